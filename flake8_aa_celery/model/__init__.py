@@ -1,0 +1,1 @@
+"""What the code says about Celery. Facts only: no opinion lives here."""
