@@ -1,0 +1,53 @@
+"""Every rule finds in its fixtures what their comments expect, on the very line, and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from support import EXPECT, FIXTURES, OK, cases, differences, expected_in, found_in
+
+from flake8_aa_celery.rules import all_rules
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support import Case
+
+RULES = [code for code in all_rules() if not code.startswith("AAC9")]
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_a_fixture_holds_the_violations_of_its_comments(case: Case, tmp_path: Path) -> None:
+    if sys.version_info < case.needs_python():
+        pytest.skip(f"the syntax needs Python {'.'.join(map(str, case.needs_python()))}")
+    root = case.build(tmp_path / "project")
+    lines = list(differences(root, expected_in(root), found_in(root, case.selected())))
+    if lines:
+        legend = "(- expected but not found, + found but not expected)"
+        pytest.fail("\n".join([f"tests/fixtures/{case.name} {legend}", *lines]), pytrace=False)
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_a_rule_has_as_many_silent_lines_as_flagged_ones(code: str) -> None:
+    lines = [line for case in cases() if case.code == code for line in case.lines()]
+    flagged = sum(bool((comment := EXPECT.search(line)) and code in comment[1]) for line in lines)
+    silent = sum(bool(OK.search(line)) for line in lines)
+    assert flagged, f"tests/fixtures/{code} has no line with `# expect: {code}`"
+    assert silent >= flagged, f"tests/fixtures/{code} has {silent} `# ok:` lines for {flagged} flagged ones"
+
+
+def test_every_fixture_folder_belongs_to_a_rule() -> None:
+    folders = {folder.name for folder in FIXTURES.glob("AAC*")}
+    assert folders <= set(all_rules()), "fixtures of rules that do not exist"
+
+
+def test_every_comment_that_expects_something_can_be_read() -> None:
+    unread = [
+        f"{case.name}: {line.strip()}"
+        for case in cases()
+        for line in case.lines()
+        if (comment := EXPECT.search(line)) and not comment[1].strip().startswith("AAC")
+    ]
+    assert not unread
