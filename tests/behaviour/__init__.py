@@ -1,0 +1,1 @@
+"""What a running Celery does: the proofs of the rules' claims."""

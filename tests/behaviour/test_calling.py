@@ -1,0 +1,229 @@
+"""What Celery makes of the arguments that a task is dispatched with."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from celery import shared_task
+from kombu.exceptions import EncodeError
+
+if TYPE_CHECKING:
+    from .harness import Worker
+
+
+@shared_task
+def takes(x: Any) -> None: ...
+
+
+@shared_task(typing=False)
+def untyped(x: Any) -> None: ...
+
+
+@shared_task(serializer="pickle")
+def pickled(x: Any) -> None: ...
+
+
+class Colour(enum.Enum):
+    RED = "red"
+
+
+class Character:
+    """What a model instance is to Celery: an object that JSON does not know."""
+
+    pk = 1
+
+
+@pytest.mark.parametrize("arguments", [(), (1, 2)], ids=["too-few", "too-many"])
+def test_a_wrong_number_of_arguments_raises_at_the_caller(worker: Worker, arguments: tuple[int, ...]) -> None:
+    """`delay` and `apply_async` bind the arguments to the task's parameters before they send."""
+    with pytest.raises(TypeError, match="argument"):
+        takes.delay(*arguments)
+    with pytest.raises(TypeError, match="argument"):
+        takes.apply_async(arguments)
+    assert worker.sent == []
+
+
+def test_an_unknown_keyword_raises_at_the_caller(worker: Worker) -> None:
+    """`t.delay(y=1)` on `t(x)` raises."""
+    with pytest.raises(TypeError, match="unexpected keyword argument 'y'"):
+        takes.delay(1, y=1)
+
+
+def test_an_argument_given_twice_raises_at_the_caller(worker: Worker) -> None:
+    """`t.delay(1, x=1)` on `t(x)` raises."""
+    with pytest.raises(TypeError, match="multiple values for argument 'x'"):
+        takes.delay(1, x=1)
+
+
+def test_a_signature_is_not_checked_before_it_is_sent(worker: Worker) -> None:
+    """`t.si(1, 2)` is made without a word; `.delay()` of it raises."""
+    signature = takes.si(1, 2)
+    with pytest.raises(TypeError, match="argument"):
+        signature.delay()
+
+
+def test_the_first_signature_of_a_chain_is_checked_at_the_caller(worker: Worker) -> None:
+    """A chain starts with its first task: wrong arguments there raise at the caller, and nothing is sent."""
+    with pytest.raises(TypeError, match="argument"):
+        (takes.si(1, 2) | takes.si(1)).delay()
+    assert worker.sent == []
+
+
+def test_a_wrong_later_signature_of_a_chain_stops_it_in_the_worker(worker: Worker) -> None:
+    """The first task of `chain(t.si(1), t.si(1, 2))` runs; the second cannot be sent: nobody at the caller hears."""
+    (takes.si(1) | takes.si(1, 2)).delay()
+    worker.run()
+    assert [message.name for message in worker.sent] == ["takes"]
+
+
+def test_typing_false_is_checked_in_the_worker(worker: Worker) -> None:
+    """`typing=False` leaves it to the worker to fail."""
+    untyped.delay(1, 2)
+    (run,) = worker.run()
+    assert run.state == "FAILURE"
+    assert isinstance(run.value, TypeError)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["a", ("a"), {1}, {"x": 1}, (x for x in [1])],
+    ids=["string", "parentheses-are-no-tuple", "set", "dict", "generator"],
+)
+def test_apply_async_takes_only_a_list_or_tuple(worker: Worker, arguments: Any) -> None:
+    """A string of one character, a set, a dict or a generator of one item pass the signature check and raise after it."""
+    with pytest.raises(TypeError, match="task args must be a list or tuple"):
+        takes.apply_async(arguments)
+
+
+def test_a_longer_string_raises_for_its_characters(worker: Worker) -> None:
+    """`t.apply_async("abc")` is three arguments."""
+    with pytest.raises(TypeError, match="3 were given"):
+        takes.apply_async("abc")
+
+
+def test_apply_async_refuses_a_number(worker: Worker) -> None:
+    """`t.apply_async(5)` raises, and so does `args=(5)`."""
+    with pytest.raises(TypeError, match=r"argument after \* must be an iterable"):
+        takes.apply_async(5)
+
+
+def test_apply_async_takes_only_a_mapping_as_kwargs(worker: Worker) -> None:
+    """`kwargs=[("x", 7)]` raises."""
+    with pytest.raises(TypeError, match=r"argument after \*\* must be a mapping"):
+        takes.apply_async(kwargs=[("x", 7)])
+
+
+def test_an_unknown_task_name_is_sent_and_dropped_by_the_worker(worker: Worker) -> None:
+    """`send_task("nope.tasks.x")` succeeds; the worker throws the message away."""
+    worker.app.send_task("nope.tasks.x")
+    assert worker.run() == []
+    assert [(message.task, message.outcome) for message in worker.sent] == [("nope.tasks.x", "UNREGISTERED")]
+
+
+@pytest.mark.parametrize(
+    ("value", "arrives"),
+    [
+        ("x", "x"),
+        (1, 1),
+        (1.5, 1.5),
+        (True, True),
+        (None, None),
+        ([1], [1]),
+        ((1, 2), [1, 2]),
+        ({"a": 1}, {"a": 1}),
+        ({1: "a"}, {"1": "a"}),
+        (datetime(2024, 5, 1, 12, tzinfo=timezone.utc), datetime(2024, 5, 1, 12, tzinfo=timezone.utc)),
+        (date(2024, 5, 1), date(2024, 5, 1)),
+        (Decimal("1.5"), Decimal("1.5")),
+        (uuid.UUID(int=1), uuid.UUID(int=1)),
+        (b"raw", b"raw"),
+    ],
+    ids=repr,
+)
+def test_json_carries(worker: Worker, value: Any, arrives: Any) -> None:
+    """JSON carries these: a tuple arrives as a list, the keys of a dict as strings."""
+    takes.delay(value)
+    (run,) = worker.run()
+    assert (run.args, run.state) == ([arrives], "SUCCESS")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {1},
+        frozenset(),
+        timedelta(1),
+        (x for x in ()),
+        lambda: 1,
+        range(3),
+        map(str, ()),
+        {}.keys(),
+        {}.items(),
+        Colour.RED,
+        Path(),
+        ValueError("x"),
+        Character(),
+        Character,
+        1j,
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else type(value).__name__,
+)
+def test_json_refuses(worker: Worker, value: Any) -> None:
+    """JSON carries none of these: the caller gets an error and nothing is sent."""
+    with pytest.raises((TypeError, EncodeError), match="not JSON serializable"):
+        takes.delay(value)
+    assert worker.sent == []
+
+
+def test_json_refuses_them_inside_a_list_or_dict_too(worker: Worker) -> None:
+    """A set inside a list or dict is refused like a set."""
+    with pytest.raises((TypeError, EncodeError), match="not JSON serializable"):
+        takes.delay([{"a": {1}}])
+
+
+def test_json_refuses_a_dict_with_a_tuple_as_key(worker: Worker) -> None:
+    """Keys must be strings, numbers, booleans or None."""
+    with pytest.raises((TypeError, EncodeError), match="keys must be"):
+        takes.delay({(1, 2): 3})
+
+
+def test_a_task_with_the_pickle_serializer_takes_any_object(worker: Worker) -> None:
+    """`serializer="pickle"` sends what JSON cannot; a worker that accepts JSON alone refuses the message."""
+    pickled.delay({1})
+    assert worker.run() == []
+
+
+def test_a_task_called_directly_runs_in_this_process(worker: Worker) -> None:
+    """`t(x)`, `t.run(x)` and `t.apply()` run here and now; nothing is sent."""
+
+    @shared_task
+    def doubles(x: int) -> int:
+        return 2 * x
+
+    assert doubles(2) == doubles.run(2) == doubles.apply((2,)).get() == 4
+    assert worker.sent == []
+
+
+def test_apply_swallows_the_tasks_exception(worker: Worker) -> None:
+    """`t.apply()` returns a failed result where `t()` raises."""
+
+    @shared_task
+    def fails() -> None:
+        raise ValueError("broken")
+
+    assert fails.apply().state == "FAILURE"
+    with pytest.raises(ValueError, match="broken"):
+        fails()
+
+
+def test_a_countdown_becomes_an_eta_in_the_message(worker: Worker) -> None:
+    """`countdown=60` is sent as a point in time."""
+    takes.apply_async([1], countdown=60)
+    assert [message.countdown for message in worker.sent] == [60]
+    assert worker.run() == []
