@@ -1,0 +1,155 @@
+"""Write what the documentation takes from the code: a page a rule, their tables, the settings.
+
+Run ``python -m docs.generate`` after a change of a rule or a setting; ``--check`` writes nothing and
+exits with 1 when a file is not as it would be written.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.rules import all_rules
+from flake8_aa_celery.settings import SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flake8_aa_celery.rules import Rule
+
+ROOT = Path(__file__).parent.parent
+FAMILIES = {
+    "AAC1": "Defining tasks",
+    "AAC2": "Priorities",
+    "AAC3": "Workflows, results, long-running work",
+    "AAC4": "Calling tasks",
+    "AAC5": "Schedules",
+    "AAC6": "Tasks behind a page",
+    "AAC9": "The tool itself",
+}
+PROFILES = {"alliance-auth": "Alliance Auth", "celery": "any Celery project"}
+GENERATED = "<!-- Made by `python -m docs.generate`; change the code instead. -->"
+
+
+class Page(NamedTuple):
+    """A rule's documentation in its parts.
+
+    :param summary: its first line, one sentence.
+    :param flagged: what follows, up to the first heading.
+    :param sections: the text below each heading, by heading, in order.
+    """
+
+    summary: str
+    flagged: str
+    sections: dict[str, str]
+
+
+def read_page(documentation: str) -> Page:
+    """Take a rule's documentation apart. A heading within a block of code is none."""
+    parts = re.split(r"^(?:## (.+)|(```[\s\S]*?^```))$", documentation, flags=re.MULTILINE)
+    headings, texts = [""], [parts[0]]
+    for heading, code, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        if heading:
+            headings.append(heading)
+            texts.append(text)
+        else:
+            texts[-1] += code + text
+    summary, _, flagged = texts[0].strip().partition("\n")
+    sections = zip(headings[1:], map(str.strip, texts[1:]), strict=True)
+    return Page(summary, flagged.strip(), dict(sections))
+
+
+def rule_page(rule: Rule) -> str:
+    """The page of one rule: its documentation below its code and name."""
+    return f"{GENERATED}\n\n# {rule.code} {rule.name}\n\n{standing(rule)}\n\n{rule.documentation}\n"
+
+
+def standing(rule: Rule) -> str:
+    """Whether and where a rule is on, and whether it is fixed, in a sentence each."""
+    reported = "Reported by default" if rule.default else "Reported when selected"
+    where = " and ".join(PROFILES[profile] for profile in rule.profiles)
+    fix = f"Has a fix ({rule.fix})." if rule.fix else "Has no fix."
+    return f"{reported}, for {where}. {fix}"
+
+
+def tables(links: str) -> str:
+    """A table of the rules for each family, with links to their pages in the folder ``links``."""
+    blocks = []
+    for prefix, title in FAMILIES.items():
+        rows = [row(rule, links) for rule in all_rules().values() if rule.code.startswith(prefix)]
+        if rows:
+            head = "| Code | Name | What it finds | On | Fix |\n| --- | --- | --- | --- | --- |"
+            blocks.append("\n".join([f"### {prefix}xx: {title}\n", head, *rows]))
+    return "\n\n".join(blocks)
+
+
+def row(rule: Rule, links: str) -> str:
+    """A rule's line in the table."""
+    summary = cell(read_page(rule.documentation).summary)
+    on = "yes" if rule.default else "when selected"
+    return f"| [{rule.code}]({links}{rule.code}.md) | {rule.name} | {summary} | {on} | {rule.fix or 'none'} |"
+
+
+def cell(text: str) -> str:
+    """Text as it may stand in a Markdown table."""
+    return " ".join(text.replace("|", r"\|").split())
+
+
+def settings_table() -> str:
+    """The table of the settings."""
+    rows = [
+        f"| `{setting.key}` | {cell(setting.kind)} | `{cell(setting.shown_default)}` | {cell(setting.help)} |"
+        for setting in SETTINGS
+    ]
+    return "\n".join(["| Setting | Value | Default | What it does |", "| --- | --- | --- | --- |", *rows])
+
+
+def between_markers(text: str, marker: str, content: str) -> str:
+    """Replace what stands between ``<!-- marker -->`` and ``<!-- /marker -->``."""
+    begin, end = f"<!-- {marker} -->", f"<!-- /{marker} -->"
+    before, _, rest = text.partition(begin)
+    return f"{before}{begin}\n{content}\n{end}{rest.partition(end)[2]}"
+
+
+def generated() -> Iterator[tuple[Path, str]]:
+    """Every file that is made, wholly or in part, with what belongs into it."""
+    rules = ROOT / "docs" / "rules"
+    for rule in all_rules().values():
+        yield rules / f"{rule.code}.md", rule_page(rule)
+    yield rules / "index.md", f"{GENERATED}\n\n# Rules\n\n{tables('')}\n"
+    for file in (ROOT / "README.md", ROOT / "docs" / "settings.md"):
+        text = file.read_text("utf-8")
+        for marker, content in (("rules", tables("docs/rules/")), ("settings", settings_table())):
+            if f"<!-- {marker} -->" in text:
+                text = between_markers(text, marker, content)
+        yield file, text
+
+
+def stale(files: Iterable[tuple[Path, str]]) -> Iterator[tuple[Path, str]]:
+    """Those files that do not hold what belongs into them."""
+    for file, text in files:
+        if not file.exists() or file.read_text("utf-8") != text:
+            yield file, text
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, or with ``--check`` name those that differ. Returns the exit code."""
+    known = {ROOT / "docs" / "rules" / f"{code}.md" for code in (*all_rules(), "index")}
+    orphans = sorted(set((ROOT / "docs" / "rules").glob("*.md")) - known)
+    changed = list(stale(generated()))
+    if arguments == ["--check"]:
+        for file in [*(file for file, _ in changed), *orphans]:
+            print(f"{file.relative_to(ROOT)} is out of date: run `python -m docs.generate`")
+        return int(bool(changed or orphans))
+    for file, text in changed:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, "utf-8")
+    for file in orphans:
+        file.unlink()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

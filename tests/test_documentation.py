@@ -1,0 +1,127 @@
+"""A rule's documentation has its parts, its examples do what it says, the pages made of it are up to date."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from docs import generate
+from docs.generate import read_page
+from flake8_aa_celery.rules import all_rules
+from support import ALWAYS_SELECTED, ROOT, Mark, found_in, place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flake8_aa_celery.rules import Rule
+
+HEADINGS = {
+    "Why": True,
+    "Example": True,
+    "Instead": True,
+    "Leaves alone": True,
+    "Fix": False,
+    "Settings": False,
+    "Profile": True,
+    "Proof": False,
+    "References": True,
+}
+RULES = [rule for rule in all_rules().values() if not rule.code.startswith("AAC9")]
+EXAMPLE = re.compile(r"^```(?:python|markdown|rst)\n([\s\S]*?)^```$", re.MULTILINE)
+FILE_NAME = re.compile(r"^# ([\w./-]+\.(?:py|md|rst))$", re.MULTILINE)
+PROOF = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
+
+each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+
+
+def files_of(section: str) -> dict[str, str]:
+    """The files that a section's one block of code stands for, by path; a comment names each."""
+    (block,) = EXAMPLE.findall(section)
+    parts = FILE_NAME.split(block)
+    named = dict(zip(parts[1::2], parts[2::2], strict=True))
+    return {"app/tasks.py": parts[0], **named} if parts[0].strip() else named
+
+
+def findings(rule: Rule, heading: str, root: Path) -> list[Mark]:
+    """What the rule alone says of the code below a heading of its page, in a profile that it belongs to."""
+    for path, source in files_of(read_page(rule.documentation).sections[heading]).items():
+        place(root, path, source.encode())
+    profile = f'[tool.flake8-aa-celery]\nprofile = "{rule.profiles[0]}"\n'
+    (root / "pyproject.toml").write_text(profile, "utf-8")
+    return found_in(root, (rule.code, *ALWAYS_SELECTED))
+
+
+@each_rule
+def test_a_page_has_its_parts_in_order(rule: Rule) -> None:
+    page = read_page(rule.documentation)
+    assert [heading for heading in HEADINGS if heading in page.sections] == list(page.sections)
+    assert not [
+        heading for heading, demanded in HEADINGS.items() if demanded and heading not in page.sections
+    ]
+    assert page.summary, "the first line is the summary"
+    assert page.flagged, "a paragraph below the summary says what is flagged"
+    assert all(page.sections.values()), "a heading without text"
+
+
+@each_rule
+def test_the_example_is_flagged(rule: Rule, tmp_path: Path) -> None:
+    assert {mark.code for mark in findings(rule, "Example", tmp_path / "project")} == {rule.code}
+
+
+@each_rule
+def test_what_is_to_be_written_instead_is_not_flagged(rule: Rule, tmp_path: Path) -> None:
+    assert findings(rule, "Instead", tmp_path / "project") == []
+
+
+@each_rule
+def test_a_page_with_a_fix_tells_of_it(rule: Rule) -> None:
+    assert bool(rule.fix) == ("Fix" in read_page(rule.documentation).sections)
+
+
+@each_rule
+def test_the_proofs_exist(rule: Rule) -> None:
+    section = read_page(rule.documentation).sections.get("Proof", "")
+    bullets = [line for line in section.splitlines() if line.startswith("- ")]
+    proofs = [proof for line in bullets for proof in PROOF.findall(line)]
+    assert len(proofs) == len(bullets), "each bullet names one test, as `test_priority.py::test_name`"
+    missing = [f"{file}::{test}" for file, test in proofs if test not in behaviour_tests(file)]
+    assert not missing
+
+
+@each_rule
+def test_a_default_rule_about_what_celery_does_has_a_proof(rule: Rule) -> None:
+    needed = rule.default and "AAC200" <= rule.code < "AAC600"
+    assert not needed or "Proof" in read_page(rule.documentation).sections
+
+
+@each_rule
+def test_the_references_are_links(rule: Rule) -> None:
+    assert "https://" in read_page(rule.documentation).sections["References"]
+
+
+def behaviour_tests(file: str) -> set[str]:
+    """The names of the tests in a file of ``tests/behaviour``; none where it does not exist."""
+    path = ROOT / "tests" / "behaviour" / file
+    if not path.exists():
+        return set()
+    return {node.name for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.FunctionDef)}
+
+
+def test_a_heading_in_a_block_of_code_is_none() -> None:
+    page = read_page("Sum.\n\nFlags.\n\n## Why\nSo.\n```python\n## Not this\n```\nEnd.\n\n## Fix\nNo.")
+    assert page == ("Sum.", "Flags.", {"Why": "So.\n```python\n## Not this\n```\nEnd.", "Fix": "No."})
+
+
+def test_a_block_may_hold_several_files() -> None:
+    assert files_of("```python\nx = 1\n# app/views.py\ny = 1\n# a note\n```") == {
+        "app/tasks.py": "x = 1\n",
+        "app/views.py": "\ny = 1\n# a note\n",
+    }
+
+
+def test_the_documentation_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = generate.main(["--check"])
+    assert outcome == 0, capsys.readouterr().out
