@@ -6,18 +6,20 @@ exits with 1 when a file is not as it would be written.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.rules import all_rules
-from flake8_aa_celery.settings import SETTINGS
+from flake8_aa_celery.settings import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from flake8_aa_celery.rules import Rule
+    from flake8_aa_celery.settings import Option
 
 ROOT = Path(__file__).parent.parent
 FAMILIES = {
@@ -100,10 +102,15 @@ def cell(text: str) -> str:
 def settings_table() -> str:
     """The table of the settings."""
     rows = [
-        f"| `{setting.key}` | {cell(setting.kind)} | `{cell(setting.shown_default)}` | {cell(setting.help)} |"
-        for setting in SETTINGS
+        f"| `{option.name}` | {cell(option.help)} | {cell(option.allowed)} | `{cell(shown_default(option))}` |"
+        for option in OPTIONS
     ]
-    return "\n".join(["| Setting | Value | Default | What it does |", "| --- | --- | --- | --- |", *rows])
+    return "\n".join(["| Setting | What it sets | Value | Default |", "| --- | --- | --- | --- |", *rows])
+
+
+def shown_default(option: Option) -> str:
+    """A default as it would be written in ``pyproject.toml``; JSON is near enough for what there is."""
+    return json.dumps(dict(option.default) if option.kind == "codes by file" else option.default)
 
 
 def between_markers(text: str, marker: str, content: str) -> str:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.linter import lint
-from flake8_aa_celery.settings import Settings
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from flake8_aa_celery.rules import all_rules
+from flake8_aa_celery.settings import Settings, read_pyproject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,9 +101,7 @@ def cases() -> list[Case]:
         for entry in sorted(folder.iterdir())
         if (entry.is_dir() or entry.suffix in CHECKED_SUFFIXES)
         and entry.name != "__pycache__"
-        and not entry.name.removesuffix(entry.suffix if entry.is_file() else "").endswith(
-            (".fixed", ".unsafe")
-        )
+        and not entry.name.removesuffix(entry.suffix if entry.is_file() else "").endswith((".fixed", ".unsafe"))
     ]
 
 
@@ -130,14 +123,7 @@ def checked_files(source: Path) -> list[Path]:
 
 def settings_of(root: Path) -> Settings:
     """The settings that the project under ``root`` keeps in its ``pyproject.toml``."""
-    table = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    own = table.get("tool", {}).get("flake8-aa-celery", {})
-    return Settings(
-        **{
-            key.replace("-", "_"): tuple(value) if isinstance(value, list) else value
-            for key, value in own.items()
-        }
-    )
+    return read_pyproject(Settings(), str(root), all_rules)
 
 
 def found_in(root: Path, selected: tuple[str, ...]) -> list[Mark]:

@@ -58,9 +58,7 @@ def findings(rule: Rule, heading: str, root: Path) -> list[Mark]:
 def test_a_page_has_its_parts_in_order(rule: Rule) -> None:
     page = read_page(rule.documentation)
     assert [heading for heading in HEADINGS if heading in page.sections] == list(page.sections)
-    assert not [
-        heading for heading, demanded in HEADINGS.items() if demanded and heading not in page.sections
-    ]
+    assert not [heading for heading, demanded in HEADINGS.items() if demanded and heading not in page.sections]
     assert page.summary, "the first line is the summary"
     assert page.flagged, "a paragraph below the summary says what is flagged"
     assert all(page.sections.values()), "a heading without text"

@@ -6,9 +6,9 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from support import EXPECT, FIXTURES, OK, cases, differences, expected_in, found_in
 
 from flake8_aa_celery.rules import all_rules
+from support import EXPECT, FIXTURES, OK, cases, differences, expected_in, found_in
 
 if TYPE_CHECKING:
     from pathlib import Path
