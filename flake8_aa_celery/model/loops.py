@@ -1,0 +1,112 @@
+"""What runs once per item."""
+
+from __future__ import annotations
+
+import ast
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.facts import Constant, Items, Mapping
+from flake8_aa_celery.model.names import origin
+from flake8_aa_celery.model.scopes import Site
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import Block
+
+#: A loop over no more items than this is no bulk.
+FEW = 3
+
+_SAME_LENGTH = frozenset(
+    {
+        "builtins.enumerate",
+        "builtins.list",
+        "builtins.tuple",
+        "builtins.sorted",
+        "builtins.reversed",
+        "builtins.iter",
+    }
+)
+
+
+def bulk_loop(site: Site, module: Module) -> Block | None:
+    """The innermost loop or comprehension that runs what stands at ``site`` once per item.
+
+    Not counted: a loop over a few items, and one that is left right behind the statement.
+    """
+    left = _way_out(site)
+    if left is ast.Return:
+        return None
+    for block in site.block.around():
+        if block.kind == "loop" and left is ast.Break:
+            left = None
+        elif block.kind in ("loop", "comprehension") and not goes_over_few(block, module):
+            return block
+    return None
+
+
+def _way_out(site: Site) -> type[ast.stmt] | None:
+    """Whether the loop or the function is left by this statement or right after it."""
+    if isinstance(site.statement, ast.Return):
+        # a comprehension in a return statement still runs once per item
+        return None if site.block.kind == "comprehension" else ast.Return
+    body = site.block.body
+    for statement, following in pairwise(body):
+        if statement is site.statement and isinstance(following, (ast.Break, ast.Return)):
+            return type(following)
+    return None
+
+
+def goes_over_few(block: Block, module: Module) -> bool:
+    """Whether a loop or comprehension is known to run for at most three items."""
+    node, place = block.node, block.site
+    if place is None:
+        return False
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        return is_short(node.iter, place, module)
+    if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+        inside = Site(block, place.statement, place.order)
+        return all(
+            is_short(generator.iter, inside if index else place, module)
+            for index, generator in enumerate(node.generators)
+        )
+    return False
+
+
+def is_short(node: ast.expr, site: Site, module: Module) -> bool:
+    """Whether an iterable is known to have at most three items: a literal, a slice, a ``range``."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        return _is_short_slice(node.slice, site, module)
+    if isinstance(node, ast.Call):
+        return _is_short_call(node, site, module)
+    value = module.evaluate(node, site)
+    if isinstance(value, Items):
+        return value.complete and len(value.elements) <= FEW and not any(e.loop for e in value.elements)
+    return isinstance(value, Mapping) and value.complete and len(value.entries) <= FEW
+
+
+def _is_short_call(node: ast.Call, site: Site, module: Module) -> bool:
+    called = origin(node.func, site)
+    if called == "builtins.range" and len(node.args) == 1:
+        value = module.evaluate(node.args[0], site)
+        return isinstance(value, Constant) and isinstance(value.value, int) and value.value <= FEW
+    if called in _SAME_LENGTH and node.args:
+        return is_short(node.args[0], site, module)
+    if isinstance(node.func, ast.Attribute) and node.func.attr in ("items", "keys", "values") and not node.args:
+        return isinstance(module.evaluate(node.func.value, site), Mapping) and is_short(node.func.value, site, module)
+    return False
+
+
+def _is_short_slice(part: ast.Slice, site: Site, module: Module) -> bool:
+    if part.upper is None:
+        return False
+    upper = module.evaluate(part.upper, site)
+    lower = module.evaluate(part.lower, site) if part.lower else Constant(0)
+    return (
+        isinstance(upper, Constant)
+        and isinstance(upper.value, int)
+        and isinstance(lower, Constant)
+        and isinstance(lower.value, int)
+        and 0 <= upper.value - lower.value <= FEW
+        and lower.value >= 0
+    )

@@ -1,0 +1,216 @@
+"""The facts of other modules, read once and only when a name leads there."""
+
+from __future__ import annotations
+
+import ast
+import os
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.facts import UNKNOWN, App, ModuleValue, Origin, Value
+from flake8_aa_celery.model.module import Module
+from flake8_aa_celery.model.names import canonical
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.model.names import ImportedName
+    from flake8_aa_celery.settings import Settings
+
+#: What marks the root of a project; where no folder has one, the parent of the outermost package is the root.
+_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg", "manage.py")
+#: Modules from which a Celery application is imported, where they cannot be found.
+_APP_MODULES = frozenset({"celery", "celery_app", "celeryapp"})
+
+_projects: dict[tuple[str, tuple[str, ...]], Project] = {}
+
+
+class Project:
+    """The files that belong together, and what their modules say.
+
+    :param root: its folder, absolute and without symbolic links; nothing outside of it is read.
+    :param tasks_modules: the names of modules and packages that hold tasks.
+    """
+
+    def __init__(self, root: str, tasks_modules: tuple[str, ...] = ("tasks",)) -> None:
+        self.root = root
+        self.tasks_modules = tasks_modules
+        self._modules: dict[str, Module | None] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
+
+    @classmethod
+    def of(cls, path: str, settings: Settings) -> Project:
+        """The project that a file belongs to: one object for each root in this process."""
+        root = project_root(path)
+        key = (root, settings.tasks_modules)
+        if key not in _projects:
+            _projects[key] = cls(root, settings.tasks_modules)
+        return _projects[key]
+
+    @staticmethod
+    def forget() -> None:
+        """Read everything anew from now on: files have changed."""
+        _projects.clear()
+        _package_roots.clear()
+        _roots.clear()
+
+    # -- modules ------------------------------------------------------------------------------------------------
+
+    def module(self, path: str, tree: ast.Module) -> Module:
+        """The facts of a file whose tree is at hand; other files that lead to it get the same ones."""
+        path = os.path.abspath(path)
+        known = self._modules.get(path)
+        if known is None or known.tree is not tree:
+            known = self._modules[path] = Module(path, dotted_name(path), tree, self)
+        return known
+
+    def load(self, path: str) -> Module | None:
+        """The facts of a file of the project; None where it lies outside, cannot be read or is no Python."""
+        if path not in self._modules:
+            self._modules[path] = None
+            tree = self._parsed(path)
+            if tree is not None:
+                self._modules[path] = Module(path, dotted_name(path), tree, self)
+        return self._modules[path]
+
+    def _parsed(self, path: str) -> ast.Module | None:
+        if not os.path.realpath(path).startswith(self.root + os.sep):
+            return None
+        try:
+            with open(path, "rb") as file:
+                return ast.parse(file.read())
+        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+            return None  # whoever lints that file is told; here nothing is known of it
+
+    def find(self, dotted: str, importer: Module) -> str | None:
+        """The file or folder of an absolute dotted module name, as ``importer`` would see it; None if not found."""
+        if dotted.partition(".")[0] == "celery":
+            return None  # a module of the project that is called so is imported by its package's name
+        base = package_root(importer.path)
+        key = (base, dotted)
+        if key not in self._found:
+            parts = dotted.split(".")
+            roots = dict.fromkeys((base, self.root, os.path.join(self.root, "src")))
+            self._found[key] = next((path for root in roots if (path := _module_path(root, parts))), None)
+        return self._found[key]
+
+    # -- what imports lead to -----------------------------------------------------------------------------------
+
+    def imported(self, name: ImportedName, importer: Module) -> Value:
+        """What ``import a.b`` or ``from a import b`` gives a module of the project."""
+        module = self._imported_module(name, importer)
+        return self.member(module, name.member, importer) if name.member else module
+
+    def _imported_module(self, name: ImportedName, importer: Module) -> ModuleValue:
+        if not name.level:
+            return ModuleValue(name.module, self.find(name.module, importer))
+        folder = os.path.dirname(importer.path)
+        package = importer.dotted.split(".")
+        if not importer.path.endswith("__init__.py"):
+            package = package[:-1]
+        for _ in range(name.level - 1):
+            folder, package = os.path.dirname(folder), package[:-1]
+        parts = name.module.split(".") if name.module else []
+        dotted = ".".join([*package, *parts])
+        inside = os.path.realpath(folder).startswith(self.root)
+        return ModuleValue(dotted, _module_path(folder, parts) if inside else None)
+
+    def member(self, module: ModuleValue, name: str, importer: Module) -> Value:
+        """What ``name`` of a module is: bound in it, a module of that package, or something of a library."""
+        dotted = f"{module.dotted}.{name}" if module.dotted else name
+        if module.path is None:
+            return _of_library(dotted)
+        if module.path.endswith(".py"):
+            loaded = self.load(module.path)
+            value = loaded.member(name) if loaded else UNKNOWN
+            if value is not None:
+                return value
+        folder = _folder(module.path)
+        path = _module_path(folder, [name]) if folder else None
+        return ModuleValue(dotted, path) if path else UNKNOWN
+
+    def star_member(self, name: ImportedName, wanted: str, importer: Module) -> Value | None:
+        """What ``wanted`` is by ``from name import *``; None where that module does not offer it."""
+        module = self._imported_module(name, importer)
+        if module.path is None:
+            known = module.dotted == "celery" and wanted in _STARRED_OF_CELERY
+            return _of_library(f"celery.{wanted}") if known else None
+        loaded = self.load(module.path) if module.path.endswith(".py") else None
+        if loaded is None or wanted.startswith("_"):
+            return None
+        return loaded.member(wanted)
+
+    def is_of_tasks_module(self, dotted: str) -> bool:
+        """Whether something of a library comes from a module of tasks, by that module's name."""
+        return "(" not in dotted and any(part in self.tasks_modules for part in dotted.split(".")[:-1])
+
+
+_STARRED_OF_CELERY = frozenset(
+    {"Celery", "Signature", "chain", "chord", "chunks", "current_app", "group"}
+    | {"shared_task", "signature", "subtask", "xmap", "xstarmap"}
+)
+
+
+def _of_library(dotted: str) -> Value:
+    """What a dotted name is whose module is not part of the project."""
+    dotted = canonical(dotted)
+    module = dotted.rpartition(".")[0]
+    of_celery = module.partition(".")[0] == "celery"
+    if dotted == "celery.current_app" or (not of_celery and module.rpartition(".")[2] in _APP_MODULES):
+        return App()
+    return Origin(dotted)
+
+
+def _module_path(folder: str, parts: list[str]) -> str | None:
+    """The file of a module below a folder: ``x.py``, ``x/__init__.py``, or the folder of a namespace package."""
+    path = os.path.join(folder, *parts)
+    if os.path.isfile(path + ".py"):
+        return path + ".py"
+    if os.path.isdir(path):
+        init = os.path.join(path, "__init__.py")
+        return init if os.path.isfile(init) else path
+    return None
+
+
+def _folder(path: str) -> str | None:
+    """The folder in which the modules of a package lie; None for a plain module."""
+    if path.endswith(".py"):
+        return os.path.dirname(path) if os.path.basename(path) == "__init__.py" else None
+    return path
+
+
+_package_roots: dict[str, str] = {}
+_roots: dict[str, str] = {}
+
+
+def package_root(path: str) -> str:
+    """The folder that holds the outermost package which a file lies in: where imports of it start."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if folder not in _package_roots:
+        outermost = folder
+        while os.path.isfile(os.path.join(outermost, "__init__.py")) and os.path.dirname(outermost) != outermost:
+            outermost = os.path.dirname(outermost)
+        _package_roots[folder] = outermost
+    return _package_roots[folder]
+
+
+def dotted_name(path: str) -> str:
+    """The name under which a file is imported, by the packages that it lies in."""
+    path = os.path.abspath(path)
+    relative = os.path.relpath(path, package_root(path))
+    parts = relative.removesuffix(".py").split(os.sep)
+    if parts[-1] == "__init__" and len(parts) > 1:
+        del parts[-1]
+    return ".".join(parts)
+
+
+def project_root(path: str) -> str:
+    """The root of the project that a file belongs to, absolute and without symbolic links."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if folder not in _roots:
+        candidate = folder
+        while not any(os.path.exists(os.path.join(candidate, marker)) for marker in _MARKERS):
+            parent = os.path.dirname(candidate)
+            if parent == candidate:
+                candidate = package_root(path)
+                break
+            candidate = parent
+        _roots[folder] = os.path.realpath(candidate)
+    return _roots[folder]

@@ -1,0 +1,513 @@
+"""One traversal of a tree: which names are bound where, and which calls stand where.
+
+Nothing is resolved here. :mod:`names <flake8_aa_celery.model.names>` asks the scopes what a name can be, and
+:mod:`values <flake8_aa_celery.model.values>` what an expression is.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Literal
+
+    BlockKind = Literal[
+        "module", "class", "function", "lambda", "comprehension",
+        "if", "else", "loop", "loop-else", "try", "handler", "try-else", "finally", "with", "case",
+    ]  # fmt: skip
+    BindingKind = Literal[
+        "import", "assign", "augmented", "function", "class", "parameter", "loop", "context", "handler",
+        "delete", "other",
+    ]  # fmt: skip
+    FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+
+#: Names of attributes that are read from the result of a dispatch; remembered when they are no call.
+RESULT_STATES = frozenset({"status", "state", "result", "info", "traceback"})
+
+
+class Block:
+    """A list of statements that run together, or the element of a comprehension.
+
+    :param kind: what owns the statements; ``loop`` is the body of a ``for`` or ``while``.
+    :param node: the statement or expression that owns them.
+    :param parent: the block around it, across functions; None for the module.
+    :param scope: where names are bound that the block binds.
+    :param site: where the owner stands, seen from outside.
+    """
+
+    __slots__ = ("body", "kind", "node", "parent", "scope", "site")
+
+    def __init__(
+        self,
+        kind: BlockKind,
+        node: ast.AST,
+        parent: Block | None,
+        scope: Scope,
+        body: list[ast.stmt],
+        site: Site | None,
+    ) -> None:
+        self.kind = kind
+        self.node = node
+        self.parent = parent
+        self.scope = scope
+        self.body = body
+        self.site = site
+
+    def around(self) -> Iterator[Block]:
+        """This block and those around it up to and with the body of the function, class or module."""
+        block: Block | None = self
+        while block is not None:
+            yield block
+            if block.kind in ("function", "lambda", "class", "module"):
+                return
+            block = block.parent
+
+    def encloses(self, other: Block) -> bool:
+        """Whether ``other`` is this block or lies in it, across functions."""
+        block: Block | None = other
+        while block is not None:
+            if block is self:
+                return True
+            block = block.parent
+        return False
+
+
+class Site:
+    """Where an expression stands: its statement, that one's block, and how many statements came before."""
+
+    __slots__ = ("block", "order", "statement")
+
+    def __init__(self, block: Block, statement: ast.stmt, order: int) -> None:
+        self.block = block
+        self.statement = statement
+        self.order = order
+
+    @property
+    def scope(self) -> Scope:
+        """The scope in which names are looked up here."""
+        return self.block.scope
+
+
+class Binding(NamedTuple):
+    """One place that gives a name a meaning.
+
+    :param value: the expression that the name is bound to; for a loop what is gone over, for a ``with`` what is
+        entered; None where the name is bound to a part of something or to something that no expression says.
+    """
+
+    kind: BindingKind
+    node: ast.AST
+    value: ast.expr | None
+    site: Site
+
+
+class Growth(NamedTuple):
+    """A call or statement that adds to a list held by a name: ``append``, ``extend``, ``insert``, ``+=``.
+
+    :param value: what is added.
+    :param many: whether it is an iterable of things instead of one thing.
+    """
+
+    value: ast.expr
+    many: bool
+    site: Site
+
+
+class CallSite(NamedTuple):
+    """A call and where it stands."""
+
+    node: ast.Call
+    site: Site
+
+
+class Scope:
+    """A module, class, function, lambda or comprehension, with the names that are bound in it."""
+
+    __slots__ = (
+        "attribute_reads", "bindings", "block", "calls", "children", "growths", "joins", "kind", "node", "parent",
+        "returns", "spoilt", "star_imports",
+    )  # fmt: skip
+
+    def __init__(self, kind: BlockKind, node: ast.AST, parent: Scope | None) -> None:
+        self.kind = kind
+        self.node = node
+        self.parent = parent
+        self.block: Block
+        self.bindings: dict[str, list[Binding]] = {}
+        #: what is added to lists, by the name that holds the list
+        self.growths: dict[str, list[Growth]] = {}
+        #: names whose value is changed in ways that are not followed (``del x[0]``, ``x[1] = …``, ``x.clear()``)
+        self.spoilt: set[str] = set()
+        self.star_imports: list[tuple[ast.ImportFrom, Site]] = []
+        self.calls: list[CallSite] = []
+        self.children: list[Scope] = []
+        #: ``a | b``, outermost first
+        self.joins: list[tuple[ast.BinOp, Site]] = []
+        self.attribute_reads: list[tuple[ast.Attribute, Site]] = []
+        self.returns: list[tuple[ast.Return, Site]] = []
+
+    def function(self) -> Scope | None:
+        """The nearest function (no lambda, no comprehension) that this scope is or lies in."""
+        scope: Scope | None = self
+        while scope is not None and scope.kind != "function":
+            scope = scope.parent
+        return scope
+
+    def frame(self) -> Iterator[Scope]:
+        """This scope and the comprehensions in it, which run as part of it."""
+        yield self
+        for child in self.children:
+            if child.kind == "comprehension":
+                yield from child.frame()
+
+
+class Scopes:
+    """All scopes of a module, the module's own first, in the order of the source."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        root = Scope("module", tree, None)
+        root.block = Block("module", tree, None, root, tree.body, None)
+        self.module = root
+        self.all = [root]
+        self.by_node: dict[ast.AST, Scope] = {tree: root}
+        self.functions: list[tuple[FunctionNode, Site]] = []
+        self._order = 0
+        self._block = root.block
+        self._site = Site(root.block, tree.body[0] if tree.body else ast.Pass(), 0)
+        #: ``global`` and ``nonlocal`` names of the function that is being traversed
+        self._elsewhere: dict[str, Scope] = {}
+        self._statements(tree.body)
+
+    # -- statements ---------------------------------------------------------------------------------------------
+
+    def _statements(self, body: list[ast.stmt]) -> None:
+        for statement in body:
+            self._order += 1
+            self._site = Site(self._block, statement, self._order)
+            visit = _STATEMENTS.get(type(statement))
+            if visit is None:
+                self._children(statement)
+            else:
+                visit(self, statement)
+
+    def _enter(self, kind: BlockKind, node: ast.AST, body: list[ast.stmt]) -> None:
+        outer, site = self._block, self._site
+        self._block = Block(kind, node, outer, outer.scope, body, site)
+        self._statements(body)
+        self._block, self._site = outer, site
+
+    def _open(self, kind: BlockKind, node: ast.AST, body: list[ast.stmt]) -> Scope:
+        """Make the scope and block of a function, class, lambda or comprehension."""
+        scope = Scope(kind, node, self._block.scope)
+        scope.block = Block(kind, node, self._block, scope, body, self._site)
+        self.all.append(scope)
+        self.by_node[node] = scope
+        self._block.scope.children.append(scope)
+        return scope
+
+    def _bind(self, name: str, kind: BindingKind, node: ast.AST, value: ast.expr | None = None) -> None:
+        scope = self._elsewhere.get(name, self._block.scope)
+        binding = Binding(kind, node, value, self._site)
+        bindings = scope.bindings.get(name)
+        if bindings is None:
+            scope.bindings[name] = [binding]
+        else:
+            bindings.append(binding)
+
+    def _function(self, node: FunctionNode) -> None:
+        for decorator in node.decorator_list:
+            self._expression(decorator)
+        self._parameters_defaults(node.args)
+        self._bind(node.name, "function", node)
+        self.functions.append((node, self._site))
+        self._body("function", node, node.args)
+
+    def _parameters_defaults(self, arguments: ast.arguments) -> None:
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None:
+                self._expression(default)
+
+    def _body(self, kind: BlockKind, node: FunctionNode | ast.Lambda, arguments: ast.arguments) -> None:
+        block, site, elsewhere = self._block, self._site, self._elsewhere
+        body = node.body if isinstance(node.body, list) else []
+        self._block = self._open(kind, node, body).block
+        self._elsewhere = {}
+        for argument in all_parameters(arguments):
+            self._bind(argument.arg, "parameter", argument)
+        if isinstance(node.body, list):
+            self._statements(node.body)
+        else:
+            self._site = Site(self._block, site.statement, site.order)
+            self._expression(node.body)
+        self._block, self._site, self._elsewhere = block, site, elsewhere
+
+    def _class(self, node: ast.ClassDef) -> None:
+        for expression in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
+            self._expression(expression)
+        self._bind(node.name, "class", node)
+        block, site, elsewhere = self._block, self._site, self._elsewhere
+        self._block, self._elsewhere = self._open("class", node, node.body).block, {}
+        self._statements(node.body)
+        self._block, self._site, self._elsewhere = block, site, elsewhere
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        for alias in node.names:
+            if alias.name == "*" and isinstance(node, ast.ImportFrom):
+                self._block.scope.star_imports.append((node, self._site))
+            else:
+                name = alias.asname or (
+                    alias.name if isinstance(node, ast.ImportFrom) else alias.name.partition(".")[0]
+                )
+                self._bind(name, "import", node)
+
+    def _elsewhere_names(self, node: ast.Global | ast.Nonlocal) -> None:
+        for name in node.names:
+            scope = self._block.scope.parent
+            while scope is not None and (
+                scope.kind != "module" if isinstance(node, ast.Global) else name not in scope.bindings
+            ):
+                scope = scope.parent
+            self._elsewhere[name] = scope or self.module
+
+    def _assign(self, node: ast.Assign) -> None:
+        self._expression(node.value)
+        for target in node.targets:
+            self._target(target, "assign", node, node.value)
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self._expression(node.value)
+            self._target(node.target, "assign", node, node.value)
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        self._expression(node.value)
+        if isinstance(node.target, ast.Name):
+            if isinstance(node.op, ast.Add) and not isinstance(node.value, ast.Constant):
+                self._grow(node.target.id, node.value, many=True)
+            self._bind(node.target.id, "augmented", node, node.value)
+        else:
+            self._target(node.target, "augmented", node, None)
+
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            self._target(target, "delete", node, None)
+
+    def _target(self, target: ast.expr, kind: BindingKind, node: ast.AST, value: ast.expr | None) -> None:
+        if isinstance(target, ast.Name):
+            self._bind(target.id, kind, node, value)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self._unpack(target, kind, node, value)
+        elif isinstance(target, ast.Starred):
+            self._target(target.value, "other", node, None)
+        else:
+            if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                self._block.scope.spoilt.add(target.value.id)
+            self._children(target)
+
+    def _unpack(self, target: ast.Tuple | ast.List, kind: BindingKind, node: ast.AST, value: ast.expr | None) -> None:
+        parts: list[ast.expr] | None = None
+        if kind == "assign" and isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
+            parts = value.elts
+        for index, element in enumerate(target.elts):
+            if parts is not None and not isinstance(element, ast.Starred):
+                self._target(element, kind, node, parts[index])
+            else:
+                self._target(element, "other", node, None)
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        self._expression(node.iter)
+        outer, site = self._block, self._site
+        self._block = Block("loop", node, outer, outer.scope, node.body, site)
+        self._target(node.target, "loop", node, node.iter)
+        self._statements(node.body)
+        self._block, self._site = outer, site
+        self._enter("loop-else", node, node.orelse)
+
+    def _while(self, node: ast.While) -> None:
+        outer, site = self._block, self._site
+        self._block = Block("loop", node, outer, outer.scope, node.body, site)
+        self._site = Site(self._block, node, site.order)
+        self._expression(node.test)
+        self._statements(node.body)
+        self._block, self._site = outer, site
+        self._enter("loop-else", node, node.orelse)
+
+    def _if(self, node: ast.If) -> None:
+        self._expression(node.test)
+        self._enter("if", node, node.body)
+        self._enter("else", node, node.orelse)
+
+    def _try(self, node: ast.Try) -> None:
+        self._enter("try", node, node.body)
+        for handler in node.handlers:
+            if handler.type is not None:
+                self._expression(handler.type)
+            if handler.name:
+                self._bind(handler.name, "handler", handler)
+            self._enter("handler", handler, handler.body)
+        self._enter("try-else", node, node.orelse)
+        self._enter("finally", node, node.finalbody)
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            self._expression(item.context_expr)
+            if item.optional_vars is not None:
+                self._target(item.optional_vars, "context", node, item.context_expr)
+        self._enter("with", node, node.body)
+
+    def _match(self, node: ast.Match) -> None:
+        self._expression(node.subject)
+        for case in node.cases:
+            for part in ast.walk(case.pattern):
+                name = getattr(part, "name", None) or getattr(part, "rest", None)
+                if isinstance(name, str):
+                    self._bind(name, "other", part)
+            if case.guard is not None:
+                self._expression(case.guard)
+            self._enter("case", case, case.body)
+
+    def _return(self, node: ast.Return) -> None:
+        if node.value is not None:
+            self._expression(node.value)
+            self._block.scope.returns.append((node, self._site))
+
+    # -- expressions --------------------------------------------------------------------------------------------
+
+    def _children(self, node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self._expression(child)
+            else:
+                self._children(child)
+
+    def _expression(self, node: ast.expr) -> None:
+        visit = _EXPRESSIONS.get(type(node))
+        if visit is None:
+            self._children(node)
+        else:
+            visit(self, node)
+
+    def _leaf(self, node: ast.expr) -> None:
+        """Nothing to remember about a name that is read, or a constant."""
+
+    def _call(self, node: ast.Call) -> None:
+        self._block.scope.calls.append(CallSite(node, self._site))
+        function = node.func
+        if isinstance(function, ast.Attribute):
+            self._expression(function.value)
+            if isinstance(function.value, ast.Name):
+                self._method(function.value.id, function.attr, node.args)
+        else:
+            self._expression(function)
+        for argument in node.args:
+            self._expression(argument)
+        for keyword in node.keywords:
+            self._expression(keyword.value)
+
+    def _method(self, name: str, method: str, arguments: list[ast.expr]) -> None:
+        """Remember what a method does to the list that a name holds."""
+        if method in ("append", "extend") and len(arguments) == 1:
+            self._grow(name, arguments[0], many=method == "extend")
+        elif method == "insert" and len(arguments) == 2:
+            self._grow(name, arguments[1], many=False)
+        elif method in ("clear", "pop", "remove", "update", "setdefault", "appendleft", "extendleft"):
+            self._block.scope.spoilt.add(name)
+
+    def _grow(self, name: str, value: ast.expr, *, many: bool) -> None:
+        scope = self._elsewhere.get(name, self._block.scope)
+        scope.growths.setdefault(name, []).append(Growth(value, many, self._site))
+
+    def _attribute(self, node: ast.Attribute) -> None:
+        if node.attr in RESULT_STATES and isinstance(node.ctx, ast.Load):
+            self._block.scope.attribute_reads.append((node, self._site))
+        self._expression(node.value)
+
+    def _binary(self, node: ast.BinOp) -> None:
+        if isinstance(node.op, ast.BitOr):
+            self._block.scope.joins.append((node, self._site))
+        self._expression(node.left)
+        self._expression(node.right)
+
+    def _walrus(self, node: ast.NamedExpr) -> None:
+        self._expression(node.value)
+        block = self._block
+        while self._block.kind == "comprehension" and self._block.parent is not None:
+            self._block = self._block.parent
+        self._bind(node.target.id, "assign", node, node.value)
+        self._block = block
+
+    def _lambda(self, node: ast.Lambda) -> None:
+        self._parameters_defaults(node.args)
+        self._body("lambda", node, node.args)
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
+        self._expression(node.generators[0].iter)
+        block, site = self._block, self._site
+        self._block = self._open("comprehension", node, []).block
+        self._site = Site(self._block, site.statement, site.order)
+        for index, generator in enumerate(node.generators):
+            if index:
+                self._expression(generator.iter)
+            self._target(generator.target, "loop", generator, generator.iter)
+            for condition in generator.ifs:
+                self._expression(condition)
+        if isinstance(node, ast.DictComp):
+            self._expression(node.key)
+            self._expression(node.value)
+        else:
+            self._expression(node.elt)
+        self._block, self._site = block, site
+
+
+def all_parameters(arguments: ast.arguments) -> list[ast.arg]:
+    """Every parameter in the order of the source, ``*args`` and ``**kwargs`` included."""
+    found = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return found + [extra for extra in (arguments.vararg, arguments.kwarg) if extra is not None]
+
+
+# The methods are looked up by the exact type of a node: several times faster than NodeVisitor's names.
+_STATEMENTS: dict[type[ast.stmt], Callable[..., None]] = {
+    ast.FunctionDef: Scopes._function,
+    ast.AsyncFunctionDef: Scopes._function,
+    ast.ClassDef: Scopes._class,
+    ast.Import: Scopes._import,
+    ast.ImportFrom: Scopes._import,
+    ast.Global: Scopes._elsewhere_names,
+    ast.Nonlocal: Scopes._elsewhere_names,
+    ast.Assign: Scopes._assign,
+    ast.AnnAssign: Scopes._annotated,
+    ast.AugAssign: Scopes._augmented,
+    ast.Delete: Scopes._delete,
+    ast.For: Scopes._for,
+    ast.AsyncFor: Scopes._for,
+    ast.While: Scopes._while,
+    ast.If: Scopes._if,
+    ast.Try: Scopes._try,
+    ast.With: Scopes._with,
+    ast.AsyncWith: Scopes._with,
+    ast.Match: Scopes._match,
+    ast.Return: Scopes._return,
+}
+if hasattr(ast, "TryStar"):  # since Python 3.11
+    _STATEMENTS[ast.TryStar] = Scopes._try
+
+_EXPRESSIONS: dict[type[ast.expr], Callable[..., None]] = {
+    ast.Name: Scopes._leaf,
+    ast.Constant: Scopes._leaf,
+    ast.JoinedStr: Scopes._children,
+    ast.Call: Scopes._call,
+    ast.Attribute: Scopes._attribute,
+    ast.BinOp: Scopes._binary,
+    ast.NamedExpr: Scopes._walrus,
+    ast.Lambda: Scopes._lambda,
+    ast.ListComp: Scopes._comprehension,
+    ast.SetComp: Scopes._comprehension,
+    ast.GeneratorExp: Scopes._comprehension,
+    ast.DictComp: Scopes._comprehension,
+}

@@ -1,0 +1,59 @@
+"""Which functions are tasks, by where their decorators were imported from."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.facts import App, Function, Mapping, Origin, Task
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.model.facts import Spelling
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import FunctionNode, Site
+
+#: Spellings that Celery removed in version 5: https://docs.celeryq.dev/en/stable/history/whatsnew-5.0.html
+REMOVED = frozenset(
+    {
+        "celery.decorators.periodic_task",
+        "celery.decorators.task",
+        "celery.task",
+        "celery.task.base.periodic_task",
+        "celery.task.base.task",
+        "celery.task.periodic_task",
+        "celery.task.task",
+    }
+)
+
+
+def of_function(node: FunctionNode, site: Site, module: Module) -> Task | Function:
+    """The task that a function is, or the function if no decorator registers it. Always the same object."""
+    known = module.functions.get(node)
+    if known is None:
+        # while its decorators are looked at it is no task: a decorator that leads back here is not Celery's
+        module.functions[node] = Function(node, module, site)
+        known = module.functions[node] = _task(node, site, module) or module.functions[node]
+    return known
+
+
+def _task(node: FunctionNode, site: Site, module: Module) -> Task | None:
+    for position, decorator in enumerate(node.decorator_list):
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        spelling, removed = _spelling(target, site, module)
+        if spelling:
+            options = module.values.keywords(decorator, site) if isinstance(decorator, ast.Call) else Mapping({})
+            return Task(node, module, site, decorator, position, spelling, options, removed)
+    return None
+
+
+def _spelling(target: ast.expr, site: Site, module: Module) -> tuple[Spelling | None, str]:
+    """How a decorator registers a task, if it does; for a removed spelling with its origin."""
+    value = module.evaluate(target, site)
+    if isinstance(value, Origin):
+        if value.dotted == "celery.shared_task":
+            return "shared", ""
+        if value.dotted in REMOVED:
+            return "removed", value.dotted
+    if isinstance(target, ast.Attribute) and target.attr == "task":
+        return ("app", "") if isinstance(module.evaluate(target.value, site), App) else (None, "")
+    return None, ""
