@@ -51,8 +51,6 @@ _CANVAS_MAKERS = frozenset(
 _CANVAS_METHODS = (
     DISPATCH_METHODS | SIGNATURE_METHODS | _CANVAS_MAKERS | {"send_task", "map", "starmap", "set", "clone"}
 )
-    DISPATCH_METHODS | SIGNATURE_METHODS | _CANVAS_MAKERS | {"send_task", "map", "starmap", "set", "clone"}
-)
 
 
 class Module:
