@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_aa_celery.rules import all_rules
-from support import EXPECT, FIXTURES, OK, cases, differences, expected_in, found_in
+from support import EXPECT, FIXTURES, OK, Mark, cases, differences, expected_in, found_in, place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +36,24 @@ def test_a_rule_has_as_many_silent_lines_as_flagged_ones(code: str) -> None:
     silent = sum(bool(OK.search(line)) for line in lines)
     assert flagged, f"tests/fixtures/{code} has no line with `# expect: {code}`"
     assert silent >= flagged, f"tests/fixtures/{code} has {silent} `# ok:` lines for {flagged} flagged ones"
+
+
+def test_what_is_missing_and_what_is_too_much_is_told_apart(tmp_path: Path) -> None:
+    place(tmp_path, "tasks.py", b"first\nsecond\nthird\n")
+    expected = [Mark("tasks.py", 1, "AAC205", "update"), Mark("tasks.py", 2, "AAC205", "")]
+    found = [Mark("tasks.py", 1, "AAC205", "`update` runs"), Mark("tasks.py", 3, "AAC205", "`sync` runs")]
+    assert list(differences(tmp_path, expected, found)) == [
+        "- tasks.py:2: AAC205",
+        "      second",
+        "+ tasks.py:3: AAC205 `sync` runs",
+        "      third",
+    ]
+
+
+def test_one_comment_expects_one_violation(tmp_path: Path) -> None:
+    place(tmp_path, "tasks.py", b"first\n")
+    once = Mark("tasks.py", 1, "AAC205", "x")
+    assert list(differences(tmp_path, [once], [once, once])) == ["+ tasks.py:1: AAC205 x", "      first"]
 
 
 def test_every_fixture_folder_belongs_to_a_rule() -> None:

@@ -1,0 +1,83 @@
+"""The own time of flake8 plugins: made and run on trees that are parsed already, as flake8 does it.
+
+Run in the benchmark's environment: ``own_time.py TREE ROUND``. Prints seconds by plugin as JSON. What a plugin
+remembers of one file may help it with the next, as in flake8; nothing helps it from one round to the next, for
+each round is a process.
+"""
+
+from __future__ import annotations
+
+import ast
+import gc
+import json
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flake8.main.application import Application
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flake8.plugins.finder import LoadedPlugin
+
+PLUGINS = {"AAC": "flake8-aa-celery", "C4": "flake8-comprehensions"}
+
+
+def parsed(root: Path) -> list[dict[str, Any]]:
+    """What flake8 offers to a plugin, for each file that can be parsed."""
+    files = []
+    for path in sorted(root.rglob("*.py")):
+        try:
+            text = path.read_text("utf-8")
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError):
+            continue
+        files.append({"tree": tree, "filename": str(path), "lines": text.splitlines(keepends=True)})
+    return files
+
+
+def tree_plugins() -> list[LoadedPlugin]:
+    """The plugins to be measured, found, loaded and configured by flake8 itself."""
+    application = Application()
+    application.initialize(["--isolated"])
+    assert application.plugins
+    return [plugin for plugin in application.plugins.checkers.tree if plugin.entry_name in PLUGINS]
+
+
+def run_plugin(plugin: LoadedPlugin, files: list[dict[str, Any]]) -> None:
+    """What flake8 does with a plugin for every file."""
+    for file in files:
+        for _ in plugin.obj(**{name: file[name] for name in plugin.parameters}).run():
+            pass
+
+
+def bare_walk(files: list[dict[str, Any]]) -> None:
+    """The yardstick: visit every node and do nothing."""
+    for file in files:
+        for _ in ast.walk(file["tree"]):
+            pass
+
+
+def timed(action: Callable[[], None]) -> float:
+    """The seconds that an action takes."""
+    begin = time.perf_counter()
+    action()
+    return time.perf_counter() - begin
+
+
+def main(root: str, round_number: str) -> None:
+    """Measure each in turn; whoever comes first in one round comes later in the next."""
+    files = parsed(Path(root))
+    actions: list[tuple[str, Callable[[], None]]] = [("ast.walk", partial(bare_walk, files))]
+    actions += [(PLUGINS[plugin.entry_name], partial(run_plugin, plugin, files)) for plugin in tree_plugins()]
+    turn = int(round_number) % len(actions)
+    gc.collect()
+    gc.freeze()  # flake8 never holds all trees at once, so no plugin must pay for collecting among them
+    print(json.dumps({name: timed(action) for name, action in actions[turn:] + actions[:turn]}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
