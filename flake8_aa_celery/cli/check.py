@@ -1,0 +1,138 @@
+"""``aa-celery check``: report violations and change nothing."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from time import perf_counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery import __version__, model
+from flake8_aa_celery.cli import MISUSE, _settings, complain, write
+from flake8_aa_celery.cli._workers import WorkerError, default_jobs, lint_all
+from flake8_aa_celery.report import formats, renderer, statistics
+from flake8_aa_celery.source import find, read, reason
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterable
+
+    from flake8_aa_celery.report import Results
+    from flake8_aa_celery.settings import Settings
+
+HELP = "report what is wrong, and change nothing"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the options of ``check``."""
+    add_files(parser)
+    output = parser.add_argument_group("output")
+    output.add_argument("--output-format", choices=formats(), default="text", help="text unless said otherwise")
+    output.add_argument("--output-file", metavar="FILE", help="write the report there")
+    output.add_argument("--statistics", action="store_true", help="count the violations of each rule")
+    output.add_argument("--exit-zero", action="store_true", help="exit with 0 even if there are violations")
+    output.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors; the exit code tells")
+    output.add_argument("-v", "--verbose", action="store_true", help="say what was done, on standard error")
+    output.add_argument("--version", action="version", version=f"aa-celery {__version__}")
+    _settings.add_arguments(parser)
+
+
+def add_files(parser: ArgumentParser) -> None:
+    """Add the options that say which files are looked at."""
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files and folders, or - for standard input; this folder if none"
+    )
+    parser.add_argument(
+        "--stdin-filename", default="stdin", metavar="PATH", help="where the standard input would be a file"
+    )
+    parser.add_argument("-j", "--jobs", type=_jobs, metavar="N", help="processes; as many as pay unless said otherwise")
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(text)
+    return int(text)
+
+
+class Files(NamedTuple):
+    """What was read.
+
+    :param relevant: path and bytes of the files that have to do with Celery, sorted.
+    :param total: how many files were read.
+    :param failed: whether something could not be read.
+    """
+
+    relevant: list[tuple[str, bytes]]
+    total: int
+    failed: bool
+
+
+def run(arguments: Namespace) -> int:
+    """Check the files and report; see the exit codes of the command."""
+    began = perf_counter()
+    settings = _settings.from_arguments(arguments)
+    if arguments.show_settings:
+        print(_settings.as_toml(settings), end="")
+        return 0
+    gc.disable()  # syntax trees are many objects and no garbage: looking for some takes longer than the rules
+    files = read_files(arguments.paths or ["."], arguments.stdin_filename, settings)
+    jobs = arguments.jobs or default_jobs(files.relevant)
+    try:
+        results = lint_all(files.relevant, settings, jobs)
+    except WorkerError as error:
+        return complain(str(error))
+    if arguments.verbose:
+        seconds = perf_counter() - began
+        print(
+            f"{files.total} files read, {len(files.relevant)} of them have to do with Celery; "
+            f"{jobs} processes, {seconds:.2f} s",
+            file=sys.stderr,
+        )
+    written = _report(arguments, results)
+    if files.failed or not written:
+        return MISUSE
+    return int(any(found for _, found in results) and not arguments.exit_zero)
+
+
+def read_files(paths: Iterable[str], stdin_filename: str, settings: Settings) -> Files:
+    """Find and read the files that paths stand for; says on standard error what cannot be read."""
+    failures: list[str] = []
+
+    def failed(path: str, why: str) -> None:
+        failures.append(path)
+        complain(f"{path}: {why}")
+
+    paths = list(paths)
+    found = find([path for path in paths if path != "-"], settings, failed)
+    relevant: list[tuple[str, bytes]] = []
+    if "-" in paths:
+        data = sys.stdin.buffer.read()
+        relevant = [(stdin_filename, data)] if model.relevant(data) else []
+    for path in found:
+        try:
+            data = read(path)
+        except OSError as error:
+            failed(path, reason(error))
+            continue
+        if model.relevant(data):
+            relevant.append((path, data))
+    return Files(sorted(relevant), len(found) + ("-" in paths), bool(failures))
+
+
+def _report(arguments: Namespace, results: Results) -> bool:
+    """Write the report; False where its file cannot be written."""
+    counts = "".join(statistics(results)) if arguments.statistics else ""
+    is_text = arguments.output_format == "text"
+    report = "".join(renderer(arguments.output_format)(results)) + (counts if is_text else "")
+    if not is_text:
+        sys.stderr.write(counts)
+    if arguments.output_file:
+        try:
+            with open(arguments.output_file, "w", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(report)
+        except OSError as error:
+            complain(f"{arguments.output_file}: {reason(error)}")
+            return False
+    elif not (arguments.quiet and is_text):
+        write(report)
+    return True

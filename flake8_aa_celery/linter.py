@@ -1,0 +1,187 @@
+"""One file in, its violations out: the only place where source, model and rules meet."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery import model
+from flake8_aa_celery.rules import aac900_syntax_error as syntax_error
+from flake8_aa_celery.rules import aac999_internal_error as internal_error
+from flake8_aa_celery.rules import all_rules
+from flake8_aa_celery.source import heed_noqa, lines_of
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterable, Sequence
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.project import Project
+    from flake8_aa_celery.rules import Rule
+    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.violation import Violation
+
+_UNCHECKED_FOLDERS = frozenset({"tests", "test", "testauth", "migrations"})
+#: A prefix of at least this length can turn on a rule that is off by default: ``AAC1``, not ``AAC``.
+_NAMES_A_GROUP = len("AAC1")
+
+_TOO_DEEP = "it is nested too deeply"
+
+_order = attrgetter("line", "column", "code")
+
+
+def lint(
+    path: str,
+    data: bytes,
+    settings: Settings,
+    tree: ast.Module | None = None,
+    lines: Sequence[str] | None = None,
+) -> list[Violation]:
+    """The violations of one file, sorted, whatever its ``noqa`` comments say.
+
+    Never raises for what stands in the file: one that cannot be parsed is a violation of AAC900, a rule that
+    crashes on it one of AAC999.
+
+    :param path: where the file is, or would be.
+    :param data: its bytes.
+    :param tree: its syntax tree, where somebody has parsed it already.
+    :param lines: its decoded lines, where somebody has them already.
+    """
+    if not model.relevant(data):
+        return []
+    from flake8_aa_celery.model.project import Project
+
+    project = Project.of(path, settings)
+    if not settings.check_tests and is_test_code(path, project.root):
+        return []
+    rules = rules_for(path, settings)
+    try:
+        found = _found(rules, path, tree or parse(data), project, settings)
+    except SyntaxError as error:
+        return _reported(rules, "AAC900", syntax_error.violation_for(error))
+    if found and not data.isascii():
+        found = _in_characters(found, lines or lines_of(data))
+    return sorted(found, key=_order)
+
+
+def check(path: str, data: bytes, settings: Settings) -> list[Violation]:
+    """The violations of one file that are reported: those of :func:`lint` that no ``noqa`` silences."""
+    return heed_noqa(lint(path, data, settings), path, data)
+
+
+def parse(data: bytes) -> ast.Module:
+    """The syntax tree of Python source.
+
+    :raises SyntaxError: where there is none, be it for the syntax, the encoding, null bytes, or nesting.
+    """
+    import ast
+    from warnings import catch_warnings, simplefilter
+
+    with catch_warnings():
+        simplefilter("ignore")  # what Python warns of in a file is not ours to say
+        try:
+            return ast.parse(data)
+        except ValueError as error:
+            line = data.partition(b"\0")[0].count(b"\n") + 1
+            raise SyntaxError(str(error), ("", line, 1, None)) from error
+        except (RecursionError, MemoryError) as error:
+            raise SyntaxError(_TOO_DEEP) from error
+
+
+def is_test_code(path: str, root: str) -> bool:
+    """Whether a file is test code or a migration, by its path below the root of its project.
+
+    :param root: absolute, without symbolic links.
+    """
+    folder, name = os.path.split(os.path.abspath(path))
+    if name.startswith("test_") or name.endswith("_tests.py") or name in ("conftest.py", "tests.py"):
+        return True
+    below = os.path.realpath(folder).removeprefix(root)
+    return not _UNCHECKED_FOLDERS.isdisjoint(below.split(os.sep))
+
+
+@lru_cache(maxsize=8)
+def selected_rules(settings: Settings) -> tuple[Rule, ...]:
+    """The rules that the settings turn on, in the order of their codes.
+
+    Of a selecting and an ignoring prefix the longer one decides, and the ignoring one where they are as long.
+    """
+    return tuple(rule for rule in all_rules().values() if _is_selected(rule, settings))
+
+
+def _is_selected(rule: Rule, settings: Settings) -> bool:
+    by_default = rule.default and settings.profile in rule.profiles
+    shortest = 0 if by_default else _NAMES_A_GROUP
+    selected = [
+        len(prefix)
+        for prefix in (*settings.select, *settings.extend_select)
+        if rule.code.startswith(prefix) and len(prefix) >= shortest
+    ]
+    if by_default and not settings.select:
+        selected.append(0)
+    ignored = [len(prefix) for prefix in settings.ignore if rule.code.startswith(prefix)]
+    return max(selected, default=-1) > max(ignored, default=-1)
+
+
+def rules_for(path: str, settings: Settings) -> tuple[Rule, ...]:
+    """The selected rules that ``per-file-ignores`` leaves for a file."""
+    rules = selected_rules(settings)
+    if not settings.per_file_ignores:
+        return rules
+    from fnmatch import fnmatch
+
+    name, absolute = os.path.basename(path), os.path.abspath(path)
+    ignored = tuple(
+        prefix
+        for pattern, prefixes in settings.per_file_ignores
+        if fnmatch(name, pattern) or fnmatch(absolute, pattern)
+        for prefix in prefixes
+    )
+    return tuple(rule for rule in rules if not rule.code.startswith(ignored))
+
+
+def _found(rules: Iterable[Rule], path: str, tree: ast.Module, project: Project, settings: Settings) -> list[Violation]:
+    try:
+        module = project.module(path, tree)
+    except Exception as error:
+        return _crash(rules, "the model", error)
+    return [found for rule in rules for found in _found_by(rule, rules, module, settings)]
+
+
+def _found_by(rule: Rule, rules: Iterable[Rule], module: Module, settings: Settings) -> list[Violation]:
+    try:
+        return [each._replace(code=rule.code, name=rule.name) for each in rule.check(module, settings)]
+    except Exception as error:
+        return _crash(rules, f"rule {rule.code} ({rule.name})", error)
+
+
+def _crash(rules: Iterable[Rule], what: str, error: Exception) -> list[Violation]:
+    """What is reported of a crash.
+
+    :raises SyntaxError: where the tree is nested deeper than the interpreter can follow.
+    """
+    if isinstance(error, RecursionError):
+        raise SyntaxError(_TOO_DEEP) from error
+    return _reported(rules, "AAC999", internal_error.violation_for(what, error))
+
+
+def _reported(rules: Iterable[Rule], code: str, violation: Violation) -> list[Violation]:
+    """A violation of the linter's own, where its rule is selected."""
+    return [violation._replace(code=code, name=rule.name) for rule in rules if rule.code == code]
+
+
+def _in_characters(found: Iterable[Violation], lines: Sequence[str]) -> list[Violation]:
+    """The same violations with columns that count characters instead of the bytes that ``ast`` counts."""
+    return [
+        each._replace(
+            column=_characters(lines, each.line, each.column),
+            end_column=_characters(lines, each.end_line, each.end_column),
+        )
+        for each in found
+    ]
+
+
+def _characters(lines: Sequence[str], line: int, column: int) -> int:
+    return len(lines[line - 1].encode(errors="surrogatepass")[:column].decode(errors="ignore"))

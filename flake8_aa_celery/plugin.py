@@ -1,0 +1,99 @@
+"""The flake8 door."""
+
+from __future__ import annotations
+
+from argparse import Action
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery import __version__
+from flake8_aa_celery.linter import lint
+from flake8_aa_celery.rules import all_rules
+from flake8_aa_celery.settings import OPTIONS, Settings, SettingsError, merge, parse_text, read_pyproject
+
+if TYPE_CHECKING:
+    import ast
+    from argparse import Namespace
+    from collections.abc import Iterator, Sequence
+    from typing import Any, ClassVar
+
+    from flake8.options.manager import OptionManager
+
+_PREFIX = "aa-celery-"
+
+
+class _Flag(Action):
+    """An option without a value, as the text "true": at a bad boolean in its file flake8 stops with a traceback."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(nargs=0, **given)
+
+    def __call__(self, parser: object, namespace: Namespace, values: object, option: object = None) -> None:
+        setattr(namespace, self.dest, "true")
+
+
+class Plugin:
+    """A plugin that wants the tree of a file, as flake8 starts one for each file.
+
+    flake8 itself applies ``noqa``, ``select``, ``ignore`` and its per-file ignores to what is yielded.
+    """
+
+    name = "flake8-aa-celery"
+    version = __version__
+    settings: ClassVar[Settings] = Settings()
+
+    def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:
+        self.tree = tree
+        self.filename = filename
+        self.lines = lines
+
+    def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
+        """The violations as flake8 wants them: line from 1, column from 0, code and message, and this class."""
+        data = "".join(self.lines).encode(errors="surrogatepass")
+        for found in lint(self.filename, data, self.settings, self.tree, self.lines):
+            yield found.line, found.column, f"{found.code} {found.message}", Plugin
+
+    @staticmethod
+    def add_options(manager: OptionManager) -> None:
+        """Tell flake8 our options. They are texts there: we check them, so that a mistake is one clear error."""
+        for option in OPTIONS:
+            if option.flake8:
+                kind: dict[str, Any] = {"metavar": option.kind.upper()}
+                if option.kind == "flag":
+                    kind = {"action": _Flag}
+                text = f"{option.help}: {option.allowed} (default: {_shown(option.default)})"
+                manager.add_option(f"--{_PREFIX}{option.name}", default=None, parse_from_config=True, help=text, **kind)
+
+    @classmethod
+    def parse_options(cls, options: Namespace) -> None:
+        """Make the settings of ``pyproject.toml`` and of flake8's own options, which win.
+
+        :raises ExecutionError: for a setting that is not allowed; flake8 prints it and stops.
+        """
+        try:
+            settings = Settings() if options.isolated else read_pyproject(Settings(), ".", all_rules)
+            cls.settings = _with_flake8_options(settings, options)
+        except SettingsError as error:
+            from flake8.exceptions import ExecutionError
+
+            raise ExecutionError(str(error)) from error
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value) or "none"
+    return str(value).lower()
+
+
+def _with_flake8_options(settings: Settings, options: Namespace) -> Settings:
+    for option in OPTIONS:
+        text = getattr(options, f"{_PREFIX}{option.name}".replace("-", "_"), None) if option.flake8 else None
+        if text is not None:
+            origin = f"flake8's option {_PREFIX}{option.name}"
+            settings = merge(settings, {option.name: parse_text(option, text)}, origin, ".", all_rules)
+    select, extend_select = _ours(options.select), _ours(options.extend_select)
+    return settings._replace(select=select or settings.select, extend_select=settings.extend_select + extend_select)
+
+
+def _ours(codes: Sequence[str] | None) -> tuple[str, ...]:
+    """Those of flake8's codes that name rules of ours: by them a rule can be on that is off by default."""
+    return tuple(code for code in codes or () if code.startswith("AAC"))

@@ -1,0 +1,43 @@
+"""A list of objects, one a violation, for other programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.report import url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from flake8_aa_celery.report import Results
+    from flake8_aa_celery.violation import Violation
+
+
+def render(results: Results) -> Iterator[str]:
+    """The list, each object on lines of its own."""
+    from json import dumps
+
+    separator = "[\n"
+    for path, violations in results:
+        for found in violations:
+            yield separator + dumps(as_object(path, found), indent=2)
+            separator = ",\n"
+    yield "[]\n" if separator == "[\n" else "\n]\n"
+
+
+def as_object(path: str, found: Violation) -> dict[str, Any]:
+    """A violation as plain values; lines and columns from 1, columns in characters."""
+    fix = found.fix and {"safety": found.fix.safety, "title": found.fix.title}
+    return {
+        "path": path,
+        "line": found.line,
+        "column": found.column + 1,
+        "end_line": found.end_line,
+        "end_column": found.end_column + 1,
+        "code": found.code,
+        "name": found.name,
+        "message": found.message,
+        "url": url(found.code),
+        "fix": fix,
+    }

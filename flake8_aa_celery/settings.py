@@ -1,0 +1,310 @@
+"""What can be set, and where it is read from.
+
+One table, :data:`OPTIONS`, describes every setting. ``[tool.flake8-aa-celery]`` of ``pyproject.toml``,
+flake8's options and those of the command are all derived from it. Where two of them set the same, the command
+line or flake8 wins over ``pyproject.toml``; settings called ``extend-…`` add up.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any, Literal
+
+    Kind = Literal["codes", "codes by file", "patterns", "names", "flag", "choice", "number"]
+    #: asks for the codes of all rules, when a setting names one
+    Codes = Callable[[], Iterable[str]]
+
+SECTION = "flake8-aa-celery"
+
+#: What is not searched for files: what flake8 leaves out, and what tools of today leave behind.
+EXCLUDED = (
+    ".svn", "CVS", ".bzr", ".hg", ".git", "__pycache__", ".tox", ".nox", ".eggs", "*.egg", ".venv", "venv",
+    "node_modules", "build", "dist", ".mypy_cache", ".ruff_cache", ".pytest_cache",
+)  # fmt: skip
+
+
+class SettingsError(Exception):
+    """A setting is unknown or its value is not allowed; the text says where, which and what is allowed."""
+
+
+class Settings(NamedTuple):
+    """Everything that can be set; each field is described in :data:`OPTIONS`."""
+
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    exclude: tuple[str, ...] = EXCLUDED
+    extend_exclude: tuple[str, ...] = ()
+    check_tests: bool = False
+    profile: Literal["alliance-auth", "celery"] = "alliance-auth"
+    tasks_modules: tuple[str, ...] = ("tasks",)
+    highest_priority: int = 3
+    bulk_priority: int = 7
+    result_backend: Literal["auto", "true", "false"] = "auto"
+    max_task_statements: int = 40
+    blocking_calls: tuple[str, ...] = ()
+    async_bases: tuple[str, ...] = ()
+    visibility_timeout: int = 3600
+
+
+class Option(NamedTuple):
+    """How one setting is spelled and what it may be.
+
+    :param name: as it is written in ``pyproject.toml`` and, behind ``--``, on the command line.
+    :param choices: the values that a choice may have.
+    :param lowest: the smallest number that is allowed.
+    :param highest: the greatest number that is allowed.
+    :param flake8: whether it is an option of flake8 too; what flake8 itself has is not.
+    """
+
+    name: str
+    kind: Kind
+    help: str
+    choices: tuple[str, ...] = ()
+    lowest: int = 0
+    highest: int = 9
+    flake8: bool = True
+
+    @property
+    def field(self) -> str:
+        """The name of the field in :class:`Settings`."""
+        return self.name.replace("-", "_")
+
+    @property
+    def default(self) -> Any:
+        """The value where nothing is set."""
+        return Settings._field_defaults[self.field]
+
+    @property
+    def allowed(self) -> str:
+        """What a value may be, in words."""
+        return {
+            "codes": 'a list of codes or their beginnings, such as "AAC205" or "AAC2"',
+            "codes by file": 'a table of file patterns with lists of codes: "tests/*" = ["AAC1"]',
+            "patterns": "a list of file patterns",
+            "names": "a list of dotted names",
+            "flag": "true or false",
+            "choice": "one of " + ", ".join(self.choices),
+            "number": f"a whole number from {self.lowest} to {self.highest}",
+        }[self.kind]
+
+
+OPTIONS = (
+    Option("select", "codes", "report these rules and no others", flake8=False),
+    Option("extend-select", "codes", "report these rules, too", flake8=False),
+    Option("ignore", "codes", "do not report these rules", flake8=False),
+    Option("per-file-ignores", "codes by file", "rules that are not reported in some files", flake8=False),
+    Option("exclude", "patterns", "files and folders that are not searched", flake8=False),
+    Option("extend-exclude", "patterns", "more files and folders that are not searched", flake8=False),
+    Option("check-tests", "flag", "check test code and migrations, too"),
+    Option(
+        "profile",
+        "choice",
+        "whose rules: Alliance Auth's or those of any Celery project",
+        choices=("alliance-auth", "celery"),
+    ),
+    Option("tasks-modules", "names", "modules that tasks belong in"),
+    Option("highest-priority", "number", "the most urgent priority that an app may use (AAC203)"),
+    Option("bulk-priority", "number", "the priority that fixes give to bulk dispatches (AAC204, AAC205)"),
+    Option(
+        "result-backend",
+        "choice",
+        "whether the project has a result backend; auto looks for its configuration",
+        choices=("auto", "true", "false"),
+    ),
+    Option(
+        "max-task-statements",
+        "number",
+        "how many statements a task may have (AAC107)",
+        lowest=1,
+        highest=100_000,
+    ),
+    Option("blocking-calls", "names", "more functions that block (AAC306)"),
+    Option("async-bases", "names", "task classes that can run coroutines (AAC110)"),
+    Option(
+        "visibility-timeout",
+        "number",
+        "seconds after which the broker delivers a message again (AAC408)",
+        lowest=1,
+        highest=31_536_000,
+    ),
+)
+
+
+def parse_text(option: Option, text: str) -> Any:
+    """What a value on a command line or in flake8's configuration means, as TOML would have it.
+
+    Lists are separated by commas or blanks. A text that cannot be understood comes back as it is, for
+    :func:`merge` to refuse.
+    """
+    if option.kind in ("codes", "patterns", "names"):
+        return text.replace(",", " ").split()
+    if option.kind == "codes by file":
+        return _parse_per_file(text)
+    if option.kind == "flag":
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if option.kind == "number":
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
+    return text
+
+
+def _parse_per_file(text: str) -> Any:
+    """Read ``pattern:code`` pairs; a pattern may stand more than once."""
+    table: dict[str, list[str]] = {}
+    for pair in text.replace(",", " ").split():
+        pattern, colon, code = pair.rpartition(":")
+        if not colon or not pattern or not code:
+            return text
+        table.setdefault(pattern, []).append(code)
+    return table
+
+
+def merge(settings: Settings, values: Mapping[str, Any], origin: str, base: str, codes: Codes) -> Settings:
+    """Put values over settings.
+
+    :param values: by the names in :data:`OPTIONS`, typed as TOML types them.
+    :param origin: where the values come from, as an error names it.
+    :param base: the folder that file patterns with a slash are relative to.
+    :param codes: gives the codes of all rules.
+    :raises SettingsError: for an unknown name and for a value that is not allowed.
+    """
+    known = {option.name: option for option in OPTIONS}
+    changed: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in known:
+            raise SettingsError(f"{origin}: there is no setting {name!r}{nearest(name, known)}")
+        option = known[name]
+        checked = _checked(option, value, origin, base, codes)
+        if name.startswith("extend-"):
+            checked = getattr(settings, option.field) + checked
+        changed[option.field] = checked
+    return settings._replace(**changed)
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """The end of an error: ``; did you mean 'profile'?``, or nothing where no word is near."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(word, list(words), n=1)
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
+def _checked(option: Option, value: Any, origin: str, base: str, codes: Codes) -> Any:
+    if option.name == "result-backend" and isinstance(value, bool):
+        value = str(value).lower()
+    if not _is_allowed(option, value):
+        raise SettingsError(f"{origin}: {option.name} must be {option.allowed}, not {value!r}")
+    if option.kind == "codes":
+        return _checked_codes(option, value, origin, codes)
+    if option.kind == "patterns":
+        return tuple(_anchored(pattern, base) for pattern in value)
+    if option.kind == "codes by file":
+        return tuple(
+            (_anchored(pattern, base), _checked_codes(option, listed, origin, codes))
+            for pattern, listed in value.items()
+        )
+    return tuple(value) if option.kind == "names" else value
+
+
+def _is_allowed(option: Option, value: Any) -> bool:
+    if option.kind == "flag":
+        return isinstance(value, bool)
+    if option.kind == "choice":
+        return value in option.choices
+    if option.kind == "number":
+        return type(value) is int and option.lowest <= value <= option.highest
+    if option.kind == "codes by file":
+        return isinstance(value, dict) and all(map(_is_texts, value.values()))
+    return _is_texts(value)
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
+
+
+def _checked_codes(option: Option, prefixes: Sequence[str], origin: str, codes: Codes) -> tuple[str, ...]:
+    known = list(codes()) if prefixes else []
+    for prefix in prefixes:
+        if not any(code.startswith(prefix) for code in known):
+            hint = nearest(prefix.upper(), known)
+            raise SettingsError(f"{origin}: {option.name} names no rule with {prefix!r}{hint}")
+    return tuple(prefixes)
+
+
+def _anchored(pattern: str, base: str) -> str:
+    """Make a pattern with a slash absolute, as flake8 does; one without is compared with names alone."""
+    if "/" not in pattern and pattern != ".":
+        return pattern
+    return os.path.abspath(os.path.join(base, pattern))
+
+
+def find_pyproject(directory: str) -> str | None:
+    """The nearest ``pyproject.toml`` in a folder or above it."""
+    directory = os.path.abspath(directory)
+    while True:
+        path = os.path.join(directory, "pyproject.toml")
+        if os.path.isfile(path):
+            return path
+        above = os.path.dirname(directory)
+        if above == directory:
+            return None
+        directory = above
+
+
+def read_pyproject(settings: Settings, directory: str, codes: Codes) -> Settings:
+    """Put the section of the nearest ``pyproject.toml`` over settings; without one they stay as they are.
+
+    :raises SettingsError: for a file that cannot be read or is no TOML, and as :func:`merge`.
+    """
+    path = find_pyproject(directory)
+    return settings if path is None else read_file(settings, path, codes)
+
+
+def read_file(settings: Settings, path: str, codes: Codes) -> Settings:
+    """Put a TOML file over settings: its section ``tool.flake8-aa-celery``, or where that is missing and
+    the file is no ``pyproject.toml``, the whole of it.
+
+    :raises SettingsError: as :func:`read_pyproject`.
+    """
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from error
+    whole = os.path.basename(path) != "pyproject.toml"
+    if not whole and SECTION.encode() not in data:
+        return settings
+    table = _parse_toml(data, path)
+    tool = table.get("tool", {})
+    section = tool.get(SECTION) if isinstance(tool, dict) else None
+    if section is None:
+        section = table if whole else {}
+    if not isinstance(section, dict):
+        raise SettingsError(f"{path}: tool.{SECTION} must be a table, not {section!r}")
+    return merge(settings, section, path, os.path.dirname(os.path.abspath(path)), codes)
+
+
+def _parse_toml(data: bytes, path: str) -> dict[str, Any]:
+    try:
+        return toml_loads(data.decode())
+    except ValueError as error:  # of the decoder and of the parser alike
+        raise SettingsError(f"{path}: {error}") from error
+
+
+def toml_loads(text: str) -> dict[str, Any]:
+    """Parse TOML.
+
+    :raises ValueError: where it is none.
+    """
+    import sys
+
+    if sys.version_info >= (3, 11):
+        from tomllib import loads
+    else:
+        from tomli import loads
+    return loads(text)

@@ -1,0 +1,229 @@
+"""Find files, read them, and know which of their lines say ``noqa``."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from pathspec import GitIgnoreSpec
+
+    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.violation import Violation
+
+    #: is told a path that could not be read, and why
+    Failed = Callable[[str, str], None]
+
+
+def find(paths: Iterable[str], settings: Settings, failed: Failed) -> list[str]:
+    """The files that paths stand for, sorted, each once.
+
+    A file that is named is always there. Of a folder it is the ``*.py`` below it, except what the settings
+    exclude and what a ``.gitignore`` names. Folders behind symbolic links are not entered.
+
+    :param failed: is told of each path that does not exist, is no file, or cannot be entered.
+    :return: paths that begin as they were given.
+    """
+    found: dict[str, None] = {}
+    excluded = _Excluded((*settings.exclude, *settings.extend_exclude))
+    for path in paths:
+        try:
+            mode = os.stat(path).st_mode
+        except (OSError, ValueError) as error:
+            failed(path, reason(error))
+            continue
+        if stat.S_ISDIR(mode):
+            found.update(dict.fromkeys(_walk(path, excluded, failed)))
+        elif stat.S_ISREG(mode):
+            found[path] = None
+        else:
+            failed(path, "Not a regular file")
+    return sorted(found)
+
+
+def read(path: str) -> bytes:
+    """The bytes of a file.
+
+    :raises OSError: where it cannot be read.
+    """
+    with open(path, "rb", buffering=0) as file:
+        return file.read()
+
+
+def reason(error: Exception) -> str:
+    """Why something could not be read or written, without its path."""
+    return getattr(error, "strerror", None) or str(error)
+
+
+class _Excluded:
+    """Whether a file or folder is excluded: by its name alone, or by its absolute path."""
+
+    __slots__ = ("_names", "_patterns")
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        from fnmatch import translate
+        from re import compile
+
+        listed = set(patterns)
+        plain = {pattern for pattern in listed if not any(sign in pattern for sign in "*?[/")}
+        self._names = frozenset(plain)
+        rest = "|".join(map(translate, sorted(listed - plain)))
+        self._patterns = compile(rest) if rest else None
+
+    def __call__(self, name: str, absolute: str) -> bool:
+        if name in self._names:
+            return True
+        matches = self._patterns and self._patterns.match
+        return bool(matches and (matches(name) or matches(absolute)))
+
+
+class _Ignore(NamedTuple):
+    """What the ``.gitignore`` of a folder says.
+
+    :param folder: the absolute path of the folder, with a slash behind it.
+    :param any: all patterns.
+    :param python: the patterns that can match a name that ends in ``.py``: the others are not tried on files,
+        whose folder has been let through already.
+    """
+
+    folder: str
+    any: GitIgnoreSpec
+    python: GitIgnoreSpec
+
+    @classmethod
+    def of(cls, folder: str) -> _Ignore:
+        from pathspec import GitIgnoreSpec
+
+        lines = read(folder + ".gitignore").decode(errors="surrogateescape").splitlines()
+        lines = [line for line in lines if line.strip() not in ("!", "/", "!/")]
+        python = [line for line in lines if line.rstrip().endswith(("y", "*", "?", "]"))]
+        return cls(folder, GitIgnoreSpec.from_lines(lines), GitIgnoreSpec.from_lines(python))
+
+
+def _is_ignored(absolute: str, is_folder: bool, ignores: Sequence[_Ignore]) -> bool:
+    """The nearest ``.gitignore`` that says anything decides, as git has it."""
+    for ignore in reversed(ignores):
+        below = absolute[len(ignore.folder) :]
+        result = ignore.any.check_file(below + "/") if is_folder else ignore.python.check_file(below)
+        if result.include is not None:
+            return result.include
+    return False
+
+
+def _ignores_above(folder: str) -> tuple[_Ignore, ...]:
+    """What the folders above say, from the root of the repository down; nothing outside of a repository."""
+    found: list[_Ignore] = []
+    while not os.path.exists(folder + ".git"):
+        above = os.path.dirname(folder[:-1]).rstrip("/") + "/"
+        if above == folder:
+            return ()
+        folder = above
+        if os.path.isfile(folder + ".gitignore"):
+            found.append(_Ignore.of(folder))
+    return tuple(reversed(found))
+
+
+def _walk(top: str, excluded: _Excluded, failed: Failed) -> Iterator[str]:
+    start = os.path.abspath(top).rstrip("/") + "/"
+    folders = [(top, start, _ignores_above(start))]
+    while folders:
+        folder, absolute, ignores = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                listed = list(entries)
+            if any(entry.name == ".gitignore" for entry in listed):
+                ignores = (*ignores, _Ignore.of(absolute))
+        except OSError as error:
+            failed(folder, reason(error))
+            continue
+        for entry in listed:
+            name, is_folder = entry.name, entry.is_dir(follow_symlinks=False)
+            if not is_folder and not name.endswith(".py"):
+                continue
+            whole = absolute + name
+            if excluded(name, whole) or (ignores and _is_ignored(whole, is_folder, ignores)):
+                continue
+            if is_folder:
+                folders.append((entry.path, whole + "/", ignores))
+            elif _is_file(entry):
+                yield entry.path
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a symbolic link that leads to itself
+        return False
+
+
+def decode(data: bytes) -> str:
+    """The text of Python source: by its cookie, its byte-order mark, or as UTF-8; without the mark.
+
+    Ends of lines are as they were.
+
+    :raises SyntaxError: for a cookie that names no encoding or contradicts the mark.
+    :raises UnicodeDecodeError: for bytes that the encoding does not have.
+    """
+    from io import BytesIO
+    from tokenize import detect_encoding
+
+    encoding, _ = detect_encoding(BytesIO(data).readline)
+    return data.decode(encoding)
+
+
+def lines_of(data: bytes) -> list[str]:
+    """The lines of Python source as flake8 reads them, each with its end, which is always a line feed.
+
+    What cannot be decoded is read as Latin-1, so that there are always lines.
+    """
+    from io import StringIO
+
+    try:
+        text = decode(data)
+    except (SyntaxError, UnicodeError):
+        text = data.decode("latin-1")
+    return list(StringIO(text, newline=None))
+
+
+def heed_noqa(violations: list[Violation], path: str, data: bytes) -> list[Violation]:
+    """The violations that no ``noqa`` silences, exactly as the installed flake8 would have it."""
+    if not violations or b"noqa" not in data.lower():
+        return violations
+    from flake8.defaults import NOQA_FILE
+    from flake8.violation import Violation as Flake8Violation
+
+    lines = lines_of(data)
+    if any(NOQA_FILE.match(line) for line in lines):
+        return []
+    searched = _logical_lines(lines)
+    kept = []
+    for found in violations:
+        line = searched.get(found.line) or "".join(lines[found.line - 1 : found.line])
+        asked = Flake8Violation(found.code, path, found.line, found.column + 1, found.message, line)
+        if not asked.is_inline_ignored(disable_noqa=False):
+            kept.append(found)
+    return kept
+
+
+def _logical_lines(lines: list[str]) -> dict[int, str]:
+    """For each line the text in which flake8 looks for ``noqa``: all lines of its statement, joined."""
+    from tokenize import DEDENT, ENDMARKER, NEWLINE, NL, TokenError, generate_tokens
+
+    found: dict[int, str] = {}
+    first, following = 0, iter(lines)
+    try:
+        for token in generate_tokens(lambda: next(following)):
+            if token.type in (ENDMARKER, DEDENT):
+                continue
+            first = first or token.start[0]
+            if token.type in (NL, NEWLINE):
+                last = token.end[0]
+                text = "".join(lines[first - 1 : last])
+                found.update(dict.fromkeys(range(first, last + 1), text))
+                first = 0
+    except (TokenError, SyntaxError):
+        return {}
+    return found
