@@ -6,7 +6,7 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import names, tasks
+from flake8_aa_celery.model import names, schedules, tasks
 from flake8_aa_celery.model.facts import (
     DISPATCH_METHODS,
     SIGNATURE_METHODS,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.facts import Function
     from flake8_aa_celery.model.names import ImportedName
     from flake8_aa_celery.model.project import Project
+    from flake8_aa_celery.model.schedules import ScheduleEntry
     from flake8_aa_celery.model.scopes import FunctionNode, Scope, Site
 
 #: Methods of what a dispatch returns that need a result backend.
@@ -203,6 +204,11 @@ class Module:
         return found
 
     @cached_property
+    def schedule(self) -> list[ScheduleEntry]:
+        """Every entry of a schedule that is set here."""
+        return schedules.entries_of(self)
+
+    @cached_property
     def local_calls(self) -> list[LocalCall]:
         """Every task that its caller runs itself: ``t(x)``, ``t.run(x)``, ``t.apply()``."""
         return [found for call in self.all_calls() if (found := self._local_call(call)) is not None]
@@ -266,7 +272,7 @@ class Module:
     @cached_property
     def priorities(self) -> list[PrioritySetting]:
         """Every priority that something is given here."""
-        return [*self._task_priorities(), *self._canvas_priorities()]
+        return [*self._task_priorities(), *self._canvas_priorities(), *self._schedule_priorities()]
 
     def _task_priorities(self) -> Iterator[PrioritySetting]:
         for task in self.tasks:
@@ -284,6 +290,12 @@ class Module:
                 place = "signature" if isinstance(value, Signature) else "workflow"
             if entry is not None:
                 yield PrioritySetting(entry, place, value, self.place_of(entry, call.node))  # type: ignore[arg-type]
+
+    def _schedule_priorities(self) -> Iterator[PrioritySetting]:
+        for scheduled in self.schedule:
+            entry = scheduled.options.get("priority")
+            if entry is not None:
+                yield PrioritySetting(entry, "schedule", None, self.place_of(entry, scheduled.node))
 
     def _own_options(self, call: CallSite, value: Value) -> Mapping:
         """The options that this very call gives, not those that it takes over."""

@@ -119,6 +119,14 @@ class Growth(NamedTuple):
     site: Site
 
 
+class Store(NamedTuple):
+    """An assignment to an attribute or an item: ``app.conf.beat_schedule = …``, ``SCHEDULE["x"] = …``."""
+
+    target: ast.Attribute | ast.Subscript
+    value: ast.expr
+    site: Site
+
+
 class CallSite(NamedTuple):
     """A call and where it stands."""
 
@@ -131,7 +139,7 @@ class Scope:
 
     __slots__ = (
         "attribute_reads", "bindings", "block", "calls", "children", "growths", "joins", "kind", "node", "parent",
-        "returns", "spoilt", "star_imports",
+        "returns", "spoilt", "star_imports", "stores",
     )  # fmt: skip
 
     def __init__(self, kind: BlockKind, node: ast.AST, parent: Scope | None) -> None:
@@ -145,6 +153,7 @@ class Scope:
         #: names whose value is changed in ways that are not followed (``del x[0]``, ``x[1] = …``, ``x.clear()``)
         self.spoilt: set[str] = set()
         self.star_imports: list[tuple[ast.ImportFrom, Site]] = []
+        self.stores: list[Store] = []
         self.calls: list[CallSite] = []
         self.children: list[Scope] = []
         #: ``a | b``, outermost first
@@ -308,6 +317,8 @@ class Scopes:
         else:
             if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
                 self._block.scope.spoilt.add(target.value.id)
+            if kind == "assign" and value is not None and isinstance(target, (ast.Attribute, ast.Subscript)):
+                self._block.scope.stores.append(Store(target, value, self._site))
             self._children(target)
 
     def _unpack(self, target: ast.Tuple | ast.List, kind: BindingKind, node: ast.AST, value: ast.expr | None) -> None:
