@@ -44,7 +44,7 @@ class Environment:
         """What a script of this folder, run in the environment, prints as JSON."""
         command = [self.python, str(Path(__file__).parent / script), *arguments]
         # The checkout's own modules must not hide the installed ones.
-        done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=self.folder)
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=self.folder)
         return json.loads(done.stdout)
 
     def versions(self) -> dict[str, str]:

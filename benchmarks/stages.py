@@ -1,0 +1,91 @@
+"""Where the time of one ``check`` goes: ``stages.py TREE``, run in the benchmark's environment.
+
+Prints seconds by stage as JSON. The command itself runs, in one process, with a stopwatch around the ways into each
+stage; a stage that calls another does not count its time. Facts are worked out when a rule asks for them: that is
+the model's time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import sys
+import time
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any
+
+from flake8_aa_celery import cli, linter, model, rules
+from flake8_aa_celery.cli import check
+from flake8_aa_celery.model.module import Module
+from flake8_aa_celery.model.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WAYS_IN = (
+    ("find", check, "find"),
+    ("read", check, "read"),
+    ("refuse", model, "relevant"),
+    ("parse", linter, "parse"),
+    ("model", Project, "module"),
+    ("model", Module, "evaluate"),
+    ("noqa", linter, "heed_noqa"),
+    ("report", check, "_report"),
+)
+
+
+class Stopwatch:
+    """Counts the own time of stages within stages; ``taken`` is seconds by stage."""
+
+    def __init__(self) -> None:
+        self.taken = dict.fromkeys(("find", "read", "refuse", "parse", "model", "rules", "noqa", "report", "rest"), 0.0)
+        self._running = ["rest"]
+        self._since = time.perf_counter()
+
+    def _book(self) -> None:
+        now = time.perf_counter()
+        self.taken[self._running[-1]] += now - self._since
+        self._since = now
+
+    def timed(self, stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The same function with its time booked; what it yields is collected first."""
+
+        @wraps(function)
+        def measured(*arguments: Any, **named: Any) -> Any:
+            self._book()
+            self._running.append(stage)
+            try:
+                result = function(*arguments, **named)
+                return list(result) if hasattr(result, "__next__") else result
+            finally:
+                self._book()
+                self._running.pop()
+
+        return measured
+
+
+def install(stopwatch: Stopwatch) -> None:
+    """Put the stopwatch around everything that leads into a stage."""
+    for stage, owner, name in WAYS_IN:
+        setattr(owner, name, stopwatch.timed(stage, getattr(owner, name)))
+    for fact in vars(Module).values():
+        if isinstance(fact, cached_property):
+            fact.func = stopwatch.timed("model", fact.func)
+    registry = rules.all_rules()
+    for code, rule in registry.items():
+        registry[code] = rule._replace(check=stopwatch.timed("rules", rule.check))
+
+
+def main(tree: str) -> None:
+    """Check the tree once."""
+    stopwatch = Stopwatch()
+    install(stopwatch)
+    check_it = stopwatch.timed("rest", cli.main)
+    with contextlib.redirect_stdout(io.StringIO()):
+        check_it(["check", "--isolated", "--jobs=1", tree])
+    print(json.dumps(stopwatch.taken))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
