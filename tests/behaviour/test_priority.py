@@ -149,17 +149,17 @@ def test_send_task_of_an_unknown_task_sends_at_the_reserved_priority(worker: Wor
     assert worker.priorities() == [("task", 0)]
 
 
-@pytest.mark.skipif(CELERY < (5, 6), reason="Celery before 5.6 does not look the task up")
+@pytest.mark.skipif(CELERY < (5, 7), reason="Celery before 5.7 does not look the task up")
 def test_send_task_of_a_known_task_takes_its_priority(worker: Worker) -> None:
-    """Newer Celery: `send_task` of a task that this process knows sends at its priority, or at the default."""
+    """From Celery 5.7 on, `send_task` of a task that this process knows sends at its priority, or at the default."""
     worker.app.send_task(seven.name)
     worker.app.send_task(a.name)
     assert worker.priorities() == [("seven", 7), ("a", 5)]
 
 
-@pytest.mark.skipif(CELERY >= (5, 6), reason="newer Celery looks the task up")
+@pytest.mark.skipif(CELERY >= (5, 7), reason="Celery 5.7 looks the task up")
 def test_send_task_of_a_known_task_sends_at_the_reserved_priority_on_older_celery(worker: Worker) -> None:
-    """Celery 5.4: `send_task` sends at 0, whether this process knows the task or not."""
+    """Before Celery 5.7, `send_task` sends at 0, whether this process knows the task or not."""
     worker.app.send_task(seven.name)
     worker.app.send_task(a.name)
     assert worker.priorities() == [("seven", 0), ("a", 0)]

@@ -1,0 +1,224 @@
+"""What Redis makes of priorities, of messages that wait, and of tasks that overrun: against a real server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from . import redis_broker
+from .harness import ALLIANCE_AUTH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(redis_broker.SERVER is None, reason=redis_broker.NO_SERVER)
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis server for the whole run."""
+    with redis_broker.server(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture
+def broker(redis_url: str, tmp_path: Path) -> redis_broker.Broker:
+    """An empty broker."""
+    return redis_broker.Broker(redis_url, tmp_path)
+
+
+def options(**changes: Any) -> dict[str, Any]:
+    """Alliance Auth's transport options with changes; kombu looks for what to redeliver each second, not every 100."""
+    often = {"unacked_restore_interval": 1, "unacked_restore_throttle": 1}
+    return {**ALLIANCE_AUTH["broker_transport_options"], **often, **changes}
+
+
+@pytest.mark.parametrize("priority", range(1, 10))
+def test_each_priority_has_a_list_of_its_own(broker: redis_broker.Broker, priority: int) -> None:
+    """With Alliance Auth's ten steps, priorities 1 to 9 land in the lists `celery:1` to `celery:9`."""
+    broker.send("say", "x", priority=priority)
+    assert broker.lists() == [f"celery:{priority}"]
+
+
+def test_priority_0_lands_in_the_unsuffixed_list(broker: redis_broker.Broker) -> None:
+    """`priority=0` is the list `celery`, the first one served."""
+    broker.send("say", "x", priority=0)
+    assert broker.lists() == ["celery"]
+
+
+@pytest.mark.parametrize("priority", [None, "high", "", [], {}], ids=repr)
+def test_a_priority_that_is_no_number_lands_with_0(broker: redis_broker.Broker, priority: Any) -> None:
+    """`None` is not "the default": it is 0, and so is whatever `int()` refuses."""
+    broker.send("say", "x", priority=priority)
+    assert broker.lists() == ["celery"]
+
+
+@pytest.mark.parametrize(
+    ("priority", "name"),
+    [(-1, "celery"), (-100, "celery"), (10, "celery:9"), (12, "celery:9")],
+)
+def test_a_priority_out_of_range_is_clamped(broker: redis_broker.Broker, priority: int, name: str) -> None:
+    """Below 0 is 0, above 9 is 9."""
+    broker.send("say", "x", priority=priority)
+    assert broker.lists() == [name]
+
+
+@pytest.mark.parametrize(("priority", "step"), [("3", 3), (2.5, 2), (3.0, 3), (True, 1)], ids=repr)
+def test_a_priority_is_what_int_makes_of_it(broker: redis_broker.Broker, priority: Any, step: int) -> None:
+    """`"3"` is 3, 2.5 is 2, 3.0 is 3 and `True` is 1."""
+    broker.send("say", "x", priority=priority)
+    assert broker.lists() == [f"celery:{step}"]
+
+
+@pytest.mark.parametrize("value", [None, "high"], ids=repr)
+def test_a_tasks_priority_of_none_lands_with_0_by_apply_async(
+    broker: redis_broker.Broker, value: Any
+) -> None:
+    """`t.apply_async(priority=None)` overrides the default priority of 5 with 0."""
+
+    @broker.app.task(name="redis_tasks.say")
+    def say(text: str) -> None: ...
+
+    say.apply_async(["x"], priority=value)
+    assert broker.lists() == ["celery"]
+
+
+def test_delay_lands_with_the_default_priority(broker: redis_broker.Broker) -> None:
+    """`t.delay()` lands in `celery:5`."""
+
+    @broker.app.task(name="redis_tasks.say")
+    def say(text: str) -> None: ...
+
+    say.delay("x")
+    assert broker.lists() == ["celery:5"]
+
+
+def test_send_task_without_a_priority_lands_with_0(broker: redis_broker.Broker) -> None:
+    """`send_task` of a name that this process does not know has no default priority: it is served first."""
+    broker.app.send_task("redis_tasks.say", ["x"])
+    assert broker.lists() == ["celery"]
+
+
+def test_without_alliance_auths_steps_there_are_four(broker: redis_broker.Broker) -> None:
+    """kombu's own steps are 0, 3, 6 and 9: a priority is served with the step at or below it."""
+    broker.app.conf.broker_transport_options = {}
+    for priority in (1, 5, 8, 9):
+        broker.send("say", "x", priority=priority)
+    assert broker.lists() == ["celery", "celery:3", "celery:6", "celery:9"]
+
+
+def test_lower_numbers_are_served_first(broker: redis_broker.Broker) -> None:
+    """Messages sent from 9 to 0 are served from 0 to 9, those of one priority in the order of sending."""
+    for priority in range(9, -1, -1):
+        broker.send("say", str(priority), priority=priority)
+    broker.send("say", "5 again")
+    broker.send("say", "None", priority=None)
+    with broker.worker():
+        told = broker.happened(12)
+    assert told == ["0", "None", "1", "2", "3", "4", "5", "5 again", "6", "7", "8", "9"]
+
+
+def test_without_the_priority_strategy_lower_numbers_need_not_come_first(
+    broker: redis_broker.Broker,
+) -> None:
+    """kombu's own strategy, `round_robin`, serves the queues in turn, but the steps of one queue by priority."""
+    for priority in (9, 5, 1):
+        broker.send("say", str(priority), priority=priority)
+    with broker.worker(broker_transport_options={"priority_steps": list(range(10))}):
+        assert broker.happened(3) == ["1", "5", "9"]
+
+
+def test_a_message_sent_later_at_a_higher_priority_goes_first(broker: redis_broker.Broker) -> None:
+    """What waits at 7 gives way to what a running task sends at 3."""
+    broker.send("say_and_send", "first", "urgent", 3)
+    broker.send("say", "waiting", priority=7)
+    with broker.worker():
+        assert broker.happened(3) == ["first", "urgent", "waiting"]
+
+
+def test_a_loop_in_a_task_lets_nothing_in_between(broker: redis_broker.Broker) -> None:
+    """A task that does its items in a loop holds its worker until the last, whatever waits at a higher priority."""
+    broker.send("loop", ["1", "2", "3"], "urgent", priority=7)
+    with broker.worker():
+        assert broker.happened(4) == ["1", "2", "3", "urgent"]
+
+
+def test_a_chain_lets_a_higher_priority_in_between(broker: redis_broker.Broker) -> None:
+    """The same items as a chain at 7: what is sent at 3 meanwhile goes before the next of them."""
+    broker.send("work_as_chain", ["1", "2", "3"], "urgent", priority=7)
+    with broker.worker():
+        assert broker.happened(4) == ["urgent", "1", "2", "3"]
+
+
+def test_the_visibility_timeout_is_an_hour_unless_told(broker: redis_broker.Broker) -> None:
+    """kombu redelivers a message that is not acknowledged within 3600 seconds; Alliance Auth leaves it so."""
+    with broker.app.connection_for_write() as connection:
+        assert connection.default_channel.visibility_timeout == 3600
+
+
+def test_a_countdown_beyond_the_visibility_timeout_runs_more_than_once(
+    broker: redis_broker.Broker,
+) -> None:
+    """A message that waits for its time in a worker is redelivered meanwhile, and each copy runs."""
+    broker.send("say", "ran", countdown=4)
+    with broker.worker(broker_transport_options=options(visibility_timeout=1)):
+        assert broker.happened(2) == ["ran", "ran"]
+
+
+def test_a_countdown_within_the_visibility_timeout_runs_once(broker: redis_broker.Broker) -> None:
+    """The same countdown with a longer timeout: one run, then what was sent after it."""
+    broker.send("say", "ran", countdown=2)
+    broker.send("say", "end", countdown=4)
+    with broker.worker(broker_transport_options=options(visibility_timeout=60)):
+        assert broker.happened(2) == ["ran", "end"]
+
+
+def test_a_countdown_waits_in_the_worker_and_not_in_its_queue(broker: redis_broker.Broker) -> None:
+    """A worker takes a message with a countdown at once and keeps it unacknowledged until its time."""
+    broker.send("say", "late", countdown=600)
+    broker.send("say", "now", priority=9)
+    with broker.worker():
+        assert broker.happened(1) == ["now"]
+        assert broker.lists() == []
+        assert broker.client.hlen("unacked") == 1
+
+
+def test_a_task_that_acks_late_and_outlasts_the_visibility_timeout_runs_again(
+    broker: redis_broker.Broker,
+) -> None:
+    """With `acks_late` the message is unacknowledged while the task runs: past the timeout it is redelivered."""
+    broker.send("holds", 4)
+    with (
+        broker.worker(broker_transport_options=options(visibility_timeout=1)),
+        broker.worker(broker_transport_options=options(visibility_timeout=1)),
+    ):
+        assert broker.happened(2) == ["holds False", "holds True"]
+
+
+def test_a_task_killed_by_its_time_limit_is_not_run_again(broker: redis_broker.Broker) -> None:
+    """`time_limit` with `acks_late`: the message of a killed task is acknowledged all the same."""
+    broker.send("overruns")
+    broker.send("say", "next", priority=9)
+    with broker.worker(pool="prefork"):
+        assert broker.happened(2) == ["started", "next"]
+
+
+def test_a_task_killed_by_its_time_limit_runs_for_ever_if_it_is_requeued(
+    broker: redis_broker.Broker,
+) -> None:
+    """With `acks_late` and `acks_on_failure_or_timeout=False` a killed task goes back to the head of its queue."""
+    broker.send("overruns_and_is_requeued")
+    broker.send("say", "next", priority=9)
+    with broker.worker(pool="prefork"):
+        assert broker.happened(2) == ["started", "started again"]
+
+
+def test_a_soft_time_limit_caught_as_exception_leaves_the_task_running(
+    broker: redis_broker.Broker,
+) -> None:
+    """`except Exception` around a task's work catches `SoftTimeLimitExceeded`, and the task goes on."""
+    broker.send("swallows_its_soft_limit")
+    with broker.worker(pool="prefork"):
+        assert broker.happened(2) == ["SoftTimeLimitExceeded", "went on"]

@@ -1,0 +1,397 @@
+"""What celery-once does, and what Alliance Auth's `QueueOnce` makes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import celery_once
+import pytest
+from celery import chain, group, shared_task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .harness import Worker
+
+locks: dict[str, int] = {}
+
+
+class MemoryBackend:
+    """A backend for celery-once that keeps its locks in this process."""
+
+    def __init__(self, settings: dict[str, Any]) -> None: ...
+
+    @staticmethod
+    def raise_or_lock(key: str, timeout: int) -> None:
+        if key in locks:
+            raise celery_once.AlreadyQueued(locks[key])
+        locks[key] = timeout
+
+    @staticmethod
+    def clear_lock(key: str) -> None:
+        locks.pop(key, None)
+
+
+@pytest.fixture(autouse=True)
+def _once(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """celery-once set up; its class's own options, which a test may change, are put back."""
+    locks.clear()
+    monkeypatch.setitem(worker.app.conf, "ONCE", {"backend": f"{__name__}.MemoryBackend", "settings": {}})
+    monkeypatch.setattr(celery_once.QueueOnce, "once", dict(celery_once.QueueOnce.once))
+    yield
+    locks.clear()
+
+
+@pytest.fixture
+def alliance_auth() -> type:
+    """A class that does what Alliance Auth's `QueueOnce` does: it takes celery-once's own dict and changes it."""
+    shared = celery_once.QueueOnce.once
+    shared["graceful"] = True
+    return type("QueueOnce", (celery_once.QueueOnce,), {"once": shared, "abstract": True})
+
+
+@shared_task
+def before() -> None: ...
+
+
+@shared_task
+def after() -> None: ...
+
+
+def test_a_once_task_that_is_queued_already_raises_at_the_caller(worker: Worker) -> None:
+    """A second dispatch of celery-once's own `QueueOnce` raises `AlreadyQueued` where it is called."""
+
+    @shared_task(base=celery_once.QueueOnce)
+    def update() -> None: ...
+
+    update.delay()
+    with pytest.raises(celery_once.AlreadyQueued):
+        update.delay()
+    assert len(worker.sent) == 1
+
+
+def test_a_graceful_once_task_that_is_queued_already_is_dropped(worker: Worker) -> None:
+    """With `once={"graceful": True}` a second dispatch does nothing."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"graceful": True})
+    def update() -> None: ...
+
+    update.delay()
+    update.delay()
+    assert len(worker.sent) == 1
+
+
+def test_a_once_task_can_be_queued_again_when_it_has_run(worker: Worker) -> None:
+    """The lock is dropped when the task has ended, in success or failure."""
+
+    @shared_task(base=celery_once.QueueOnce)
+    def fails() -> None:
+        raise ValueError("broken")
+
+    fails.delay()
+    worker.run()
+    fails.delay()
+    assert len(worker.sent) == 2
+
+
+def test_other_arguments_are_another_lock(worker: Worker) -> None:
+    """Without `keys` every argument is part of the lock."""
+
+    @shared_task(base=celery_once.QueueOnce)
+    def update(pk: int) -> None: ...
+
+    update.delay(1)
+    update.delay(2)
+    with pytest.raises(celery_once.AlreadyQueued):
+        update.delay(pk=1)
+    assert len(worker.sent) == 2
+
+
+def test_alliance_auths_queue_once_is_graceful(worker: Worker, alliance_auth: type) -> None:
+    """A second dispatch of a task with Alliance Auth's base is dropped without a word."""
+
+    @shared_task(base=alliance_auth)
+    def update() -> None: ...
+
+    update.delay()
+    update.delay()
+    assert len(worker.sent) == 1
+
+
+def test_importing_alliance_auths_class_makes_celery_onces_own_graceful(
+    worker: Worker, alliance_auth: type
+) -> None:
+    """Both classes share one dict: what Alliance Auth sets in it holds for celery-once's own `QueueOnce`."""
+
+    @shared_task(base=celery_once.QueueOnce)
+    def update() -> None: ...
+
+    update.delay()
+    update.delay()
+    assert len(worker.sent) == 1
+
+
+@pytest.mark.parametrize("once", [{"keys": ["pk"]}, {"timeout": 60}], ids=lambda once: next(iter(once)))
+def test_once_options_on_a_task_replace_graceful(
+    worker: Worker, alliance_auth: type, once: dict[str, Any]
+) -> None:
+    """`once={…}` on the task replaces the class's dict: without a `graceful` of its own the task is not."""
+
+    @shared_task(base=alliance_auth, once=once)
+    def update(pk: int) -> None: ...
+
+    update.delay(1)
+    with pytest.raises(celery_once.AlreadyQueued):
+        update.delay(1)
+
+
+def test_a_caller_can_be_graceful(worker: Worker) -> None:
+    """`apply_async(once={"graceful": True})` drops the second dispatch."""
+
+    @shared_task(base=celery_once.QueueOnce)
+    def update() -> None: ...
+
+    update.delay()
+    update.apply_async(once={"graceful": True})
+    assert len(worker.sent) == 1
+
+
+def test_a_once_key_that_is_no_parameter_raises_at_the_caller(worker: Worker) -> None:
+    """celery-once looks each key up in the bound arguments: an unknown one is a `KeyError` on dispatch."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"keys": ["character_pk"]})
+    def update(pk: int) -> None: ...
+
+    with pytest.raises(KeyError, match="character_pk"):
+        update.delay(1)
+    assert worker.sent == []
+
+
+def test_a_once_key_that_is_left_to_its_default_raises_at_the_caller(worker: Worker) -> None:
+    """Defaults are no bound arguments: a key whose parameter is not passed is a `KeyError` on dispatch."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"keys": ["force"]})
+    def update(pk: int, force: bool = False) -> None: ...
+
+    with pytest.raises(KeyError, match="force"):
+        update.delay(1)
+    update.delay(1, force=False)
+    assert len(worker.sent) == 1
+
+
+def test_a_default_passed_and_a_default_left_are_two_locks(worker: Worker) -> None:
+    """`update(1)` and `update(1, force=False)` mean the same and are queued both."""
+
+    @shared_task(base=celery_once.QueueOnce)
+    def update(pk: int, force: bool = False) -> None: ...
+
+    update.delay(1)
+    update.delay(1, force=False)
+    assert len(worker.sent) == 2
+
+
+def test_a_queued_once_task_silently_ends_a_chain(worker: Worker, alliance_auth: type) -> None:
+    """In `chain(p, once, q)`, with `once` queued already, `p` runs; `once` and `q` are dropped without an error."""
+
+    @shared_task(base=alliance_auth)
+    def update() -> None: ...
+
+    update.apply_async(countdown=600)
+    chain(before.si(), update.si(), after.si()).delay()
+    assert [(run.name, run.state) for run in worker.run()] == [("before", "SUCCESS")]
+
+
+def test_a_queued_once_task_at_the_start_of_a_chain_drops_it_all(
+    worker: Worker, alliance_auth: type
+) -> None:
+    """In `chain(once, q)`, with `once` queued already, nothing is sent."""
+
+    @shared_task(base=alliance_auth)
+    def update() -> None: ...
+
+    update.apply_async(countdown=600)
+    chain(update.si(), after.si()).delay()
+    worker.run()
+    assert [message.name for message in worker.sent] == ["update"]
+
+
+def test_a_queued_once_task_at_the_end_of_a_chain_drops_only_itself(
+    worker: Worker, alliance_auth: type
+) -> None:
+    """In `chain(p, once)` nothing stands after the task that is queued already."""
+
+    @shared_task(base=alliance_auth)
+    def update() -> None: ...
+
+    update.apply_async(countdown=600)
+    chain(before.si(), after.si(), update.si()).delay()
+    worker.run()
+    assert worker.names() == ["before", "after"]
+
+
+@pytest.mark.filterwarnings("ignore:Exception raised outside body:RuntimeWarning")
+def test_a_queued_once_task_that_is_not_graceful_fails_the_task_before_it(worker: Worker) -> None:
+    """In `chain(p, once, q)`, `p` runs and is then reported as failed: `AlreadyQueued` is raised in its worker."""
+    reported = []
+
+    class Base(celery_once.QueueOnce.__base__):  # type: ignore[misc, name-defined]
+        def on_failure(self, exc: Exception, *args: Any) -> None:
+            reported.append(type(exc))
+
+    @shared_task(base=Base)
+    def works() -> None: ...
+
+    @shared_task(base=celery_once.QueueOnce)
+    def update() -> None: ...
+
+    update.apply_async(countdown=600)
+    chain(works.si(), update.si(), after.si()).delay()
+    worker.run()
+    assert worker.names() == ["works"]
+    assert reported == [celery_once.AlreadyQueued]
+
+
+def test_a_queued_once_task_leaves_the_rest_of_a_group_alone(worker: Worker, alliance_auth: type) -> None:
+    """The members of a group are messages of their own."""
+
+    @shared_task(base=alliance_auth)
+    def update() -> None: ...
+
+    update.apply_async(countdown=600)
+    group(update.si(), after.si()).delay()
+    worker.run()
+    assert worker.names() == ["after"]
+
+
+def test_a_once_task_cannot_dispatch_itself(worker: Worker, alliance_auth: type) -> None:
+    """The lock holds until the task has ended: a task that queues its next round is dropped."""
+
+    @shared_task(base=alliance_auth)
+    def next_round(left: int) -> None:
+        if left:
+            next_round.delay(left)
+
+    next_round.delay(1)
+    worker.run()
+    assert len(worker.sent) == 1
+
+
+def test_a_once_task_that_unlocks_before_it_runs_can_dispatch_itself(worker: Worker) -> None:
+    """`once={"unlock_before_run": True}` drops the lock when the task starts."""
+    left = [2]
+
+    @shared_task(base=celery_once.QueueOnce, once={"graceful": True, "unlock_before_run": True})
+    def next_round() -> None:
+        left[0] -= 1
+        if left[0]:
+            next_round.delay()
+
+    next_round.delay()
+    worker.run()
+    assert len(worker.sent) == 2
+
+
+def test_an_expired_once_task_stays_locked(worker: Worker) -> None:
+    """A message that expires never runs, so nothing drops its lock: no dispatch gets through until the lock times out."""
+
+    @shared_task(base=celery_once.QueueOnce)
+    def update() -> None: ...
+
+    update.apply_async(expires=-1)
+    worker.run()
+    assert [message.outcome for message in worker.sent] == ["REVOKED"]
+    with pytest.raises(celery_once.AlreadyQueued):
+        update.delay()
+
+
+def test_a_once_task_that_could_not_be_sent_stays_locked(worker: Worker) -> None:
+    """The lock is taken before the arguments are serialised: an error there leaves it locked."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"keys": ["pk"]})
+    def update(pk: int, names: Any) -> None: ...
+
+    with pytest.raises(Exception, match="not JSON serializable"):
+        update.delay(1, {"a set"})
+    with pytest.raises(celery_once.AlreadyQueued):
+        update.delay(1, ["a list"])
+
+
+def test_a_once_task_that_retries_keeps_its_lock(worker: Worker) -> None:
+    """`self.retry()` is not stopped by the task's own lock, and does not drop it."""
+
+    @shared_task(bind=True, base=celery_once.QueueOnce)
+    def update(self: Any) -> None:
+        raise self.retry(countdown=600)
+
+    update.delay()
+    worker.run()
+    assert [message.retries for message in worker.sent] == [0, 1]
+    with pytest.raises(celery_once.AlreadyQueued):
+        update.delay()
+
+
+def test_a_once_task_called_directly_neither_locks_nor_looks(worker: Worker) -> None:
+    """`t()` is a function call: it runs while the task is queued."""
+
+    @shared_task(base=celery_once.QueueOnce)
+    def update() -> str:
+        return "ran"
+
+    update.apply_async(countdown=600)
+    assert update() == "ran"
+    assert len(locks) == 1
+
+
+def test_apply_drops_the_lock_of_the_queued_task(worker: Worker) -> None:
+    """`t.apply()` runs while the task is queued, and drops that one's lock when it has ended."""
+
+    @shared_task(base=celery_once.QueueOnce)
+    def update() -> None: ...
+
+    update.apply_async(countdown=600)
+    update.apply()
+    assert locks == {}
+
+
+def test_a_once_tasks_lock_lasts_an_hour_unless_told(worker: Worker) -> None:
+    """Without `timeout` and `default_timeout` a lock lasts 3600 seconds."""
+
+    @shared_task(base=celery_once.QueueOnce)
+    def update() -> None: ...
+
+    @shared_task(base=celery_once.QueueOnce, once={"timeout": 60})
+    def often() -> None: ...
+
+    update.delay()
+    often.delay()
+    assert list(locks.values()) == [3600, 60]
+
+
+def test_a_once_task_can_have_a_priority(worker: Worker) -> None:
+    """celery-once passes the options of `apply_async` on."""
+
+    @shared_task(base=celery_once.QueueOnce)
+    def update() -> None: ...
+
+    update.apply_async(priority=7)
+    assert worker.priorities() == [("update", 7)]
+
+
+def test_a_once_task_has_no_delay_on_commit() -> None:
+    """`QueueOnce` derives from Celery's plain `Task`, not from its Django one: it cannot `delay_on_commit`."""
+    assert not hasattr(celery_once.QueueOnce, "delay_on_commit")
+    assert not hasattr(celery_once.QueueOnce, "apply_async_on_commit")
+
+
+def test_map_ignores_the_lock(worker: Worker, alliance_auth: type) -> None:
+    """`t.map(…)` calls the task as a function in the worker: it runs although it is queued already."""
+    ran = []
+
+    @shared_task(base=alliance_auth)
+    def update(pk: int) -> None:
+        ran.append(pk)
+
+    update.apply_async([1], countdown=600)
+    update.map([1, 2]).delay()
+    worker.run()
+    assert ran == [1, 2]
