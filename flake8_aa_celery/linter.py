@@ -11,7 +11,7 @@ from flake8_aa_celery import model
 from flake8_aa_celery.rules import aac900_syntax_error as syntax_error
 from flake8_aa_celery.rules import aac999_internal_error as internal_error
 from flake8_aa_celery.rules import all_rules
-from flake8_aa_celery.source import heed_noqa, lines_of
+from flake8_aa_celery.source import heed_noqa, is_test_code, lines_of
 
 if TYPE_CHECKING:
     import ast
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Violation
 
-_UNCHECKED_FOLDERS = frozenset({"tests", "test", "testauth", "migrations"})
 #: A prefix of at least this length can turn on a rule that is off by default: ``AAC1``, not ``AAC``.
 _NAMES_A_GROUP = len("AAC1")
 
@@ -88,18 +87,6 @@ def parse(data: bytes) -> ast.Module:
             raise SyntaxError(str(error), ("", line, 1, None)) from error
         except (RecursionError, MemoryError) as error:
             raise SyntaxError(_TOO_DEEP) from error
-
-
-def is_test_code(path: str, root: str) -> bool:
-    """Whether a file is test code or a migration, by its path below the root of its project.
-
-    :param root: absolute, without symbolic links.
-    """
-    folder, name = os.path.split(os.path.abspath(path))
-    if name.startswith("test_") or name.endswith("_tests.py") or name in ("conftest.py", "tests.py"):
-        return True
-    below = os.path.realpath(folder).removeprefix(root)
-    return not _UNCHECKED_FOLDERS.isdisjoint(below.split(os.sep))
 
 
 @lru_cache(maxsize=8)

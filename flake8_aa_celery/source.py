@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     #: is told a path that could not be read, and why
     Failed = Callable[[str, str], None]
 
+#: Folders of test code and of migrations.
+_UNCHECKED_FOLDERS = frozenset({"tests", "test", "testauth", "migrations"})
+
 
 def find(paths: Iterable[str], settings: Settings, failed: Failed) -> list[str]:
     """The files that paths stand for, sorted, each once.
@@ -42,6 +45,18 @@ def find(paths: Iterable[str], settings: Settings, failed: Failed) -> list[str]:
         else:
             failed(path, "Not a regular file")
     return sorted(found)
+
+
+def is_test_code(path: str, root: str) -> bool:
+    """Whether a file is test code or a migration, by its path below the root of its project.
+
+    :param root: absolute, without symbolic links.
+    """
+    folder, name = os.path.split(os.path.abspath(path))
+    if name.startswith("test_") or name.endswith("_tests.py") or name in ("conftest.py", "tests.py"):
+        return True
+    below = os.path.realpath(folder).removeprefix(root)
+    return not _UNCHECKED_FOLDERS.isdisjoint(below.split(os.sep))
 
 
 def read(path: str) -> bytes:

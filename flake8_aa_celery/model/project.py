@@ -11,6 +11,7 @@ from flake8_aa_celery.model.module import Module
 from flake8_aa_celery.model.names import canonical
 
 if TYPE_CHECKING:
+    from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.names import ImportedName
     from flake8_aa_celery.settings import Settings
 
@@ -19,29 +20,31 @@ _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg", "manage.py
 #: Modules from which a Celery application is imported, where they cannot be found.
 _APP_MODULES = frozenset({"celery", "celery_app", "celeryapp"})
 
-_projects: dict[tuple[str, tuple[str, ...]], Project] = {}
+_projects: dict[tuple[str, Settings], Project] = {}
 
 
 class Project:
     """The files that belong together, and what their modules say.
 
     :param root: its folder, absolute and without symbolic links; nothing outside of it is read.
-    :param tasks_modules: the names of modules and packages that hold tasks.
+    :param settings: what is set for it: which modules hold tasks, and which files are left out.
     """
 
-    def __init__(self, root: str, tasks_modules: tuple[str, ...] = ("tasks",)) -> None:
+    def __init__(self, root: str, settings: Settings) -> None:
         self.root = root
-        self.tasks_modules = tasks_modules
+        self.settings = settings
+        self.tasks_modules = settings.tasks_modules
         self._modules: dict[str, Module | None] = {}
         self._found: dict[tuple[str, str], str | None] = {}
+        self._tasks_by_name: dict[str, list[Task]] | None = None
 
     @classmethod
     def of(cls, path: str, settings: Settings) -> Project:
         """The project that a file belongs to: one object for each root in this process."""
         root = project_root(path)
-        key = (root, settings.tasks_modules)
+        key = (root, settings)
         if key not in _projects:
-            _projects[key] = cls(root, settings.tasks_modules)
+            _projects[key] = cls(root, settings)
         return _projects[key]
 
     @staticmethod
@@ -90,6 +93,17 @@ class Project:
             roots = dict.fromkeys((base, self.root, os.path.join(self.root, "src")))
             self._found[key] = next((path for root in roots if (path := _module_path(root, parts))), None)
         return self._found[key]
+
+    def tasks_by_name(self) -> dict[str, list[Task]]:
+        """Every task of the project by its registered name, as :mod:`flake8_aa_celery.model.index` finds them.
+
+        The first time it reads every file of the project that can define a task.
+        """
+        if self._tasks_by_name is None:
+            from flake8_aa_celery.model.index import tasks_by_name
+
+            self._tasks_by_name = tasks_by_name(self)
+        return self._tasks_by_name
 
     # -- what imports lead to -----------------------------------------------------------------------------------
 
@@ -206,7 +220,7 @@ def project_root(path: str) -> str:
     folder = os.path.dirname(os.path.abspath(path))
     if folder not in _roots:
         candidate = folder
-        while not any(os.path.exists(os.path.join(candidate, marker)) for marker in _MARKERS):
+        while not has_marker(candidate):
             parent = os.path.dirname(candidate)
             if parent == candidate:
                 candidate = package_root(path)
@@ -214,3 +228,8 @@ def project_root(path: str) -> str:
             candidate = parent
         _roots[folder] = os.path.realpath(candidate)
     return _roots[folder]
+
+
+def has_marker(folder: str) -> bool:
+    """Whether something in a folder says that it is the root of a project."""
+    return any(os.path.exists(os.path.join(folder, marker)) for marker in _MARKERS)

@@ -1,0 +1,67 @@
+"""Which tasks a whole project has, read once a process and only when a rule asks."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model import relevant
+from flake8_aa_celery.model.project import has_marker
+from flake8_aa_celery.source import find, is_test_code, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import Task
+    from flake8_aa_celery.model.project import Project
+
+#: Every decorator that registers a task is written with one of these, or imported under another name by one.
+_REGISTERS = re.compile(rb"shared_task|periodic_task|\.task\b|celery import[^;]{0,200}?\btask\b")
+
+
+def tasks_by_name(project: Project) -> dict[str, list[Task]]:
+    """The tasks of a project by the name that Celery knows them by, in the order of their files and lines.
+
+    Not among them: those of test code, of migrations and of files that the settings exclude, and those whose
+    name cannot be resolved.
+    """
+    found: dict[str, list[Task]] = {}
+    for path in _files(project):
+        module = project.load(path)
+        for task in module.tasks if module else ():
+            name = task.registered_name
+            if name is not None:
+                found.setdefault(name, []).append(task)
+    return found
+
+
+def _files(project: Project) -> Iterator[str]:
+    """The files of a project that can define a task."""
+    for path in find(_places(project.root), project.settings, _leave_out):
+        if not is_test_code(path, project.root):
+            try:
+                data = read(path)
+            except OSError:
+                continue  # whoever lints that file is told
+            if b"@" in data and relevant(data) and _REGISTERS.search(data):
+                yield path
+
+
+def _places(root: str) -> list[str]:
+    """Where the files of a project are looked for.
+
+    A folder that nothing marks as the root of a project may hold anything: of it only modules and packages.
+    """
+    if has_marker(root):
+        return [root]
+    with os.scandir(root) as entries:
+        return [
+            entry.path
+            for entry in entries
+            if entry.name.endswith(".py") or os.path.isfile(os.path.join(entry.path, "__init__.py"))
+        ]
+
+
+def _leave_out(path: str, why: str) -> None:
+    """A folder that cannot be entered holds nothing that is known."""

@@ -1,0 +1,79 @@
+"""The tasks of a whole project by their names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.settings import Settings
+from support import place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TASK = b"from celery import shared_task\n\n@shared_task\ndef update():\n    pass\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "pyproject.toml").touch()
+    return tmp_path
+
+
+def names_in(root: Path, settings: Settings | None = None) -> list[str]:
+    """The names of the tasks of a project, in the order in which they are found."""
+    return list(Project(str(root.resolve()), settings or Settings()).tasks_by_name())
+
+
+def test_tasks_are_found_in_every_module_in_the_order_of_files(root: Path) -> None:
+    place(root, "b/tasks.py", TASK)
+    place(root, "a/helpers.py", TASK)
+    assert names_in(root) == ["a.helpers.update", "b.tasks.update"]
+
+
+@pytest.mark.parametrize(
+    ("spelling", "decorator"),
+    [
+        ("from celery import shared_task as job", "job"),
+        ("from celery import (\n    chain,\n    task,\n)", "task"),
+        ("from celery.decorators import periodic_task", "periodic_task(run_every=5)"),
+        ("from celery import Celery\napp = Celery()", "app.task"),
+    ],
+)
+def test_every_spelling_of_a_task_is_found(root: Path, spelling: str, decorator: str) -> None:
+    place(root, "a/tasks.py", f"{spelling}\n\n@{decorator}\ndef update():\n    pass\n".encode())
+    assert names_in(root) == ["a.tasks.update"]
+
+
+def test_an_explicit_name_counts_and_one_that_is_unknown_does_not(root: Path) -> None:
+    place(root, "a/tasks.py", TASK.replace(b"task\nd", b"task(name='update-all')\nd"))
+    place(root, "b/tasks.py", TASK.replace(b"task\nd", b"task(name=name_of())\nd"))
+    assert names_in(root) == ["update-all"]
+
+
+def test_two_tasks_of_one_name_are_both_there(root: Path) -> None:
+    place(root, "a/tasks.py", TASK)
+    place(root, "b/tasks.py", TASK.replace(b"task\nd", b"task(name='a.tasks.update')\nd"))
+    (found,) = Project(str(root.resolve()), Settings()).tasks_by_name().values()
+    assert [task.module.dotted for task in found] == ["a.tasks", "b.tasks"]
+
+
+@pytest.mark.parametrize("path", ["a/tests/tasks.py", "a/test_tasks.py", "a/migrations/tasks.py", "build/tasks.py"])
+def test_test_code_migrations_and_excluded_files_are_left_out(root: Path, path: str) -> None:
+    place(root, path, TASK)
+    assert names_in(root) == []
+
+
+def test_a_file_that_is_no_python_is_left_out(root: Path) -> None:
+    place(root, "a/tasks.py", TASK + b"def")
+    assert names_in(root) == []
+
+
+def test_without_a_marked_root_only_packages_and_modules_are_read(tmp_path: Path) -> None:
+    place(tmp_path, "a/tasks.py", TASK)
+    (tmp_path / "tasks.py").write_bytes(TASK)
+    (tmp_path / "anything").mkdir()
+    (tmp_path / "anything" / "tasks.py").write_bytes(TASK)
+    assert names_in(tmp_path) == ["a.tasks.update", "tasks.update"]
