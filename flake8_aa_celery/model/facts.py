@@ -469,38 +469,6 @@ class LocalCall(NamedTuple):
     site: Site
 
 
-class ResultUse(NamedTuple):
-    """Something that is asked of the result of a dispatch, or ``AsyncResult(…)`` and its like.
-
-    :param name: the attribute or method, or the class.
-    :param dispatch: the dispatch; None for a result that was made by hand.
-    """
-
-    node: ast.expr
-    name: str
-    dispatch: Dispatch | None
-    site: Site
-
-
-class PrioritySetting(NamedTuple):
-    """A priority that is given to something.
-
-    :param place: what it is given to.
-    :param owner: the fact that it belongs to; None in a schedule.
-    """
-
-    entry: Entry
-    place: Literal["task", "signature", "dispatch", "workflow", "schedule"]
-    owner: Task | Signature | Workflow | Dispatch | None
-    node: ast.expr
-
-    @property
-    def value(self) -> object:
-        """The constant, or :data:`UNKNOWN`."""
-        value = self.entry.value
-        return value.value if isinstance(value, Constant) else UNKNOWN
-
-
 def parameters_of(arguments: ast.arguments, *, skip_first: bool = False) -> Parameters:
     """The parameters of a ``def``; ``skip_first`` leaves out ``self``."""
     positional_only = [argument.arg for argument in arguments.posonlyargs]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model import candidates
 from flake8_aa_celery.model.facts import App, Function, Mapping, Origin, Task
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def _task(node: FunctionNode, site: Site, module: Module) -> Task | None:
 
 def _spelling(target: ast.expr, site: Site, module: Module) -> tuple[Spelling | None, str]:
     """How a decorator registers a task, if it does; for a removed spelling with its origin."""
+    if not candidates.decorator(target, site, module):
+        return None, ""
     value = module.evaluate(target, site)
     if isinstance(value, Origin):
         if value.dotted == "celery.shared_task":

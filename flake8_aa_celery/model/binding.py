@@ -1,0 +1,329 @@
+"""Whether a task can take the arguments that it is given.
+
+What Celery does itself on ``delay`` and ``apply_async``: it calls a function with the task's parameters and no
+body (``celery.utils.functional.head_from_fun``). Here the same is asked of the source, so that what cannot be seen
+(``*args``, a list that is filled elsewhere) never counts as a mistake.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.facts import (
+    UNKNOWN,
+    Class,
+    Constant,
+    Dispatch,
+    Element,
+    Items,
+    Mapping,
+    Parameters,
+    Signature,
+    Task,
+    UnreadableTask,
+    Value,
+    Workflow,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import Entry, Target
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import Site
+
+#: What else than options gives a task arguments; None stands for ``**``.
+_PAIR = (None, "args", "kwargs")
+#: Decorators that hand on every argument as it is.
+_TRANSPARENT = frozenset({"django.db.transaction.atomic", "django.db.transaction.non_atomic_requests"})
+#: What a base class may define that changes how its tasks are called.
+_CALLING = frozenset({"__call__", "apply_async", "delay", "run", "s", "si", "signature", "subtask", "typing"})
+
+
+class Arguments(NamedTuple):
+    """What a task is given.
+
+    :param positional: how many positional arguments are seen.
+    :param names: the keyword arguments that are seen.
+    :param more_positional: whether there may be more positional ones than are seen.
+    :param more_names: whether there may be more keyword arguments than are seen.
+    """
+
+    positional: int = 0
+    names: tuple[str, ...] = ()
+    more_positional: bool = False
+    more_names: bool = False
+
+    def after(self, leading: Arguments) -> Arguments:
+        """What a partial signature with these arguments is given when it is sent with ``leading`` ones."""
+        return Arguments(
+            leading.positional + self.positional,
+            (*self.names, *(name for name in leading.names if name not in self.names)),
+            leading.more_positional or self.more_positional,
+            leading.more_names or self.more_names,
+        )
+
+
+NOTHING = Arguments()
+#: What the tasks of a chain after the first are given beside their own arguments.
+PREVIOUS_RESULT = Arguments(positional=1)
+_ANYTHING = Arguments(more_positional=True, more_names=True)
+
+
+# -- what is given ----------------------------------------------------------------------------------------------
+
+
+def of_call(call: ast.Call, site: Site, module: Module) -> Arguments:
+    """The arguments of ``t.delay(…)``, ``t.s(…)`` or ``t(…)``: those of the call itself."""
+    positional = _counted(call.args, site, module)
+    return _with_names(positional, module.values.keywords(call, site))
+
+
+def of_pair(args: Value | Entry | None, kwargs: Value | Entry | None, site: Site) -> Arguments:
+    """The arguments of ``args=[…], kwargs={…}``; None stands for one that is not given.
+
+    :param site: where they are handed over.
+    """
+    return _with_names(_of_args(args, site), _of_kwargs(kwargs))
+
+
+def of_entry(entry: Mapping, site: Site) -> Arguments:
+    """The arguments that a schedule's entry, or any mapping with ``args`` and ``kwargs``, hands over."""
+    hidden = None if entry.complete else UNKNOWN
+    return of_pair(entry.get("args") or hidden, entry.get("kwargs") or hidden, site)
+
+
+def of_dispatch(dispatch: Dispatch) -> Arguments:
+    """The arguments that the dispatch itself hands over, without those of a signature that it sends."""
+    if dispatch.method in ("delay", "delay_on_commit", "()"):
+        return of_call(dispatch.node, dispatch.site, dispatch.module)
+    index = 1 if dispatch.method == "send_task" else 0
+    return _of_pair_in_call(dispatch.node, index, dispatch.site, dispatch.module)
+
+
+def of_signature(signature: Signature) -> Arguments:
+    """The arguments that a signature holds."""
+    if _is_refilled(signature):
+        return _ANYTHING
+    call, site, module = signature.call, signature.site, signature.module
+    if signature.method in ("s", "si"):
+        return of_call(call, site, module)
+    if signature.method not in ("signature", "subtask"):
+        return _ANYTHING
+    # t.signature(args, kwargs), but signature(t, args, kwargs)
+    receiver = module.evaluate(call.func.value, site) if isinstance(call.func, ast.Attribute) else UNKNOWN
+    index = 0 if isinstance(receiver, (Task, UnreadableTask)) else 1
+    return _of_pair_in_call(call, index, site, module)
+
+
+def _is_refilled(signature: Signature) -> bool:
+    """Whether ``clone`` gave it more arguments than the call that made it."""
+    node, module = signature.node, signature.module
+    while node is not signature.call:
+        if not isinstance(node.func, ast.Attribute):
+            return True
+        if node.func.attr == "clone" and (node.args or any(word.arg in _PAIR for word in node.keywords)):
+            return True
+        inner = module.evaluate(node.func.value, signature.site)
+        if not isinstance(inner, Signature) or inner.node is node:
+            return True
+        node = inner.node
+    return False
+
+
+def _of_pair_in_call(call: ast.Call, index: int, site: Site, module: Module) -> Arguments:
+    if any(isinstance(argument, ast.Starred) for argument in call.args[: index + 2]):
+        return _ANYTHING
+    keywords = module.values.keywords(call, site)
+    hidden = None if keywords.complete else UNKNOWN
+    by_position = [module.evaluate(argument, site) for argument in call.args[index : index + 2]]
+    args = by_position[0] if by_position else keywords.get("args") or hidden
+    kwargs = by_position[1] if len(by_position) > 1 else keywords.get("kwargs") or hidden
+    if by_position and isinstance(written := call.args[index], (ast.List, ast.Tuple)):
+        return _with_names(_counted(written.elts, site, module), _of_kwargs(kwargs))
+    return of_pair(args, kwargs, site)
+
+
+def _of_args(args: Value | Entry | None, site: Site) -> Arguments:
+    if args is None:
+        return NOTHING
+    if not isinstance(args, Value):
+        if isinstance(args.node, (ast.List, ast.Tuple)):
+            return _counted(args.node.elts, args.site, args.module)
+        args = args.value
+    if isinstance(args, Constant) and args.value is None:
+        return NOTHING
+    if isinstance(args, Items) and all(_is_certain(element, site) for element in args.elements):
+        return Arguments(len(args.elements), more_positional=not args.complete)
+    return Arguments(more_positional=True)
+
+
+def _of_kwargs(kwargs: Value | Entry | None) -> Mapping:
+    if kwargs is None:
+        return Mapping({})
+    value = kwargs if isinstance(kwargs, Value) else kwargs.value
+    if isinstance(value, Constant) and value.value is None:
+        return Mapping({})
+    return value if isinstance(value, Mapping) else Mapping({}, complete=False)
+
+
+def _counted(given: list[ast.expr], site: Site, module: Module) -> Arguments:
+    count, more = 0, False
+    for argument in given:
+        if not isinstance(argument, ast.Starred):
+            count += 1
+            continue
+        unpacked = _of_args(module.evaluate(argument.value, site), site)
+        count, more = count + unpacked.positional, more or unpacked.more_positional
+    return Arguments(count, more_positional=more)
+
+
+def _is_certain(element: Element, site: Site) -> bool:
+    """Whether a member of a list is in it once and always: not added in a loop or under a condition."""
+    if element.loop is not None:
+        return False
+    block = element.site.block
+    return block.kind in ("module", "class", "function") or block.encloses(site.block)
+
+
+def _with_names(positional: Arguments, names: Mapping) -> Arguments:
+    return positional._replace(names=tuple(names.entries), more_names=not names.complete)
+
+
+# -- what is taken ----------------------------------------------------------------------------------------------
+
+
+def task_of(target: Target | None, module: Module) -> Task | None:
+    """The task that is called, if its definition can be read: itself, or by its registered name."""
+    return target if isinstance(target, Task) else None
+
+
+def parameters_of(target: Target | None, module: Module) -> Parameters | None:
+    """What a task can be called with; None where that is not known for certain.
+
+    :param module: where the task is spoken of.
+    """
+    task = task_of(target, module)
+    if task is None or task.bound is None or task.is_method or task.spelling == "removed":
+        return None
+    if _lacks_self(task) or not task.options.lacks("typing") or _changes_calling(task):
+        return None
+    if all(_hands_on_everything(decorator, task) for decorator in task.decorators_below):
+        return task.parameters
+    return None
+
+
+def _lacks_self(task: Task) -> bool:
+    """Whether ``bind`` and ``self`` contradict each other, which is a mistake of its own."""
+    first = next(iter((*task.node.args.posonlyargs, *task.node.args.args)), None)
+    if task.bound:
+        return first is None and task.node.args.vararg is None
+    return first is not None and first.arg == "self"
+
+
+def _changes_calling(task: Task) -> bool:
+    entry = task.options.get("base")
+    base = entry.value if entry else None
+    return isinstance(base, Class) and not _CALLING.isdisjoint(base.scope.bindings)
+
+
+def _hands_on_everything(decorator: ast.expr, task: Task) -> bool:
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return task.module.origin(function, task.site) in _TRANSPARENT
+
+
+# -- whether they fit -------------------------------------------------------------------------------------------
+
+
+def mismatch(taken: Parameters, given: Arguments, *, partial: bool = False) -> str | None:
+    """Why a task cannot take what it is given, in words that follow "`task` cannot be called like this: ".
+
+    :param partial: whether more arguments may still be added in front: then nothing is missing yet.
+    :return: None where it fits, or where what is hidden could make it fit.
+    """
+    return _unknown(taken, given) or _too_many(taken, given) or _twice(taken, given) or (
+        None if partial else _missing(taken, given)
+    )  # fmt: skip
+
+
+def _unknown(taken: Parameters, given: Arguments) -> str | None:
+    for name in given.names:
+        if not taken.accepts(name):
+            how = "takes `{}` by position only" if name in taken.positional_only else "it has no parameter `{}`"
+            return how.format(name)
+    return None
+
+
+def _too_many(taken: Parameters, given: Arguments) -> str | None:
+    most = len(taken.by_position)
+    if taken.takes_any_positional or given.positional <= most:
+        return None
+    return f"it takes {_number(most)}, not {given.positional}"
+
+
+def _twice(taken: Parameters, given: Arguments) -> str | None:
+    for name in taken.by_position[: given.positional]:
+        if name in given.names and name not in taken.positional_only:
+            return f"it gets `{name}` twice"
+    return None
+
+
+def _missing(taken: Parameters, given: Arguments) -> str | None:
+    filled = {*taken.by_position[: given.positional], *given.names}
+    by_position = () if given.more_positional else taken.by_position[given.positional :]
+    missing = [
+        name
+        for name in (*taken.by_position, *taken.keyword_only)
+        if name in taken.required
+        and name not in filled
+        and (name in by_position or name in taken.keyword_only)
+        and not (given.more_names and name not in taken.positional_only)
+    ]
+    return f"{_listed(missing)} {'is' if len(missing) == 1 else 'are'} missing" if missing else None
+
+
+def _number(most: int) -> str:
+    if most == 0:
+        return "no positional arguments"
+    return "one positional argument" if most == 1 else f"{most} positional arguments"
+
+
+def _listed(names: list[str]) -> str:
+    quoted = [f"`{name}`" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+# -- where results are handed on --------------------------------------------------------------------------------
+
+
+def followers(chain: Workflow) -> Iterator[Signature]:
+    """The signatures of a chain that are given the result of what runs before them unless they are immutable.
+
+    Those after the first that certainly is one; of a group or chord in the chain its members.
+    """
+    if chain.kind != "chain":
+        return
+    preceded = False
+    for element in chain.members.elements:
+        if preceded or _follows_itself(element):
+            yield from starters(element.value)
+        preceded = preceded or _is_certain(element, chain.site)
+
+
+def _follows_itself(element: Element) -> bool:
+    """Whether a loop adds it once per item, under no further condition."""
+    return element.loop is not None and element.site.block.node is element.loop.node
+
+
+def starters(value: Value) -> Iterator[Signature]:
+    """The signatures that are given what a workflow is sent with: the first of a chain, all of a group."""
+    if isinstance(value, Signature):
+        yield value
+    elif isinstance(value, Workflow) and value.kind == "chain":
+        first = value.members.elements[:1]
+        if first and (value.members.complete or isinstance(first[0].value, Signature)):
+            yield from starters(first[0].value)
+    elif isinstance(value, Workflow) and value.kind in ("group", "chord"):
+        for element in value.members.elements:
+            yield from starters(element.value)

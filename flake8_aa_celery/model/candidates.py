@@ -1,0 +1,95 @@
+"""Which expressions are worth a full answer.
+
+Working out what an expression is may read other files. Most calls can be told by their shape and by the imports of
+this file alone to have nothing to do with Celery; these questions never say no where the full answer would be yes.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.facts import DISPATCH_METHODS, SIGNATURE_METHODS
+from flake8_aa_celery.model.names import last_part, reaching
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import CallSite, Site
+
+#: Functions and classes of Celery whose call makes something that can be sent.
+_MAKERS = frozenset({"chain", "group", "chord", "chunks", "xmap", "xstarmap", "signature", "subtask", "Signature"})
+#: Methods that only signatures and workflows have among what is Celery's.
+_CHANGERS = frozenset({"set", "clone", "on_error"})
+#: Methods that make a workflow of a task.
+_TASK_WORKFLOWS = frozenset({"chunks", "map", "starmap"})
+_SENDERS = DISPATCH_METHODS | {"send_task"}
+_REGISTRARS = frozenset({"shared_task", "task", "periodic_task"})
+
+
+def canvas(call: CallSite, module: Module) -> bool:
+    """Whether a call may make or send something of Celery's."""
+    function, site = call.node.func, call.site
+    if isinstance(function, ast.Attribute):
+        method = function.attr
+        if method in _SENDERS or method in SIGNATURE_METHODS:
+            return True
+        if method in _CHANGERS:
+            return _holds_call(function.value, site)
+        if method in _TASK_WORKFLOWS and task(function.value, site, module):
+            return True
+        return method in _MAKERS and (_is_of_celery(function, site, module) or _holds_call(function.value, site))
+    if isinstance(function, ast.Name):
+        bindings = reaching(function.id, site)
+        if not bindings or any(binding.kind == "assign" for binding in bindings):
+            return True
+        return last_part(module.origin(function, site) or "") in _MAKERS
+    return isinstance(function, (ast.Call, ast.BinOp))
+
+
+def _is_of_celery(node: ast.expr, site: Site, module: Module) -> bool:
+    return (module.origin(node, site) or "").startswith("celery.")
+
+
+def _holds_call(node: ast.expr, site: Site) -> bool:
+    """Whether an expression is a call or a name that may have been bound to one; not imported, no attribute."""
+    if isinstance(node, ast.Name):
+        return any(binding.kind in ("assign", "loop") for binding in reaching(node.id, site))
+    return isinstance(node, (ast.Call, ast.BinOp, ast.IfExp, ast.NamedExpr, ast.Subscript))
+
+
+def task(node: ast.expr, site: Site, module: Module) -> bool:
+    """Whether an expression may be a task: defined in this file, or imported from a module of tasks.
+
+    A task that is imported from elsewhere is not worth reading that file for where only a call ``f(x)`` asks.
+    """
+    dotted = module.origin(node, site)
+    if dotted is not None:
+        return module.project.is_of_tasks_module(dotted.lstrip("."))
+    if isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name) and any(
+        binding.kind in ("function", "class", "assign", "loop") for binding in reaching(node.id, site)
+    )
+
+
+def result(node: ast.expr, site: Site, depth: int = 0) -> bool:
+    """Whether an expression may be what a dispatch returned."""
+    if isinstance(node, ast.Call):
+        function = node.func
+        return not isinstance(function, ast.Attribute) or function.attr in _SENDERS
+    if isinstance(node, (ast.NamedExpr, ast.Await)):
+        return result(node.value, site, depth)
+    if isinstance(node, ast.Name) and depth < 10:
+        return any(
+            binding.kind == "assign" and binding.value is not None and result(binding.value, binding.site, depth + 1)
+            for binding in reaching(node.id, site)
+        )
+    return isinstance(node, ast.IfExp)
+
+
+def decorator(target: ast.expr, site: Site, module: Module) -> bool:
+    """Whether a decorator may register a task: by the name that it was imported under, or its last attribute."""
+    if isinstance(target, ast.Attribute) and target.attr in _REGISTRARS:
+        return True
+    dotted = module.origin(target, site)
+    return last_part(dotted) in _REGISTRARS if dotted is not None else isinstance(target, ast.Name)

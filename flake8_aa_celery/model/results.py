@@ -1,0 +1,77 @@
+"""What is asked of the result of a dispatch."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model import candidates
+from flake8_aa_celery.model.facts import App, Dispatch, Task, UnreadableTask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import CallSite, Site
+
+#: Methods of what a dispatch returns that need a result backend.
+METHODS = frozenset({"get", "wait", "join", "ready", "successful", "failed", "collect"})
+_CLASSES = {
+    "celery.result.AsyncResult": "AsyncResult",
+    "celery.result.GroupResult": "GroupResult",
+    "celery.result.ResultSet": "ResultSet",
+}
+
+
+class ResultUse(NamedTuple):
+    """Something that is asked of the result of a dispatch, or ``AsyncResult(…)`` and its like.
+
+    :param name: the attribute or method, or the class.
+    :param dispatch: the dispatch; None for a result that was made by hand.
+    """
+
+    node: ast.expr
+    name: str
+    dispatch: Dispatch | None
+    site: Site
+
+
+def uses_in(module: Module) -> list[ResultUse]:
+    """Every such use of a module."""
+    return [*_calls(module), *_reads(module)]
+
+
+def _calls(module: Module) -> Iterator[ResultUse]:
+    for call in module.all_calls():
+        function = call.node.func
+        if isinstance(function, ast.Attribute) and function.attr in METHODS:
+            dispatch = _dispatch(function.value, call.site, module)
+            if dispatch is not None:
+                yield ResultUse(call.node, function.attr, dispatch, call.site)
+        else:
+            made = _made_by_hand(call, module)
+            if made:
+                yield ResultUse(call.node, made, None, call.site)
+
+
+def _made_by_hand(call: CallSite, module: Module) -> str:
+    """The class of ``AsyncResult(id)`` or ``task.AsyncResult(id)``; empty for any other call."""
+    function = call.node.func
+    if isinstance(function, ast.Attribute) and function.attr == "AsyncResult":
+        owner = module.evaluate(function.value, call.site)
+        if isinstance(owner, (App, Task, UnreadableTask)):
+            return "AsyncResult"
+    return _CLASSES.get(module.origin(function, call.site) or "", "")
+
+
+def _reads(module: Module) -> Iterator[ResultUse]:
+    for scope in module.scopes.all:
+        for node, site in scope.attribute_reads:
+            dispatch = _dispatch(node.value, site, module)
+            if dispatch is not None:
+                yield ResultUse(node, node.attr, dispatch, site)
+
+
+def _dispatch(node: ast.expr, site: Site, module: Module) -> Dispatch | None:
+    value = module.evaluate(node, site) if candidates.result(node, site) else None
+    return value if isinstance(value, Dispatch) else None
