@@ -18,6 +18,7 @@ from flake8_aa_celery.model.facts import (
     Element,
     Items,
     Mapping,
+    NamedTask,
     Parameters,
     Signature,
     Task,
@@ -195,7 +196,13 @@ def _with_names(positional: Arguments, names: Mapping) -> Arguments:
 
 
 def task_of(target: Target | None, module: Module) -> Task | None:
-    """The task that is called, if its definition can be read: itself, or by its registered name."""
+    """The task that is called, if its definition can be read: itself, or by its registered name.
+
+    :param module: where the task is spoken of.
+    """
+    if isinstance(target, NamedTask) and target.name is not None:
+        named = module.project.tasks_by_name().get(target.name, ())
+        return named[0] if len(named) == 1 else None
     return target if isinstance(target, Task) else None
 
 
@@ -250,7 +257,7 @@ def mismatch(taken: Parameters, given: Arguments, *, partial: bool = False) -> s
 def _unknown(taken: Parameters, given: Arguments) -> str | None:
     for name in given.names:
         if not taken.accepts(name):
-            how = "takes `{}` by position only" if name in taken.positional_only else "it has no parameter `{}`"
+            how = "it takes `{}` by position only" if name in taken.positional_only else "it has no parameter `{}`"
             return how.format(name)
     return None
 

@@ -1,0 +1,230 @@
+"""Whether a task can take what it is given: Celery's own answer, worked out from the source."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flake8_aa_celery.model import binding
+from flake8_aa_celery.model.facts import Task, Workflow
+from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.settings import Settings
+from support import place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flake8_aa_celery.model.module import Module
+
+TASKS = "from celery import chain, group, shared_task, signature\n"
+
+
+def module_of(root: Path, source: str, path: str = "app/tasks.py") -> Module:
+    """The facts of a source file laid below a fresh root."""
+    file = place(root, path, source.encode())
+    return Project(str(root), Settings()).module(str(file), ast.parse(source))
+
+
+def reasons(root: Path, task: str, call: str) -> list[str | None]:
+    """Why the dispatches in ``call`` do not fit the task ``t`` that is written as ``task``."""
+    module = module_of(root, f"{TASKS}{task}\n{call}\n")
+    found = []
+    for dispatch in module.dispatches:
+        taken = binding.parameters_of(dispatch.task, module)
+        assert taken is not None
+        found.append(binding.mismatch(taken, binding.of_dispatch(dispatch)))
+    return found
+
+
+T_X = "@shared_task\ndef t(x): ..."
+T_XY = "@shared_task\ndef t(x, y=1): ..."
+BOUND = "@shared_task(bind=True)\ndef t(self, x): ..."
+ONLY = "@shared_task\ndef t(x, /, *, y): ..."
+ANY = "@shared_task\ndef t(*args, **kwargs): ..."
+
+
+@pytest.mark.parametrize(
+    ("task", "call"),
+    [
+        (T_X, "t.delay(1)"),
+        (T_X, "t.delay(x=1)"),
+        (T_XY, "t.delay(1, y=2)"),
+        (BOUND, "t.delay(1)"),
+        (ONLY, "t.delay(1, y=2)"),
+        (ANY, "t.delay(1, 2, a=3)"),
+        (T_X, "t.apply_async([1], priority=3)"),
+        (T_X, "t.apply_async(args=(1,))"),
+        (T_X, "t.apply_async((), {'x': 1})"),
+        (T_X, "t.apply_async(kwargs={'x': 1})"),
+        (T_X, "t.apply_async(kwargs=dict(x=1), args=None)"),
+        (T_X, "t.delay_on_commit(1)"),
+        (T_X, "t.apply_async_on_commit(args=[1])"),
+        (T_XY, "PAIR = (1, 2)\nt.delay(*PAIR)"),
+        (T_XY, "PAIR = [1]\nPAIR.append(2)\nt.apply_async(PAIR)"),
+    ],
+)
+def test_arguments_that_fit(tmp_path: Path, task: str, call: str) -> None:
+    assert reasons(tmp_path, task, call) == [None]
+
+
+@pytest.mark.parametrize(
+    ("task", "call", "reason"),
+    [
+        (T_X, "t.delay()", "`x` is missing"),
+        (T_X, "t.delay(1, 2)", "it takes one positional argument, not 2"),
+        (T_X, "t.delay(1, x=2)", "it gets `x` twice"),
+        (T_X, "t.delay(1, z=2)", "it has no parameter `z`"),
+        (BOUND, "t.delay(1, 2)", "it takes one positional argument, not 2"),
+        (BOUND, "t.delay(self=1, x=2)", "it has no parameter `self`"),
+        (ONLY, "t.delay(1)", "`y` is missing"),
+        (ONLY, "t.delay(1, 2, y=1)", "it takes one positional argument, not 2"),
+        (ONLY, "t.delay(x=1, y=1)", "it takes `x` by position only"),
+        ("@shared_task\ndef t(a, b, c): ...", "t.delay()", "`a`, `b` and `c` are missing"),
+        ("@shared_task\ndef t(): ...", "t.delay(1)", "it takes no positional arguments, not 1"),
+        (T_X, "t.apply_async()", "`x` is missing"),
+        (T_X, "t.apply_async(priority=3)", "`x` is missing"),
+        (T_X, "t.apply_async(args=[1, 2])", "it takes one positional argument, not 2"),
+        (T_X, "t.apply_async((1,), {'x': 2})", "it gets `x` twice"),
+        (T_X, "t.apply_async(kwargs={'y': 2})", "it has no parameter `y`"),
+        (T_X, "WORDS = {'y': 1}\nt.delay(1, **WORDS)", "it has no parameter `y`"),
+        (T_X, "PAIR = (1, 2)\nt.delay(*PAIR)", "it takes one positional argument, not 2"),
+        (T_X, "t.delay(1, 2, *rest)", "it takes one positional argument, not 2"),
+    ],
+)
+def test_arguments_that_do_not_fit(tmp_path: Path, task: str, call: str, reason: str) -> None:
+    assert reasons(tmp_path, task, call) == [reason]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "t.delay(*rest)",
+        "t.delay(**rest)",
+        "t.apply_async(rest)",
+        "t.apply_async(args=rest)",
+        "t.apply_async(kwargs=rest)",
+        "t.apply_async(*rest)",
+        "t.apply_async(**rest)",
+        "t.apply_async([*rest])",
+        "t.apply_async([x for x in rest])",
+        "LIST = []\nfor x in rest:\n    LIST.append(x)\nt.apply_async(LIST)",
+        "def f(more):\n    found = [1]\n    if more:\n        found.append(2)\n    t.apply_async(found)",
+        "def f(more):\n    words = {}\n    words['y'] = 2\n    t.delay(1, **words)",
+    ],
+)
+def test_what_is_hidden_could_fit(tmp_path: Path, call: str) -> None:
+    assert reasons(tmp_path, T_X, call) == [None]
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "@shared_task(typing=False)\ndef t(x): ...",
+        "@shared_task(**OPTIONS)\ndef t(x): ...",
+        "@shared_task\n@other\ndef t(x): ...",
+        "@shared_task(bind=True)\ndef t(): ...",
+        "@shared_task\ndef t(self, x): ...",
+        "from celery import Task\nclass Loose(Task):\n    typing = False\n@shared_task(base=Loose)\ndef t(x): ...",
+        "def t(x): ...",
+    ],
+)
+def test_parameters_that_are_not_known(tmp_path: Path, task: str) -> None:
+    module = module_of(tmp_path, f"{TASKS}{task}\nt.delay()\n")
+    assert [binding.parameters_of(dispatch.task, module) for dispatch in module.dispatches] == [None]
+
+
+def test_a_transaction_around_the_task_hides_nothing(tmp_path: Path) -> None:
+    task = "from django.db import transaction\n@shared_task\n@transaction.atomic\ndef t(x): ..."
+    assert reasons(tmp_path, task, "t.delay()") == ["`x` is missing"]
+
+
+def test_a_static_method_is_bound_like_a_function(tmp_path: Path) -> None:
+    task = "class Sender:\n    @staticmethod\n    @shared_task\n    def t(x): ..."
+    assert reasons(tmp_path, task, "Sender.t.delay()\nSender.t.delay(1)") == ["`x` is missing", None]
+
+
+def test_a_task_of_another_file_is_bound(tmp_path: Path) -> None:
+    place(tmp_path, "app/tasks.py", f"{TASKS}{T_X}".encode())
+    module = module_of(tmp_path, "from .tasks import t as update\nupdate.delay()", "app/views.py")
+    (dispatch,) = module.dispatches
+    assert isinstance(dispatch.task, Task)
+    taken = binding.parameters_of(dispatch.task, module)
+    assert taken is not None
+    assert binding.mismatch(taken, binding.of_dispatch(dispatch)) == "`x` is missing"
+
+
+def test_a_task_is_found_by_its_registered_name(tmp_path: Path) -> None:
+    place(tmp_path, "app/tasks.py", f"{TASKS}{T_X}".encode())
+    source = "from celery import signature\nsignature('app.tasks.t', (1, 2))\nsignature('app.tasks.gone', (1, 2))"
+    module = module_of(tmp_path, source, "app/views.py")
+    taken = [binding.parameters_of(signature.task, module) for signature in module.signatures]
+    assert [parameters and parameters.positional for parameters in taken] == [("x",), None]
+
+
+@pytest.mark.parametrize(
+    ("made", "given"),
+    [
+        ("t.s(1, y=2)", binding.Arguments(1, ("y",))),
+        ("t.si(1)", binding.Arguments(1)),
+        ("t.signature((1, 2), {'y': 3})", binding.Arguments(2, ("y",))),
+        ("t.subtask(args=[1], kwargs={'y': 3}, immutable=True)", binding.Arguments(1, ("y",))),
+        ("signature(t, (1, 2))", binding.Arguments(2)),
+        ("signature('app.tasks.t', args=(1, 2))", binding.Arguments(2)),
+        ("t.s(1).set(priority=3)", binding.Arguments(1)),
+        ("t.s(1).clone()", binding.Arguments(1)),
+        ("t.s(1).clone(args=(2,))", binding.Arguments(0, (), True, True)),
+        ("t.s(1).set(priority=3).clone((2,)).set(queue='a')", binding.Arguments(0, (), True, True)),
+    ],
+)
+def test_the_arguments_of_a_signature(tmp_path: Path, made: str, given: binding.Arguments) -> None:
+    module = module_of(tmp_path, f"{TASKS}{T_XY}\n{made}.delay()\n")
+    (dispatch,) = module.dispatches
+    signature = dispatch.receiver
+    assert hasattr(signature, "call")
+    assert binding.of_signature(signature) == given  # type: ignore[arg-type]
+
+
+def test_a_partial_signature_lacks_nothing_yet_but_can_hold_too_much(tmp_path: Path) -> None:
+    module = module_of(tmp_path, f"{TASKS}{T_X}\nt.s()\nt.s(1, 2)\n")
+    (task,) = module.tasks
+    given = [binding.of_signature(signature) for signature in module.signatures]
+    assert [binding.mismatch(task.parameters, arguments, partial=True) for arguments in given] == [
+        None,
+        "it takes one positional argument, not 2",
+    ]
+
+
+def test_a_previous_result_comes_first(tmp_path: Path) -> None:
+    module = module_of(tmp_path, f"{TASKS}{T_XY}\nt.s(2, y=3)\n")
+    (task,), (signature,) = module.tasks, module.signatures
+    given = binding.of_signature(signature).after(binding.PREVIOUS_RESULT)
+    assert binding.mismatch(task.parameters, given) == "it gets `y` twice"
+
+
+@pytest.mark.parametrize(
+    ("workflow", "numbers"),
+    [
+        ("chain(t.s(1), t.s(2), t.s(3))", [2, 3]),
+        ("t.s(1) | t.s(2)", [2]),
+        ("chain(t.s(1), group(t.s(2), t.s(3)))", [2, 3]),
+        ("group(t.s(1), t.s(2))", []),
+        ("chain(t.s(1) for _ in rest)", [1]),
+        ("chain(*[t.s(1) for _ in rest], t.s(2))", [1]),
+        ("chain(unknown, t.s(2))", [2]),
+        ("chain(*unknown, t.s(2))", []),
+    ],
+)
+def test_the_followers_in_a_chain(tmp_path: Path, workflow: str, numbers: list[int]) -> None:
+    module = module_of(tmp_path, f"{TASKS}{T_XY}\n{workflow}\n")
+    chains = [found for found in module.workflows if isinstance(found, Workflow) and found.kind == "chain"]
+    found = [follower.call.args[0] for chain in chains for follower in binding.followers(chain)]
+    assert [ast.literal_eval(argument) for argument in found] == numbers
+
+
+def test_a_schedule_entry_is_bound_by_its_args_and_kwargs(tmp_path: Path) -> None:
+    module = module_of(tmp_path, "ENTRY = {'task': 'app.tasks.t', 'args': (1, 2), 'kwargs': {'y': 3}}\nprint(ENTRY)")
+    ((call, site),) = module.all_calls()
+    entry = module.evaluate(call.args[0], site)
+    assert binding.of_entry(entry, site) == binding.Arguments(2, ("y",))  # type: ignore[arg-type]
