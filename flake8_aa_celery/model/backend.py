@@ -9,63 +9,39 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery import source
-from flake8_aa_celery.model.project import dotted_name
+from flake8_aa_celery.model.index import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.project import Project
-    from flake8_aa_celery.settings import Settings
 
 #: One of these stands in every file that can configure a backend.
-_WORDS = (b"result_backend", b"RESULT_BACKEND", b"Celery(")
+_WORDS = (b"result_backend", b"RESULT_BACKEND", b"Celery")
 #: Values that switch a backend off; Celery's own word for that is the last.
 _NONE = (None, "", "disabled", "disabled://")
 #: The place of ``backend`` among the parameters of ``Celery(main, loader, backend, …)``.
 _POSITION = 2
 
 
-def is_configured(module: Module, settings: Settings) -> bool:
-    """Whether the project of a module has a result backend, as the setting says or as its files do.
+def is_configured(project: Project) -> bool:
+    """Whether a project has a result backend: as its setting says, or by any of its files.
 
-    The files are looked at when first asked, and not again in this process. Test code does not count: what it
-    configures is not there in production.
+    Test code does not count: what it configures is not there in production.
     """
-    if settings.result_backend != "auto":
-        return settings.result_backend == "true"
-    project = module.project
-    if project.has_backend is None:
-        project.has_backend = any(_configures(path, project) for path in _candidates(project, settings))
-    return project.has_backend
+    asked = project.settings.result_backend
+    if asked != "auto":
+        return asked == "true"
+    return any(_configures(module) for path in files(project, _can_configure) if (module := project.load(path)))
 
 
-def _candidates(project: Project, settings: Settings) -> Iterator[str]:
-    """The files of the project that say one of the words."""
-    for path in source.find([project.root], settings, _pass_over):
-        if source.is_test_code(path, project.root):
-            continue
-        try:
-            data = source.read(path)
-        except OSError:
-            continue  # whoever lints that file is told; here nothing is known of it
-        if any(word in data for word in _WORDS):
-            yield path
+def _can_configure(data: bytes) -> bool:
+    return any(word in data for word in _WORDS)
 
 
-def _pass_over(path: str, reason: str) -> None:
-    """What cannot be read configures nothing that could be seen."""
-
-
-def _configures(path: str, project: Project) -> bool:
-    loaded = project.load(path)
-    if loaded is None:
-        return False
-    is_configuration = dotted_name(path).rpartition(".")[2] == "celeryconfig" or loaded.creates_app
-    return any(_is_backend(value) for value in _given(loaded.tree)) or (
-        is_configuration and any(_is_backend(value) for value in _given_to_app(loaded))
-    )
+def _configures(module: Module) -> bool:
+    return any(_is_backend(value) for value in (*_given(module.tree), *_given_to_app(module)))
 
 
 def _given(tree: ast.Module) -> Iterator[ast.expr]:
@@ -73,10 +49,10 @@ def _given(tree: ast.Module) -> Iterator[ast.expr]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             yield from (node.value for target in node.targets if _is_called_so(target))
-        elif isinstance(node, ast.AnnAssign) and node.value is not None and _is_called_so(node.target):
-            yield node.value
-        elif isinstance(node, ast.keyword) and _is_name(node.arg):
-            yield node.value
+        elif isinstance(node, ast.AnnAssign):
+            yield from [node.value] if node.value is not None and _is_called_so(node.target) else []
+        elif isinstance(node, ast.keyword):
+            yield from [node.value] if _is_name(node.arg) else []
         elif isinstance(node, ast.Dict):
             yield from (value for key, value in zip(node.keys, node.values, strict=True) if _is_key(key))
 

@@ -11,7 +11,7 @@ from flake8_aa_celery.model.project import has_marker
 from flake8_aa_celery.source import find, is_test_code, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.project import Project
@@ -27,7 +27,7 @@ def tasks_by_name(project: Project) -> dict[str, list[Task]]:
     name cannot be resolved.
     """
     found: dict[str, list[Task]] = {}
-    for path in _files(project):
+    for path in files(project, _can_register):
         module = project.load(path)
         for task in module.tasks if module else ():
             name = task.registered_name
@@ -36,15 +36,19 @@ def tasks_by_name(project: Project) -> dict[str, list[Task]]:
     return found
 
 
-def _files(project: Project) -> Iterator[str]:
-    """The files of a project that can define a task."""
+def _can_register(data: bytes) -> bool:
+    return b"@" in data and relevant(data) and _REGISTERS.search(data) is not None
+
+
+def files(project: Project, wanted: Callable[[bytes], bool]) -> Iterator[str]:
+    """The files of a project whose bytes are ``wanted``, sorted; not test code, nor what the settings exclude."""
     for path in find(_places(project.root), project.settings, _leave_out):
         if not is_test_code(path, project.root):
             try:
                 data = read(path)
             except OSError:
                 continue  # whoever lints that file is told
-            if b"@" in data and relevant(data) and _REGISTERS.search(data):
+            if wanted(data):
                 yield path
 
 

@@ -37,6 +37,7 @@ class Project:
         self._modules: dict[str, Module | None] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._tasks_by_name: dict[str, list[Task]] | None = None
+        self._has_result_backend: bool | None = None
 
     @classmethod
     def of(cls, path: str, settings: Settings) -> Project:
@@ -63,6 +64,10 @@ class Project:
         if known is None or known.tree is not tree:
             known = self._modules[path] = Module(path, dotted_name(path), tree, self)
         return known
+
+    def document(self, path: str, tree: ast.Module) -> Module:
+        """The facts of a code block in a document of the project, which is no module that anything imports."""
+        return Module(os.path.abspath(path), "", tree, self, in_document=True)
 
     def load(self, path: str) -> Module | None:
         """The facts of a file of the project; None where it lies outside, cannot be read or is no Python."""
@@ -104,6 +109,17 @@ class Project:
 
             self._tasks_by_name = tasks_by_name(self)
         return self._tasks_by_name
+
+    def has_result_backend(self) -> bool:
+        """Whether results of tasks are kept, by the setting or as :mod:`flake8_aa_celery.model.backend` finds out.
+
+        The first time it searches every file of the project.
+        """
+        if self._has_result_backend is None:
+            from flake8_aa_celery.model.backend import is_configured
+
+            self._has_result_backend = is_configured(self)
+        return self._has_result_backend
 
     # -- what imports lead to -----------------------------------------------------------------------------------
 
