@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery import model
+from flake8_aa_celery.documents import code_blocks, is_document
 from flake8_aa_celery.rules import aac900_syntax_error as syntax_error
 from flake8_aa_celery.rules import aac999_internal_error as internal_error
 from flake8_aa_celery.rules import all_rules
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterable, Sequence
 
+    from flake8_aa_celery.documents import CodeBlock
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.project import Project
     from flake8_aa_celery.rules import Rule
@@ -56,8 +58,11 @@ def lint(
     if not settings.check_tests and is_test_code(path, project.root):
         return []
     rules = rules_for(path, settings)
+    if is_document(path):
+        return _in_document(rules, path, data, project, settings)
     try:
-        found = _found(rules, path, tree or parse(data), project, settings)
+        module = _module(path, tree or parse(data), project)
+        found = _found(rules, module, settings)
     except SyntaxError as error:
         return _reported(rules, "AAC900", syntax_error.violation_for(error))
     if found and not data.isascii():
@@ -129,29 +134,69 @@ def rules_for(path: str, settings: Settings) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if not rule.code.startswith(ignored))
 
 
-def _found(rules: Iterable[Rule], path: str, tree: ast.Module, project: Project, settings: Settings) -> list[Violation]:
+def _module(path: str, tree: ast.Module, project: Project, *, in_document: bool = False) -> Module | Exception:
+    """The facts of a file, or what went wrong in finding them."""
     try:
-        module = project.module(path, tree)
+        return project.document(path, tree) if in_document else project.module(path, tree)
+    except RecursionError as error:
+        raise SyntaxError(_TOO_DEEP) from error
     except Exception as error:
-        return _crash(rules, "the model", error)
-    return [found for rule in rules for found in _found_by(rule, rules, module, settings)]
+        return error
 
 
-def _found_by(rule: Rule, rules: Iterable[Rule], module: Module, settings: Settings) -> list[Violation]:
+def _found(rules: Iterable[Rule], module: Module | Exception, settings: Settings) -> list[Violation]:
+    """What the rules find, and for each that crashes a violation that says so."""
+    if isinstance(module, Exception):
+        return _reported(rules, "AAC999", internal_error.violation_for("the model", module))
+    crashes = [rule for rule in rules if rule.code == internal_error.check.code]
+    return [violation for rule in rules for violation in _found_by(rule, module, settings, crashes)]
+
+
+def _found_by(rule: Rule, module: Module, settings: Settings, crashes: list[Rule]) -> list[Violation]:
     try:
         return [each._replace(code=rule.code, name=rule.name) for each in rule.check(module, settings)]
-    except Exception as error:
-        return _crash(rules, f"rule {rule.code} ({rule.name})", error)
-
-
-def _crash(rules: Iterable[Rule], what: str, error: Exception) -> list[Violation]:
-    """What is reported of a crash.
-
-    :raises SyntaxError: where the tree is nested deeper than the interpreter can follow.
-    """
-    if isinstance(error, RecursionError):
+    except RecursionError as error:
         raise SyntaxError(_TOO_DEEP) from error
-    return _reported(rules, "AAC999", internal_error.violation_for(what, error))
+    except Exception as error:
+        crash = internal_error.violation_for(f"rule {rule.code} ({rule.name})", error)
+        return _reported(crashes, "AAC999", crash)
+
+
+def _in_document(
+    rules: Iterable[Rule], path: str, data: bytes, project: Project, settings: Settings
+) -> list[Violation]:
+    """The violations in the code blocks of a document; a block that is no whole Python is left alone."""
+    rules = [rule for rule in rules if rule.documents]
+    found = [
+        violation
+        for block in code_blocks(path, lines_of(data))
+        for violation in _in_block(block, rules, path, project, settings)
+    ]
+    return sorted(found, key=_order)
+
+
+def _in_block(
+    block: CodeBlock, rules: Iterable[Rule], path: str, project: Project, settings: Settings
+) -> list[Violation]:
+    code = block.code.encode(errors="surrogatepass")
+    if not model.relevant(code):
+        return []
+    try:
+        module = _module(path, parse(code), project, in_document=True)
+        found = _found(rules, module, settings)
+    except SyntaxError:
+        return []  # an excerpt, or an older Python: not ours to say
+    found = _in_characters(found, block.code.splitlines(keepends=True))
+    return [_moved(violation, block.line - 1, block.indent) for violation in found]
+
+
+def _moved(violation: Violation, lines: int, columns: int) -> Violation:
+    return violation._replace(
+        line=violation.line + lines,
+        column=violation.column + columns,
+        end_line=violation.end_line + lines,
+        end_column=violation.end_column + columns,
+    )
 
 
 def _reported(rules: Iterable[Rule], code: str, violation: Violation) -> list[Violation]:

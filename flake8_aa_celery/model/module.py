@@ -38,9 +38,13 @@ class Module:
     :param dotted: its dotted name, by the packages that it lies in.
     :param tree: its syntax tree.
     :param project: what the names that it imports lead to.
+    :param in_document: whether it is a code block of a document: an excerpt of somebody's settings.
     """
 
-    def __init__(self, path: str, dotted: str, tree: ast.Module, project: Project) -> None:
+    def __init__(
+        self, path: str, dotted: str, tree: ast.Module, project: Project, *, in_document: bool = False
+    ) -> None:
+        self.in_document = in_document
         self.path = path
         self.dotted = dotted
         self.tree = tree
@@ -103,7 +107,8 @@ class Module:
         """Whether it holds a project's settings."""
         last = self.dotted.rpartition(".")[2]
         return (
-            last in ("settings", "local")
+            self.in_document
+            or             last in ("settings", "local")
             or (last.endswith("_settings") and last != "app_settings")
             or "settings" in self.dotted.split(".")[:-1]
             or "INSTALLED_APPS" in self.scopes.module.bindings

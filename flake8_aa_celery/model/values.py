@@ -111,6 +111,8 @@ class Values:
     def _unbound(self, name: str, site: Site) -> Value:
         if name == "__name__":
             return Constant(self._module.dotted)
+        if name == "crontab" and self._module.in_document:
+            return Origin("celery.schedules.crontab")  # nobody repeats the imports in an excerpt
         if scope_of(name, site) is not None:
             return UNKNOWN
         starred = self._module.star_imported(name)

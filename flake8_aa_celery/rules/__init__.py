@@ -36,6 +36,7 @@ class Rule(NamedTuple):
     :param default: whether the rule is reported without being selected.
     :param profiles: the profiles in which it is on at all.
     :param fix: how safe its fixes are; empty where there is none.
+    :param documents: whether it looks at the code blocks of documents too.
     """
 
     code: str
@@ -44,6 +45,7 @@ class Rule(NamedTuple):
     default: bool = True
     profiles: tuple[str, ...] = ("alliance-auth", "celery")
     fix: FixSafety = ""
+    documents: bool = False
 
     @property
     def documentation(self) -> str:
@@ -60,9 +62,10 @@ def rule(
     default: bool = True,
     profiles: tuple[str, ...] = ("alliance-auth", "celery"),
     fix: FixSafety = "",
+    documents: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make a rule of a check function. The arguments are those of :class:`Rule`."""
-    return lambda check: Rule(code, name, check, default, profiles, fix)
+    return lambda check: Rule(code, name, check, default, profiles, fix, documents)
 
 
 _loaded: dict[str, Rule] = {}

@@ -1,0 +1,61 @@
+"""Code blocks of Markdown and reStructuredText."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_aa_celery.documents import code_blocks, is_document
+
+
+def blocks(path: str, text: str) -> list[tuple[int, int, str]]:
+    return [tuple(block) for block in code_blocks(path, text.splitlines(keepends=True))]
+
+
+@pytest.mark.parametrize(
+    "info", ["python", "py", "Python3", " python", "python title=settings", "{code-block} python", "{.python}"]
+)
+def test_a_fence_that_says_python(info: str) -> None:
+    assert blocks("README.md", f"Text\n\n```{info}\nx = 1\n```\nmore\n") == [(4, 0, "x = 1\n")]
+
+
+@pytest.mark.parametrize("info", ["", "bash", "pycon", "pytest", "text", "{note}"])
+def test_a_fence_that_says_something_else(info: str) -> None:
+    assert blocks("README.md", f"```{info}\nx = 1\n```\n") == []
+
+
+def test_a_fence_in_a_list_is_read_without_its_indentation() -> None:
+    assert blocks("a.md", "1. do\n\n   ```python\n   if x:\n       y()\n   ```\n") == [(4, 3, "if x:\n    y()\n")]
+
+
+def test_a_longer_fence_is_not_closed_by_a_shorter_one() -> None:
+    assert blocks("a.md", "````python\n```\nx\n````\n") == [(2, 0, "```\nx\n")]
+
+
+def test_a_fence_of_tildes() -> None:
+    assert blocks("a.md", "~~~python\nx\n~~~\n~~~sh\ny\n~~~\n") == [(2, 0, "x\n")]
+
+
+def test_python_within_another_fence_is_no_block_of_its_own() -> None:
+    assert blocks("a.md", "````markdown\n```python\nx\n```\n````\n") == []
+
+
+def test_a_fence_that_is_never_closed_reaches_to_the_end() -> None:
+    assert blocks("a.md", "```python\nx\n\ny\n") == [(2, 0, "x\n\ny\n")]
+
+
+@pytest.mark.parametrize("opening", [".. code-block:: python", ".. code:: py", ".. sourcecode:: python", "Like this::"])
+def test_a_block_of_restructuredtext(opening: str) -> None:
+    assert blocks("a.rst", f"{opening}\n\n    x = 1\n\n    y = 2\n\nText\n") == [(3, 4, "x = 1\n\ny = 2\n\n")]
+
+
+def test_the_options_of_a_directive_are_no_code() -> None:
+    assert blocks("a.rst", ".. code-block:: python\n   :caption: local.py\n\n   x = 1\n") == [(4, 3, "x = 1\n")]
+
+
+@pytest.mark.parametrize("opening", [".. code-block:: bash", ".. note::", "No block:"])
+def test_what_is_no_python_in_restructuredtext(opening: str) -> None:
+    assert blocks("a.rst", f"{opening}\n\n    x = 1\n") == []
+
+
+def test_documents_are_known_by_their_names() -> None:
+    assert [is_document(name) for name in ("README.md", "a/b.RST", "x.py", "md")] == [True, True, False, False]
