@@ -106,7 +106,7 @@ def _in_force(bindings: list[Binding], site: Site) -> list[Binding]:
         default=None,
     )
     found = before if certain is None else before[certain:]
-    found = [binding for binding in found if not _other_branch(_block_of(binding), site.block)]
+    found = [binding for binding in found if not other_branch(_block_of(binding), site.block)]
     loops = [block for block in site.block.around() if block.kind == "loop"]
     later = [
         binding
@@ -129,7 +129,7 @@ def _block_of(binding: Binding) -> Block:
     return binding.site.block
 
 
-def _other_branch(block: Block, other: Block) -> bool:
+def other_branch(block: Block, other: Block) -> bool:
     """Whether the two blocks are different branches of one statement, so that only one of them runs."""
     mine = {id(around.node): around for around in block.around() if around.kind in ("if", "else", "case")}
     for around in other.around():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model import candidates
 from flake8_aa_celery.model.facts import App, Dispatch, Task, UnreadableTask
+from flake8_aa_celery.model.names import reaching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,11 +15,16 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import CallSite, Site
 
+#: Methods of what a dispatch returns that wait until the task has run.
+WAITS = frozenset({"get", "wait", "join", "collect"})
 #: Methods of what a dispatch returns that need a result backend.
-METHODS = frozenset({"get", "wait", "join", "ready", "successful", "failed", "collect"})
+METHODS = WAITS | {"ready", "successful", "failed"}
+#: What a result can be asked to do without a backend.
+_HARMLESS = frozenset({"revoke", "forget"})
 _CLASSES = {
     "celery.result.AsyncResult": "AsyncResult",
     "celery.result.GroupResult": "GroupResult",
+    "celery.result.GroupResult.restore": "GroupResult",
     "celery.result.ResultSet": "ResultSet",
 }
 
@@ -57,11 +63,29 @@ def _calls(module: Module) -> Iterator[ResultUse]:
 def _made_by_hand(call: CallSite, module: Module) -> str:
     """The class of ``AsyncResult(id)`` or ``task.AsyncResult(id)``; empty for any other call."""
     function = call.node.func
-    if isinstance(function, ast.Attribute) and function.attr == "AsyncResult":
+    if isinstance(function, ast.Attribute) and function.attr in _CLASSES.values():
         owner = module.evaluate(function.value, call.site)
         if isinstance(owner, (App, Task, UnreadableTask)):
-            return "AsyncResult"
+            return function.attr
     return _CLASSES.get(module.origin(function, call.site) or "", "")
+
+
+def is_only_revoked(made: ResultUse, module: Module) -> bool:
+    """Whether a result that was made by hand serves to revoke its task, and for nothing else that is seen."""
+    asked = {
+        call.node.func.attr
+        for call in module.all_calls()
+        if isinstance(call.node.func, ast.Attribute) and _is_same(call.node.func.value, made, call.site)
+    }
+    read = any(_is_same(node.value, made, site) for scope in module.scopes.all for node, site in scope.attribute_reads)
+    return bool(asked) and asked <= _HARMLESS and not read
+
+
+def _is_same(node: ast.expr, made: ResultUse, site: Site) -> bool:
+    """Whether an expression is that very call or a name that it was bound to."""
+    if isinstance(node, ast.Name):
+        return any(binding.value is made.node for binding in reaching(node.id, site))
+    return node is made.node
 
 
 def _reads(module: Module) -> Iterator[ResultUse]:

@@ -11,7 +11,7 @@ from flake8_aa_celery.model.facts import App, Function, Mapping, Origin, Task
 if TYPE_CHECKING:
     from flake8_aa_celery.model.facts import Spelling
     from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.scopes import FunctionNode, Site
+    from flake8_aa_celery.model.scopes import FunctionNode, Scope, Site
 
 #: Spellings that Celery removed in version 5: https://docs.celeryq.dev/en/stable/history/whatsnew-5.0.html
 REMOVED = frozenset(
@@ -35,6 +35,17 @@ def of_function(node: FunctionNode, site: Site, module: Module) -> Task | Functi
         module.functions[node] = Function(node, module, site)
         known = module.functions[node] = _task(node, site, module) or module.functions[node]
     return known
+
+
+def around(site: Site, module: Module) -> Task | None:
+    """The task in whose body a place lies, functions within it included; None outside of tasks."""
+    scope: Scope | None = site.scope
+    while scope is not None:
+        for task in module.tasks:
+            if task.node is scope.node:
+                return task
+        scope = scope.parent
+    return None
 
 
 def _task(node: FunctionNode, site: Site, module: Module) -> Task | None:
