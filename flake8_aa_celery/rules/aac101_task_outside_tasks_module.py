@@ -1,0 +1,70 @@
+"""AAC101: a task in a module where nobody looks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC101", "task-outside-tasks-module")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A task is defined in a module that is no tasks module.
+
+    Flags every task whose module is neither called `tasks` nor part of a package called `tasks`.
+
+    ## Why
+    A worker knows the tasks of the modules that it has imported. `autodiscover_tasks()` imports `tasks` of every
+    installed app and no other module. A task elsewhere is registered only where something else happens to import
+    its module: a worker that did not drops its messages as those of an unknown task.
+
+    ## Example
+    ```python
+    # app/helpers.py
+    from celery import shared_task
+
+
+    @shared_task
+    def update_all():
+        ...
+    ```
+
+    ## Instead
+    ```python
+    # app/tasks.py
+    from celery import shared_task
+
+
+    @shared_task
+    def update_all():
+        ...
+    ```
+
+    ## Leaves alone
+    The module that creates the `Celery(...)` application: its `debug_task` is known wherever the application is.
+    Modules of a package called `tasks`: they are imported by its `__init__.py`.
+
+    ## Settings
+    `tasks-modules` names the modules and packages that tasks belong in: `["tasks"]`.
+
+    ## Profile
+    Both: it is Celery that looks for tasks in `tasks`.
+
+    ## References
+    - [Celery: autodiscover_tasks](https://docs.celeryq.dev/en/stable/reference/celery.html#celery.Celery.autodiscover_tasks)
+    """
+    if module.is_tasks_module or not module.tasks or module.creates_app:
+        return
+    wanted = settings.tasks_modules[0] if settings.tasks_modules else "tasks"
+    for task in module.tasks:
+        yield Violation.at(
+            task.node, f"the task `{task.name}` is defined in `{module.file_name}`: move it to `{wanted}.py`"
+        )
