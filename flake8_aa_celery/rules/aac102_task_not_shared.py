@@ -1,0 +1,72 @@
+"""AAC102: a task that is tied to one application, or registered in a way that Celery removed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import Task
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC102", "task-not-shared")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A task is registered in another way than by `@shared_task`.
+
+    Flags `@app.task` of a Celery application, and the spellings that Celery 5 removed: `from celery import task`,
+    `celery.task`, `celery.decorators`, `@periodic_task`.
+
+    ## Why
+    `@app.task` ties an app to the one project whose Celery application it imports: nobody else can install it.
+    A task made with `@shared_task` belongs to whatever application the worker runs. The removed spellings raise an
+    `ImportError` or `TypeError` when the module is imported, so that the worker does not start.
+
+    ## Example
+    ```python
+    from myauth.celery import app
+
+
+    @app.task
+    def update_all():
+        ...
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+
+    @shared_task
+    def update_all():
+        ...
+    ```
+
+    ## Leaves alone
+    The module that creates the `Celery(...)` application: a task there belongs to it. A `.task` of anything that
+    is not known to be a Celery application.
+
+    ## Profile
+    Both: reusable apps are written with `@shared_task` everywhere.
+
+    ## References
+    - [Celery: using the @shared_task decorator](https://docs.celeryq.dev/en/stable/django/first-steps-with-django.html#using-the-shared-task-decorator)
+    - [Celery 5: removed `celery.task` and `celery.decorators`](https://docs.celeryq.dev/en/stable/history/whatsnew-5.0.html)
+    """
+    tasks = [task for task in module.tasks if task.spelling != "shared"]
+    if not tasks or module.creates_app:
+        return
+    for task in tasks:
+        yield Violation.at(task.decorator, _message(task))
+
+
+def _message(task: Task) -> str:
+    if task.spelling == "app":
+        return f"`{task.name}` is tied to one Celery application: register it with `@shared_task`"
+    return f"`{task.removed_origin}` was removed in Celery 5: register `{task.name}` with `@shared_task`"
