@@ -1,0 +1,174 @@
+"""Which names of a module are loggers, and which of its functions log."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model import names
+from flake8_aa_celery.model.scopes import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flake8_aa_celery.model.facts import Task
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import Binding, CallSite, Scope, Site
+
+#: Methods that log on anything that is called a log, by Python's ``logging``, structlog and loguru.
+_LOGGING_METHODS = frozenset(
+    {"critical", "debug", "error", "exception", "fatal", "info", "log", "msg", "notice", "success", "trace"}
+    | {"warn", "warning"}
+)
+#: Methods of a logger that write nothing.
+_SILENT_METHODS = frozenset(
+    {"addFilter", "addHandler", "getChild", "getEffectiveLevel", "hasHandlers", "isEnabledFor"}
+    | {"removeFilter", "removeHandler", "setLevel"}
+)
+#: Classes that wrap a logger and do not end in its name.
+_WRAPPERS = frozenset({"loggeraddtag", "loggeradapter"})
+
+
+def binds_logger(module: Module) -> bool:
+    """Whether any name of a module may be a logger: made here, imported, or brought in by a star import."""
+    if any(_may_bring_logger(node, module) for node, _ in module.scopes.module.star_imports):
+        return True
+    return any(
+        _binds_logger(name, binding, scope)
+        for scope in module.scopes.all
+        for name, bindings in scope.bindings.items()
+        for binding in bindings
+    )
+
+
+def logs(task: Task) -> bool:
+    """Whether a task may log: in its body on any path, in its decorators, or in functions of its module it calls."""
+    module = task.module
+    seen: set[ast.AST] = {task.node}
+    waiting = [task.scope]
+    decorators = [node.func if isinstance(node, ast.Call) else node for node in task.node.decorator_list]
+    if any("log" in (names.dotted_name(node) or "").lower() for node in decorators):
+        return True
+    waiting += functions_named(decorators, task.site, module)
+    while waiting:
+        scope = waiting.pop()
+        if writes_log(scope, module):
+            return True
+        for called in called_functions(scope, module):
+            if called.node not in seen:
+                seen.add(called.node)
+                waiting.append(called)
+    return False
+
+
+def writes_log(scope: Scope, module: Module) -> bool:
+    """Whether a function logs by itself or in a function within it, or hands a logger to somebody."""
+    return any(_is_logging(call, module) for part in within(scope) for call in part.calls)
+
+
+def called_functions(scope: Scope, module: Module) -> Iterator[Scope]:
+    """The functions of the same module that a function calls or hands to what it calls."""
+    for part in within(scope):
+        for node, site in part.calls:
+            arguments = (*node.args, *(keyword.value for keyword in node.keywords))
+            yield from functions_named([node.func, *arguments], site, module)
+
+
+def functions_named(expressions: Iterable[ast.expr], site: Site, module: Module) -> Iterator[Scope]:
+    """The functions of the module that names stand for: ``f``, ``Class.f``; of a class all its methods."""
+    for expression in expressions:
+        if isinstance(expression, ast.Name):
+            for binding in names.reaching(expression.id, site):
+                yield from _functions_of(binding, module)
+        elif isinstance(expression, ast.Attribute) and isinstance(expression.value, ast.Name):
+            for owner in names.reaching(expression.value.id, site):
+                if isinstance(owner.node, ast.ClassDef):
+                    for binding in module.scopes.by_node[owner.node].bindings.get(expression.attr, ()):
+                        yield from _functions_of(binding, module)
+
+
+def within(scope: Scope) -> Iterator[Scope]:
+    """A scope and everything that is defined in it."""
+    yield scope
+    for child in scope.children:
+        yield from within(child)
+
+
+def _functions_of(binding: Binding, module: Module) -> Iterator[Scope]:
+    if isinstance(binding.node, FUNCTIONS):
+        yield module.scopes.by_node[binding.node]
+    elif isinstance(binding.node, ast.ClassDef):
+        for child in module.scopes.by_node[binding.node].children:
+            if isinstance(child.node, FUNCTIONS):
+                yield child
+
+
+# -- loggers ----------------------------------------------------------------------------------------------------
+
+
+def _binds_logger(name: str, binding: Binding, scope: Scope) -> bool:
+    if isinstance(binding.node, (ast.Import, ast.ImportFrom)):
+        imported = names.imported_name(name, binding.node)
+        return _is_logger_name(name) or _is_logger_name(imported.member)
+    if binding.kind not in ("assign", "context"):
+        return False
+    if name.lower().endswith("logger") or (_is_logger_name(name) and scope.kind == "module"):
+        return True
+    return binding.value is not None and _makes_logger(binding.value, binding.site)
+
+
+def _may_bring_logger(node: ast.ImportFrom, module: Module) -> bool:
+    """Whether a star import offers a logger, or cannot be looked into."""
+    imported = names.ImportedName(node.level, node.module or "", "")
+    path = getattr(module.imported(imported), "path", None)
+    found = module.project.load(path) if path and path.endswith(".py") else None
+    return found is None or binds_logger(found)
+
+
+def _is_logger_name(name: str) -> bool:
+    name = name.strip("_").lower()
+    return name == "log" or name.endswith("logger")
+
+
+def _makes_logger(value: ast.expr, site: Site) -> bool:
+    """Whether an expression is a call of something that makes loggers, by its own name or by the imported one."""
+    if not isinstance(value, ast.Call):
+        return False
+    written = value.func.attr if isinstance(value.func, ast.Attribute) else ""
+    maker = names.last_part(names.origin(value.func, site) or "") or names.dotted_name(value.func) or written
+    return any(name.lower().endswith("logger") or name.lower() in _WRAPPERS for name in (maker, written))
+
+
+def _is_logging(call: CallSite, module: Module) -> bool:
+    function, site = call.node.func, call.site
+    if isinstance(function, ast.Attribute):
+        if _is_logger(function.value, site):
+            return function.attr not in _SILENT_METHODS
+        if function.attr in _LOGGING_METHODS and _is_log(function.value):
+            return True
+    name = function.attr if isinstance(function, ast.Attribute) else names.dotted_name(function) or ""
+    if name.startswith(("log_", "_log_")) or name in ("log", "_log"):
+        return True
+    return any(_is_logger(value, site) for value in (*call.node.args, *(word.value for word in call.node.keywords)))
+
+
+def _is_logger(node: ast.expr, site: Site) -> bool:
+    """Whether an expression is a logger: by what it is called, or by what makes it."""
+    if isinstance(node, ast.Attribute):
+        return node.attr.lower().endswith("logger")
+    if isinstance(node, ast.Call):
+        chained = isinstance(node.func, ast.Attribute) and _is_logger(node.func.value, site)
+        return chained or _makes_logger(node, site)
+    if not isinstance(node, ast.Name):
+        return False
+    return node.id.lower().endswith("logger") or any(
+        _binds_logger(node.id, binding, binding.site.scope)
+        for binding in names.reaching(node.id, site)
+        if binding.value is not None or binding.kind == "import"
+    )
+
+
+def _is_log(node: ast.expr) -> bool:
+    """Whether something is called a log: ``log``, ``self.log``, ``logging``, ``app.LOG``."""
+    last = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return last.strip("_").lower() in ("log", "logging", "logs")

@@ -1,0 +1,68 @@
+"""AAC105: tasks of which nobody can see what they did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.logs import binds_logger
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC105", "tasks-module-without-logger")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A module that defines tasks has no logger.
+
+    Flags, at its first task, a module that defines tasks and in which no name is bound to a logger.
+
+    ## Why
+    A task runs in another process, at another time, with nobody watching. What it does not log is not known:
+    neither that it ran, nor on what, nor why it failed.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+
+    @shared_task
+    def update_character(character_pk):
+        ...
+    ```
+
+    ## Instead
+    ```python
+    import logging
+
+    from celery import shared_task
+
+    logger = logging.getLogger(__name__)
+
+
+    @shared_task
+    def update_character(character_pk):
+        logger.info("Updating character %s", character_pk)
+        ...
+    ```
+
+    ## Leaves alone
+    A logger of any kind: imported from elsewhere, by a star import too, or made by `getLogger`, `get_task_logger`,
+    `get_extension_logger`, `LoggerAddTag`, `AppLogger`, structlog, loguru or a class whose name ends in `Logger`.
+
+    ## Profile
+    Both: a worker's log is all there is to look at, with every framework.
+
+    ## References
+    - [Celery: logging](https://docs.celeryq.dev/en/stable/userguide/tasks.html#logging)
+    - [Alliance Auth: logging from custom apps](https://allianceauth.readthedocs.io/en/latest/development/custom/logging.html)
+    """
+    if module.tasks and not binds_logger(module):
+        yield Violation.at(
+            module.tasks[0].node, f"`{module.file_name}` defines tasks but no logger: nobody can see what they do"
+        )
