@@ -166,7 +166,8 @@ def celery_call(node: ast.Call, dotted: str, site: Site, module: Module) -> Valu
         members = Items(tuple(Element(argument, site, module) for argument in node.args[:1]))
     else:
         members = _members(node, site, module)
-    return Workflow(node, kind, _flattened(members) if kind == "chain" else members, Mapping({}), site, module)
+    options = module.values.keywords(node, site)
+    return Workflow(node, kind, _flattened(members) if kind == "chain" else members, options, site, module)
 
 
 def _chord(node: ast.Call, site: Site, module: Module) -> Workflow:
@@ -174,7 +175,7 @@ def _chord(node: ast.Call, site: Site, module: Module) -> Workflow:
     members = header if isinstance(header, Items) else Items((), complete=False)
     body = node.args[1] if len(node.args) > 1 else next((w.value for w in node.keywords if w.arg == "body"), None)
     following = Element(body, site, module) if body is not None else None
-    return Workflow(node, "chord", members, Mapping({}), site, module, following)
+    return Workflow(node, "chord", members, module.values.keywords(node, site), site, module, following)
 
 
 def _members(node: ast.Call, site: Site, module: Module) -> Items:

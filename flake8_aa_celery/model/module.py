@@ -206,6 +206,11 @@ class Module:
         """Every priority that something is given here."""
         return priorities.settings_in(self)
 
+    @cached_property
+    def written_priorities(self) -> list[PrioritySetting]:
+        """Every place that gives a priority, once however many tasks share it."""
+        return priorities.written_in(self)
+
     def place_of(self, entry: Entry, otherwise: ast.expr) -> ast.expr:
         """Where to report an option: where it is written, if that is in this file."""
         return entry.node if entry.module is self else otherwise

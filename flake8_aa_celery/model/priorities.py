@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.facts import UNKNOWN, Constant, Dispatch, Signature, Task, Workflow
+from flake8_aa_celery.model.facts import (
+    UNKNOWN,
+    Class,
+    Constant,
+    Dispatch,
+    Mapping,
+    NamedTask,
+    Signature,
+    Task,
+    UnreadableTask,
+    Value,
+    Workflow,
+)
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
     from typing import Literal
 
-    from flake8_aa_celery.model.facts import Entry, Mapping
+    from flake8_aa_celery.model.facts import Element, Entry
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import CallSite
 
@@ -32,8 +44,18 @@ class PrioritySetting(NamedTuple):
     @property
     def value(self) -> object:
         """The constant, or :data:`~flake8_aa_celery.model.facts.UNKNOWN`."""
-        value = self.entry.value
-        return value.value if isinstance(value, Constant) else UNKNOWN
+        return constant(self.entry)
+
+
+def constant(entry: Entry) -> object:
+    """The constant that an option is, or :data:`~flake8_aa_celery.model.facts.UNKNOWN`."""
+    value = entry.value
+    return value.value if isinstance(value, Constant) else UNKNOWN
+
+
+def written_in(module: Module) -> list[PrioritySetting]:
+    """The places in a module that give a priority: one for an option that several tasks share."""
+    return list({id(setting.node): setting for setting in reversed(module.priorities)}.values())[::-1]
 
 
 def settings_in(module: Module) -> list[PrioritySetting]:
@@ -76,3 +98,69 @@ def _of_schedules(module: Module) -> Iterator[PrioritySetting]:
         entry = scheduled.options.get("priority")
         if entry is not None:
             yield PrioritySetting(entry, "schedule", None, module.place_of(entry, scheduled.node))
+
+
+# -- which priority something runs at ---------------------------------------------------------------------------
+
+
+def own_options(value: Value) -> Mapping:
+    """The options that a task or a signature is sent with where the dispatch gives none.
+
+    Those of the decorator, and over them those of the signature. A task of a module that cannot be read is taken to
+    have none.
+    """
+    if isinstance(value, Signature):
+        return own_options(value.task).merged(value.options)
+    if isinstance(value, Task):
+        return _of_decorator(value)
+    return Mapping({}, isinstance(value, NamedTask) or (isinstance(value, UnreadableTask) and bool(value.dotted)))
+
+
+def _of_decorator(task: Task) -> Mapping:
+    base = task.options.get("base")
+    if task.options.lacks("priority"):
+        return task.options.merged(Mapping({}, base is None or not _sets_priority(base.value)))
+    if task.options.constant("priority") is None:
+        # in a decorator, and only there, None stands for the default: Task.bind replaces it
+        entries = {name: entry for name, entry in task.options.entries.items() if name != "priority"}
+        return Mapping(entries, task.options.complete)
+    return task.options
+
+
+def _sets_priority(base: Value, depth: int = 0) -> bool:
+    """Whether a class of the project, or one that it is based on, has a priority for its tasks."""
+    if not isinstance(base, Class) or depth > 10:
+        return False
+    return "priority" in base.scope.bindings or any(
+        _sets_priority(base.module.evaluate(parent, base.site), depth + 1) for parent in base.node.bases
+    )
+
+
+def runs_at_default(value: Value) -> bool:
+    """Whether at least one message of it is known to be sent without a priority, unless the dispatch gives one."""
+    if not isinstance(value, Workflow):
+        return own_options(value).lacks("priority")
+    if value.kind == "chain" and value.options.get("priority"):
+        return later_at_default(value)
+    if not value.options.lacks("priority"):
+        return False
+    if value.kind in ("chain", "group", "chord"):
+        members = [*value.members.elements, *([value.body] if value.body else [])]
+        return any(runs_at_default(member.value) for member in members)
+    return True  # the message of a map, a starmap or a chunk is Celery's own task
+
+
+def later_at_default(chain: Workflow) -> bool:
+    """Whether a task of a chain behind the first is known to have no priority of its own."""
+    return any(runs_at_default(member.value) for member in later_members(chain))
+
+
+def later_members(chain: Workflow) -> list[Element]:
+    """The members of a chain that are not, or not only, its first."""
+    members = chain.members.elements
+    return [member for index, member in enumerate(members) if index or member.loop]
+
+
+def is_from_bulk(workflow: Workflow) -> bool:
+    """Whether members are added to a workflow once per item of something."""
+    return any(member.loop for member in workflow.members.elements)

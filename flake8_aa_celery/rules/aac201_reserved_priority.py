@@ -1,0 +1,72 @@
+"""AAC201: priority 0 belongs to Alliance Auth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import given_to
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC201", "reserved-priority", profiles=("alliance-auth",))
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """Priority 0 is reserved for Alliance Auth itself.
+
+    Flagged is a priority that resolves to 0, wherever Celery takes one: `apply_async`, `.set`, `signature`,
+    `send_task`, a call that starts a workflow, a task's decorator, the `options` of a schedule.
+
+    ## Why
+    All apps share the queues of Alliance Auth, and 0 is the queue that a worker empties first. What an app puts there
+    runs before Alliance Auth's own tasks, such as taking away the groups of somebody who left.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+    @shared_task
+    def update_all():
+        ...
+
+    def refresh():
+        update_all.apply_async(priority=0)
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+    @shared_task
+    def update_all():
+        ...
+
+    def refresh():
+        update_all.apply_async(priority=4)
+    ```
+
+    ## Leaves alone
+    A priority that cannot be resolved, such as a parameter. `None` is AAC208, `False` and `"0"` are AAC202.
+
+    ## Profile
+    Alliance Auth alone: elsewhere 0 is a priority like any other.
+
+    ## Proof
+    - `test_priority.py::test_apply_async_sends_at_its_priority`: the priority of a call is that of its message.
+    - `test_brokers_redis.py::test_priority_0_lands_in_the_unsuffixed_list`: 0 is the list that is served first.
+
+    ## References
+    - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
+    - [Celery: Redis message priorities](https://docs.celeryq.dev/en/stable/userguide/routing.html#redis-message-priorities)
+    """
+    for setting in module.written_priorities:
+        if type(setting.value) is int and setting.value == 0:
+            yield Violation.at(
+                setting.node,
+                f"{given_to(setting)} gets priority 0, which is reserved for Alliance Auth: use 1 to 9, 5 is normal",
+            )

@@ -1,0 +1,84 @@
+"""AAC202: a priority that is no whole number from 0 to 9."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.facts import UNKNOWN
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import given_to
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+_LOWEST, _HIGHEST = 0, 9
+#: The longest value that a message quotes.
+_LONGEST = 20
+
+
+@rule("AAC202", "invalid-priority")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """A priority must be a whole number from 0 to 9.
+
+    Flagged is a priority that resolves to anything else: below 0, above 9, a string, a bool, a float.
+
+    ## Why
+    Celery takes any value, and the broker makes of it what it can. On Redis a negative number becomes 0, a number
+    above 9 becomes 9, `2.5` becomes 2, `True` becomes 1, and a text that is no number lands in the queue that is
+    served first. So `priority="low"` means the highest priority there is.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+    @shared_task
+    def update_all():
+        ...
+
+    def refresh():
+        update_all.apply_async(priority="low")
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+    @shared_task
+    def update_all():
+        ...
+
+    def refresh():
+        update_all.apply_async(priority=7)
+    ```
+
+    ## Leaves alone
+    A priority that cannot be resolved. `None` is AAC208.
+
+    ## Profile
+    Both: what the broker does with such a value does not depend on Alliance Auth. Brokers with more than ten
+    priorities are not the usual case; ignore the rule where you use one.
+
+    ## Proof
+    - `test_brokers_redis.py::test_a_priority_that_is_no_number_lands_with_0`: so it is served first.
+    - `test_brokers_redis.py::test_a_priority_out_of_range_is_clamped`: below 0 is 0, above 9 is 9.
+    - `test_brokers_redis.py::test_a_priority_is_what_int_makes_of_it`: `2.5` is 2, `True` is 1.
+
+    ## References
+    - [Celery: Redis message priorities](https://docs.celeryq.dev/en/stable/userguide/routing.html#redis-message-priorities)
+    """
+    for setting in module.written_priorities:
+        value = setting.value
+        if value is UNKNOWN or value is None or (type(value) is int and _LOWEST <= value <= _HIGHEST):
+            continue
+        yield Violation.at(
+            setting.node, f"{given_to(setting)} gets priority {_shown(value)}: use a whole number from 0 to 9"
+        )
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -1,0 +1,69 @@
+"""AAC203: the highest priorities are for what needs to run right now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import given_to
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC203", "high-priority", profiles=("alliance-auth",))
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """Priorities 1 and 2 are for what needs to run right now.
+
+    Flagged is a priority that resolves to 1 or 2, wherever Celery takes one.
+
+    ## Why
+    All apps share the queues of Alliance Auth. A task at priority 1 or 2 goes before everything that the other apps
+    and Alliance Auth itself have waiting, and while such tasks keep coming nothing else runs. Where it truly is that
+    urgent, say so with `noqa` and a reason.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+    @shared_task(priority=1)
+    def update_all():
+        ...
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+    @shared_task(priority=4)
+    def update_all():
+        ...
+    ```
+
+    ## Leaves alone
+    A priority that cannot be resolved. 0 is AAC201, a value that is no priority AAC202.
+
+    ## Settings
+    `highest-priority` (3) is the most urgent priority that is not flagged.
+
+    ## Profile
+    Alliance Auth alone, which defines what the numbers mean.
+
+    ## Proof
+    - `test_brokers_redis.py::test_lower_numbers_are_served_first`: whatever was sent before.
+    - `test_brokers_redis.py::test_a_message_sent_later_at_a_higher_priority_goes_first`: what waits gives way.
+
+    ## References
+    - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
+    """
+    for setting in module.written_priorities:
+        if type(setting.value) is int and 0 < setting.value < settings.highest_priority:
+            yield Violation.at(
+                setting.node,
+                f"{given_to(setting)} gets priority {setting.value}, before all other apps: "
+                f"use {settings.highest_priority} or more",
+            )
