@@ -26,6 +26,7 @@ from flake8_aa_celery.model.facts import (
     Value,
     Workflow,
 )
+from flake8_aa_celery.model.wrappers import hands_on_everything
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +37,11 @@ if TYPE_CHECKING:
 
 #: What else than options gives a task arguments; None stands for ``**``.
 _PAIR = (None, "args", "kwargs")
-#: Decorators that hand on every argument as it is.
-_TRANSPARENT = frozenset({"django.db.transaction.atomic", "django.db.transaction.non_atomic_requests"})
+#: What ``apply_async`` takes beside the arguments; ``delay`` hands them to the task, a mistake of its own (AAC206).
+APPLY_ASYNC_OPTIONS = frozenset(
+    {"countdown", "eta", "exchange", "expires", "headers", "ignore_result", "link", "link_error", "priority", "queue"}
+    | {"retry", "retry_policy", "routing_key", "serializer", "shadow", "soft_time_limit", "task_id", "time_limit"}
+)
 #: What a base class may define that changes how its tasks are called.
 _CALLING = frozenset({"__call__", "apply_async", "delay", "run", "s", "si", "signature", "subtask", "typing"})
 
@@ -97,6 +101,9 @@ def of_entry(entry: Mapping, site: Site) -> Arguments:
 
 def of_dispatch(dispatch: Dispatch) -> Arguments:
     """The arguments that the dispatch itself hands over, without those of a signature that it sends."""
+    receiver = dispatch.receiver
+    if dispatch.method == "()" and isinstance(receiver, Workflow) and receiver.kind == "chord":
+        return _ANYTHING  # chord(header)(body, …)
     if dispatch.method in ("delay", "delay_on_commit", "()"):
         return of_call(dispatch.node, dispatch.site, dispatch.module)
     index = 1 if dispatch.method == "send_task" else 0
@@ -216,7 +223,7 @@ def parameters_of(target: Target | None, module: Module) -> Parameters | None:
         return None
     if _lacks_self(task) or not task.options.lacks("typing") or _changes_calling(task):
         return None
-    if all(_hands_on_everything(decorator, task) for decorator in task.decorators_below):
+    if all(hands_on_everything(decorator, task.site, task.module) for decorator in task.decorators_below):
         return task.parameters
     return None
 
@@ -233,11 +240,6 @@ def _changes_calling(task: Task) -> bool:
     entry = task.options.get("base")
     base = entry.value if entry else None
     return isinstance(base, Class) and not _CALLING.isdisjoint(base.scope.bindings)
-
-
-def _hands_on_everything(decorator: ast.expr, task: Task) -> bool:
-    function = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return task.module.origin(function, task.site) in _TRANSPARENT
 
 
 # -- whether they fit -------------------------------------------------------------------------------------------
@@ -328,9 +330,8 @@ def starters(value: Value) -> Iterator[Signature]:
     if isinstance(value, Signature):
         yield value
     elif isinstance(value, Workflow) and value.kind == "chain":
-        first = value.members.elements[:1]
-        if first and (value.members.complete or isinstance(first[0].value, Signature)):
-            yield from starters(first[0].value)
+        if value.members.complete and value.members.elements:
+            yield from starters(value.members.elements[0].value)
     elif isinstance(value, Workflow) and value.kind in ("group", "chord"):
         for element in value.members.elements:
             yield from starters(element.value)

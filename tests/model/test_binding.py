@@ -140,6 +140,42 @@ def test_a_transaction_around_the_task_hides_nothing(tmp_path: Path) -> None:
     assert reasons(tmp_path, task, "t.delay()") == ["`x` is missing"]
 
 
+WRAPPER = """
+def wrapping(func):
+    @wraps(func)
+    def wrapper(*args, **kwargs):
+        {body}
+    return wrapper
+def factory(rate):
+    def wrapping(func):
+        def wrapper(self, *args, **kwargs):
+            return func(self, *args, **kwargs)
+        return wrapper
+    return wrapping
+@shared_task
+@{decorator}
+def t(x): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("decorator", "body", "known"),
+    [
+        ("wrapping", "return func(*args, **kwargs)", True),
+        ("factory('5/m')", "...", True),
+        ("wrapping", "return func(1, *args, **kwargs)", False),
+        ("wrapping", "return func(*args)", False),
+        ("wrapping", "return wrapped(*args, **kwargs)", False),
+        ("wrapping('5/m')", "return func(*args, **kwargs)", False),
+        ("unknown", "...", False),
+    ],
+)
+def test_a_decorator_below_is_read(tmp_path: Path, decorator: str, body: str, known: bool) -> None:
+    module = module_of(tmp_path, TASKS + WRAPPER.format(decorator=decorator, body=body))
+    (task,) = module.tasks
+    assert (binding.parameters_of(task, module) is not None) == known
+
+
 def test_a_static_method_is_bound_like_a_function(tmp_path: Path) -> None:
     task = "class Sender:\n    @staticmethod\n    @shared_task\n    def t(x): ..."
     assert reasons(tmp_path, task, "Sender.t.delay()\nSender.t.delay(1)") == ["`x` is missing", None]

@@ -1,0 +1,144 @@
+"""AAC401: arguments that the task cannot take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model import binding
+from flake8_aa_celery.model.facts import NamedTask, Signature, Task, Workflow
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.binding import Arguments
+    from flake8_aa_celery.model.facts import Dispatch, Target
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC401", "task-argument-mismatch")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A task is given arguments that it cannot take.
+
+    Flags a dispatch and a signature whose arguments do not fit the parameters of the task: too many, too few, a
+    keyword that it has no parameter for, or one parameter given twice. The task may be defined in another file of
+    the project, and it may be spoken of by its name. `self` of a task with `bind=True` does not count, a partial
+    signature (`.s`) in a chain gets the result of the task before it as one argument more, in front.
+
+    ## Why
+    Celery compares the arguments with the task's parameters on `delay` and `apply_async`, so the `TypeError` is
+    raised where the task is dispatched: in the view, the signal receiver or the task that wanted to start it. In a
+    chain it is raised only when the tasks before it have run: in the worker, and the rest of the chain is lost.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+    @shared_task
+    def update_character(character_pk, force=False):
+        ...
+
+    @shared_task
+    def update_all(characters):
+        for character in characters:
+            update_character.delay(character.pk, character.owner_pk, force=True)
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+    @shared_task
+    def update_character(character_pk, force=False):
+        ...
+
+    @shared_task
+    def update_all(characters):
+        for character in characters:
+            update_character.delay(character.pk, force=True)
+    ```
+
+    ## Leaves alone
+    - arguments that are not seen: `*args` and `**kwargs` on either side, lists that are filled under a condition or
+      in a loop, `args=` and `kwargs=` that cannot be resolved;
+    - tasks that cannot be read, that have a decorator below the task decorator, or `typing=False`;
+    - a signature that may still be given arguments in front: nothing is missing in it yet;
+    - `self` without `bind=True` (AAC109), an option of `apply_async` in a `delay` (AAC206), and a partial
+      signature that only the result of the task before it does not fit (AAC308).
+
+    ## Profile
+    Both: Celery checks the arguments in every project.
+
+    ## Proof
+    - `test_calling.py::test_a_wrong_number_of_arguments_raises_at_the_caller`: neither too few nor too many are sent.
+    - `test_calling.py::test_an_unknown_keyword_raises_at_the_caller`: nor is a keyword that the task does not have.
+    - `test_calling.py::test_an_argument_given_twice_raises_at_the_caller`: nor an argument by position and by name.
+    - `test_calling.py::test_a_wrong_later_signature_of_a_chain_stops_it_in_the_worker`: nobody at the caller hears.
+
+    ## References
+    - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html)
+    - [Celery: argument checking](https://docs.celeryq.dev/en/stable/userguide/tasks.html#argument-checking)
+    """
+    following = {
+        id(signature.call): signature for workflow in module.workflows for signature in binding.followers(workflow)
+    }
+    reported: set[int] = set()
+    for made in module.signatures:
+        signature = following.get(id(made.call), made)
+        reason = _in_a_chain(signature) if id(made.call) in following else _on_its_own(signature)
+        if reason:
+            reported.add(id(made.call))
+            yield _violation(made.call, signature.task, reason)
+    for dispatch in module.dispatches:
+        yield from _dispatched(dispatch, reported | following.keys())
+
+
+def _reason(target: Target | None, given: Arguments, module: Module, *, partial: bool = False) -> str | None:
+    taken = binding.parameters_of(target, module)
+    return binding.mismatch(taken, given, partial=partial) if taken else None
+
+
+def _on_its_own(signature: Signature) -> str | None:
+    """What is wrong with a signature wherever it is used; a partial one may be given more in front."""
+    partial = signature.immutable is not True
+    return _reason(signature.task, binding.of_signature(signature), signature.module, partial=partial)
+
+
+def _in_a_chain(signature: Signature) -> str | None:
+    """What is wrong with a signature behind another one, with the result of that and without."""
+    given = binding.of_signature(signature)
+    if signature.immutable is None:
+        return None
+    if signature.immutable:
+        return _reason(signature.task, given, signature.module)
+    with_result = _reason(signature.task, given.after(binding.PREVIOUS_RESULT), signature.module)
+    # where the result alone does not fit, AAC308 says so
+    return with_result and _reason(signature.task, given, signature.module)
+
+
+def _dispatched(dispatch: Dispatch, known: set[int]) -> Iterator[Violation]:
+    given = binding.of_dispatch(dispatch)
+    if not isinstance(dispatch.receiver, (Signature, Workflow)):
+        reason = _reason(dispatch.task, given, dispatch.module)
+        if reason and not _gives_options(dispatch, given):
+            yield _violation(dispatch.node, dispatch.task, reason)
+        return
+    for signature in binding.starters(dispatch.receiver):
+        if signature.immutable is False and id(signature.call) not in known:
+            whole = binding.of_signature(signature).after(given)
+            if reason := _reason(signature.task, whole, dispatch.module):
+                yield _violation(dispatch.node, signature.task, reason)
+
+
+def _gives_options(dispatch: Dispatch, given: Arguments) -> bool:
+    """Whether an option of ``apply_async`` was given to ``delay``."""
+    return dispatch.method.startswith("delay") and not binding.APPLY_ASYNC_OPTIONS.isdisjoint(given.names)
+
+
+def _violation(node: ast.expr, target: Target | None, reason: str) -> Violation:
+    name = target.name if isinstance(target, (Task, NamedTask)) else "the task"
+    return Violation.at(node, f"`{name}` cannot be called with these arguments: {reason}")
