@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.gitignore import Gitignore, is_ignored, of_parents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from pathspec import GitIgnoreSpec
+    from collections.abc import Callable, Iterable, Iterator
 
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Violation
@@ -92,77 +92,31 @@ class _Excluded:
         if name in self._names:
             return True
         matches = self._patterns and self._patterns.match
-        return bool(matches and (matches(name) or matches(absolute)))
-
-
-class _Ignore(NamedTuple):
-    """What the ``.gitignore`` of a folder says.
-
-    :param folder: the absolute path of the folder, with a slash behind it.
-    :param any: all patterns.
-    :param python: the patterns that can match a name that ends in ``.py``: the others are not tried on files,
-        whose folder has been let through already.
-    """
-
-    folder: str
-    any: GitIgnoreSpec
-    python: GitIgnoreSpec
-
-    @classmethod
-    def of(cls, folder: str) -> _Ignore:
-        from pathspec import GitIgnoreSpec
-
-        lines = read(folder + ".gitignore").decode(errors="surrogateescape").splitlines()
-        lines = [line for line in lines if line.strip() not in ("!", "/", "!/")]
-        python = [line for line in lines if line.rstrip().endswith(("y", "*", "?", "]"))]
-        return cls(folder, GitIgnoreSpec.from_lines(lines), GitIgnoreSpec.from_lines(python))
-
-
-def _is_ignored(absolute: str, is_folder: bool, ignores: Sequence[_Ignore]) -> bool:
-    """The nearest ``.gitignore`` that says anything decides, as git has it."""
-    for ignore in reversed(ignores):
-        below = absolute[len(ignore.folder) :]
-        result = ignore.any.check_file(below + "/") if is_folder else ignore.python.check_file(below)
-        if result.include is not None:
-            return result.include
-    return False
-
-
-def _ignores_above(folder: str) -> tuple[_Ignore, ...]:
-    """What the folders above say, from the root of the repository down; nothing outside of a repository."""
-    found: list[_Ignore] = []
-    while not os.path.exists(folder + ".git"):
-        above = os.path.dirname(folder[:-1]).rstrip("/") + "/"
-        if above == folder:
-            return ()
-        folder = above
-        if os.path.isfile(folder + ".gitignore"):
-            found.append(_Ignore.of(folder))
-    return tuple(reversed(found))
+        return bool(matches and (matches(name) or matches(absolute.rstrip("/"))))
 
 
 def _walk(top: str, excluded: _Excluded, failed: Failed) -> Iterator[str]:
     start = os.path.abspath(top).rstrip("/") + "/"
-    folders = [(top, start, _ignores_above(start))]
+    folders = [(top, start, of_parents(start))]
     while folders:
-        folder, absolute, ignores = folders.pop()
+        folder, absolute, gitignores = folders.pop()
         try:
             with os.scandir(folder) as entries:
                 listed = list(entries)
             if any(entry.name == ".gitignore" for entry in listed):
-                ignores = (*ignores, _Ignore.of(absolute))
+                gitignores = (*gitignores, Gitignore(absolute))
         except OSError as error:
             failed(folder, reason(error))
             continue
         for entry in listed:
-            name, is_folder = entry.name, entry.is_dir(follow_symlinks=False)
-            if not is_folder and not name.endswith(".py"):
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if not is_folder and not entry.name.endswith(".py"):
                 continue
-            whole = absolute + name
-            if excluded(name, whole) or (ignores and _is_ignored(whole, is_folder, ignores)):
+            whole = absolute + entry.name + "/" * is_folder
+            if excluded(entry.name, whole) or (gitignores and is_ignored(whole, gitignores)):
                 continue
             if is_folder:
-                folders.append((entry.path, whole + "/", ignores))
+                folders.append((entry.path, whole, gitignores))
             elif _is_file(entry):
                 yield entry.path
 
@@ -224,7 +178,7 @@ def heed_noqa(violations: list[Violation], path: str, data: bytes) -> list[Viola
 
 
 def _logical_lines(lines: list[str]) -> dict[int, str]:
-    """For each line the text in which flake8 looks for ``noqa``: all lines of its statement, joined."""
+    """For each line the text in which flake8 looks for ``noqa``: all lines of a multi-line string are one."""
     from tokenize import DEDENT, ENDMARKER, NEWLINE, NL, TokenError, generate_tokens
 
     found: dict[int, str] = {}

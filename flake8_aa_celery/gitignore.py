@@ -1,0 +1,129 @@
+"""What a ``.gitignore`` says of the files and folders below it, as ``gitignore(5)`` has it.
+
+A folder is asked about before what lies in it, so that a pattern need only be compared with the entry itself.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: The wildcards, a class of characters, an escaped character: what of a pattern is not meant literally.
+_SPECIAL = re.compile(r"(^\*\*/|/\*\*/|/\*\*$|\*+|\?|\[[!^]?\]?(?:\\.|\[:\w+:\]|[^\]])*\]|\\.)", re.DOTALL)
+_WILDCARDS = {"**/": "(?:.*/)?", "/**/": "/(?:.*/)?", "/**": "/[^/].*", "?": "[^/]"}
+_NAMED_CLASSES = {
+    "[:alpha:]": "a-zA-Z", "[:digit:]": "0-9", "[:alnum:]": "a-zA-Z0-9", "[:lower:]": "a-z", "[:upper:]": "A-Z",
+    "[:space:]": r"\s",
+}  # fmt: skip
+
+
+class Pattern(NamedTuple):
+    """One line of a ``.gitignore``.
+
+    :param ignores: False for a line that takes something back: ``!kept.py``.
+    :param matches: compares it with a path below the folder.
+    :param tail: its last character, by which it need not be compared with most files; a slash if it is about
+        folders only.
+    """
+
+    ignores: bool
+    matches: re.Pattern[str]
+    tail: str
+
+
+class Gitignore:
+    """The patterns of the ``.gitignore`` in a folder.
+
+    :param folder: the absolute path of the folder, with a slash behind it.
+    :raises OSError: where the file cannot be read.
+    """
+
+    __slots__ = ("_folders", "_modules", "folder")
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        with open(folder + ".gitignore", encoding="utf-8", errors="surrogateescape") as file:
+            patterns = [pattern for line in file if (pattern := parse(line.rstrip("\n")))]
+        self._folders = patterns[::-1]
+        self._modules = [pattern for pattern in self._folders if pattern.tail in "y*?]"]
+
+    def says(self, absolute: str) -> bool | None:
+        """Whether a folder, with a slash behind it, or a ``*.py`` file is ignored; None where no pattern matches."""
+        below = absolute[len(self.folder) :]
+        for pattern in self._folders if below.endswith("/") else self._modules:
+            if pattern.matches.fullmatch(below.rstrip("/")):
+                return pattern.ignores
+        return None
+
+
+def parse(line: str) -> Pattern | None:
+    """The pattern of a line; None for an empty line, a comment, and what git cannot understand either."""
+    text = re.sub(r"(?<!\\) +$", "", line)
+    if not text or text.startswith("#"):
+        return None
+    ignores = not text.startswith("!")
+    text = text.removeprefix("!")
+    only_folders = text.endswith("/")
+    text = text.removesuffix("/")
+    anywhere = "/" not in text
+    text = text.removeprefix("/")
+    if not text:
+        return None
+    regex = ("(?:.*/)?" if anywhere else "") + "".join(map(_translate, _SPECIAL.split(text)))
+    try:
+        compiled = re.compile(regex, re.DOTALL)
+    except re.error:
+        return None
+    return Pattern(ignores, compiled, "/" if only_folders else text[-1])
+
+
+def _translate(part: str) -> str:
+    """The regular expression of a literal text or of one special part of a pattern."""
+    if part in _WILDCARDS:
+        return _WILDCARDS[part]
+    if part.startswith("*"):
+        return "[^/]*"
+    if part.startswith("\\") and len(part) == 2:
+        return re.escape(part[1])
+    if part.startswith("[") and len(part) > 2:
+        return "(?!/)" + _translate_class(part)
+    return re.escape(part)
+
+
+def _translate_class(part: str) -> str:
+    inner = part[1:-1]
+    negated = "^" if inner[0] in "!^" else ""
+    inner = inner[1:] if negated else inner
+    for name, characters in _NAMED_CLASSES.items():
+        inner = inner.replace(name, characters)
+    first = "\\]" if inner.startswith("]") else inner[:1]
+    return f"[{negated}{first}{inner[1:]}]"
+
+
+def of_parents(folder: str) -> tuple[Gitignore, ...]:
+    """What the folders above say, from the root of the repository down; nothing outside of a repository.
+
+    :param folder: an absolute path with a slash behind it.
+    """
+    found: list[Gitignore] = []
+    while not os.path.exists(folder + ".git"):
+        above = os.path.dirname(folder[:-1]).rstrip("/") + "/"
+        if above == folder:
+            return ()
+        folder = above
+        if os.path.isfile(folder + ".gitignore"):
+            found.append(Gitignore(folder))
+    return tuple(reversed(found))
+
+
+def is_ignored(absolute: str, gitignores: Sequence[Gitignore]) -> bool:
+    """Whether an entry is ignored: the nearest ``.gitignore`` that says anything decides."""
+    for gitignore in reversed(gitignores):
+        says = gitignore.says(absolute)
+        if says is not None:
+            return says
+    return False

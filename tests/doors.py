@@ -1,0 +1,120 @@
+"""Both doors in this process, and rules that need nothing of the model, to see what the doors do with findings."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from flake8.main.application import Application
+
+from flake8_aa_celery import rules
+from flake8_aa_celery.cli import main
+from flake8_aa_celery.linter import selected_rules
+from flake8_aa_celery.rules import Rule, rule
+from flake8_aa_celery.violation import Fix, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+CELERY = "from celery import shared_task\n"
+
+
+def calls_of(module: Module, name: str) -> Iterator[ast.Call]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
+            yield node
+
+
+@rule("AAC201", "call-of-f", fix="safe")
+def call_of_f(module: Module, settings: Settings) -> Iterator[Violation]:
+    """Calls of f."""
+    for node in calls_of(module, "f"):
+        yield Violation.at(node, f"f is called at {settings.bulk_priority}", Fix("safe", "Drop it", "drop"))
+
+
+@rule("AAC203", "call-of-g")
+def call_of_g(module: Module, settings: Settings) -> Iterator[Violation]:
+    """Calls of g."""
+    for node in calls_of(module, "g"):
+        yield Violation.at(node, "g is called")
+
+
+@rule("AAC104", "call-of-optional", default=False)
+def call_of_optional(module: Module, settings: Settings) -> Iterator[Violation]:
+    """Calls of optional."""
+    for node in calls_of(module, "optional"):
+        yield Violation.at(node, "optional is called")
+
+
+@rule("AAC301", "call-of-alliance", profiles=("alliance-auth",))
+def call_of_alliance(module: Module, settings: Settings) -> Iterator[Violation]:
+    """Calls of alliance."""
+    for node in calls_of(module, "alliance"):
+        yield Violation.at(node, "alliance is called")
+
+
+@rule("AAC401", "crash")
+def crash(module: Module, settings: Settings) -> Iterator[Violation]:
+    """Crashes where crash is called."""
+    for node in calls_of(module, "crash"):
+        raise KeyError(node.lineno)
+    yield from ()
+
+
+FAKES = (call_of_optional, call_of_f, call_of_g, call_of_alliance, crash)
+
+
+@pytest.fixture
+def fakes(monkeypatch: pytest.MonkeyPatch) -> dict[str, Rule]:
+    """Put the rules of this file in the place of all but AAC900 and AAC999."""
+    own = {code: found for code, found in rules.all_rules().items() if code.startswith("AAC9")}
+    monkeypatch.setattr(rules, "_loaded", {fake.code: fake for fake in FAKES} | own)
+    selected_rules.cache_clear()
+    return rules.all_rules()
+
+
+class Outcome(NamedTuple):
+    """What a door said: its exit code, standard output by line, and standard error."""
+
+    code: int
+    lines: list[str]
+    errors: str
+
+
+class Doors:
+    """Runs either door with arguments, in the current folder."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self.capsys = capsys
+
+    def command(self, *arguments: str) -> Outcome:
+        selected_rules.cache_clear()
+        try:
+            code = main(arguments)
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return self._outcome(code)
+
+    def check(self, *arguments: str) -> Outcome:
+        return self.command("check", *arguments)
+
+    def flake8(self, *arguments: str) -> Outcome:
+        selected_rules.cache_clear()
+        application = Application()
+        application.run(["-j1", *arguments])
+        return self._outcome(application.exit_code() if application.options else 1)
+
+    def _outcome(self, code: int) -> Outcome:
+        captured = self.capsys.readouterr()
+        return Outcome(code, captured.out.splitlines(), captured.err)
+
+
+@pytest.fixture
+def doors(capsys: pytest.CaptureFixture[str], tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> Doors:
+    """Both doors, in a folder of their own."""
+    monkeypatch.chdir(str(tmp_path))
+    return Doors(capsys)
