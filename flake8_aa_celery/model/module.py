@@ -6,7 +6,7 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import candidates, names, priorities, results, schedules, tasks
+from flake8_aa_celery.model import candidates, crontabs, names, priorities, results, schedules, tasks
 from flake8_aa_celery.model.facts import (
     UNKNOWN,
     Dispatch,
@@ -22,6 +22,7 @@ from flake8_aa_celery.model.values import Values
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.crontabs import Crontab
     from flake8_aa_celery.model.facts import Entry, Function
     from flake8_aa_celery.model.names import ImportedName
     from flake8_aa_celery.model.priorities import PrioritySetting
@@ -184,6 +185,11 @@ class Module:
         return schedules.entries_of(self)
 
     @cached_property
+    def crontabs(self) -> list[Crontab]:
+        """Every call of Celery's ``crontab``."""
+        return list(crontabs.crontabs_in(self))
+
+    @cached_property
     def local_calls(self) -> list[LocalCall]:
         """Every task that its caller runs itself: ``t(x)``, ``t.run(x)``, ``t.apply()``."""
         return [found for call in self.all_calls() if (found := self._local_call(call)) is not None]
@@ -210,6 +216,11 @@ class Module:
     def written_priorities(self) -> list[PrioritySetting]:
         """Every place that gives a priority, once however many tasks share it."""
         return priorities.written_in(self)
+
+    @cached_property
+    def bulk_priorities(self) -> list[PrioritySetting]:
+        """Every priority at which something is sent once per item or by a schedule, wherever it comes from."""
+        return priorities.bulk_in(self)
 
     def place_of(self, entry: Entry, otherwise: ast.expr) -> ast.expr:
         """Where to report an option: where it is written, if that is in this file."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.facts import Element, Entry
     from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.schedules import ScheduleEntry
     from flake8_aa_celery.model.scopes import CallSite
 
 
@@ -164,3 +165,83 @@ def later_members(chain: Workflow) -> list[Element]:
 def is_from_bulk(workflow: Workflow) -> bool:
     """Whether members are added to a workflow once per item of something."""
     return any(member.loop for member in workflow.members.elements)
+
+
+# -- what is sent in bulk, and by a schedule ---------------------------------------------------------------------
+
+
+def bulk_in(module: Module) -> list[PrioritySetting]:
+    """The priorities at which a module sends something once per item or by a schedule; each place once."""
+    found = [*_of_bulk_dispatches(module), *_of_built_workflows(module), *_of_scheduled(module)]
+    return list({(setting.node.lineno, setting.node.col_offset): setting for setting in found}.values())
+
+
+def _of_bulk_dispatches(module: Module) -> Iterator[PrioritySetting]:
+    for dispatch in module.dispatches:
+        receiver, given = dispatch.receiver, dispatch.options.get("priority")
+        from_bulk = isinstance(receiver, Workflow) and is_from_bulk(receiver)
+        if given and (dispatch.loop or from_bulk):
+            yield PrioritySetting(given, "dispatch", dispatch, _within(given, dispatch.node, module))
+        if isinstance(receiver, Workflow):
+            if dispatch.loop and not (given and receiver.kind == "group"):
+                yield from _of_workflow(receiver, module, whole=True)
+        elif dispatch.loop and dispatch.options.lacks("priority"):
+            yield from _of_one(receiver, dispatch.node, module)
+
+
+def _of_built_workflows(module: Module) -> Iterator[PrioritySetting]:
+    for setting in module.priorities:
+        if isinstance(setting.owner, Workflow) and is_from_bulk(setting.owner):
+            yield setting
+    for workflow in module.workflows:
+        yield from _of_workflow(workflow, module, whole=False)
+
+
+def _of_workflow(workflow: Workflow, module: Module, *, whole: bool) -> Iterator[PrioritySetting]:
+    """The priorities in a workflow: of all of it, or of the members that are added once per item."""
+    given = workflow.options.get("priority")
+    if given and whole:
+        yield PrioritySetting(given, "workflow", workflow, _within(given, workflow.node, module))
+    for member in workflow.members.elements:
+        if whole or member.loop:
+            value = member.value
+            if isinstance(value, Workflow):
+                yield from _of_workflow(value, module, whole=True)
+            else:
+                yield from _of_one(value, member.node, module)
+
+
+def _of_one(value: Value, node: ast.expr, module: Module) -> Iterator[PrioritySetting]:
+    entry = own_options(value).get("priority")
+    if entry and isinstance(value, Signature):
+        made_here = value.node if value.module is module else node
+        yield PrioritySetting(entry, "signature", value, _within(entry, made_here, module))
+    elif entry and isinstance(value, Task):
+        yield PrioritySetting(entry, "task", value, node)
+
+
+def _of_scheduled(module: Module) -> Iterator[PrioritySetting]:
+    for scheduled in module.schedule:
+        given = scheduled.options.get("priority")
+        if given:
+            yield PrioritySetting(given, "schedule", None, _within(given, scheduled.node, module))
+        elif scheduled.options.lacks("priority"):
+            entry = own_options(_scheduled_task(scheduled, module)).get("priority")
+            if entry:
+                yield PrioritySetting(entry, "schedule", None, scheduled.node)
+
+
+def _scheduled_task(scheduled: ScheduleEntry, module: Module) -> Value:
+    """The signature that ``add_periodic_task`` is given, or the one task of the project that the entry names."""
+    if scheduled.signature:
+        return scheduled.signature
+    named = module.project.tasks_by_name().get(scheduled.task_name, []) if scheduled.task_name else []
+    return named[0] if len(named) == 1 else UNKNOWN
+
+
+def _within(entry: Entry, node: ast.expr, module: Module) -> ast.expr:
+    """The place of an option if it is written in the expression ``node``, otherwise that expression."""
+    if entry.module is not module:
+        return node
+    start, end = (node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)
+    return entry.node if start <= (entry.node.lineno, entry.node.col_offset) < end else node

@@ -1,0 +1,95 @@
+"""AAC204: what is sent many times must not go before everything else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import given_to
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.priorities import PrioritySetting
+    from flake8_aa_celery.settings import Settings
+
+#: Alliance Auth's bands "highest" and "high".
+_HIGH = range(1, 5)
+
+
+@rule("AAC204", "high-priority-in-bulk", profiles=("alliance-auth",))
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """What is sent once per item, or by a schedule, does not get a high priority.
+
+    Flagged is a priority that resolves to 1, 2, 3 or 4 on a dispatch in a loop or comprehension, on a workflow whose
+    members come from one, and on a scheduled task; also where it comes from the signature or the task's decorator.
+
+    ## Why
+    All apps share the queues of Alliance Auth. A thousand messages at priority 3 are all served before the first one
+    at 5, so nothing else happens until they are done. What runs by a schedule has nobody waiting for it.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+    from .models import Character
+
+    @shared_task
+    def update_character(pk):
+        ...
+
+    @shared_task
+    def update_all():
+        for character in Character.objects.all():
+            update_character.apply_async(args=[character.pk], priority=3)
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+    from .models import Character
+
+    @shared_task
+    def update_character(pk):
+        ...
+
+    @shared_task
+    def update_all():
+        for character in Character.objects.all():
+            update_character.apply_async(args=[character.pk], priority=7)
+    ```
+
+    ## Leaves alone
+    - a loop over a literal or a slice of at most three elements;
+    - a dispatch that is directly followed by `break` or `return`;
+    - a loop around a call of a function that dispatches;
+    - a priority that cannot be resolved. 0 is AAC201.
+
+    ## Settings
+    `bulk-priority` (7) is the priority that the message names.
+
+    ## Profile
+    Alliance Auth alone, which defines what the numbers mean.
+
+    ## Proof
+    - `test_brokers_redis.py::test_lower_numbers_are_served_first`: whatever was sent before.
+    - `test_priority.py::test_a_decorators_priority_holds_for_every_dispatch`: so a loop of `delay` is at it, too.
+    - `test_schedules.py::test_a_schedule_entrys_options_are_those_of_apply_async`: a schedule has priorities, too.
+
+    ## References
+    - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
+    """
+    for setting in module.bulk_priorities:
+        if type(setting.value) is int and setting.value in _HIGH:
+            yield Violation.at(setting.node, _message(setting, settings))
+
+
+def _message(setting: PrioritySetting, settings: Settings) -> str:
+    how = "runs by itself" if setting.place == "schedule" else "is sent once per item"
+    if setting.place in ("dispatch", "workflow") and given_to(setting) in ("the chain", "the group", "the chord"):
+        how = "is made in bulk"
+    better = f"use a low one, such as {settings.bulk_priority}"
+    return f"{given_to(setting)} {how}, at the high priority {setting.value}: {better}"
