@@ -1,0 +1,87 @@
+"""AAC301: a chord cannot be started without a result backend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC301", "chord-without-backend")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """A chord cannot be started without a result backend.
+
+    Flagged is every `chord`, however it is imported and whether it is started here or elsewhere, in a project that
+    configures no result backend.
+
+    ## Why
+    A chord calls its body when all tasks of its header have reported that they are done, and it is the result
+    backend that they report to. Without one Celery raises `NotImplementedError: Starting chords requires a result
+    backend` where the chord is started, and sends nothing. Alliance Auth has no result backend.
+
+    ## Example
+    ```python
+    from celery import chord, shared_task
+
+    @shared_task
+    def update_character(pk): ...
+
+    @shared_task
+    def report(): ...
+
+    @shared_task
+    def update_all(pks):
+        chord([update_character.si(pk) for pk in pks], report.si()).delay()
+    ```
+
+    ## Instead
+    ```python
+    from celery import chain, shared_task
+
+    @shared_task
+    def update_character(pk): ...
+
+    @shared_task
+    def report(): ...
+
+    @shared_task
+    def update_all(pks):
+        chain([*(update_character.si(pk) for pk in pks), report.si()]).delay()
+    ```
+
+    ## Leaves alone
+    A project in which a result backend is configured anywhere outside of its tests: `Celery(backend=…)`,
+    `app.conf.result_backend`, `app.conf.update(result_backend=…)`, `CELERY_RESULT_BACKEND`, `result_backend` in a
+    configuration module. A `group` that a task follows becomes a chord too: that is AAC303.
+
+    ## Settings
+    `result-backend` (`auto`) is `true` or `false` where the backend is configured in a place that is not seen, such
+    as an environment variable, or where what is configured in the project does not count.
+
+    ## Profile
+    Both: the backend is looked for in any project. In an app of Alliance Auth there is hardly ever one to find.
+
+    ## Proof
+    - `test_results_and_workflows.py::test_a_called_chord_needs_a_result_backend`: `chord(header)(body)` raises and
+      sends nothing.
+    - `test_results_and_workflows.py::test_a_delayed_chord_needs_a_result_backend`: so does
+      `chord(header, body).delay()`.
+
+    ## References
+    - [Celery: Important notes on chords](https://docs.celeryq.dev/en/stable/userguide/canvas.html#important-notes)
+    - [Alliance Auth: How should I use Celery in my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
+    """
+    chords = [workflow for workflow in module.workflows if workflow.kind == "chord"]
+    if not chords or module.project.has_result_backend():
+        return
+    for chord in chords:
+        yield Violation.at(
+            chord.node, "this `chord` raises when it is started: there is no result backend; use a `chain`"
+        )
