@@ -1,0 +1,78 @@
+"""What follows what in a workflow, and which groups are sent as they are."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.facts import Workflow
+from flake8_aa_celery.model.names import other_branch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import Element
+    from flake8_aa_celery.model.module import Module
+
+
+class Followed(NamedTuple):
+    """A member of a chain with one that runs after it.
+
+    :param following: the next one; the member itself where a loop adds one such member per item.
+    :param node: where to report it: the member, or the chain where the member stands in another file.
+    """
+
+    member: Element
+    following: Element
+    node: ast.expr
+
+
+def followed_in(module: Module) -> Iterator[Followed]:
+    """Every member of a chain of this module that another one follows, each once."""
+    seen: set[int] = set()
+    for chain in module.workflows:
+        if chain.kind != "chain":
+            continue
+        for index, member in enumerate(chain.members.elements):
+            following = _next(member, chain.members.elements[index + 1 :])
+            if following is not None and id(member.node) not in seen:
+                seen.add(id(member.node))
+                yield Followed(member, following, member.node if member.module is module else chain.node)
+
+
+def _next(member: Element, later: tuple[Element, ...]) -> Element | None:
+    """What comes after a member: not the one that stands in its stead under ``else``."""
+    for other in later:
+        if not other_branch(member.site.block, other.site.block):
+            return other
+    return member if member.loop is not None else None
+
+
+def is_unrolled(group: Workflow) -> bool:
+    """Whether a group has at most one member for certain: in a chain Celery puts that one in its place."""
+    members = group.members
+    return members.complete and len(members.elements) <= 1 and all(each.loop is None for each in members.elements)
+
+
+def groups_sent(module: Module) -> list[tuple[Workflow, ast.expr]]:
+    """Every group that is started or returned as it is, each once, with where to report it."""
+    found: dict[int, tuple[Workflow, ast.expr]] = {}
+    for dispatch in module.dispatches:
+        group = dispatch.receiver
+        if isinstance(group, Workflow) and group.kind == "group":
+            node = group.node if group.module is module else dispatch.node
+            found.setdefault(id(node), (group, node))
+    for group in _groups_returned(module):
+        found.setdefault(id(group.node), (group, group.node))
+    return list(found.values())
+
+
+def _groups_returned(module: Module) -> Iterator[Workflow]:
+    """The groups of this module that a function returns."""
+    if not any(workflow.kind == "group" for workflow in module.workflows):
+        return
+    for scope in module.scopes.all:
+        for statement, site in scope.returns:
+            value = module.evaluate(statement.value, site) if statement.value is not None else None
+            if isinstance(value, Workflow) and value.kind == "group" and value.module is module:
+                yield value

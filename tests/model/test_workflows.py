@@ -1,0 +1,83 @@
+"""What follows what in a workflow, and what is asked of results."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.model.results import is_only_revoked
+from flake8_aa_celery.model.workflows import followed_in, groups_sent
+from flake8_aa_celery.settings import Settings
+from support import place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flake8_aa_celery.model.module import Module
+
+TASKS = """\
+from celery import chain, group, shared_task
+from celery.result import AsyncResult
+
+@shared_task
+def a(): ...
+
+@shared_task
+def b(): ...
+
+"""
+
+
+def module_of(root: Path, source: str) -> Module:
+    """The facts of a module with two tasks and this source below them."""
+    whole = TASKS + source
+    file = place(root, "app/tasks.py", whole.encode())
+    return Project(str(root), Settings()).module(str(file), ast.parse(whole))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("chain(a.si(), b.si())", ["a.si()"]),
+        ("chain(a.si())", []),
+        ("a.si() | b.si() | a.si()", ["a.si()", "b.si()"]),
+        ("chain(a.si() for x in y)", ["a.si()"]),
+        ("group(a.si(), b.si())", []),
+        ("t = [a.si()] if x else []\nchain(t)", []),
+        ("t = [a.si()]\nt.append(b.si())\nchain(t)", ["a.si()"]),
+        ("t = []\nif x:\n    t.append(a.si())\nelse:\n    t.append(b.si())\nchain(t)", []),
+        ("w = chain(a.si(), b.si())\nchain(w, a.si())", ["a.si()", "b.si()"]),
+    ],
+)
+def test_the_members_that_another_one_follows(tmp_path: Path, source: str, expected: list[str]) -> None:
+    found = followed_in(module_of(tmp_path, source))
+    assert [ast.unparse(followed.node) for followed in found] == expected
+
+
+def test_a_member_that_a_loop_adds_follows_itself(tmp_path: Path) -> None:
+    (followed,) = followed_in(module_of(tmp_path, "chain(a.si() for x in y)"))
+    assert followed.following is followed.member
+
+
+def test_a_group_that_is_started_twice_and_returned_is_one(tmp_path: Path) -> None:
+    source = "def f():\n    g = group(a.si(), b.si())\n    g.delay()\n    g()\n    return g"
+    assert len(groups_sent(module_of(tmp_path, source))) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("AsyncResult(x).revoke()", True),
+        ("r = AsyncResult(x)\nr.revoke()\nr.forget()", True),
+        ("AsyncResult(x)", False),
+        ("r = AsyncResult(x)\nr.revoke()\nr.get()", False),
+        ("r = AsyncResult(x)\nr.revoke()\nprint(r.state)", False),
+    ],
+)
+def test_a_result_made_to_revoke_a_task_is_known(tmp_path: Path, source: str, expected: bool) -> None:
+    module = module_of(tmp_path, source)
+    (made,) = (use for use in module.result_uses if use.dispatch is None)
+    assert is_only_revoked(made, module) is expected
