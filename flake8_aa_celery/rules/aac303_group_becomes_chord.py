@@ -1,0 +1,97 @@
+"""AAC303: a group that a task follows is a chord."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.facts import Workflow
+from flake8_aa_celery.model.workflows import followed_in, is_unrolled
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC303", "group-becomes-chord")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """A group that a task follows becomes a chord, which cannot be started without a result backend.
+
+    Flagged is a `group` before another member of a chain, be the chain written with `chain(…)`, with `|`, or filled
+    in a list, in a project that configures no result backend.
+
+    ## Why
+    What follows a group has to wait until all of its tasks are done, so Celery makes a chord of the two. Without a
+    result backend it raises `NotImplementedError: Starting chords requires a result backend` where the chain is
+    started; tasks before the group are not sent either. Alliance Auth has no result backend.
+
+    ## Example
+    ```python
+    from celery import group, shared_task
+
+    @shared_task
+    def update_character(pk): ...
+
+    @shared_task
+    def report(): ...
+
+    @shared_task
+    def update_all(pks):
+        (group(update_character.si(pk) for pk in pks) | report.si()).delay()
+    ```
+
+    ## Instead
+    ```python
+    from celery import chain, shared_task
+
+    @shared_task
+    def update_character(pk): ...
+
+    @shared_task
+    def report(): ...
+
+    @shared_task
+    def update_all(pks):
+        chain([*(update_character.si(pk) for pk in pks), report.si()]).delay()
+    ```
+
+    ## Leaves alone
+    A project with a result backend, as AAC301 finds it. A group at the end of a chain, for which nobody waits. A
+    group of a single signature, which Celery puts in the place of the group.
+
+    ## Settings
+    `result-backend` (`auto`): `true` or `false` where the backend is configured in a place that is not seen.
+
+    ## Profile
+    Both: Celery does this everywhere.
+
+    ## Proof
+    - `test_results_and_workflows.py::test_a_group_piped_into_a_task_becomes_a_chord`: `(group(…) | task).delay()`
+      raises.
+    - `test_results_and_workflows.py::test_a_group_before_a_task_in_a_chain_becomes_a_chord`: so does
+      `chain(group(…), task).delay()`.
+    - `test_results_and_workflows.py::test_a_group_in_the_middle_of_a_chain_becomes_a_chord`: what stands before
+      the group is not sent.
+    - `test_results_and_workflows.py::test_a_group_of_one_before_a_task_is_no_chord`: which is left alone.
+
+    ## References
+    - [Celery: Chords](https://docs.celeryq.dev/en/stable/userguide/canvas.html#chords)
+    - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
+    """
+    found = [
+        followed
+        for followed in followed_in(module)
+        if isinstance(group := followed.member.value, Workflow) and group.kind == "group" and not is_unrolled(group)
+    ]
+    if not found or module.project.has_result_backend():
+        return
+    for followed in found:
+        yield Violation.at(
+            followed.node,
+            f"this `group` becomes a chord before {called(followed.following.value)}, "
+            "which raises without a result backend: use a `chain`",
+        )
