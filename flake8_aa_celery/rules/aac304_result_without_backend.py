@@ -1,0 +1,106 @@
+"""AAC304: a result answers nothing without a result backend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.results import is_only_revoked
+from flake8_aa_celery.model.waiting import waits_in
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.results import ResultUse
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC304", "result-without-backend")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """A result answers nothing without a result backend.
+
+    Flagged, in a project that configures no result backend, is `get`, `wait`, `join`, `collect`, `ready`,
+    `successful`, `failed`, `status`, `state`, `result`, `info` or `traceback` on what a dispatch returned, and
+    `AsyncResult(…)`, `GroupResult(…)`, `GroupResult.restore(…)` and `ResultSet(…)`.
+
+    ## Why
+    A worker leaves what became of a task in the result backend, and nowhere else. Without one, waiting for a result
+    raises `NotImplementedError: No result backend is configured`, and any question raises `AttributeError:
+    'DisabledBackend' object has no attribute '_get_task_meta_for'`. Alliance Auth has no result backend: let the
+    task itself write down or send what it found out.
+
+    ## Example
+    ```python
+    # app/views.py
+    from django.http import JsonResponse
+
+    from .tasks import update_character
+
+    def update(request, pk):
+        result = update_character.delay(pk)
+        return JsonResponse({"done": result.ready()})
+    # app/tasks.py
+    from celery import shared_task
+
+    @shared_task
+    def update_character(pk): ...
+    ```
+
+    ## Instead
+    ```python
+    # app/views.py
+    from django.http import JsonResponse
+
+    from .tasks import update_character
+
+    def update(request, pk):
+        result = update_character.delay(pk)
+        return JsonResponse({"task": result.id})
+    # app/tasks.py
+    from celery import shared_task
+
+    @shared_task
+    def update_character(pk): ...
+    ```
+
+    ## Leaves alone
+    A project with a result backend, as AAC301 finds it. `id`, `task_id`, `revoke()` and `forget()`; an `AsyncResult`
+    that only serves to revoke a task. The same names on anything but the result of a dispatch. A wait inside a task
+    is refused by Celery with a backend and without: it is reported once, as AAC305.
+
+    ## Settings
+    `result-backend` (`auto`): `true` or `false` where the backend is configured in a place that is not seen.
+
+    ## Profile
+    Both: Celery does this everywhere.
+
+    ## Proof
+    - `test_results_and_workflows.py::test_waiting_for_a_result_needs_a_result_backend`: `get`, `wait`, `collect`
+      raise.
+    - `test_results_and_workflows.py::test_asking_a_result_needs_a_result_backend`: `ready`, `successful`,
+      `failed` raise.
+    - `test_results_and_workflows.py::test_reading_a_result_needs_a_result_backend`: the attributes raise.
+    - `test_results_and_workflows.py::test_an_async_result_by_id_needs_a_result_backend`: `AsyncResult(id)` is made
+      without a word and answers nothing.
+    - `test_results_and_workflows.py::test_revoke_needs_no_result_backend`: which is left alone.
+
+    ## References
+    - [Celery: Keeping Results](https://docs.celeryq.dev/en/stable/getting-started/first-steps-with-celery.html#keeping-results)
+    - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
+    """
+    if not module.result_uses or module.project.has_result_backend():
+        return
+    waits = waits_in(module)
+    left_to_aac305 = {id(node) for wait in waits for node in (wait.node, wait.result)}
+    for use in module.result_uses:
+        if id(use.node) not in left_to_aac305 and not (use.dispatch is None and is_only_revoked(use, module)):
+            yield Violation.at(use.node, _message(use))
+
+
+def _message(use: ResultUse) -> str:
+    if use.dispatch is None:
+        return f"`{use.name}` can tell nothing about a task: there is no result backend"
+    return f"`{use.name}` of the result of {called(use.dispatch.receiver)} raises: there is no result backend"
