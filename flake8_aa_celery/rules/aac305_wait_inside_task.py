@@ -1,0 +1,83 @@
+"""AAC305: a task must not wait for another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.waiting import waits_in
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC305", "wait-inside-task")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """A task must not wait for the result of another.
+
+    Flagged is `get`, `wait`, `join` or `collect` on what a dispatch returned or on an `AsyncResult` or `GroupResult`,
+    inside a task, whether there is a result backend or not.
+
+    ## Why
+    Celery raises `RuntimeError: Never call result.get() within a task!`. And rightly so: the waiting task holds its
+    worker, and when all workers hold tasks that wait, nobody is left to run what they wait for. What is to run
+    afterwards belongs into a task of its own, linked by a chain.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+    @shared_task
+    def fetch(pk): ...
+
+    @shared_task
+    def store(data): ...
+
+    @shared_task
+    def update(pk):
+        data = fetch.delay(pk).get()
+        store.delay(data)
+    ```
+
+    ## Instead
+    ```python
+    from celery import chain, shared_task
+
+    @shared_task
+    def fetch(pk): ...
+
+    @shared_task
+    def store(data): ...
+
+    @shared_task
+    def update(pk):
+        chain(fetch.s(pk), store.s()).delay()
+    ```
+
+    ## Leaves alone
+    A wait that is meant: `disable_sync_subtasks=False`, options that cannot be resolved, and what stands in `with
+    allow_join_result():`. They are AAC304 where there is no result backend. Everything else that is asked of a result
+    in a task is AAC304, too; what this rule reports AAC304 does not report again. A task that is run by `apply()`
+    waits for nobody.
+
+    ## Profile
+    Both: Celery refuses it everywhere.
+
+    ## Proof
+    - `test_results_and_workflows.py::test_waiting_for_a_result_inside_a_task_is_refused`: `.get()` inside a task raises
+      a `RuntimeError`.
+
+    ## References
+    - [Celery: Avoid launching synchronous subtasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html#avoid-launching-synchronous-subtasks)
+    """
+    for wait in waits_in(module):
+        awaited = called(wait.dispatch.receiver) if wait.dispatch else "a result"
+        yield Violation.at(
+            wait.node,
+            f"`{wait.task.name}` waits for {awaited}, which Celery refuses inside a task: link them by a `chain`",
+        )
