@@ -15,17 +15,21 @@ import sys
 import threading
 import types
 from collections import defaultdict
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from queue import Empty
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import celery.worker.consumer  # noqa: F401  # the worker's blueprint finds its steps by import
+import celery.worker.consumer  # the worker's blueprint finds its steps by import
 from celery import Celery, current_app, signals
 from celery._state import _set_task_join_will_block
 from celery.app import trace
 from celery.worker import WorkController
 from kombu.transport import TRANSPORT_ALIASES, memory
 from kombu.utils.json import loads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CELERY: tuple[int, ...] = tuple(celery.VERSION[:2])
 """Celery's version, for the few facts that changed with it."""
@@ -131,6 +135,7 @@ class Journal:
         self.changed = threading.Condition()
         self.open = False
         self.idle = False
+        self.queues = {"celery"}
         self.clear()
 
     def clear(self) -> None:
@@ -190,7 +195,7 @@ class Journal:
         return [
             message.task
             for message in self.messages()
-            if message.outcome is None and message.queue == "celery" and (delayed or not message.countdown)
+            if message.outcome is None and message.queue in self.queues and (delayed or not message.countdown)
         ]
 
     def finished(self, *, delayed: bool) -> bool:
@@ -222,9 +227,7 @@ class RecordingTransport(memory.Transport):
     polling_interval = 0.005
 
 
-def _on_postrun(
-    task_id: str, task: Any, args: Any, kwargs: Any, retval: Any, state: str | None, **_: Any
-) -> None:
+def _on_postrun(task_id: str, task: Any, args: Any, kwargs: Any, retval: Any, state: str | None, **_: Any) -> None:
     if task.request.is_eager:
         return
     priority = (task.request.delivery_info or {}).get("priority")
@@ -277,6 +280,8 @@ class Worker:
             without_gossip=True,
             ready_callback=lambda _: ready.set(),
         )
+        # `celery worker` does so: it lets a task class with a `__call__` of its own, such as celery-once's, retry.
+        trace.setup_worker_optimizations(self.app, self._controller.hostname)
         self._thread = threading.Thread(target=self._controller.start, daemon=True)
         self._thread.start()
         if not ready.wait(PATIENCE):
@@ -338,6 +343,7 @@ class Worker:
         consumer = self._running.consumer
         for name in set(self.app.tasks) - set(consumer.strategies):
             task = self.app.tasks[name]
+            consumer.task_buckets[name] = consumer.bucket_for_task(task)
             consumer.strategies[name] = task.start_strategy(self.app, consumer)
             task.__trace__ = trace.build_tracer(name, task, self.app.loader, consumer.hostname, app=self.app)
 
@@ -359,6 +365,18 @@ class Worker:
                 journal.open = False
                 _set_task_join_will_block(False)
         return journal.runs()
+
+    @contextmanager
+    def consuming(self, queue: str) -> Iterator[None]:
+        """Let the worker take the messages of a second queue meanwhile."""
+        consumer = self._running.consumer
+        consumer.call_soon(consumer.add_task_queue, queue)
+        journal.queues.add(queue)
+        try:
+            yield
+        finally:
+            journal.queues.discard(queue)
+            consumer.call_soon(consumer.cancel_task_queue, queue)
 
     @property
     def sent(self) -> list[Message]:

@@ -12,11 +12,13 @@ from typing import Any
 
 import redis
 from celery import Celery, chain
+from celery_once import AlreadyQueued, QueueOnce
 
 URL = os.environ["BEHAVIOUR_REDIS"]
 
 app = Celery("redis_tasks", broker=URL)
 app.conf.update(json.loads(os.environ["BEHAVIOUR_SETTINGS"]))
+app.conf.ONCE = {"backend": "celery_once.backends.Redis", "settings": {"url": URL}}
 board = redis.Redis.from_url(URL)
 
 
@@ -27,6 +29,11 @@ def note(text: str) -> None:
 
 @app.task
 def say(text: str) -> None:
+    note(text)
+
+
+@app.task(rate_limit="4/s")
+def says_four_times_a_second(text: str) -> None:
     note(text)
 
 
@@ -64,6 +71,25 @@ def overruns(self: Any) -> None:
 @app.task(bind=True, time_limit=1, acks_late=True, acks_on_failure_or_timeout=False)
 def overruns_and_is_requeued(self: Any) -> None:
     _never_ends(self)
+
+
+@app.task(bind=True, base=QueueOnce, time_limit=1)
+def once_and_overruns(self: Any) -> None:
+    _never_ends(self)
+
+
+@app.task(bind=True, base=QueueOnce, soft_time_limit=1)
+def once_and_stops_in_time(self: Any) -> None:
+    _never_ends(self)
+
+
+@app.task
+def dispatch(name: str) -> None:
+    """Send a task from a worker, where it is known, and so locked if it is one of celery-once."""
+    try:
+        app.tasks[name].delay()
+    except AlreadyQueued:
+        note("already queued")
 
 
 @app.task(bind=True, acks_late=True)

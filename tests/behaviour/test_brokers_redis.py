@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from . import redis_broker
-from .harness import ALLIANCE_AUTH
+from .harness import ALLIANCE_AUTH, CELERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,9 +73,7 @@ def test_a_priority_is_what_int_makes_of_it(broker: redis_broker.Broker, priorit
 
 
 @pytest.mark.parametrize("value", [None, "high"], ids=repr)
-def test_a_tasks_priority_of_none_lands_with_0_by_apply_async(
-    broker: redis_broker.Broker, value: Any
-) -> None:
+def test_a_tasks_priority_of_none_lands_with_0_by_apply_async(broker: redis_broker.Broker, value: Any) -> None:
     """`t.apply_async(priority=None)` overrides the default priority of 5 with 0."""
 
     @broker.app.task(name="redis_tasks.say")
@@ -136,6 +134,24 @@ def test_a_message_sent_later_at_a_higher_priority_goes_first(broker: redis_brok
     broker.send("say", "waiting", priority=7)
     with broker.worker():
         assert broker.happened(3) == ["first", "urgent", "waiting"]
+
+
+def test_bulk_at_the_default_priority_delays_what_comes_after_it(broker: redis_broker.Broker) -> None:
+    """Messages of one priority are served in order: what anybody sends at the default waits for all of a bulk at 5."""
+    for number in range(20):
+        broker.send("say", f"bulk {number}")
+    broker.send("say", "of a user")
+    with broker.worker():
+        assert broker.happened(21)[-1] == "of a user"
+
+
+def test_bulk_at_a_lower_priority_lets_the_default_pass(broker: redis_broker.Broker) -> None:
+    """The same bulk at 7: what is sent at the default after it goes first."""
+    for number in range(20):
+        broker.send("say", f"bulk {number}", priority=7)
+    broker.send("say", "of a user")
+    with broker.worker():
+        assert broker.happened(21)[0] == "of a user"
 
 
 def test_a_loop_in_a_task_lets_nothing_in_between(broker: redis_broker.Broker) -> None:
@@ -205,14 +221,28 @@ def test_a_task_killed_by_its_time_limit_is_not_run_again(broker: redis_broker.B
         assert broker.happened(2) == ["started", "next"]
 
 
+@pytest.mark.skipif(CELERY < (5, 7), reason="Celery before 5.7 does not put it back")
 def test_a_task_killed_by_its_time_limit_runs_for_ever_if_it_is_requeued(
     broker: redis_broker.Broker,
 ) -> None:
-    """With `acks_late` and `acks_on_failure_or_timeout=False` a killed task goes back to the head of its queue."""
+    """With `acks_late` and `acks_on_failure_or_timeout=False` a killed task goes back to its queue."""
     broker.send("overruns_and_is_requeued")
-    broker.send("say", "next", priority=9)
     with broker.worker(pool="prefork"):
         assert broker.happened(2) == ["started", "started again"]
+
+
+def test_a_rate_limited_task_that_waits_holds_every_other_task_back(broker: redis_broker.Broker) -> None:
+    """With Alliance Auth's `worker_prefetch_multiplier = 1` a waiting message takes up the slot of its worker."""
+    broker.send("says_four_times_a_second", "limited")
+    broker.send("says_four_times_a_second", "limited")
+    broker.send("say", "later", priority=9)
+    with broker.worker():
+        assert broker.happened(3) == ["limited", "limited", "later"]
+    broker.send("says_four_times_a_second", "limited")
+    broker.send("says_four_times_a_second", "limited")
+    broker.send("say", "later", priority=9)
+    with broker.worker(worker_prefetch_multiplier=4):
+        assert broker.happened(3) == ["limited", "later", "limited"]
 
 
 def test_a_soft_time_limit_caught_as_exception_leaves_the_task_running(
@@ -222,3 +252,24 @@ def test_a_soft_time_limit_caught_as_exception_leaves_the_task_running(
     broker.send("swallows_its_soft_limit")
     with broker.worker(pool="prefork"):
         assert broker.happened(2) == ["SoftTimeLimitExceeded", "went on"]
+
+
+def test_a_once_task_killed_by_its_time_limit_stays_locked(broker: redis_broker.Broker) -> None:
+    """A hard `time_limit` leaves nobody to drop the lock: every dispatch is refused until the lock times out."""
+    for _ in range(2):
+        broker.send("dispatch", "redis_tasks.once_and_overruns")
+        broker.send("say", "next")
+        with broker.worker(pool="prefork"):
+            told = broker.happened(2)
+    assert told == ["already queued", "next"]
+
+
+def test_a_once_task_stopped_by_its_soft_time_limit_can_be_queued_again(broker: redis_broker.Broker) -> None:
+    """`SoftTimeLimitExceeded` ends the task as any exception does, and its lock with it."""
+    broker.send("dispatch", "redis_tasks.once_and_stops_in_time")
+    with broker.worker(pool="prefork"):
+        assert broker.happened(1) == ["started"]
+        broker.send("say", "next", priority=9)
+        assert broker.happened(1) == ["next"]
+        broker.send("dispatch", "redis_tasks.once_and_stops_in_time")
+        assert broker.happened(1) == ["started"]

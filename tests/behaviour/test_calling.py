@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import enum
+import re
 import uuid
+from collections import defaultdict, deque
 from datetime import date, datetime, timedelta, timezone
+from datetime import time as dt_time
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from celery import shared_task
@@ -31,6 +34,29 @@ def pickled(x: Any) -> None: ...
 
 class Colour(enum.Enum):
     RED = "red"
+
+
+class Name(str, enum.Enum):
+    """An enumeration of strings, as Django's `TextChoices` is."""
+
+    BLUE = "blue"
+
+
+class Number(enum.IntEnum):
+    """An enumeration of numbers, as Django's `IntegerChoices` is."""
+
+    ONE = 1
+
+
+class Point(NamedTuple):
+    x: int
+
+
+class Knows:
+    """An object that tells kombu what it is in JSON."""
+
+    def __json__(self) -> dict[str, int]:
+        return {"pk": 1}
 
 
 class Character:
@@ -142,12 +168,18 @@ def test_an_unknown_task_name_is_sent_and_dropped_by_the_worker(worker: Worker) 
         (date(2024, 5, 1), date(2024, 5, 1)),
         (Decimal("1.5"), Decimal("1.5")),
         (uuid.UUID(int=1), uuid.UUID(int=1)),
+        (dt_time(12), dt_time(12)),
         (b"raw", b"raw"),
+        (defaultdict(int, a=1), {"a": 1}),
+        (Point(1), [1]),
+        (Name.BLUE, "blue"),
+        (Number.ONE, 1),
+        (Knows(), {"pk": 1}),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_json_carries(worker: Worker, value: Any, arrives: Any) -> None:
-    """JSON carries these: a tuple arrives as a list, the keys of a dict as strings."""
+    """JSON carries these: tuples arrive as lists, the keys of a dict as strings, members of a str or int Enum as values."""
     takes.delay(value)
     (run,) = worker.run()
     assert (run.args, run.state) == ([arrives], "SUCCESS")
@@ -166,6 +198,9 @@ def test_json_carries(worker: Worker, value: Any, arrives: Any) -> None:
         {}.keys(),
         {}.items(),
         Colour.RED,
+        bytearray(b"raw"),
+        deque(),
+        re.compile("x"),
         Path(),
         ValueError("x"),
         Character(),

@@ -118,9 +118,7 @@ def test_alliance_auths_queue_once_is_graceful(worker: Worker, alliance_auth: ty
     assert len(worker.sent) == 1
 
 
-def test_importing_alliance_auths_class_makes_celery_onces_own_graceful(
-    worker: Worker, alliance_auth: type
-) -> None:
+def test_importing_alliance_auths_class_makes_celery_onces_own_graceful(worker: Worker, alliance_auth: type) -> None:
     """Both classes share one dict: what Alliance Auth sets in it holds for celery-once's own `QueueOnce`."""
 
     @shared_task(base=celery_once.QueueOnce)
@@ -132,9 +130,7 @@ def test_importing_alliance_auths_class_makes_celery_onces_own_graceful(
 
 
 @pytest.mark.parametrize("once", [{"keys": ["pk"]}, {"timeout": 60}], ids=lambda once: next(iter(once)))
-def test_once_options_on_a_task_replace_graceful(
-    worker: Worker, alliance_auth: type, once: dict[str, Any]
-) -> None:
+def test_once_options_on_a_task_replace_graceful(worker: Worker, alliance_auth: type, once: dict[str, Any]) -> None:
     """`once={…}` on the task replaces the class's dict: without a `graceful` of its own the task is not."""
 
     @shared_task(base=alliance_auth, once=once)
@@ -201,9 +197,7 @@ def test_a_queued_once_task_silently_ends_a_chain(worker: Worker, alliance_auth:
     assert [(run.name, run.state) for run in worker.run()] == [("before", "SUCCESS")]
 
 
-def test_a_queued_once_task_at_the_start_of_a_chain_drops_it_all(
-    worker: Worker, alliance_auth: type
-) -> None:
+def test_a_queued_once_task_at_the_start_of_a_chain_drops_it_all(worker: Worker, alliance_auth: type) -> None:
     """In `chain(once, q)`, with `once` queued already, nothing is sent."""
 
     @shared_task(base=alliance_auth)
@@ -215,9 +209,7 @@ def test_a_queued_once_task_at_the_start_of_a_chain_drops_it_all(
     assert [message.name for message in worker.sent] == ["update"]
 
 
-def test_a_queued_once_task_at_the_end_of_a_chain_drops_only_itself(
-    worker: Worker, alliance_auth: type
-) -> None:
+def test_a_queued_once_task_at_the_end_of_a_chain_drops_only_itself(worker: Worker, alliance_auth: type) -> None:
     """In `chain(p, once)` nothing stands after the task that is queued already."""
 
     @shared_task(base=alliance_auth)

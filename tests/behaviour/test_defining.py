@@ -66,9 +66,7 @@ def test_a_tasks_name_is_its_module_and_function(worker: Worker) -> None:
 
 
 @pytest.mark.parametrize("decorator", [with_wraps, without_wraps])
-def test_a_decorator_above_the_task_decorator_hides_the_task(
-    worker: Worker, decorator: Callable[..., Any]
-) -> None:
+def test_a_decorator_above_the_task_decorator_hides_the_task(worker: Worker, decorator: Callable[..., Any]) -> None:
     """The name is bound to the decorator's function, which has no `delay`, with `functools.wraps` or without."""
 
     @decorator
@@ -293,9 +291,7 @@ def test_autodiscovery_imports_modules_called_tasks_and_no_other(
     package.mkdir()
     (package / "__init__.py").touch()
     for module in ("tasks", "helpers"):
-        (package / f"{module}.py").write_text(
-            f"from celery import shared_task\n@shared_task\ndef of_{module}(): ...\n"
-        )
+        (package / f"{module}.py").write_text(f"from celery import shared_task\n@shared_task\ndef of_{module}(): ...\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     worker.app.autodiscover_tasks(["found_app"], force=True)
     assert "found_app.tasks.of_tasks" in worker.app.tasks

@@ -183,9 +183,7 @@ def test_a_signature_by_name_takes_the_priority_of_the_registered_task(worker: W
     assert worker.priorities() == [("seven", 7)]
 
 
-def test_inherit_parent_priority_carries_a_chains_priority_on(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_inherit_parent_priority_carries_a_chains_priority_on(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     """With `task_inherit_parent_priority`, which Alliance Auth does not set, the whole chain runs at 8."""
     monkeypatch.setitem(worker.app.conf, "task_inherit_parent_priority", True)
 

@@ -8,7 +8,8 @@ import pytest
 from celery import Task, chain, chord, group, shared_task
 from celery.result import AsyncResult, GroupResult
 
-from .harness import Worker, worker as the_worker
+from .harness import Worker
+from .harness import worker as the_worker
 
 NO_CHORDS = "Starting chords requires a result backend"
 NO_BACKEND = "No result backend is configured"

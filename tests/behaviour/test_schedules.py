@@ -170,18 +170,14 @@ def test_a_schedule_entry_sends_its_task(worker: Worker, monkeypatch: pytest.Mon
     assert [(m.name, m.args, m.priority) for m in worker.sent] == [("update_one", [1], 5)]
 
 
-def test_a_schedule_entrys_options_are_those_of_apply_async(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_schedule_entrys_options_are_those_of_apply_async(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     """`options` holds a priority, a queue, an expiry."""
     options = {"priority": 7, "queue": "services", "expires": 60}
     tick(worker, monkeypatch, task=update.name, schedule=crontab(), options=options)
     assert [(m.priority, m.queue, m.expires) for m in worker.sent] == [(7, "services", 60)]
 
 
-def test_a_schedule_entry_takes_the_decorators_priority(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_schedule_entry_takes_the_decorators_priority(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     """The priority of the task's decorator holds for beat too."""
     tick(worker, monkeypatch, task=update_all.name, schedule=crontab())
     assert worker.priorities() == [("update_all", 7)]
@@ -216,27 +212,21 @@ def test_an_unknown_key_in_a_schedule_entry_stops_beat(
         tick(worker, monkeypatch, task=update.name, schedule=crontab(), **{key: True})
 
 
-def test_a_schedule_entry_without_schedule_is_never_due(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_schedule_entry_without_schedule_is_never_due(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     """beat accepts the entry, and cannot tell when it is due: Celery 5.4 stops, a newer one logs an error."""
     monkeypatch.setitem(worker.app.conf, "beat_schedule", {"entry": {"task": update.name}})
     with pytest.raises(AttributeError, match="'NoneType' object has no attribute 'is_due'"):
         Scheduler(app=worker.app).schedule["entry"].is_due()
 
 
-def test_a_schedule_entry_without_task_sends_nothing_that_runs(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_schedule_entry_without_task_sends_nothing_that_runs(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     """beat accepts the entry and sends a message that names no task, which the worker drops."""
     tick(worker, monkeypatch, schedule=crontab())
     worker.run()
     assert [(m.task, m.outcome) for m in worker.sent] == [(None, "UNREGISTERED")]
 
 
-def test_a_schedule_entry_that_expires_does_not_run_late(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_schedule_entry_that_expires_does_not_run_late(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that takes the message after `options.expires` drops it."""
     tick(worker, monkeypatch, task=update.name, schedule=crontab(), options={"expires": -1})
     worker.run()
@@ -251,9 +241,7 @@ def test_add_periodic_task_overrides_the_settings(worker: Worker, monkeypatch: p
     assert worker.app.conf.beat_schedule["entry"]["task"] == update_all.name
 
 
-def test_a_scheduled_task_stays_scheduled_at_its_own_interval(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_scheduled_task_stays_scheduled_at_its_own_interval(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A number or a timedelta is an interval: the entry is due when that has passed since it last ran."""
     entry = {"task": update.name, "schedule": 60}
     monkeypatch.setitem(worker.app.conf, "beat_schedule", {"entry": entry})
