@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from flake8_aa_celery import __version__
-from flake8_aa_celery.settings import SettingsError, nearest
+
+TYPE_CHECKING = False  # as type checkers know it: importing typing would take longer than all of --version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +34,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _run(sys.argv[1:] if arguments is None else list(arguments))
         finally:
             sys.stdout.flush()
-    except SettingsError as error:
-        return complain(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -71,14 +69,23 @@ def _run(arguments: list[str]) -> int:
     if name in ("", "-h", "--help"):
         print(_help(), end="", file=sys.stdout if name else sys.stderr)
         return 0 if name else MISUSE
-    if name not in subcommands():
-        return complain(f"there is no command {name!r}{nearest(name, subcommands())}")
+    return _run_subcommand(name, arguments[1:])
+
+
+def _run_subcommand(name: str, arguments: list[str]) -> int:
     from argparse import ArgumentParser
 
+    from flake8_aa_celery.settings import SettingsError, nearest
+
+    if name not in subcommands():
+        return complain(f"there is no command {name!r}{nearest(name, subcommands())}")
     command = import_module(f"{__name__}.{name}")
     parser = ArgumentParser(prog=f"aa-celery {name}", description=command.HELP)
     command.add_arguments(parser)
-    code: int = command.run(parser.parse_args(arguments[1:]))
+    try:
+        code: int = command.run(parser.parse_args(arguments))
+    except SettingsError as error:
+        return complain(str(error))
     return code
 
 

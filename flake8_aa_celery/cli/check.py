@@ -15,7 +15,7 @@ from flake8_aa_celery.source import find, read, reason
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from flake8_aa_celery.report import Results
     from flake8_aa_celery.settings import Settings
@@ -88,7 +88,7 @@ def run(arguments: Namespace) -> int:
             f"{jobs} processes, {seconds:.2f} s",
             file=sys.stderr,
         )
-    written = _report(arguments, results)
+    written = report(arguments, results)
     if files.failed or not written:
         return MISUSE
     return int(any(found for _, found in results) and not arguments.exit_zero)
@@ -119,20 +119,20 @@ def read_files(paths: Iterable[str], stdin_filename: str, settings: Settings) ->
     return Files(sorted(relevant), len(found) + ("-" in paths), bool(failures))
 
 
-def _report(arguments: Namespace, results: Results) -> bool:
-    """Write the report; False where its file cannot be written."""
+def report(arguments: Namespace, results: Results, show: Callable[[str], object] = write) -> bool:
+    """Write the report, with ``show`` where no file is named for it; False where that cannot be written."""
     counts = "".join(statistics(results)) if arguments.statistics else ""
     is_text = arguments.output_format == "text"
-    report = "".join(renderer(arguments.output_format)(results)) + (counts if is_text else "")
+    text = "".join(renderer(arguments.output_format)(results)) + (counts if is_text else "")
     if not is_text:
         sys.stderr.write(counts)
     if arguments.output_file:
         try:
             with open(arguments.output_file, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(report)
+                file.write(text)
         except OSError as error:
             complain(f"{arguments.output_file}: {reason(error)}")
             return False
     elif not (arguments.quiet and is_text):
-        write(report)
+        show(text)
     return True

@@ -1,0 +1,139 @@
+"""``aa-celery fix``: mend what can be mended, and report the rest."""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.cli import MISUSE, _settings, check, complain, write
+from flake8_aa_celery.cli._workers import WorkerError, default_jobs, lint_all
+from flake8_aa_celery.source import decode, read, reason
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from flake8_aa_celery.fixes.engine import Fixed
+
+HELP = "mend what can be mended, and report the rest"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the options of ``fix``: those of ``check`` and a few more."""
+    fixes = parser.add_argument_group("fixes")
+    fixes.add_argument("--unsafe-fixes", action="store_true", help="apply fixes that change what is sent, too")
+    fixes.add_argument("--diff", action="store_true", help="show what would change, and write nothing")
+    fixes.add_argument("--fix-only", action="store_true", help="neither report nor count what is left")
+    check.add_arguments(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Fix the files and report what is left; see the exit codes of the command."""
+    settings = _settings.from_arguments(arguments)
+    if arguments.show_settings:
+        print(_settings.as_toml(settings), end="")
+        return 0
+    paths = arguments.paths or ["."]
+    if "-" in paths and len(paths) > 1:
+        return complain("standard input is fixed by itself, without other paths")
+    gc.disable()  # as for `check`
+    if "-" in paths:
+        files = check.Files([(arguments.stdin_filename, sys.stdin.buffer.read())], 1, False)
+    else:
+        files = check.read_files(paths, arguments.stdin_filename, settings)
+    from flake8_aa_celery.fixes.engine import fix_all
+
+    jobs = arguments.jobs or default_jobs(files.relevant)
+    try:
+        fixed = fix_all(files.relevant, settings, partial(lint_all, jobs=jobs), unsafe=arguments.unsafe_fixes)
+    except WorkerError as error:
+        return complain(str(error))
+    put = _put(arguments, dict(files.relevant), fixed, is_filter="-" in paths)
+    _tell(arguments, fixed)
+    return _finish(arguments, fixed, failed=files.failed or not put, aside="-" in paths or arguments.diff)
+
+
+def _finish(arguments: Namespace, fixed: Mapping[str, Fixed], *, failed: bool, aside: bool) -> int:
+    """Report what is left; returns the exit code.
+
+    :param aside: whether standard output is taken, by a diff or by what was fixed.
+    """
+    left = [] if arguments.fix_only else [(path, outcome.left) for path, outcome in fixed.items()]
+    if not check.report(arguments, left, sys.stderr.write if aside else write) or failed:
+        return MISUSE
+    found = any(violations for _, violations in left) or any(outcome.applied for outcome in fixed.values())
+    return int(found and not arguments.exit_zero)
+
+
+def _put(arguments: Namespace, before: Mapping[str, bytes], fixed: Mapping[str, Fixed], *, is_filter: bool) -> bool:
+    """Put what became of the files where it is wanted; False where one could not be written."""
+    if arguments.diff:
+        for path, outcome in fixed.items():
+            write("".join(_diff(path, before[path], outcome.data)))
+        return True
+    if is_filter:
+        sys.stdout.buffer.write(b"".join(outcome.data for outcome in fixed.values()))
+        return True
+    return _write_all(before, {path: outcome.data for path, outcome in fixed.items()})
+
+
+def _write_all(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> bool:
+    from flake8_aa_celery import writing
+
+    for folder in {os.path.dirname(os.path.realpath(path)) for path in after}:
+        writing.clean(folder)
+    failed = False
+    for path, data in after.items():
+        if data == before[path]:
+            continue
+        try:
+            if read(path) != before[path]:
+                raise OSError("it was changed meanwhile")
+            writing.write(path, data)
+        except OSError as error:
+            complain(f"{path}: {reason(error)}")
+            failed = True
+    return not failed
+
+
+def _diff(path: str, before: bytes, after: bytes) -> Iterator[str]:
+    """A unified diff as ``patch`` and git take it; nothing for what is the same."""
+    from difflib import unified_diff
+
+    if before == after:
+        return
+    lines = unified_diff(_lines(before), _lines(after), path, path)
+    for line in lines:
+        yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
+
+
+def _lines(data: bytes) -> list[str]:
+    """The lines with their ends as they are; what is changed can be decoded."""
+    return [line for line in re.split(r"(?<=\n)", decode(data)) if line]
+
+
+def _tell(arguments: Namespace, fixed: Mapping[str, Fixed]) -> None:
+    """Say on standard error what was fixed; with ``-v`` each fix, and why others were not made."""
+    if arguments.verbose:
+        for path, outcome in fixed.items():
+            sys.stderr.writelines(_details(path, outcome))
+    counts = [len(outcome.applied) for outcome in fixed.values() if outcome.applied]
+    if counts and not arguments.quiet:
+        done = "would be fixed" if arguments.diff else "fixed"
+        print(f"{_counted(sum(counts), 'violation')} {done} in {_counted(len(counts), 'file')}", file=sys.stderr)
+
+
+def _details(path: str, outcome: Fixed) -> Iterable[str]:
+    for violation in outcome.applied:
+        if violation.fix:
+            yield f"{path}: {violation.code} fixed: {violation.fix.title}\n"
+    for violation, why in outcome.refused:
+        yield f"{path}:{violation.line}: {violation.code} not fixed: {why}\n"
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" + "s" * (number != 1)
