@@ -1,0 +1,80 @@
+"""AAC106: a task that works in silence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.bodies import is_slim, only_dispatches
+from flake8_aa_celery.model.logs import logs
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC106", "task-without-logging")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A task logs nothing.
+
+    Flags a task that does something of its own, and in whose body nothing is logged on any path.
+
+    ## Why
+    A worker says that a task was received and that it ended, and no more. Whether it did nothing because there was
+    nothing to do, on which objects it worked, and which of them it left out, only the task itself can say.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+    from app.models import Owner
+
+
+    @shared_task
+    def update_owner(owner_pk):
+        owner = Owner.objects.get(pk=owner_pk)
+        if not owner.is_active:
+            return
+        owner.update_structures()
+    ```
+
+    ## Instead
+    ```python
+    import logging
+
+    from celery import shared_task
+
+    from app.models import Owner
+
+    logger = logging.getLogger(__name__)
+
+
+    @shared_task
+    def update_owner(owner_pk):
+        owner = Owner.objects.get(pk=owner_pk)
+        if not owner.is_active:
+            logger.info("Owner %s is not active: not updated", owner)
+            return
+        owner.update_structures()
+    ```
+
+    ## Leaves alone
+    - A task that logs on some path, or calls a function of its own module that does.
+    - A slim task, which leaves the work and the logging to somebody else: at most three statements beside docstring
+      and imports, each of them a call, a fetch (`owner = Owner.objects.get(…)`), a `return`, `raise` or `pass`, that
+      call nothing of the same module.
+    - A task that only dispatches others, in a loop too: these say what they do.
+
+    ## Profile
+    Both: a worker's log is all there is to look at, with every framework.
+
+    ## References
+    - [Celery: logging](https://docs.celeryq.dev/en/stable/userguide/tasks.html#logging)
+    """
+    for task in module.tasks:
+        if not logs(task) and not is_slim(task) and not only_dispatches(task):
+            yield Violation.at(task.node, f"`{task.name}` logs nothing: log what it works on, or what it leaves out")
