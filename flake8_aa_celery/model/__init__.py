@@ -13,6 +13,7 @@ _WORDS = (
     b"send_task",
     b"beat_schedule",
     b"add_periodic_task",
+    b"crontab",
     b"AsyncResult",
     b".task",
     b".s(",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: The spellings of the setting: Celery 3's, Celery's own, and those of the namespace ``CELERY`` in Django.
 SETTINGS = frozenset({"CELERYBEAT_SCHEDULE", "CELERY_BEAT_SCHEDULE", "beat_schedule", "BEAT_SCHEDULE"})
+#: Modules that Celery is configured from without Django.
+_CONFIGURATIONS = frozenset({"celeryconfig", "celery_config", "config"})
 
 
 class ScheduleEntry(NamedTuple):
@@ -73,6 +75,8 @@ def _of_bindings(module: Module) -> Iterator[ScheduleEntry]:
         if scope.kind not in ("module", "class"):
             continue
         for name in SETTINGS & scope.bindings.keys():
+            if scope.kind == "module" and not _is_setting(name, module):
+                continue
             for binding in scope.bindings[name]:
                 if binding.kind == "assign" and binding.value is not None:
                     yield from _of_dict(binding.value, binding.site, module)
@@ -100,10 +104,15 @@ def _setting_key(target: ast.Subscript, site: Site, module: Module) -> bool:
 def is_schedule(node: ast.expr, site: Site, module: Module) -> bool:
     """Whether an expression is the setting that holds the schedule."""
     if isinstance(node, ast.Name):
-        return node.id in SETTINGS and (node.id.isupper() or module.is_settings_module)
+        return node.id in SETTINGS and _is_setting(node.id, module)
     if isinstance(node, ast.Attribute) and node.attr in SETTINGS:
         return _is_conf(node.value, site, module) or (dotted_name(node.value) or "").endswith("settings")
     return False
+
+
+def _is_setting(name: str, module: Module) -> bool:
+    """Whether a variable is read as a setting: Celery's own spelling is so in a file of settings alone."""
+    return name.isupper() or module.is_settings_module or module.dotted.rpartition(".")[2] in _CONFIGURATIONS
 
 
 def _is_conf(node: ast.expr, site: Site, module: Module) -> bool:
@@ -157,6 +166,13 @@ def _of_update(call: CallSite, receiver: ast.expr, module: Module) -> Iterator[S
 
 def _of_dict(node: ast.expr, site: Site, module: Module) -> Iterator[ScheduleEntry]:
     """The entries of a schedule that is written as a dict."""
+    if isinstance(node, ast.Dict):
+        for key, described in zip(node.keys, node.values, strict=True):
+            if key is None:
+                yield from _of_dict(described, site, module)
+            else:
+                yield _entry(key, described, site, module)
+        return
     value = module.evaluate(node, site)
     if isinstance(value, Mapping):
         for entry in value.entries.values():

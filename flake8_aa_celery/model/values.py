@@ -111,8 +111,9 @@ class Values:
     def _unbound(self, name: str, site: Site) -> Value:
         if name == "__name__":
             return Constant(self._module.dotted)
-        if name == "crontab" and self._module.in_document:
-            return Origin("celery.schedules.crontab")  # nobody repeats the imports in an excerpt
+        if name == "crontab" and self._module.is_settings_module:
+            # local settings take it from `from .base import *`, and nobody repeats the imports in an excerpt
+            return Origin("celery.schedules.crontab")
         if scope_of(name, site) is not None:
             return UNKNOWN
         starred = self._module.star_imported(name)

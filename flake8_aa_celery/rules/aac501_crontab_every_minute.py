@@ -1,0 +1,94 @@
+"""AAC501: a crontab that runs every minute of an hour, a day or a month."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.facts import Constant
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.crontabs import Crontab
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+_DAYS = ("day_of_week", "day_of_month", "month_of_year")
+
+
+@rule("AAC501", "crontab-every-minute", documents=True)
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A crontab sets the hour or the day, but not the minute: it runs every minute of it.
+
+    Flags a call of Celery's `crontab` that sets a larger field and leaves out the minute, and one that sets a day
+    and a single minute but leaves out the hour. In documents the code blocks that are said to be Python are read.
+
+    ## Why
+    A field that is not given is `*`, every value of it. `crontab(hour=3)` looks like "at three o'clock" and starts
+    the task 60 times, each minute from 03:00 to 03:59; `crontab(minute=0, day_of_month=1)` starts it 24 times.
+
+    ## Example
+    ```python
+    # myauth/settings/local.py
+    from celery.schedules import crontab
+
+    CELERYBEAT_SCHEDULE = {
+        "structures_update_all": {"task": "structures.tasks.update_all", "schedule": crontab(hour=3)},
+    }
+    ```
+
+    ## Instead
+    ```python
+    # myauth/settings/local.py
+    from celery.schedules import crontab
+
+    CELERYBEAT_SCHEDULE = {
+        "structures_update_all": {"task": "structures.tasks.update_all", "schedule": crontab(minute=0, hour=3)},
+    }
+    ```
+
+    ## Leaves alone
+    - `minute="*"` and `hour="*"` that are spelled out: somebody means them;
+    - a day with several minutes, such as `crontab(minute="*/15", day_of_week="mon")`;
+    - `**fields` that cannot be resolved, and a `crontab` that is not Celery's.
+
+    ## Profile
+    Both: it is Celery's `crontab` in every project.
+
+    ## Proof
+    - `test_schedules.py::test_a_crontab_with_an_hour_alone_runs_every_minute_of_it`: 60 times from 03:00 to 03:59.
+    - `test_schedules.py::test_a_crontab_with_a_day_alone_runs_every_minute_of_it`: so does a day.
+    - `test_schedules.py::test_a_crontab_with_a_day_and_minute_runs_every_hour_of_it`: 24 times on that day.
+    - `test_schedules.py::test_a_crontab_with_minute_and_hour_runs_once_a_day`: what was meant.
+
+    ## References
+    - [Celery: crontab schedules](https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#crontab-schedules)
+    """
+    for crontab in module.crontabs:
+        missing = _missing(crontab)
+        if missing:
+            often, field = missing
+            larger = ", ".join(f"`{name}`" for name in ("hour", *_DAYS) if crontab.fields.get(name))
+            yield Violation.at(
+                crontab.node, f'this crontab sets {larger} and runs every {often} of it: add `{field}="0"`'
+            )
+
+
+def _missing(crontab: Crontab) -> tuple[str, str] | None:
+    """How often it runs against all appearance, and the field that is missing."""
+    days = any(crontab.sets(field) for field in _DAYS)
+    if crontab.lacks("minute") and (days or crontab.sets("hour")):
+        return "minute", "minute"
+    if days and crontab.lacks("hour") and _is_single(crontab):
+        return "hour", "hour"
+    return None
+
+
+def _is_single(crontab: Crontab) -> bool:
+    """Whether the minute is one certain minute."""
+    entry = crontab.fields.get("minute")
+    value = entry.value if entry else None
+    return isinstance(value, Constant) and str(value.value).isdigit()

@@ -1,0 +1,81 @@
+"""AAC502: a crontab that Celery refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.crontabs import RANGES, refusal
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC502", "invalid-crontab", documents=True)
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A crontab has a field that does not exist, or a value that Celery refuses.
+
+    Flags a keyword that `crontab` does not have, and a value that is out of range or that Celery cannot read. In
+    documents the code blocks that are said to be Python are read.
+
+    ## Why
+    `crontab` is called when the settings are imported, and raises there: neither the site nor the workers start
+    until it is mended. In a README it does so for everybody who copies it.
+
+    ## Example
+    ```python
+    # myauth/settings/local.py
+    from celery.schedules import crontab
+
+    CELERYBEAT_SCHEDULE = {
+        "structures_update_all": {
+            "task": "structures.tasks.update_all",
+            "schedule": crontab(minute="60", hours="3"),
+        },
+    }
+    ```
+
+    ## Instead
+    ```python
+    # myauth/settings/local.py
+    from celery.schedules import crontab
+
+    CELERYBEAT_SCHEDULE = {
+        "structures_update_all": {
+            "task": "structures.tasks.update_all",
+            "schedule": crontab(minute="0", hour="3"),
+        },
+    }
+    ```
+
+    ## Leaves alone
+    - values that cannot be resolved;
+    - what Celery accepts although it looks odd: `minute="*/70"`, `day_of_week="monday"`, `hour="22-4"`.
+
+    ## Profile
+    Both: it is Celery's `crontab` in every project.
+
+    ## Proof
+    - `test_schedules.py::test_a_crontab_refuses`: the values that raise `ValueError`.
+    - `test_schedules.py::test_a_crontab_refuses_an_unknown_field`: the keywords that raise `TypeError`.
+    - `test_schedules.py::test_a_crontab_refuses_a_field_that_is_no_number_string_or_iterable`: the types that do.
+    - `test_schedules.py::test_a_crontab_accepts`: what is accepted.
+
+    ## References
+    - [Celery: crontab schedules](https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#crontab-schedules)
+    """
+    for crontab in module.crontabs:
+        for name, entry in crontab.fields.entries.items():
+            place = module.place_of(entry, crontab.node)
+            if entry in crontab.unknown_fields:
+                fields = ", ".join(f"`{field}`" for field in RANGES)
+                yield Violation.at(place, f"`crontab` has no `{name}` and raises TypeError: use one of {fields}")
+                continue
+            why = refusal(name, entry.value) if name in RANGES else None
+            if why:
+                yield Violation.at(place, f"`crontab` refuses this `{name}` when it is imported: {why}")

@@ -1,0 +1,70 @@
+"""AAC504: a schedule that an app sets by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.names import last_part
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC504", "schedule-in-app-code", profiles=("alliance-auth",))
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    An app sets a schedule in its own code instead of leaving it to the local settings.
+
+    Flags `@periodic_task`, `add_periodic_task`, and an assignment to `CELERYBEAT_SCHEDULE` or one of its siblings
+    outside a settings module.
+
+    ## Why
+    Who runs an Alliance Auth site decides in the local settings when which task starts, and can see it there. A
+    schedule in an app's code cannot be changed or switched off, and comes and goes with the import of a module.
+    Celery removed `@periodic_task` in version 5.
+
+    ## Example
+    ```python
+    # app/apps.py
+    from django.conf import settings
+
+    settings.CELERYBEAT_SCHEDULE["app_update_all"] = {"task": "app.tasks.update_all", "schedule": 3600}
+    ```
+
+    ## Instead
+    ```python
+    # myauth/settings/local.py
+    CELERYBEAT_SCHEDULE = {}
+
+    CELERYBEAT_SCHEDULE["app_update_all"] = {"task": "app.tasks.update_all", "schedule": 3600}
+    ```
+
+    ## Leaves alone
+    - settings modules: `settings.py`, `*_settings.py`, `local.py`, modules of a package called `settings`, and those
+      that assign `INSTALLED_APPS`; documents, which show what belongs there;
+    - the module that creates the `Celery(...)` application;
+    - rows of `django_celery_beat`: `PeriodicTask` and `CrontabSchedule`.
+
+    ## Profile
+    Alliance Auth alone: Celery's own documentation uses `add_periodic_task` in any project's code.
+
+    ## Proof
+    - `test_schedules.py::test_add_periodic_task_overrides_the_settings`: what the local settings say is lost.
+
+    ## References
+    - [Alliance Auth: How can I define periodic tasks for my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
+    """
+    if module.is_settings_module or module.creates_app:
+        return
+    for entry in module.schedule:
+        yield Violation.at(entry.node, "an app's schedule belongs in the local settings: document it there instead")
+    for task in module.tasks:
+        if last_part(task.removed_origin) == "periodic_task":
+            yield Violation.at(
+                task.decorator, f"`{task.name}` schedules itself: schedule it in the local settings instead"
+            )

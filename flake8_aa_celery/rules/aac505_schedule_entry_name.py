@@ -1,0 +1,66 @@
+"""AAC505: an entry of a schedule that is not named after its app and task."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC505", "schedule-entry-name", default=False, profiles=("alliance-auth",), documents=True)
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    An entry of the schedule is not called `<app>_<task>`.
+
+    Flags an entry whose name is not the name of the task's app and that of its task, joined by an underscore.
+
+    ## Why
+    All apps of a site share one schedule, and a second entry of the same name silently replaces the first. The
+    convention of Alliance Auth makes names unique and tells where an entry comes from.
+
+    ## Example
+    ```python
+    # myauth/settings/local.py
+    CELERYBEAT_SCHEDULE = {
+        "update structures": {"task": "structures.tasks.update_all", "schedule": 3600},
+    }
+    ```
+
+    ## Instead
+    ```python
+    # myauth/settings/local.py
+    CELERYBEAT_SCHEDULE = {
+        "structures_update_all": {"task": "structures.tasks.update_all", "schedule": 3600},
+    }
+    ```
+
+    ## Leaves alone
+    - the package of an app that lies in another: both `corporation_update` and `app_update` are fine for
+      `app.corporation.tasks.update`;
+    - entries whose name or task cannot be resolved.
+
+    ## Profile
+    Alliance Auth alone: it is a convention of its documentation. Off by default: nothing breaks without it.
+
+    ## References
+    - [Alliance Auth: How can I define periodic tasks for my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
+    """
+    for entry in module.schedule:
+        expected = _expected(entry.task_name)
+        if entry.name is not None and entry.name_node is not None and expected and entry.name not in expected:
+            yield Violation.at(entry.name_node, f"the entry `{entry.name}` should be called `{expected[0]}`")
+
+
+def _expected(task_name: str | None) -> list[str]:
+    """The names that an entry for a task may have, the usual one first; empty where there is no telling."""
+    *packages, task = (task_name or "").split(".")
+    app = packages[packages.index("tasks") - 1 :] if "tasks" in packages[1:] else packages
+    others = [part for part in packages if part != "tasks"]
+    return [f"{package}_{task}" for package in [*app[:1], *others]] + ["_".join([*others, task])]

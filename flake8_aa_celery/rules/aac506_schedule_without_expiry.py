@@ -1,0 +1,66 @@
+"""AAC506: a scheduled task that never expires."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC506", "schedule-without-expiry", default=False, documents=True)
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    An entry of the schedule has no `expires` among its options.
+
+    Flags an entry without `options`, and one whose `options` have no `expires`.
+
+    ## Why
+    While no worker runs, beat goes on sending: after an hour of downtime a task that is due every minute waits 60
+    times in the queue, and runs 60 times in a row. A message that expires before the next is due is thrown away.
+
+    ## Example
+    ```python
+    # myauth/settings/local.py
+    CELERYBEAT_SCHEDULE = {
+        "structures_update_all": {"task": "structures.tasks.update_all", "schedule": 60},
+    }
+    ```
+
+    ## Instead
+    ```python
+    # myauth/settings/local.py
+    CELERYBEAT_SCHEDULE = {
+        "structures_update_all": {
+            "task": "structures.tasks.update_all",
+            "schedule": 60,
+            "options": {"expires": 55},
+        },
+    }
+    ```
+
+    ## Leaves alone
+    - options that are not all seen.
+
+    ## Profile
+    Both: the equal of flake8-pie's PIE785. Off by default: where every task runs quickly or only once
+    (celery-once), nothing piles up.
+
+    ## Proof
+    - `test_schedules.py::test_a_schedule_entry_that_expires_does_not_run_late`: the late message is dropped.
+
+    ## References
+    - [Celery: expiration](https://docs.celeryq.dev/en/stable/userguide/calling.html#expiration)
+    """
+    for entry in module.schedule:
+        if entry.options.lacks("expires"):
+            yield Violation.at(
+                entry.name_node or entry.node,
+                "messages of this entry pile up while no worker runs: set `expires` in its `options`",
+            )
