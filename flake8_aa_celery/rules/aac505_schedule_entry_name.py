@@ -61,6 +61,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 def _expected(task_name: str | None) -> list[str]:
     """The names that an entry for a task may have, the usual one first; empty where there is no telling."""
     *packages, task = (task_name or "").split(".")
+    if not packages:
+        return []
     app = packages[packages.index("tasks") - 1 :] if "tasks" in packages[1:] else packages
     others = [part for part in packages if part != "tasks"]
     return [f"{package}_{task}" for package in [*app[:1], *others]] + ["_".join([*others, task])]
