@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model import loops
 from flake8_aa_celery.model.facts import (
     UNKNOWN,
     Class,
@@ -164,7 +165,11 @@ def later_members(chain: Workflow) -> list[Element]:
 
 def is_from_bulk(workflow: Workflow) -> bool:
     """Whether members are added to a workflow once per item of something."""
-    return any(member.loop for member in workflow.members.elements)
+    return any(_is_in_bulk(member) for member in workflow.members.elements)
+
+
+def _is_in_bulk(member: Element) -> bool:
+    return member.loop is not None and not loops.goes_over_few(member.loop, member.module)
 
 
 # -- what is sent in bulk, and by a schedule ---------------------------------------------------------------------
@@ -203,7 +208,7 @@ def _of_workflow(workflow: Workflow, module: Module, *, whole: bool) -> Iterator
     if given and whole:
         yield PrioritySetting(given, "workflow", workflow, _within(given, workflow.node, module))
     for member in workflow.members.elements:
-        if whole or member.loop:
+        if whole or _is_in_bulk(member):
             value = member.value
             if isinstance(value, Workflow):
                 yield from _of_workflow(value, module, whole=True)

@@ -1,0 +1,108 @@
+"""AAC205: what is sent many times needs a low priority."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.facts import Workflow
+from flake8_aa_celery.model.priorities import is_from_bulk, runs_at_default
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import Dispatch
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC205", "bulk-needs-priority", profiles=("alliance-auth",))
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """What is sent once per item needs a low priority.
+
+    Flagged is `delay()`, and `apply_async()` without a priority, in a loop or comprehension; also a group whose
+    members come from one.
+
+    ## Why
+    Without a priority a task runs at 5, like everything else. A thousand of them in the queue, and what a user waits
+    for comes after them, in all apps. Alliance Auth asks for a low priority where a large number of tasks is sent; its
+    own update of all characters runs at 7. `delay` cannot be given a priority, so it takes `apply_async`.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+    from .models import Character
+
+    @shared_task
+    def update_character(pk):
+        ...
+
+    @shared_task
+    def update_all():
+        for character in Character.objects.all():
+            update_character.delay(character.pk)
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+    from .models import Character
+
+    @shared_task
+    def update_character(pk):
+        ...
+
+    @shared_task
+    def update_all():
+        for character in Character.objects.all():
+            update_character.apply_async(args=[character.pk], priority=7)
+    ```
+
+    ## Leaves alone
+    - a task whose decorator sets a priority, and a signature that has one by `.set`;
+    - a chain whose members come from a loop: it is one message at a time;
+    - a group that AAC302 reports, and a chord: without a result backend they need more than a priority;
+    - a loop over a literal or a slice of at most three elements, a dispatch that is directly followed by `break` or
+      `return`, and a loop around a call of a function that dispatches;
+    - `**options` that cannot be resolved. A priority that is too high is AAC204.
+
+    ## Settings
+    `bulk-priority` (7) is the priority that the message names.
+
+    ## Profile
+    Alliance Auth alone: its apps share their queues, and 5 is its default.
+
+    ## Proof
+    - `test_priority.py::test_delay_sends_at_the_default_priority`: which is 5.
+    - `test_priority.py::test_delay_refuses_a_priority`: so it takes `apply_async`.
+    - `test_priority.py::test_a_decorators_priority_holds_for_every_dispatch`: such a task needs no more.
+    - `test_results_and_workflows.py::test_a_chain_is_sent_one_message_at_a_time`: so it does not fill the queue.
+
+    ## References
+    - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
+    """
+    for dispatch in module.dispatches:
+        if _is_bulk(dispatch, module) and dispatch.options.lacks("priority") and runs_at_default(dispatch.receiver):
+            yield Violation.at(dispatch.node, _message(dispatch, settings))
+
+
+def _is_bulk(dispatch: Dispatch, module: Module) -> bool:
+    receiver = dispatch.receiver
+    if dispatch.method == "send_task":
+        return False
+    if isinstance(receiver, Workflow) and receiver.kind in ("group", "chord"):
+        in_bulk = dispatch.loop is not None or (receiver.kind == "group" and is_from_bulk(receiver))
+        return in_bulk and module.project.has_result_backend()
+    return dispatch.loop is not None
+
+
+def _message(dispatch: Dispatch, settings: Settings) -> str:
+    what = f"{called(dispatch.receiver)} is sent once per item at priority 5"
+    if dispatch.method.startswith("delay"):
+        method = dispatch.method.replace("delay", "apply_async")
+        return f"{what}: use {method} with a low priority, such as {settings.bulk_priority}"
+    return f"{what}: give it a low priority, such as {settings.bulk_priority}"
