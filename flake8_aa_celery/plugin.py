@@ -67,11 +67,12 @@ class Plugin:
     def parse_options(cls, options: Namespace) -> None:
         """Make the settings of ``pyproject.toml`` and of flake8's own options, which win.
 
+        flake8's ``--isolated`` is about its own files: it does not tell plugins of it.
+
         :raises ExecutionError: for a setting that is not allowed; flake8 prints it and stops.
         """
         try:
-            settings = Settings() if options.isolated else read_pyproject(Settings(), ".", all_rules)
-            cls.settings = _with_flake8_options(settings, options)
+            cls.settings = _with_flake8_options(read_pyproject(Settings(), ".", all_rules), options)
         except SettingsError as error:
             from flake8.exceptions import ExecutionError
 

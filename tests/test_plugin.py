@@ -1,0 +1,171 @@
+"""The plugin: what flake8 gets from it, and what it never does to flake8."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from doors import CELERY, Doors
+from flake8_aa_celery import linter, plugin
+from flake8_aa_celery.plugin import Plugin
+from flake8_aa_celery.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("fakes")
+F = "AAC201 f is called at 7"
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """flake8 starts with our defaults."""
+    monkeypatch.setattr(Plugin, "settings", Settings())
+
+
+def found(source: str, path: str = "a.py") -> list[tuple[int, int, str]]:
+    """What the plugin yields for some source."""
+    lines = source.splitlines(keepends=True)
+    return [(line, column, text) for line, column, text, _ in Plugin(ast.parse(source), path, lines).run()]
+
+
+def write(folder: Path, path: str, *lines: str) -> None:
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_text(CELERY + "".join(f"{line}\n" for line in lines), "utf-8")
+
+
+def test_lines_count_from_one_and_columns_from_zero() -> None:
+    assert found(f"{CELERY}x = f()\n") == [(2, 4, F)]
+
+
+def test_columns_count_characters() -> None:
+    assert found(f"{CELERY}'ä€😀'; f()\n") == [(2, 7, F)]
+
+
+def test_the_tree_is_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linter, "parse", None)
+    assert found(f"{CELERY}f()\n") == [(2, 0, F)]
+
+
+def test_an_irrelevant_file_is_refused_before_anything_is_known_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linter, "rules_for", None)
+    assert found("f()\n") == []
+
+
+def test_an_empty_file_is_nothing() -> None:
+    assert found("") == []
+
+
+def test_a_crash_in_a_rule_does_not_stop_flake8(doors: Doors, tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "crash()", "f()", "import os")
+    crashed, *others = doors.flake8("a.py").lines
+    assert crashed.startswith("a.py:1:1: AAC999 rule AAC401 (crash) crashed: KeyError: 2")
+    assert f"a.py:3:1: {F}" in others
+    assert "a.py:4:1: F401 'os' imported but unused" in others
+
+
+def test_wrong_syntax_is_left_to_flake8(doors: Doors, tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "f(")
+    (line,) = doors.flake8("a.py").lines
+    assert "E999 SyntaxError" in line
+
+
+def test_the_name_of_standard_input_counts(doors: Doors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "setup.py")
+    script = f"{CELERY}crash()\n".encode()
+
+    def lines(name: str) -> list[str]:
+        command = [sys.executable, "-m", "flake8", "--select", "AAC", "--stdin-display-name", name, "-"]
+        return subprocess.run(command, input=script, capture_output=True, check=False).stdout.decode().splitlines()
+
+    assert lines("app/jobs.py") == lines("tests/jobs.py") == []
+    script = b"from celery import shared_task\n@shared_task\ndef f(): pass\n"
+    assert {line.partition(":")[0] for line in lines("app/jobs.py")} == {"app/jobs.py"}
+    assert lines("tests/jobs.py") == []
+
+
+def test_noqa_is_the_business_of_flake8(doors: Doors, tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "f()  # noqa: AAC201", "g()")
+    assert doors.flake8("--select", "AAC", "a.py").lines == ["a.py:3:1: AAC203 g is called"]
+    assert len(doors.flake8("--select", "AAC", "--disable-noqa", "a.py").lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "codes"),
+    [
+        ([], "AAC201 AAC301"),
+        (["--select", "AAC"], "AAC201 AAC301"),
+        (["--select", "A"], "AAC201 AAC301"),
+        (["--select", "AAC1"], "AAC104"),
+        (["--select", "AAC104,AAC2"], "AAC104 AAC201"),
+        (["--extend-select", "AAC104"], "AAC104 AAC201 AAC301"),
+        (["--extend-select", "AAC"], "AAC201 AAC301"),
+        (["--select", "E,F"], "F821 F821 F821"),
+        (["--ignore", "AAC2,F"], "AAC301"),
+        (["--extend-ignore", "AAC"], ""),
+        (["--select", "AAC104", "--ignore", "AAC1"], "AAC104"),
+        (["--aa-celery-profile", "celery"], "AAC201"),
+    ],
+    ids=str,
+)
+def test_flake8_selects(doors: Doors, tmp_path: Path, arguments: list[str], codes: str) -> None:
+    write(tmp_path, "a.py", "f()", "optional()", "alliance()")
+    lines = doors.flake8("--isolated", "--extend-ignore", "E,W,F401", *arguments, "a.py").lines
+    found = sorted(line.split()[1] for line in lines)
+    if "--select" not in arguments:
+        found = [code for code in found if code.startswith("AAC")]
+    assert found == codes.split()
+
+
+def test_pyproject_selects_too_unless_flake8_names_our_rules(doors: Doors, tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "f()", "optional()")
+    (tmp_path / "pyproject.toml").write_text('[tool.flake8-aa-celery]\nselect = ["AAC104"]\nbulk-priority = 8\n')
+
+    def codes(*arguments: str) -> list[str]:
+        lines = doors.flake8("--ignore", "E,F,W", *arguments, "a.py").lines
+        return [line.split(" ", 1)[1] for line in lines]
+
+    assert codes() == ["AAC104 optional is called"]
+    assert codes("--select", "AAC201") == ["AAC201 f is called at 8"]
+    assert codes("--extend-select", "AAC201") == ["AAC201 f is called at 8", "AAC104 optional is called"]
+
+
+def test_options_of_flake8_win_over_pyproject(doors: Doors, tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "f()")
+    (tmp_path / "pyproject.toml").write_text("[tool.flake8-aa-celery]\nbulk-priority = 8\n")
+    (tmp_path / ".flake8").write_text("[flake8]\naa-celery-bulk-priority = 6\nselect = AAC\n")
+    assert doors.flake8("a.py").lines == ["a.py:2:1: AAC201 f is called at 6"]
+    assert doors.flake8("--aa-celery-bulk-priority", "5", "a.py").lines == ["a.py:2:1: AAC201 f is called at 5"]
+    assert doors.flake8("--isolated", "--select", "AAC", "a.py").lines == ["a.py:2:1: AAC201 f is called at 8"]
+
+
+def test_a_flag_is_an_option_without_a_value(doors: Doors, tmp_path: Path) -> None:
+    write(tmp_path, "test_a.py", "f()")
+    assert doors.flake8("--select", "AAC", "test_a.py").lines == []
+    lines = doors.flake8("--select", "AAC", "--aa-celery-check-tests", "test_a.py").lines
+    assert lines == [f"test_a.py:2:1: {F}"]
+
+
+def test_lists_are_separated_by_commas(doors: Doors, tmp_path: Path) -> None:
+    doors.flake8("--aa-celery-tasks-modules", "tasks,jobs", "--aa-celery-blocking-calls", "a.b")
+    assert Plugin.settings == Settings(tasks_modules=("tasks", "jobs"), blocking_calls=("a.b",))
+
+
+def test_processes_of_flake8_find_the_same(tmp_path: Path) -> None:
+    for number in range(6):
+        write(tmp_path, f"m{number}.py", "@shared_task", "def f(): pass")
+
+    def lines(jobs: str) -> list[bytes]:
+        command = [sys.executable, "-m", "flake8", "--select", "AAC", f"-j{jobs}"]
+        return subprocess.run(command, capture_output=True, cwd=tmp_path, check=False).stdout.splitlines()
+
+    assert lines("1")
+    assert lines("1") == lines("3")
+
+
+def test_the_plugin_is_called_as_its_package() -> None:
+    assert (plugin.Plugin.name, plugin.Plugin.version) == ("flake8-aa-celery", plugin.__version__)

@@ -1,0 +1,78 @@
+"""Output formats and statistics."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from flake8_aa_celery.report import formats, renderer, statistics
+from flake8_aa_celery.violation import Fix, Violation
+
+SAFE = Fix("safe", "Use `apply_async`", "apply_async")
+FIRST = Violation(2, 4, 3, 5, 'an "ä"\\message', SAFE, "AAC206", "delay-with-options")
+SECOND = Violation(7, 0, 7, 1, "another", None, "AAC203", "high-priority")
+RESULTS = [("./a b.py", [FIRST, SECOND]), ("b.py", []), ("c.py", [SECOND])]
+
+
+def rendered(name: str, results: list[tuple[str, list[Violation]]]) -> str:
+    return "".join(renderer(name)(results))
+
+
+def test_there_are_a_form_for_people_and_one_for_programs() -> None:
+    assert {"text", "json"} <= set(formats())
+
+
+@pytest.mark.parametrize("name", formats())
+def test_every_format_says_where_and_what(name: str) -> None:
+    text = rendered(name, RESULTS)
+    for part in ("a b.py", "c.py", "AAC206", "AAC203", "another"):
+        assert part in text
+
+
+@pytest.mark.parametrize("name", formats())
+def test_every_format_can_say_that_there_is_nothing(name: str) -> None:
+    assert "AAC2" not in rendered(name, [("a.py", [])])
+    assert rendered(name, []) == rendered(name, [("a.py", [])])
+
+
+def test_text_is_the_form_of_flake8() -> None:
+    assert rendered("text", RESULTS).splitlines() == [
+        './a b.py:2:5: AAC206 an "ä"\\message',
+        "./a b.py:7:1: AAC203 another",
+        "c.py:7:1: AAC203 another",
+    ]
+
+
+def test_json_is_a_list_of_objects_with_positions_from_one() -> None:
+    first, second, third = json.loads(rendered("json", RESULTS))
+    assert first == {
+        "path": "./a b.py",
+        "line": 2,
+        "column": 5,
+        "end_line": 3,
+        "end_column": 6,
+        "code": "AAC206",
+        "name": "delay-with-options",
+        "message": 'an "ä"\\message',
+        "url": "docs/rules/AAC206.md",
+        "fix": {"safety": "safe", "title": "Use `apply_async`"},
+    }
+    assert (second["path"], second["fix"]) == ("./a b.py", None)
+    assert third == second | {"path": "c.py"}
+
+
+def test_no_violation_is_an_empty_list() -> None:
+    assert json.loads(rendered("json", [])) == []
+
+
+def test_statistics_count_each_rule_the_most_frequent_first() -> None:
+    many = [("d.py", [FIRST] * 10)]
+    assert list(statistics(RESULTS + many)) == [
+        "11 AAC206 [*] delay-with-options\n",
+        " 2 AAC203 [ ] high-priority\n",
+    ]
+
+
+def test_statistics_of_nothing_are_nothing() -> None:
+    assert list(statistics([("a.py", [])])) == []
