@@ -1,0 +1,119 @@
+"""The hooks, run by pre-commit itself in a repository of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PACKAGED = ("flake8_aa_celery", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
+TASKS = "from celery import shared_task\n\n\n@shared_task\ndef update_all(\n"
+FOUND = "app/tasks.py:5:15: AAC900 cannot be parsed by Python"
+#: What pip says where it cannot reach an index.
+NO_NETWORK = (
+    "Failed to establish a new connection",
+    "Could not find a version",
+    "Temporary failure in name resolution",
+)
+
+pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"]
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def committed(folder: Path) -> None:
+    git(folder, "init", "-q")
+    git(folder, "add", "-A", "-f")
+    git(folder, "commit", "-q", "-m", "Begin")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """An app with a mistake, a clean file, and a file that is not Python."""
+    app = tmp_path / "project" / "app"
+    app.mkdir(parents=True)
+    (app / "tasks.py").write_text(TASKS)
+    (app / "models.py").write_text("import celery\n")
+    (app / "notes.txt").write_text("celery(\n")
+    git(app.parent, "init", "-q")
+    return app.parent
+
+
+@pytest.fixture
+def hooks(tmp_path: Path) -> Path:
+    """This project as a repository that pre-commit can clone."""
+    repository = tmp_path / "hooks"
+    repository.mkdir()
+    for name in PACKAGED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, repository / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, repository / name)
+    committed(repository)
+    return repository
+
+
+def pre_commit(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    pytest.importorskip("pre_commit", reason="pre-commit is not installed")
+    git(project, "add", "-A")
+    scripts = os.path.dirname(sys.executable)
+    environment = os.environ | {
+        "PRE_COMMIT_HOME": str(project.parent / "cache"),
+        "PATH": os.pathsep.join([scripts, os.environ["PATH"]]),
+    }
+    command = [sys.executable, "-m", "pre_commit", *arguments]
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+
+def assert_stops_the_commit(project: Path) -> None:
+    """The hook names the mistake, and is content when it is mended."""
+    outcome = pre_commit(project, "run", "aa-celery-check")
+    assert FOUND in outcome.stdout
+    assert "models.py" not in outcome.stdout
+    assert "notes.txt" not in outcome.stdout
+    assert outcome.returncode == 1
+    (project / "app" / "tasks.py").write_text("import celery\n")
+    outcome = pre_commit(project, "run", "aa-celery-check")
+    assert (outcome.returncode, "Passed" in outcome.stdout) == (0, True), outcome.stdout
+
+
+def test_the_hooks_are_as_pre_commit_wants_them(project: Path) -> None:
+    outcome = pre_commit(project, "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml"))
+    assert outcome.returncode == 0, outcome.stdout
+
+
+def test_the_entry_of_the_check_hook_stops_a_commit(project: Path) -> None:
+    import yaml
+
+    (hook,) = (
+        hook
+        for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+        if hook["id"] == "aa-celery-check"
+    )
+    config = {"repos": [{"repo": "local", "hooks": [hook | {"language": "system"}]}]}
+    (project / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    assert_stops_the_commit(project)
+
+
+def test_a_project_that_names_our_repository_gets_the_check_hook(project: Path, hooks: Path) -> None:
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=hooks, check=True, capture_output=True, text=True)
+    (project / ".pre-commit-config.yaml").write_text(
+        f"repos:\n- repo: {hooks}\n  rev: {head.stdout.strip()}\n  hooks:\n  - id: aa-celery-check\n"
+    )
+    installed = pre_commit(project, "install-hooks")
+    if installed.returncode and any(sign in installed.stdout for sign in NO_NETWORK):
+        pytest.skip("pip cannot reach a package index, so pre-commit cannot install the hook")
+    assert installed.returncode == 0, installed.stdout
+    assert_stops_the_commit(project)
