@@ -16,6 +16,7 @@ from flake8_aa_celery.model.facts import (
     Constant,
     Dispatch,
     Element,
+    Entry,
     Items,
     Mapping,
     NamedTask,
@@ -31,9 +32,12 @@ from flake8_aa_celery.model.wrappers import hands_on_everything
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Entry, Target
+    from flake8_aa_celery.model.facts import Target
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import Site
+
+    #: where something is written, what it is, or None where it is not given
+    Given = Entry | Value | None
 
 #: What else than options gives a task arguments; None stands for ``**``.
 _PAIR = (None, "args", "kwargs")
@@ -85,7 +89,7 @@ def of_call(call: ast.Call, site: Site, module: Module) -> Arguments:
     return _with_names(positional, module.values.keywords(call, site))
 
 
-def of_pair(args: Value | Entry | None, kwargs: Value | Entry | None, site: Site) -> Arguments:
+def of_pair(args: Given, kwargs: Given, site: Site) -> Arguments:
     """The arguments of ``args=[…], kwargs={…}``; None stands for one that is not given.
 
     :param site: where they are handed over.
@@ -141,24 +145,37 @@ def _is_refilled(signature: Signature) -> bool:
 
 
 def _of_pair_in_call(call: ast.Call, index: int, site: Site, module: Module) -> Arguments:
+    pair = _pair(call, index, site, module)
+    return of_pair(pair[0], pair[1], site) if pair else _ANYTHING
+
+
+def pair_of(dispatch: Dispatch) -> tuple[Entry | None, Entry | None]:
+    """Where ``apply_async`` or ``send_task`` is given ``args`` and ``kwargs``; None for what is not given or seen."""
+    index = 1 if dispatch.method == "send_task" else 0
+    pair = _pair(dispatch.node, index, dispatch.site, dispatch.module)
+    args, kwargs = pair or (None, None)
+    return (args if isinstance(args, Entry) else None), (kwargs if isinstance(kwargs, Entry) else None)
+
+
+def _pair(call: ast.Call, index: int, site: Site, module: Module) -> tuple[Given, Given] | None:
+    """What is given as ``args`` and ``kwargs``; UNKNOWN where it may be hidden, None where anything may be."""
     if any(isinstance(argument, ast.Starred) for argument in call.args[: index + 2]):
-        return _ANYTHING
+        return None
     keywords = module.values.keywords(call, site)
     hidden = None if keywords.complete else UNKNOWN
-    by_position = [module.evaluate(argument, site) for argument in call.args[index : index + 2]]
-    args = by_position[0] if by_position else keywords.get("args") or hidden
-    kwargs = by_position[1] if len(by_position) > 1 else keywords.get("kwargs") or hidden
-    if by_position and isinstance(written := call.args[index], (ast.List, ast.Tuple)):
-        return _with_names(_counted(written.elts, site, module), _of_kwargs(kwargs))
-    return of_pair(args, kwargs, site)
+    given: list[Given] = [Entry(node, site, module) for node in call.args[index : index + 2]]
+    given += [keywords.get(name) or hidden for name in ("args", "kwargs")[len(given) :]]
+    return given[0], given[1]
 
 
-def _of_args(args: Value | Entry | None, site: Site) -> Arguments:
+def _of_args(args: Given, site: Site) -> Arguments:
     if args is None:
         return NOTHING
     if not isinstance(args, Value):
         if isinstance(args.node, (ast.List, ast.Tuple)):
             return _counted(args.node.elts, args.site, args.module)
+        if isinstance(args.node, (ast.Set, ast.SetComp, ast.GeneratorExp)):
+            return Arguments(more_positional=True)  # Celery refuses them before it counts
         args = args.value
     if isinstance(args, Constant) and args.value is None:
         return NOTHING
@@ -167,7 +184,7 @@ def _of_args(args: Value | Entry | None, site: Site) -> Arguments:
     return Arguments(more_positional=True)
 
 
-def _of_kwargs(kwargs: Value | Entry | None) -> Mapping:
+def _of_kwargs(kwargs: Given) -> Mapping:
     if kwargs is None:
         return Mapping({})
     value = kwargs if isinstance(kwargs, Value) else kwargs.value

@@ -1,0 +1,157 @@
+"""What Django's ORM and its views hand out: querysets, instances of models, the request."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model import tasks
+from flake8_aa_celery.model.facts import Class, Task
+from flake8_aa_celery.model.names import last_part, origin
+from flake8_aa_celery.model.scopes import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import Binding, FunctionNode, Scope, Site
+
+    KindOf = Callable[[ast.expr], str | None]
+
+INSTANCE, QUERYSET, REQUEST = "a model instance", "a queryset", "the request"
+#: A queryset whose items are no instances, and an iterator whose items are.
+VALUES, ITERATOR = "a queryset of values", "an iterator over a queryset"
+QUERYSETS = frozenset({QUERYSET, VALUES})
+OF_INSTANCES = frozenset({QUERYSET, ITERATOR})
+
+_MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
+_ONE = frozenset(
+    {"get", "create", "first", "last", "latest", "earliest"}
+    | {"aget", "acreate", "afirst", "alast", "alatest", "aearliest"}
+)
+_ONE_AND_FLAG = frozenset({"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"})
+_MORE = frozenset(
+    {"all", "annotate", "complex_filter", "defer", "difference", "distinct", "exclude", "extra", "filter"}
+    | {"intersection", "none", "only", "order_by", "prefetch_related", "reverse", "select_for_update"}
+    | {"select_related", "union", "using"}
+)
+_NO_INSTANCES = frozenset({"values", "values_list", "dates", "datetimes"})
+#: The second parameter of what has the request as its first: an admin's action.
+_ADMIN_ACTION = "queryset"
+
+
+def is_manager(node: ast.expr) -> bool:
+    """Whether an expression is the manager of a model: ``Character.objects``."""
+    if not isinstance(node, ast.Attribute) or node.attr not in _MANAGERS:
+        return False
+    owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+    return owner == "cls" or owner[:1].isupper()
+
+
+def returned(method: str, owner: str | None) -> str | None:
+    """What a method of a manager or queryset returns: :data:`QUERYSET` stands for both."""
+    if method in _NO_INSTANCES:
+        return VALUES
+    if method in _MORE:
+        return owner
+    if owner == QUERYSET:
+        return INSTANCE if method in _ONE else ITERATOR if method == "iterator" else None
+    return None
+
+
+def unpacked(name: str, binding: Binding, kind_of: KindOf) -> str | None:
+    """The first of the two things that ``get_or_create`` returns."""
+    node = binding.node
+    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+        return None
+    target, function = node.targets[0], node.value.func
+    if not isinstance(target, ast.Tuple) or not isinstance(function, ast.Attribute):
+        return None
+    first = target.elts[0]
+    if not isinstance(first, ast.Name) or first.id != name or function.attr not in _ONE_AND_FLAG:
+        return None
+    return INSTANCE if is_manager(function.value) or kind_of(function.value) == QUERYSET else None
+
+
+def is_model(owner: Class, depth: int = 0) -> bool:
+    """Whether a class of the project is a model, by what it is derived from."""
+    for base in owner.node.bases:
+        dotted = owner.module.origin(base, owner.site) or ""
+        if dotted in ("django.db.models.Model", "django.contrib.auth.models.AbstractUser"):
+            return True
+        parent = owner.module.evaluate(base, owner.site) if depth < 10 else None
+        if isinstance(parent, Class) and parent is not owner and is_model(parent, depth + 1):
+            return True
+    return False
+
+
+def is_current_user(node: ast.Attribute, kind_of: KindOf, site: Site) -> bool:
+    """Whether an expression is ``request.user`` or, in a class-based view, ``self.request.user``."""
+    if node.attr != "user":
+        return False
+    if kind_of(node.value) == REQUEST:
+        return True
+    owner = node.value
+    return (
+        isinstance(owner, ast.Attribute)
+        and owner.attr == "request"
+        and isinstance(owner.value, ast.Name)
+        and owner.value.id == "self"
+        and enclosing_class(site.scope.function()) is not None
+    )
+
+
+def enclosing_class(function: Scope | None) -> Scope | None:
+    """The class whose method a function is."""
+    parent = function.parent if function else None
+    return parent if parent is not None and parent.kind == "class" else None
+
+
+def parameter(name: str, scope: Scope | None, module: Module) -> str | None:
+    """What a parameter is by the function that it belongs to: a view's request, a receiver's instance, a model."""
+    if scope is None or not isinstance(scope.node, FUNCTIONS):
+        return None
+    node, site = scope.node, scope.block.site
+    if site is None or isinstance(tasks.of_function(node, site, module), Task):
+        return None  # a task is given what JSON carries
+    names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+    if name in ("request", _ADMIN_ACTION):
+        return _of_view(name, names, node)
+    if name == "instance" and is_receiver(node, site, module):
+        return INSTANCE
+    return _self(scope, node, module) if names[:1] == [name] else None
+
+
+def _of_view(name: str, names: list[str], node: FunctionNode) -> str | None:
+    if "request" not in names[:2] or _is_annotated_otherwise(name, node):
+        return None
+    if name == "request":
+        return REQUEST
+    return QUERYSET if names[names.index("request") + 1 :][:1] == [name] else None
+
+
+def _is_annotated_otherwise(name: str, node: FunctionNode) -> bool:
+    for argument in (*node.args.posonlyargs, *node.args.args):
+        if argument.arg == name and argument.annotation is not None:
+            written = ast.unparse(argument.annotation)
+            return ("Request" if name == "request" else "QuerySet") not in written
+    return False
+
+
+def is_receiver(node: FunctionNode, site: Site, module: Module) -> bool:
+    """Whether a function is connected to a signal by ``@receiver(…)``."""
+    return any(
+        isinstance(decorator, ast.Call) and module.origin(decorator.func, site) == "django.dispatch.receiver"
+        for decorator in node.decorator_list
+    )
+
+
+def _self(scope: Scope, node: FunctionNode, module: Module) -> str | None:
+    """``self`` in a method of a model."""
+    owner = enclosing_class(scope)
+    if owner is None or not isinstance(owner.node, ast.ClassDef) or owner.block.site is None:
+        return None
+    static = {last_part(origin(decorator, owner.block.site) or "") for decorator in node.decorator_list}
+    if not static.isdisjoint({"staticmethod", "classmethod"}):
+        return None
+    return INSTANCE if is_model(Class(owner.node, module, owner.block.site)) else None
