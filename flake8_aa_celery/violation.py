@@ -55,3 +55,8 @@ class Violation(NamedTuple):
         if hasattr(node, "body") and isinstance(node.body, list):
             end_line, end_column = node.lineno, node.col_offset + 3
         return cls(node.lineno, node.col_offset, end_line, end_column, message, fix)
+
+
+def spot(node: ast.expr | ast.stmt) -> tuple[int, int, int, int]:
+    """Where a node starts and ends, for the arguments of a :class:`Fix`; columns as ``ast`` counts them, in bytes."""
+    return node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset

@@ -103,6 +103,18 @@ def _functions_of(binding: Binding, module: Module) -> Iterator[Scope]:
                 yield child
 
 
+def imports_from(package: str, module: Module) -> bool:
+    """Whether a module imports something from a package where it runs, and not for type checkers alone."""
+    return any(
+        isinstance(binding.node, ast.ImportFrom)
+        and not binding.node.level
+        and (binding.node.module or "").partition(".")[0] == package
+        and binding.site.block.kind == "module"
+        for bindings in module.scopes.module.bindings.values()
+        for binding in bindings
+    )
+
+
 # -- loggers ----------------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC102", "task-not-shared")
+@rule("AAC102", "task-not-shared", fix="safe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is registered in another way than by `@shared_task`.
@@ -52,8 +52,18 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     The module that creates the `Celery(...)` application: a task there belongs to it. A `.task` of anything that
     is not known to be a Celery application.
 
+    ## Fix
+    Puts `@shared_task` in the place of the decorator, keeps its options, adds the import, and takes out the one that
+    nothing uses any more. Safe: the task has the same name and options, and a removed spelling could only raise.
+    `@periodic_task` is left alone, as its schedule belongs into the settings, and so is a task with `shared` or `lazy`,
+    which only an application knows.
+
     ## Profile
     Both: reusable apps are written with `@shared_task` everywhere.
+
+    ## Proof
+    - `test_defining.py::test_a_task_of_one_application_is_unknown_to_another`: `@shared_task` registers with every one.
+    - `test_defining.py::test_the_old_task_decorators_are_gone`: importing them raises.
 
     ## References
     - [Celery: using the @shared_task decorator](https://docs.celeryq.dev/en/stable/django/first-steps-with-django.html#using-the-shared-task-decorator)
@@ -63,7 +73,14 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     if not tasks or module.creates_app:
         return
     for task in tasks:
-        yield Violation.at(task.decorator, _message(task))
+        yield Violation.at(task.decorator, _message(task), _fix(task))
+
+
+def _fix(task: Task) -> Fix | None:
+    own = any(not task.options.lacks(option) for option in ("shared", "lazy"))
+    if own or task.removed_origin.endswith("periodic_task"):
+        return None
+    return Fix("safe", "Use `@shared_task`", "use_shared_task")
 
 
 def _message(task: Task) -> str:

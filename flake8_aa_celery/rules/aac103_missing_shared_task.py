@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.undecorated import plain_functions_used_as_tasks
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.facts import Function
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC103", "missing-shared-task")
+@rule("AAC103", "missing-shared-task", fix="safe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A function is used as a task without having been made one.
 
-    Flags a function without any decorator of which `.delay`, `.apply_async`, `.s` or `.si` is called: once, at its
-    `def` if that is in the same file, otherwise at the first such call of the file.
+    Flags a function without any decorator of which `.delay`, `.apply_async`, `.s` or `.si` is called, or that a
+    schedule names as its task: once, at its `def` if that is in the same file, otherwise at the first such place.
 
     ## Why
     A plain function has no such methods: the call raises `AttributeError` in whoever makes it, for instance in
-    the view that a user has opened.
+    the view that a user has opened. What a schedule names is sent all the same, and dropped by the worker as the
+    message of an unknown task.
 
     ## Example
     ```python
@@ -57,8 +60,15 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     Functions that have a decorator, whichever: it may make a task of them. Names whose definition is not found in
     the project.
 
+    ## Fix
+    Puts `@shared_task` above a function of the module itself, and adds the import. Safe: the call could only raise.
+    A method, a coroutine, a function within a function, and one of another file are left alone.
+
     ## Profile
     Both: it is Celery that gives a task its methods.
+
+    ## Proof
+    - `test_defining.py::test_a_plain_function_cannot_be_dispatched`: it has none of a task's methods.
 
     ## References
     - [Celery: tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html)
@@ -68,8 +78,14 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         if function.module is module:
             how = f"`{use.spelled}` in line {use.node.lineno}"
             message = f"`{function.node.name}` is used as a task ({how}) but is none: decorate it with `@shared_task`"
-            yield Violation.at(function.node, message)
+            yield Violation.at(function.node, message, _fix(function))
         else:
             where = function.module.file_name
             message = f"`{function.node.name}` of `{where}` is no task: decorate it with `@shared_task` there"
             yield Violation.at(use.node, message)
+
+
+def _fix(function: Function) -> Fix | None:
+    if function.site.block.kind != "module" or not isinstance(function.node, ast.FunctionDef):
+        return None
+    return Fix("safe", "Decorate it with `@shared_task`", "add_shared_task")

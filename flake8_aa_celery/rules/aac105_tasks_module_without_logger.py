@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.logs import binds_logger
+from flake8_aa_celery.model.logs import binds_logger, imports_from
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC105", "tasks-module-without-logger")
+@rule("AAC105", "tasks-module-without-logger", fix="safe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A module that defines tasks has no logger.
@@ -55,6 +55,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     A logger of any kind: imported from elsewhere, by a star import too, or made by `getLogger`, `get_task_logger`,
     `get_extension_logger`, `LoggerAddTag`, `AppLogger`, structlog, loguru or a class whose name ends in `Logger`.
 
+    ## Fix
+    Adds `logger = logging.getLogger(__name__)` behind the imports, or, where the module imports from Alliance Auth,
+    `logger = get_extension_logger(__name__)`. Safe: a logger that nobody uses does nothing. Nothing is done where the
+    module means something else by `logger`.
+
     ## Profile
     Both: a worker's log is all there is to look at, with every framework.
 
@@ -63,6 +68,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: logging from custom apps](https://allianceauth.readthedocs.io/en/latest/development/custom/logging.html)
     """
     if module.tasks and not binds_logger(module):
-        yield Violation.at(
-            module.tasks[0].node, f"`{module.file_name}` defines tasks but no logger: nobody can see what they do"
-        )
+        message = f"`{module.file_name}` defines tasks but no logger: nobody can see what they do"
+        yield Violation.at(module.tasks[0].node, message, _fix(module))
+
+
+def _fix(module: Module) -> Fix:
+    source = ("logging", "getLogger")
+    if imports_from("allianceauth", module):
+        source = ("allianceauth.services.hooks", "get_extension_logger")
+    return Fix("safe", "Add a logger", "add_logger", {"module": source[0], "name": source[1]})

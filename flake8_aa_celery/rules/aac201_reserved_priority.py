@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import given_to
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.rules.words import given_to, is_literal
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.priorities import PrioritySetting
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC201", "reserved-priority", profiles=("alliance-auth",))
+@rule("AAC201", "reserved-priority", profiles=("alliance-auth",), fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """Priority 0 is reserved for Alliance Auth itself.
 
@@ -53,6 +54,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Leaves alone
     A priority that cannot be resolved, such as a parameter. `None` is AAC208, `False` and `"0"` are AAC202.
 
+    ## Fix
+    Writes 5, the normal priority. Unsafe: the task runs later. A value that a name stands for is left alone: others may
+    use that name.
+
     ## Profile
     Alliance Auth alone: elsewhere 0 is a priority like any other.
 
@@ -66,7 +71,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for setting in module.written_priorities:
         if type(setting.value) is int and setting.value == 0:
-            yield Violation.at(
-                setting.node,
-                f"{given_to(setting)} gets priority 0, which is reserved for Alliance Auth: use 1 to 9, 5 is normal",
+            message = (
+                f"{given_to(setting)} gets priority 0, which is reserved for Alliance Auth: use 1 to 9, 5 is normal"
             )
+            yield Violation.at(setting.node, message, _fix(setting))
+
+
+def _fix(setting: PrioritySetting) -> Fix | None:
+    if not is_literal(setting):
+        return None
+    return Fix("unsafe", "Use priority 5", "replace_expression", {"code": "5"})

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import UNKNOWN
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import given_to
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.rules.words import given_to, is_literal
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.priorities import PrioritySetting
     from flake8_aa_celery.settings import Settings
 
 _LOWEST, _HIGHEST = 0, 9
@@ -20,7 +21,7 @@ _LOWEST, _HIGHEST = 0, 9
 _LONGEST = 20
 
 
-@rule("AAC202", "invalid-priority")
+@rule("AAC202", "invalid-priority", fix="safe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """A priority must be a whole number from 0 to 9.
 
@@ -58,6 +59,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Leaves alone
     A priority that cannot be resolved. `None` is AAC208.
 
+    ## Fix
+    Writes the number that `"3"` or `3.0` means. Safe: the broker makes the same of it. What is meant by any other value
+    cannot be known.
+
     ## Profile
     Both: what the broker does with such a value does not depend on Alliance Auth. Brokers with more than ten
     priorities are not the usual case; ignore the rule where you use one.
@@ -74,9 +79,22 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         value = setting.value
         if value is UNKNOWN or value is None or (type(value) is int and _LOWEST <= value <= _HIGHEST):
             continue
-        yield Violation.at(
-            setting.node, f"{given_to(setting)} gets priority {_shown(value)}: use a whole number from 0 to 9"
-        )
+        message = f"{given_to(setting)} gets priority {_shown(value)}: use a whole number from 0 to 9"
+        yield Violation.at(setting.node, message, _fix(setting))
+
+
+def _fix(setting: PrioritySetting) -> Fix | None:
+    number = _meant(setting.value)
+    if number is None or not is_literal(setting):
+        return None
+    return Fix("safe", f"Use priority {number}", "replace_expression", {"code": str(number)})
+
+
+def _meant(value: object) -> int | None:
+    """The priority that a text or a float is to the broker; None for 0, which would be another violation."""
+    text = str(value) if isinstance(value, (str, float)) else ""
+    digits = text.removesuffix(".0") if isinstance(value, float) else text
+    return int(digits) if len(digits) == 1 and digits in "123456789" else None
 
 
 def _shown(value: object) -> str:

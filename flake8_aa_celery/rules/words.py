@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import (
@@ -41,3 +42,8 @@ def given_to(setting: PrioritySetting) -> str:
 
 def _function(value: Value | None) -> str:
     return f"`{value.node.name}`" if isinstance(value, Function) else "the task"
+
+
+def is_literal(setting: PrioritySetting) -> bool:
+    """Whether a priority is written as a value at the very place where it is reported, not as a name for one."""
+    return isinstance(setting.node, ast.Constant) and setting.node is setting.entry.node

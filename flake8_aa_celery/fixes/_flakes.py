@@ -1,0 +1,35 @@
+"""What pyflakes says of a file: a fix must leave nothing behind that it objects to."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from functools import lru_cache
+from typing import NamedTuple
+from warnings import catch_warnings, simplefilter
+
+from pyflakes.checker import Checker  # type: ignore[import-untyped]  # flake8 needs it, so it is there
+from pyflakes.messages import UnusedImport  # type: ignore[import-untyped]
+
+
+class Flake(NamedTuple):
+    """Something that pyflakes objects to.
+
+    :param unused: the import that nothing uses, as pyflakes writes it; empty for other messages.
+    """
+
+    text: str
+    unused: str
+
+
+@lru_cache(maxsize=4)
+def flakes(text: str) -> Counter[Flake]:
+    """What pyflakes says of a text, each with how often it does."""
+    with catch_warnings():
+        simplefilter("ignore")
+        tree = ast.parse(text)
+    found: Counter[Flake] = Counter()
+    for message in Checker(tree).messages:
+        unused = str(message.message_args[0]) if isinstance(message, UnusedImport) else ""
+        found[Flake(message.message % message.message_args, unused)] += 1
+    return found

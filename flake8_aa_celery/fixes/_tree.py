@@ -1,0 +1,217 @@
+"""A file as libcst sees it: which node is at a place, what is around it, what its names mean."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
+
+from flake8_aa_celery.fixes import Import, Refused
+from flake8_aa_celery.model.scopes import Scopes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flake8_aa_celery.model.scopes import Binding
+    from flake8_aa_celery.violation import Violation
+
+Node = TypeVar("Node", bound=cst.CSTNode)
+
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+
+
+class Tree:
+    """The concrete tree of a file.
+
+    :param path: where the file lies.
+    :param text: its text without a byte-order mark, with the ends of lines that it has.
+    :raises Refused: where libcst does not know its syntax, or would not give it back as it is.
+    """
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        try:
+            self.module = cst.parse_module(text)
+        except (cst.ParserSyntaxError, RecursionError) as error:
+            raise Refused("libcst cannot parse the file") from error
+        if self.module.code != text:
+            raise Refused("libcst cannot give back the file as it is")
+        # a tree that has just been parsed holds no node twice: no need of a copy
+        wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
+        self._positions = wrapper.resolve(PositionProvider)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines without their ends."""
+        return _NEWLINE.split(self.text)
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """Which names are bound where."""
+        return Scopes(ast.parse(self.text))
+
+    @cached_property
+    def _by_start(self) -> dict[tuple[int, int], list[cst.CSTNode]]:
+        found: dict[tuple[int, int], list[cst.CSTNode]] = {}
+        for node in self._positions:
+            start, _ = self.span(node)
+            found.setdefault(start, []).append(node)
+        return found
+
+    def span(self, node: cst.CSTNode) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Line from 1 and column from 0 in characters where a node starts and ends, as ``ast`` has it."""
+        first = last = self._positions[node]
+        if isinstance(node, (cst.Tuple, cst.GeneratorExp)) and node.lpar:
+            first, last = self._positions[node.lpar[-1]], self._positions[node.rpar[0]]
+        return (first.start.line, first.start.column), (last.end.line, last.end.column)
+
+    def whole_span(self, node: cst.CSTNode) -> tuple[tuple[int, int], tuple[int, int]]:
+        """As :meth:`span`, the decorators of a function or class included."""
+        start, end = self.span(node)
+        if isinstance(node, (cst.FunctionDef, cst.ClassDef)) and node.decorators:
+            start = self.span(node.decorators[0])[0]
+        return start, end
+
+    def find(
+        self, kind: type[Node] | tuple[type[Node], ...], start: tuple[int, int], end: tuple[int, int] | None
+    ) -> Node:
+        """The node of a kind at a place.
+
+        :param end: where it ends; None where the start tells enough, as of a ``def``.
+        :raises Refused: where there is none.
+        """
+        for node in self._by_start.get(start, ()):
+            if isinstance(node, kind) and (end is None or self.span(node)[1] == end):
+                return node
+        raise Refused("the place was not found")
+
+    def around(self, node: cst.CSTNode) -> list[cst.CSTNode]:
+        """The nodes that a node lies in, the module first."""
+        return self._path(self.module, node, self.span(node)) or []
+
+    def _path(
+        self, outer: cst.CSTNode, node: cst.CSTNode, span: tuple[tuple[int, int], tuple[int, int]]
+    ) -> list[cst.CSTNode] | None:
+        for child in outer.children:
+            if child is node:
+                return [outer]
+            start, end = self.whole_span(child)
+            if start <= span[0] and span[1] <= end:
+                found = self._path(child, node, span)
+                if found is not None:
+                    return [outer, *found]
+        return None
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The source of a node as it would be at the left margin."""
+        return self.module.code_for_node(node)
+
+    def expression(self, code: str) -> cst.BaseExpression:
+        """The node of an expression."""
+        return cst.parse_expression(code, config=self.module.config_for_parsing)
+
+    def instead(self, old: cst.BaseExpression, code: str) -> cst.BaseExpression:
+        """The node of an expression in the parentheses of another."""
+        return self.expression(code).with_changes(lpar=old.lpar, rpar=old.rpar)
+
+    def statement(self, code: str) -> cst.SimpleStatementLine | cst.BaseCompoundStatement:
+        """The node of a statement."""
+        return cst.parse_statement(code, config=self.module.config_for_parsing)
+
+    # -- names --------------------------------------------------------------------------------------------------
+
+    def use(self, wanted: Import, line: int) -> tuple[str, tuple[Import, ...]]:
+        """How to write something that must be imported, and what has to be added to the imports for it.
+
+        :param line: where it is used.
+        :raises Refused: where its name means something else in this file.
+        """
+        known = self._imported_as(wanted, line)
+        if known:
+            return known, ()
+        name = wanted.name or wanted.module
+        if any(name in scope.bindings for scope in self.scopes.all) and not self._only_for_typing(wanted):
+            raise Refused(f"`{name}` means something else here")
+        return name, (wanted,)
+
+    def _imported_as(self, wanted: Import, line: int) -> str | None:
+        """How the module has imported it, by whatever way, above a line."""
+        through: str | None = None
+        for name, bindings in self.scopes.module.bindings.items():
+            if not all(_is_import(binding, line) for binding in bindings):
+                continue
+            if all(_imports(binding, name, wanted) for binding in bindings):
+                return name
+            if wanted.name and all(_imports(binding, name, Import(wanted.module)) for binding in bindings):
+                through = f"{name}.{wanted.name}"
+        starred = any(node.module == wanted.module and not node.level for node, _ in self.scopes.module.star_imports)
+        return wanted.name if starred and wanted.name else through
+
+    def _only_for_typing(self, wanted: Import) -> bool:
+        name = wanted.name or wanted.module
+        bindings = [binding for scope in self.scopes.all for binding in scope.bindings.get(name, ())]
+        return all(_imports(binding, name, wanted) and is_for_typing(binding) for binding in bindings)
+
+
+def _is_import(binding: Binding, line: int) -> bool:
+    """Whether a binding is an import that has been executed when a line above which it stands is."""
+    is_import = isinstance(binding.node, (ast.Import, ast.ImportFrom))
+    return is_import and binding.site.statement.lineno < line and not is_for_typing(binding)
+
+
+def _imports(binding: Binding, name: str, wanted: Import) -> bool:
+    node = binding.node
+    if isinstance(node, ast.ImportFrom):
+        return node.module == wanted.module and not node.level and _has_alias(node, name, wanted.name)
+    if isinstance(node, ast.Import) and not wanted.name:
+        return _has_alias(node, name, wanted.module)
+    return False
+
+
+def _has_alias(node: ast.Import | ast.ImportFrom, name: str, original: str) -> bool:
+    return any(alias.name == original and (alias.asname or alias.name) == name for alias in node.names)
+
+
+def is_for_typing(binding: Binding) -> bool:
+    """Whether a binding stands in a block that only type checkers read."""
+    for block in binding.site.block.around():
+        test = block.node.test if block.kind == "if" and isinstance(block.node, ast.If) else None
+        if getattr(test, "id", getattr(test, "attr", "")) == "TYPE_CHECKING":
+            return True
+    return False
+
+
+class Place(NamedTuple):
+    """Where a violation is, for the rewrite that cures it."""
+
+    tree: Tree
+    violation: Violation
+
+    def node(self, kind: type[Node] | tuple[type[Node], ...]) -> Node:
+        """The node of a kind that the violation marks.
+
+        :raises Refused: where there is none.
+        """
+        found = self.violation
+        is_def = kind is cst.FunctionDef or kind is cst.ClassDef
+        end = None if is_def else (found.end_line, found.end_column)
+        return self.tree.find(kind, (found.line, found.column), end)
+
+    def at(self, spot: Sequence[int], kind: type[Node] | tuple[type[Node], ...]) -> Node:
+        """The node of a kind at a spot that the rule names, see :func:`flake8_aa_celery.violation.spot`.
+
+        :raises Refused: where there is none.
+        """
+        line, column, end_line, end_column = spot
+        is_def = kind is cst.FunctionDef or kind is cst.ClassDef
+        end = None if is_def else (end_line, self._characters(end_line, end_column))
+        return self.tree.find(kind, (line, self._characters(line, column)), end)
+
+    def _characters(self, line: int, column: int) -> int:
+        """A column that ``ast`` counts in UTF-8 bytes, in characters."""
+        return len(self.tree.lines[line - 1].encode()[:column].decode(errors="ignore"))

@@ -1,0 +1,54 @@
+"""A module of tasks gets a logger, right behind its imports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from flake8_aa_celery.fixes import Change, Import, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flake8_aa_celery.fixes._tree import Place, Tree
+
+_NAME = "logger"
+
+
+def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
+    """Bind a logger.
+
+    :param arguments: ``module`` and ``name`` of the function that makes it.
+    """
+    tree = place.tree
+    if any(_NAME in scope.bindings for scope in tree.scopes.all):
+        raise Refused(f"`{_NAME}` means something else here")
+    module, name = arguments["module"], arguments["name"]
+    above = _last_import(tree, place.violation.line)
+    wanted = Import(module) if module == "logging" else Import(module, name)
+    written, imports = tree.use(wanted, tree.span(above)[1][0] + 1)
+    maker = f"{written}.{name}" if module == "logging" else written
+    line = tree.statement(f"{_NAME} = {maker}(__name__)").with_changes(leading_lines=[cst.EmptyLine(indent=False)])
+    return Change({above: cst.FlattenSentinel([above, line])}, imports)
+
+
+def _last_import(tree: Tree, line: int) -> cst.CSTNode:
+    """The last statement of the module that imports and ends above a line."""
+    found = None
+    for statement in tree.module.body:
+        if tree.span(statement)[1][0] < line and _imports(statement):
+            found = statement
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            break
+    if found is None:
+        raise Refused("there are no imports behind which a logger could stand")
+    return found
+
+
+def _imports(statement: cst.CSTNode) -> bool:
+    if isinstance(statement, cst.SimpleStatementLine):
+        return isinstance(statement.body[0], (cst.Import, cst.ImportFrom))
+    if isinstance(statement, (cst.If, cst.Try)):
+        return any(_imports(inner) for inner in statement.body.body)
+    return False

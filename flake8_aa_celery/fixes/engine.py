@@ -1,0 +1,216 @@
+"""Fix files: what rules find is cured by the rewrites that they name, until there is nothing left to cure."""
+
+from __future__ import annotations
+
+import io
+import tokenize
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.fixes import Change, Refused, rewrite_called
+from flake8_aa_celery.linter import check, parse, rules_for
+from flake8_aa_celery.model.project import Project, project_root
+from flake8_aa_celery.source import decode, lines_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from flake8_aa_celery.fixes._tree import Tree
+    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.violation import Violation
+
+    File = tuple[str, bytes]
+    LintAll = Callable[[Sequence[File], Settings], list[tuple[str, list[Violation]]]]
+
+#: Fixes that bring each other about end at some time; should they not, this many rounds are enough.
+ROUNDS = 10
+
+
+class Fixed(NamedTuple):
+    """What became of a file.
+
+    :param data: its bytes, the same where nothing was fixed.
+    :param applied: the violations that were cured, in the order of their rounds.
+    :param refused: those that could not be, each with the reason.
+    :param left: what is reported now.
+    """
+
+    data: bytes
+    applied: tuple[Violation, ...]
+    refused: tuple[tuple[Violation, str], ...]
+    left: tuple[Violation, ...]
+
+
+class Planned(NamedTuple):
+    """A violation and what its rewrite wants to change."""
+
+    violation: Violation
+    change: Change
+
+
+def fix(path: str, data: bytes, settings: Settings, *, unsafe: bool = False) -> Fixed:
+    """Fix one file, and write nothing.
+
+    :param path: where the file is, or would be.
+    :param data: its bytes.
+    :param settings: the rules that they select are fixed; that no new violation is made goes for all.
+    :param unsafe: whether to apply fixes that change what is sent.
+    """
+    return _Fixer(path, data, settings, unsafe, check(path, data, with_all_rules(settings))).run()
+
+
+def fix_all(files: Sequence[File], settings: Settings, lint_all: LintAll, *, unsafe: bool = False) -> dict[str, Fixed]:
+    """Fix many files, and write nothing; in the order of the files.
+
+    What is fixed in one file can show something in another: the files of a project are gone through until
+    nothing changes.
+
+    :param files: their paths and bytes; what they become shadows what is on disk.
+    :param lint_all: gives the violations of many files; it is told to ask all rules.
+    """
+    wide = with_all_rules(settings)
+    fixed: dict[str, Fixed] = {}
+    texts = dict(files)
+    waiting: Sequence[File] = files
+    for _ in range(ROUNDS):
+        changed = set()
+        for path, known in lint_all(waiting, wide):
+            outcome = _Fixer(path, texts[path], settings, unsafe, known).run()
+            fixed[path] = _together(fixed.get(path), outcome)
+            if outcome.applied:
+                texts[path] = outcome.data
+                changed.add(project_root(path))
+        if not changed:
+            break
+        waiting = [(path, data) for path, data in texts.items() if project_root(path) in changed]
+        _shadow(waiting, settings)
+    return {path: fixed[path] for path, _ in files}
+
+
+def with_all_rules(settings: Settings) -> Settings:
+    """Settings by which every rule is asked that is on by default or selected."""
+    selected = settings.select + settings.extend_select
+    return settings._replace(select=(), extend_select=selected, ignore=())
+
+
+def _together(before: Fixed | None, now: Fixed) -> Fixed:
+    return now if before is None else now._replace(applied=before.applied + now.applied)
+
+
+def _shadow(files: Iterable[File], settings: Settings) -> None:
+    """Let what other files say be read from these bytes, and not from the disk."""
+    Project.forget()
+    for path, data in files:
+        Project.of(path, settings).module(path, parse(data))
+
+
+class _Fixer:
+    """The rounds of one file."""
+
+    def __init__(self, path: str, data: bytes, settings: Settings, unsafe: bool, known: list[Violation]) -> None:
+        self._path = path
+        self._data = data
+        self._wide = with_all_rules(settings)
+        self._codes = {rule.code for rule in rules_for(path, settings)}
+        self._safeties = ("safe", "unsafe") if unsafe else ("safe",)
+        self._applied: list[Violation] = []
+        self._refused: dict[tuple[str, ...], tuple[Violation, str]] = {}
+        self._known = known
+
+    def run(self) -> Fixed:
+        for _ in range(ROUNDS):
+            if not self._round():
+                break
+        left = tuple(violation for violation in self._known if violation.code in self._codes)
+        return Fixed(self._data, tuple(self._applied), tuple(self._refused.values()), left)
+
+    def _round(self) -> bool:
+        """Apply what can be applied at once; False where nothing was."""
+        wanted = [violation for violation in self._known if self._is_wanted(violation)]
+        if not wanted:
+            return False
+        from flake8_aa_celery.fixes._tree import Tree  # libcst is imported where there is something to fix
+
+        try:
+            tree = Tree(self._path, decode(self._data))
+        except (Refused, SyntaxError, UnicodeError) as error:
+            for violation in wanted:
+                self._refuse(violation, str(error))
+            return False
+        planned = self._planned(tree, wanted)
+        batch = _apart(tree, planned)
+        return bool(batch) and (self._apply(tree, batch) or self._apply_singly(tree, batch))
+
+    def _is_wanted(self, violation: Violation) -> bool:
+        return (
+            violation.fix is not None
+            and violation.fix.safety in self._safeties
+            and violation.code in self._codes
+            and self._identity(violation) not in self._refused
+        )
+
+    def _planned(self, tree: Tree, wanted: Iterable[Violation]) -> list[Planned]:
+        """What the rewrites want to change, in the order of place and code."""
+        from flake8_aa_celery.fixes._tree import Place
+
+        planned = []
+        for violation in wanted:
+            assert violation.fix is not None
+            try:
+                rewrite = rewrite_called(violation.fix.rewrite)
+                planned.append(Planned(violation, rewrite(Place(tree, violation), violation.fix.arguments)))
+            except Refused as reason:
+                self._refuse(violation, str(reason))
+        return planned
+
+    def _apply(self, tree: Tree, batch: Sequence[Planned]) -> bool:
+        """Apply a batch if that does no harm; a single fix that does some is refused for good."""
+        from flake8_aa_celery.fixes._edit import apply
+        from flake8_aa_celery.fixes._guard import checked
+
+        cured = [planned.violation for planned in batch]
+        try:
+            text = apply(tree, [planned.change for planned in batch])
+            data = _encoded(text, self._data)
+            self._known = checked(self._path, self._data, data, self._known, cured, self._wide)
+        except Refused as reason:
+            if len(batch) == 1:
+                self._refuse(cured[0], str(reason))
+            return False
+        self._data = data
+        self._applied += cured
+        return True
+
+    def _apply_singly(self, tree: Tree, batch: Sequence[Planned]) -> bool:
+        """Apply the first fix of a batch that does no harm by itself; the others have their turn in later rounds."""
+        return len(batch) > 1 and any(self._apply(tree, [planned]) for planned in batch)
+
+    def _refuse(self, violation: Violation, reason: str) -> None:
+        self._refused[self._identity(violation)] = violation, reason
+
+    def _identity(self, violation: Violation) -> tuple[str, ...]:
+        """What tells a violation from others when its line has moved."""
+        lines = lines_of(self._data)[violation.line - 1 : violation.end_line]
+        return violation.code, violation.message, str(violation.column), "".join(lines)
+
+
+def _apart(tree: Tree, planned: Sequence[Planned]) -> list[Planned]:
+    """Those changes that do not want the same place; of two that do, the first."""
+    from flake8_aa_celery.fixes._edit import overlap
+
+    batch: list[Planned] = []
+    for candidate in planned:
+        if not any(overlap(tree, candidate.change, other.change) for other in batch):
+            batch.append(candidate)
+    return batch
+
+
+def _encoded(text: str, like: bytes) -> bytes:
+    """Text in the encoding of a file, with its byte-order mark.
+
+    :raises Refused: where that encoding does not have a character of the text.
+    """
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(like).readline)
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError as error:
+        raise Refused(f"{encoding} cannot express the result") from error

@@ -1,0 +1,22 @@
+"""``@app.task(bind=True)`` becomes ``@shared_task(bind=True)``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from flake8_aa_celery.fixes import Change, Import
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flake8_aa_celery.fixes._tree import Place
+
+
+def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
+    """Replace what registers the task, and leave its options as they are. There are no arguments."""
+    decorator = place.node((cst.Call, cst.Attribute, cst.Name))
+    registers = decorator.func if isinstance(decorator, cst.Call) else decorator
+    written, imports = place.tree.use(Import("celery", "shared_task"), place.violation.line)
+    return Change({registers: place.tree.instead(registers, written)}, imports)
