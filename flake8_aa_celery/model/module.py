@@ -6,7 +6,7 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import candidates, crontabs, names, priorities, results, schedules, tasks
+from flake8_aa_celery.model import blocking_loops, candidates, crontabs, names, priorities, results, schedules, tasks, views
 from flake8_aa_celery.model.facts import (
     UNKNOWN,
     Dispatch,
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.crontabs import Crontab
+    from flake8_aa_celery.model.blocking_loops import BlockingLoop
     from flake8_aa_celery.model.facts import Entry, Function
     from flake8_aa_celery.model.names import ImportedName
     from flake8_aa_celery.model.priorities import PrioritySetting
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.results import ResultUse
     from flake8_aa_celery.model.schedules import ScheduleEntry
     from flake8_aa_celery.model.scopes import CallSite, FunctionNode, Scope, Site
+    from flake8_aa_celery.model.views import View
 
 
 class Module:
@@ -185,6 +187,11 @@ class Module:
         return schedules.entries_of(self)
 
     @cached_property
+    def views(self) -> list[View]:
+        """The functions and methods that answer a request."""
+        return views.views_in(self)
+
+    @cached_property
     def crontabs(self) -> list[Crontab]:
         """Every call of Celery's ``crontab``."""
         return list(crontabs.crontabs_in(self))
@@ -206,6 +213,11 @@ class Module:
     def result_uses(self) -> list[ResultUse]:
         """Everything that is asked of the result of a dispatch."""
         return results.uses_in(self)
+
+    @cached_property
+    def blocking_loops(self) -> list[BlockingLoop]:
+        """The loops of tasks that block once per item: of a nest the outermost that goes over the items."""
+        return blocking_loops.loops_in(self)
 
     @cached_property
     def priorities(self) -> list[PrioritySetting]:

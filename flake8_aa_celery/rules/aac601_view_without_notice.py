@@ -1,0 +1,74 @@
+"""AAC601: a view that starts a task and does not tell the user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.views import tells_user, view_around
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC601", "view-without-notice", default=False)
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A view starts a task, and the user learns nothing of it.
+
+    Flags a dispatch in a view that neither leaves a message nor answers with anything but a redirect. A view is a
+    function whose first parameter is `request`, or a method such as `get`, `post` or `form_valid` of a class that is
+    based on a view of Django.
+
+    ## Why
+    The page comes back at once and looks as before, because the task has not run yet. The user cannot know that
+    something was started, clicks again, and starts it twice. Alliance Auth's pattern is to notify the user
+    immediately, to start the task, and to report its result later.
+
+    ## Example
+    ```python
+    # app/views.py
+    from django.shortcuts import redirect
+    from app.tasks import update_owner
+
+    def update(request, owner_pk):
+        update_owner.delay(owner_pk)
+        return redirect("app:index")
+    ```
+
+    ## Instead
+    ```python
+    # app/views.py
+    from django.contrib import messages
+    from django.shortcuts import redirect
+    from app.tasks import update_owner
+
+    def update(request, owner_pk):
+        update_owner.delay(owner_pk)
+        messages.info(request, "The update was started. You will be notified when it is done.")
+        return redirect("app:index")
+    ```
+
+    ## Leaves alone
+    - views that call anything with "message" or "notif" in its name;
+    - views that answer with a page, with data, or with what cannot be told.
+
+    ## Profile
+    Both: users are the same everywhere. Off by default: a task that nobody waits for needs no notice, and which one
+    that is no rule can tell.
+
+    ## References
+    - [Alliance Auth: How should I use celery tasks in the UI?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-should-i-use-celery-tasks-in-the-ui)
+    """
+    for dispatch in module.dispatches:
+        view = view_around(dispatch.site, module.views)
+        if view is not None and not tells_user(view, module):
+            yield Violation.at(
+                dispatch.node,
+                f"`{view.name}` starts {called(dispatch.receiver)} and tells the user nothing: add a message",
+            )

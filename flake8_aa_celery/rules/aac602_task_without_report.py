@@ -1,0 +1,98 @@
+"""AAC602: a task that a user waits for and that never reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.facts import Task
+from flake8_aa_celery.model.views import hands_on_user, hands_user_elsewhere, report_of, view_around
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC602", "task-without-report", default=False)
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A view starts a task with the user's key, and the task never tells the user how it went.
+
+    Flags the dispatch of a task of this project in a view, with `request.user` or its key among the arguments, where
+    the task calls nothing with "message" or "notif" in its name when it succeeds, or nothing when it fails: in an
+    `except` or `finally`.
+
+    ## Why
+    A task that is given the user is meant to report to that user. One that fails without a word leaves them waiting
+    for ever. Alliance Auth's documentation asks for a notification at the end, and especially in case of errors.
+
+    ## Example
+    ```python
+    # app/views.py
+    from django.shortcuts import render
+    from app.tasks import update_owner
+
+    def update(request, owner_pk):
+        update_owner.delay(owner_pk, user_pk=request.user.pk)
+        return render(request, "app/started.html")
+    # app/tasks.py
+    from celery import shared_task
+    from allianceauth.notifications import notify
+
+    @shared_task
+    def update_owner(owner_pk, user_pk):
+        Owner.objects.get(pk=owner_pk).update()
+        notify(User.objects.get(pk=user_pk), "Update completed")
+    ```
+
+    ## Instead
+    ```python
+    # app/views.py
+    from django.shortcuts import render
+    from app.tasks import update_owner
+
+    def update(request, owner_pk):
+        update_owner.delay(owner_pk, user_pk=request.user.pk)
+        return render(request, "app/started.html")
+    # app/tasks.py
+    from celery import shared_task
+    from allianceauth.notifications import notify
+
+    @shared_task
+    def update_owner(owner_pk, user_pk):
+        user = User.objects.get(pk=user_pk)
+        try:
+            Owner.objects.get(pk=owner_pk).update()
+        except Exception:
+            notify(user, "Update failed", level="danger")
+            raise
+        notify(user, "Update completed", level="success")
+    ```
+
+    ## Leaves alone
+    - tasks that cannot be read, and those that are not given the user;
+    - tasks that hand the user on to code of another module, which may report in their place;
+    - tasks whose notifications stand in functions of the same module that they call.
+
+    ## Profile
+    Both: users are the same everywhere. Off by default: a task may need the user for something else than reporting.
+
+    ## References
+    - [Alliance Auth: How should I use celery tasks in the UI?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-should-i-use-celery-tasks-in-the-ui)
+    """
+    for dispatch in module.dispatches:
+        task = dispatch.task
+        if not isinstance(task, Task) or not hands_on_user(dispatch.node):
+            continue
+        if view_around(dispatch.site, module.views) is None or hands_user_elsewhere(task):
+            continue
+        report = report_of(task)
+        if not (report.on_success and report.on_failure):
+            when = "how it went" if report.on_success is report.on_failure else "when it fails"
+            when = "when it succeeds" if report.on_failure else when
+            yield Violation.at(
+                dispatch.node, f"`{task.name}` is given the user but never tells them {when}: notify them"
+            )

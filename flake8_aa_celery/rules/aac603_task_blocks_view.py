@@ -1,0 +1,99 @@
+"""AAC603: a view that runs a task itself or waits for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.results import WAITS
+from flake8_aa_celery.model.views import view_around
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC603", "task-blocks-view")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A view runs a task in its own process, or waits for its result.
+
+    Flags `task(…)`, `task.run(…)` and `task.apply(…)` in a view, and, where there is a result backend, a wait for
+    what a dispatch returned. A view is a function whose first parameter is `request`, or a method such as `get`,
+    `post` or `form_valid` of a class that is based on a view of Django.
+
+    ## Why
+    A task that is called like a function is one: it runs here and now, in the web server, with no worker, no retry
+    and no lock of celery-once. The user looks at an empty page until it is done, and a slow one times out.
+
+    ## Example
+    ```python
+    # app/views.py
+    from django.shortcuts import redirect
+    from app.tasks import update_owner
+
+    def update(request, owner_pk):
+        update_owner(owner_pk)
+        return redirect("app:index")
+    # app/tasks.py
+    from celery import shared_task
+
+    @shared_task
+    def update_owner(owner_pk):
+        Owner.objects.get(pk=owner_pk).update()
+    ```
+
+    ## Instead
+    ```python
+    # app/views.py
+    from django.shortcuts import redirect
+    from app.tasks import update_owner
+
+    def update(request, owner_pk):
+        update_owner.delay(owner_pk)
+        return redirect("app:index")
+    # app/tasks.py
+    from celery import shared_task
+
+    @shared_task
+    def update_owner(owner_pk):
+        Owner.objects.get(pk=owner_pk).update()
+    ```
+
+    ## Leaves alone
+    - tasks that cannot be read: they may be plain functions;
+    - a wait without a result backend, which raises at once: that is AAC304.
+
+    ## Profile
+    Both: it is so in every project.
+
+    ## Proof
+    - `test_calling.py::test_a_task_called_directly_runs_in_this_process`: no worker has a part in it.
+    - `test_calling.py::test_apply_swallows_the_tasks_exception`: `apply` runs here too, and hides a failure.
+
+    ## References
+    - [Alliance Auth: Duration](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#duration)
+    - [Celery: Calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
+    """
+    for call in module.local_calls:
+        view = view_around(call.site, module.views)
+        if view is not None:
+            yield Violation.at(call.node, f"`{view.name}` runs `{call.task.name}` itself, here and now: use `delay`")
+    yield from _waits(module)
+
+
+def _waits(module: Module) -> Iterator[Violation]:
+    waits = [use for use in module.result_uses if use.name in WAITS and use.dispatch is not None]
+    if not waits or not module.project.has_result_backend():
+        return
+    for use in waits:
+        view = view_around(use.site, module.views)
+        if view is not None and use.dispatch is not None:
+            what = called(use.dispatch.receiver)
+            yield Violation.at(
+                use.node, f"`{view.name}` keeps the user waiting for {what}: let the page ask for it later"
+            )

@@ -1,0 +1,75 @@
+"""AAC604: a view that does what a task should do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.blocking import Blocking
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC604", "slow-view", default=False)
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A view waits for the network, for a process, or sleeps.
+
+    Flags in a view what AAC306 counts as blocking: requests over the network, `time.sleep`, `subprocess`; also in a
+    function of the same module that the view calls. Tasks that a view runs itself are AAC603. Only modules that have
+    to do with Celery are looked at.
+
+    ## Why
+    Everything that takes longer than a second interrupts the user. Somebody else's server takes as long as it likes,
+    and while a view waits for it, one of the few processes of the web server is taken. Alliance Auth's documentation
+    asks for a task wherever more than a second may pass.
+
+    ## Example
+    ```python
+    # app/views.py
+    import requests
+    from app.tasks import update_owner
+
+    def prices(request):
+        update_owner.delay(1)
+        return requests.get("https://example.com/prices", timeout=30).json()
+    ```
+
+    ## Instead
+    ```python
+    # app/views.py
+    from app.tasks import fetch_prices, update_owner
+
+    def prices(request):
+        update_owner.delay(1)
+        fetch_prices.delay()
+        return Price.objects.all()
+    ```
+
+    ## Leaves alone
+    - what happens in functions of other modules;
+    - tasks that the view runs or waits for (AAC603).
+
+    ## Settings
+    `blocking-calls`: more functions that count as blocking.
+
+    ## Profile
+    Both: users are the same everywhere. Off by default: some pages cannot do without an answer from elsewhere.
+
+    ## References
+    - [Alliance Auth: Duration](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#duration)
+    """
+    if not module.views:
+        return
+    blocking = Blocking(module)
+    run_here = {id(call.node) for call in module.local_calls} | {id(use.node) for use in module.result_uses}
+    for view in module.views:
+        for call in module.calls_in(view.scope):
+            by = "" if id(call.node) in run_here else blocking.by(call)
+            if by:
+                yield Violation.at(call.node, f"`{view.name}` keeps the user waiting for `{by}`: leave it to a task")
