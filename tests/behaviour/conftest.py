@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from celery import current_app
 
 from . import harness
 
@@ -23,7 +22,5 @@ def _worker() -> Iterator[harness.Worker]:
 @pytest.fixture
 def worker(_worker: harness.Worker) -> Iterator[harness.Worker]:
     """The running worker; it forgets what it was sent, and the tasks that the test defined, after the test."""
-    before, known = current_app._get_current_object(), _worker.begin()
-    yield _worker
-    _worker.finish(known)
-    before.set_current()
+    with _worker.observing():
+        yield _worker

@@ -21,8 +21,7 @@ from queue import Empty
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import celery.worker.consumer  # the worker's blueprint finds its steps by import
-from celery import Celery, current_app, signals
-from celery._state import _set_task_join_will_block
+from celery import Celery, _state, current_app, signals
 from celery.app import trace
 from celery.worker import WorkController
 from kombu.transport import TRANSPORT_ALIASES, memory
@@ -247,6 +246,14 @@ def _on_rejected(message: Any, **_: Any) -> None:
     journal.ended(message.headers["id"], "REJECTED")
 
 
+LISTENERS = (
+    (signals.task_postrun, _on_postrun),
+    (signals.task_revoked, _on_revoked),
+    (signals.task_unknown, _on_unknown),
+    (signals.task_rejected, _on_rejected),
+)
+
+
 def make_app() -> Celery:
     """A Celery application as Alliance Auth configures it, on the recording memory broker."""
     TRANSPORT_ALIASES["recording"] = f"{__name__}:RecordingTransport"
@@ -256,20 +263,22 @@ def make_app() -> Celery:
 
 
 class Worker:
-    """The application, its worker, and what both did since the last `clear`."""
+    """The application, its worker, and what both did while it was observed."""
 
     def __init__(self) -> None:
         self.app = make_app()
+        # pytest looks into every module that it collects, and so asks shared tasks for their application: without
+        # this, Celery makes one, which keeps every task that a test defines.
+        self.app.set_default()
         self._controller: WorkController | None = None
-        self._tasks_of_celery: set[str] = set()
 
     def start(self) -> None:
         """Start the worker, unless it runs already; it stops when the process ends."""
         if self._controller is not None:
             return
-        self._listen()
+        for signal, listener in LISTENERS:
+            signal.connect(listener)
         self.app.finalize()
-        self.app.set_default()
         ready = threading.Event()
         self._controller = WorkController(
             app=self.app,
@@ -286,15 +295,8 @@ class Worker:
         self._thread.start()
         if not ready.wait(PATIENCE):
             raise RuntimeError("the worker did not start")
-        _set_task_join_will_block(False)
+        _state._set_task_join_will_block(False)
         atexit.register(self.stop)
-
-    @staticmethod
-    def _listen() -> None:
-        signals.task_postrun.connect(_on_postrun)
-        signals.task_revoked.connect(_on_revoked)
-        signals.task_unknown.connect(_on_unknown)
-        signals.task_rejected.connect(_on_rejected)
 
     def stop(self) -> None:
         """Stop the worker; a second call does nothing."""
@@ -304,22 +306,26 @@ class Worker:
         controller.stop()
         self._thread.join(PATIENCE)
         trace.reset_worker_optimizations(self.app)
-        for signal, receiver in (
-            (signals.task_postrun, _on_postrun),
-            (signals.task_revoked, _on_revoked),
-            (signals.task_unknown, _on_unknown),
-            (signals.task_rejected, _on_rejected),
-        ):
-            signal.disconnect(receiver)
+        for signal, listener in LISTENERS:
+            signal.disconnect(listener)
 
-    def begin(self) -> set[str]:
-        """Become the current application with an empty journal; return the names of the tasks known so far."""
+    @contextmanager
+    def observing(self) -> Iterator[None]:
+        """Be the current application with an empty journal; forget all messages and new tasks afterwards."""
         self.start()
+        before, known = current_app._get_current_object(), set(self.app.tasks)
+        shared = set(_state._on_app_finalizers)
         self.app.set_current()
         journal.clear()
-        return set(self.app.tasks)
+        try:
+            yield
+        finally:
+            self._forget(known)
+            # Else each application made later would be given the tasks that `@shared_task` made meanwhile.
+            _state._on_app_finalizers.intersection_update(shared)
+            before.set_current()
 
-    def finish(self, known: set[str]) -> None:
+    def _forget(self, known: set[str]) -> None:
         """Drop every waiting message, and each task that is not among `known`."""
         consumer = self._running.consumer
         consumer.timer.clear()
@@ -355,7 +361,7 @@ class Worker:
         """
         self._introduce_new_tasks()
         # Celery refuses to wait for results in a worker's process; this one is a worker's only meanwhile.
-        _set_task_join_will_block(True)
+        _state._set_task_join_will_block(True)
         with journal.changed:
             journal.open = True
             try:
@@ -363,7 +369,7 @@ class Worker:
                     raise TimeoutError(f"not finished: {journal.pending(delayed=delayed)}")
             finally:
                 journal.open = False
-                _set_task_join_will_block(False)
+                _state._set_task_join_will_block(False)
         return journal.runs()
 
     @contextmanager
@@ -400,19 +406,16 @@ def messages_of(source: str, call: str, *, module: str = "proof.tasks") -> list[
     """Return what Celery sends when `call` runs after `source`, and what became of each message.
 
     `source` is the text of a module of task code, executed afresh under the name `module`, which its tasks' names
-    start with; `call` is an expression or statements evaluated in it. The code of a fix's test is run before
-    and after the fix, and the two lists compared with `==`: they hold no ids and no times. What `source` or `call` raises
-    is raised.
+    start with; `call` is an expression or statements evaluated in it. A test of a fix compares the messages of the
+    source before it and after it with `==`: they hold no ids and no times. What `source` or `call` raises is raised.
     """
     namespace = types.ModuleType(module)
-    before, known = current_app._get_current_object(), worker.begin()
-    sys.modules[module] = namespace
-    try:
-        exec(compile(source, f"<{module}>", "exec"), namespace.__dict__)
-        exec(compile(call, "<call>", "exec"), namespace.__dict__)
-        worker.run()
-        return worker.sent
-    finally:
-        del sys.modules[module]
-        worker.finish(known)
-        before.set_current()
+    with worker.observing():
+        sys.modules[module] = namespace
+        try:
+            exec(compile(source, f"<{module}>", "exec"), namespace.__dict__)
+            exec(compile(call, "<call>", "exec"), namespace.__dict__)
+            worker.run()
+            return worker.sent
+        finally:
+            del sys.modules[module]

@@ -49,14 +49,19 @@ def server(directory: Path) -> Iterator[str]:
         process.wait(PATIENCE)
 
 
+def _answers(port: int) -> bool:
+    try:
+        return bool(redis.Redis(port=port).ping())
+    except redis.ConnectionError:
+        return False
+
+
 def _wait_for_answer(port: int, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < end:
-        try:
-            redis.Redis(port=port).ping()
+        if _answers(port):
             return
-        except redis.ConnectionError:
-            time.sleep(0.02)
+        time.sleep(0.02)
     raise RuntimeError("redis-server did not start")
 
 
@@ -65,12 +70,17 @@ class Broker:
 
     def __init__(self, url: str, directory: Path) -> None:
         self.url = url
-        self.client = redis.Redis.from_url(url, socket_timeout=None)
+        self.client = redis.Redis.from_url(url, socket_timeout=None, decode_responses=True)
         self.client.flushall()
         self.app = Celery("redis_tasks", broker=url, set_as_current=False)
         self.settings: dict[str, Any] = ALLIANCE_AUTH
         self.app.conf.update(self.settings)
         self._directory = directory
+
+    def close(self) -> None:
+        """Let go of the server, and of every `@shared_task`."""
+        self.app.close()
+        self.client.close()
 
     def send(self, task: str, *args: Any, **options: Any) -> None:
         """Send a task of `redis_tasks` at the priority that is given: `send_task` knows no default."""
@@ -79,7 +89,7 @@ class Broker:
 
     def lists(self) -> list[str]:
         """The names of the lists that hold messages; what follows kombu's separator is the priority's step."""
-        names = [name.decode() for name in self.client.keys("*") if self.client.type(name) == b"list"]
+        names = [str(name) for name in self.client.keys("*") if self.client.type(name) == "list"]
         return sorted(name.replace("\x06\x16", ":") for name in names)
 
     def happened(self, number: int) -> list[str]:
@@ -91,7 +101,7 @@ class Broker:
             item = self.client.blpop(["happened"], timeout=left)
             if item is None:
                 raise TimeoutError(f"only {told}; {self.log()}")
-            told.append(item[1].decode())
+            told.append(str(item[1]))
         return told
 
     def log(self) -> str:

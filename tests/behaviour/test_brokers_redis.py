@@ -24,9 +24,11 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def broker(redis_url: str, tmp_path: Path) -> redis_broker.Broker:
+def broker(redis_url: str, tmp_path: Path) -> Iterator[redis_broker.Broker]:
     """An empty broker."""
-    return redis_broker.Broker(redis_url, tmp_path)
+    broker = redis_broker.Broker(redis_url, tmp_path)
+    yield broker
+    broker.close()
 
 
 def options(**changes: Any) -> dict[str, Any]:

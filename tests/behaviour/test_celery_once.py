@@ -226,7 +226,7 @@ def test_a_queued_once_task_that_is_not_graceful_fails_the_task_before_it(worker
     """In `chain(p, once, q)`, `p` runs and is then reported as failed: `AlreadyQueued` is raised in its worker."""
     reported = []
 
-    class Base(celery_once.QueueOnce.__base__):  # type: ignore[misc, name-defined]
+    class Base(celery_once.QueueOnce.__base__):  # type: ignore[misc]
         def on_failure(self, exc: Exception, *args: Any) -> None:
             reported.append(type(exc))
 
@@ -284,7 +284,7 @@ def test_a_once_task_that_unlocks_before_it_runs_can_dispatch_itself(worker: Wor
 
 
 def test_an_expired_once_task_stays_locked(worker: Worker) -> None:
-    """A message that expires never runs, so nothing drops its lock: no dispatch gets through until the lock times out."""
+    """A message that expires never runs, so nothing drops its lock: it is refused until the lock times out."""
 
     @shared_task(base=celery_once.QueueOnce)
     def update() -> None: ...

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from celery import current_app
 
@@ -20,7 +22,7 @@ def two(x, y=0):
 """
 
 
-def message(task: str, **fields: object) -> Message:
+def message(task: str, **fields: Any) -> Message:
     """A message as `delay()` sends it, but for `fields`."""
     plain = Message(task, [], {}, 5, None, None, "celery", 0, None, task, "SUCCESS")
     return plain._replace(**fields)
