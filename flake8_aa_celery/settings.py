@@ -95,12 +95,17 @@ class Option(NamedTuple):
 
 
 OPTIONS = (
-    Option("select", "codes", "report these rules and no others", flake8=False),
+    Option(
+        "select",
+        "codes",
+        "report these rules and no others; those that are off by default need at least AAC and a digit",
+        flake8=False,
+    ),
     Option("extend-select", "codes", "report these rules, too", flake8=False),
     Option("ignore", "codes", "do not report these rules", flake8=False),
     Option("per-file-ignores", "codes by file", "rules that are not reported in some files", flake8=False),
-    Option("exclude", "patterns", "files and folders that are not searched", flake8=False),
-    Option("extend-exclude", "patterns", "more files and folders that are not searched", flake8=False),
+    Option("exclude", "patterns", "files and folders that the command does not search", flake8=False),
+    Option("extend-exclude", "patterns", "more files and folders that the command does not search", flake8=False),
     Option("check-tests", "flag", "check test code and migrations, too"),
     Option(
         "profile",

@@ -12,7 +12,7 @@ from flake8.checker import FileChecker
 from flake8.formatting.default import Nothing
 from flake8.options.parse_args import parse_args
 from flake8.style_guide import StyleGuideManager
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flake8_aa_celery.source import heed_noqa
@@ -111,6 +111,7 @@ def both(file: Path, source: str) -> tuple[list[tuple[int, int, str]], list[tupl
     return reported_by_us(file), reported_by_flake8(file)
 
 
+@settings(deadline=None)
 @given(source=sources())
 def test_flake8_agrees_wherever_a_comment_stands(file: Path, source: str) -> None:
     ours, flake8s = both(file, source)

@@ -25,6 +25,10 @@ HELP = "report what is wrong, and change nothing"
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of ``check``."""
+    parser.epilog = (
+        "Exits with 0 where nothing was found, 1 for violations, 2 for misuse, a broken setting, "
+        "and a path that cannot be read; the other files are reported all the same."
+    )
     add_files(parser)
     output = parser.add_argument_group("output")
     output.add_argument("--output-format", choices=formats(), default="text", help="text unless said otherwise")
@@ -68,7 +72,10 @@ class Files(NamedTuple):
 
 
 def run(arguments: Namespace) -> int:
-    """Check the files and report; see the exit codes of the command."""
+    """Check the files and report.
+
+    :return: 0 where nothing was found, 1 for violations, 2 where something could not be read or written.
+    """
     began = perf_counter()
     settings = _settings.from_arguments(arguments)
     if arguments.show_settings:
