@@ -66,7 +66,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Proof
     - `test_priority.py::test_a_chains_priority_reaches_only_its_first_task`: the claim.
     - `test_priority.py::test_set_on_a_chain_reaches_only_its_first_task`: `.set` is no better.
-    - `test_priority.py::test_a_workflows_delay_takes_a_priority_as_an_argument`: calling the chain does not even reach the first.
+    - `test_priority.py::test_a_workflows_delay_takes_a_priority_as_an_argument`: calling it reaches none.
     - `test_priority.py::test_a_priority_set_on_each_signature_of_a_chain_holds`: what helps.
     - `test_priority.py::test_a_chain_of_one_task_runs_it_at_the_chains_priority`: why that is left alone.
 

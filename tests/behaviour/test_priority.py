@@ -75,6 +75,17 @@ def test_a_decorators_priority_holds_for_every_dispatch(worker: Worker) -> None:
     assert worker.priorities() == [("seven", 7), ("seven", 7), ("a", 5), ("seven", 7)]
 
 
+def test_none_in_a_decorator_is_the_default(worker: Worker) -> None:
+    """`@shared_task(priority=None)` is what every task has until it is bound: it sends at `task_default_priority`."""
+
+    @shared_task(priority=None)
+    def unset() -> None: ...
+
+    unset.delay()
+    unset.si().apply_async()
+    assert worker.priorities() == [("unset", 5), ("unset", 5)]
+
+
 def test_apply_async_overrides_a_decorators_priority(worker: Worker) -> None:
     """The priority of a call goes before that of the decorator."""
     seven.apply_async(priority=3)

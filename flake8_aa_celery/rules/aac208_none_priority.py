@@ -1,0 +1,89 @@
+"""AAC208: a priority of None is not the default."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model import defaults
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import given_to
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.priorities import PrioritySetting
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC208", "none-priority")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """A priority of `None` is not the default: on Redis it is 0.
+
+    Flagged is a priority that resolves to `None`, and a parameter that defaults to `None` and is passed on as the
+    priority without a look at it.
+
+    ## Why
+    Celery takes the default priority only where none is given. `None` is given, and goes into the message; the Redis
+    transport cannot make a number of it and puts the message into the queue that is served first. So a helper that is
+    called without a priority runs its task before everything else.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+    @shared_task
+    def update_character(pk):
+        ...
+
+    def refresh(character, priority=None):
+        update_character.apply_async(args=[character.pk], priority=priority)
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+    @shared_task
+    def update_character(pk):
+        ...
+
+    def refresh(character, priority=None):
+        update_character.apply_async(args=[character.pk], priority=priority or 5)
+    ```
+
+    ## Leaves alone
+    - `priority or 5`, and a condition on the parameter around the dispatch or before it: `if priority is not None`,
+      an early `return`, an assignment where it is `None`;
+    - a parameter of a private function (`_refresh`) that every call in the file sets;
+    - `@shared_task(priority=None)`: there, and only there, `None` stands for the default;
+    - other values that may be `None`: they are not known.
+
+    ## Profile
+    Both: that is how Celery and the Redis transport work.
+
+    ## Proof
+    - `test_brokers_redis.py::test_a_priority_that_is_no_number_lands_with_0`: `None`, too.
+    - `test_brokers_redis.py::test_a_tasks_priority_of_none_lands_with_0_by_apply_async`: it overrides the default.
+    - `test_priority.py::test_none_in_a_decorator_is_the_default`: why that is left alone.
+
+    ## References
+    - [Celery: Redis message priorities](https://docs.celeryq.dev/en/stable/userguide/routing.html#redis-message-priorities)
+    - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
+    """
+    for setting in module.written_priorities:
+        message = _message(setting) if setting.place != "task" else None
+        if message:
+            yield Violation.at(setting.node, message)
+
+
+def _message(setting: PrioritySetting) -> str | None:
+    """What is wrong with a priority; None where nothing is."""
+    if setting.value is None:
+        return (
+            f"{given_to(setting)} gets priority None, which Redis serves first, like 0: give a number or leave it out"
+        )
+    entry = setting.entry
+    name = defaults.unguarded(entry.node, entry.site, entry.module)
+    return name and f"`{name}` may be None, which Redis serves first, like 0: use `{name} or 5`"
