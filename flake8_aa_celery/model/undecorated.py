@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.facts import Function
+from flake8_aa_celery.model.facts import UNKNOWN, Function, ModuleValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,21 +17,46 @@ if TYPE_CHECKING:
 class UsedAsTask(NamedTuple):
     """A function that no decorator makes a task of, and where it is first used like one.
 
-    :param spelled: how it is used: ``update.delay``.
+    :param spelled: how it is used: ``update.delay``, or its name in a schedule.
     """
 
     function: Function
-    node: ast.Call
+    node: ast.expr
     spelled: str
 
 
 def plain_functions_used_as_tasks(module: Module) -> Iterator[UsedAsTask]:
-    """Every plain function of which a module calls ``delay``, ``apply_async``, ``s`` or ``si``, once each."""
-    uses: list[Dispatch | Signature] = [*module.dispatches, *module.signatures]
-    uses.sort(key=lambda use: (use.node.lineno, use.node.col_offset))
+    """Every plain function that a module sends, puts into a workflow or names in a schedule, once each."""
+    uses = sorted([*_called(module), *_scheduled(module)], key=lambda use: (use.node.lineno, use.node.col_offset))
     seen: set[ast.AST] = set()
     for use in uses:
-        function, call = use.task, use.node
-        if isinstance(function, Function) and function.node not in seen:
-            seen.add(function.node)
-            yield UsedAsTask(function, call, ast.unparse(call.func))
+        if use.function.is_plain and use.function.node not in seen:
+            seen.add(use.function.node)
+            yield use
+
+
+def _called(module: Module) -> Iterator[UsedAsTask]:
+    """Functions of which ``delay``, ``apply_async``, ``s`` or ``si`` is called."""
+    uses: list[Dispatch | Signature] = [*module.dispatches, *module.signatures]
+    for use in uses:
+        if isinstance(use.task, Function):
+            yield UsedAsTask(use.task, use.node, ast.unparse(use.node.func))
+
+
+def _scheduled(module: Module) -> Iterator[UsedAsTask]:
+    """Functions that an entry of a schedule names, unless a task elsewhere is registered by that name."""
+    for entry in module.schedule:
+        task, name = entry.fields.get("task"), entry.task_name
+        if task is None or name is None:
+            continue
+        function = _function_named(name, module)
+        if function is not None and name not in module.project.tasks_by_name():
+            yield UsedAsTask(function, task.node if task.module is module else entry.node, name)
+
+
+def _function_named(name: str, module: Module) -> Function | None:
+    """The function of the project that is imported by a dotted name."""
+    owner, _, member = name.rpartition(".")
+    path = module.project.find(owner, module) if owner else None
+    value = module.project.member(ModuleValue(owner, path), member, module) if path else UNKNOWN
+    return value if isinstance(value, Function) else None
