@@ -58,6 +58,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Profile
     Both: it is Celery that looks for tasks in `tasks`.
 
+    ## Proof
+    - `test_defining.py::test_autodiscovery_imports_modules_called_tasks_and_no_other`: tasks elsewhere are unknown.
+
     ## References
     - [Celery: autodiscover_tasks](https://docs.celeryq.dev/en/stable/reference/celery.html#celery.Celery.autodiscover_tasks)
     """
