@@ -1,0 +1,76 @@
+"""AAC108: a decorator that hides a task from whoever wants to send it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.decorators import hiding
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC108", "task-decorator-not-outermost")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A decorator stands above the task decorator.
+
+    Flags a task whose decorator is not the outermost one.
+
+    ## Why
+    The name is bound to what the outer decorator returns, and that is a plain function: `update.delay()` raises
+    `AttributeError`. Sent by its name, as a schedule does, the task runs without what the outer decorator adds.
+
+    ## Example
+    ```python
+    from celery import shared_task
+    from django.db import transaction
+
+
+    @transaction.atomic
+    @shared_task
+    def update_all():
+        ...
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+    from django.db import transaction
+
+
+    @shared_task
+    @transaction.atomic
+    def update_all():
+        ...
+    ```
+
+    ## Leaves alone
+    `@staticmethod`. Decorators that return what they are given, such as Django's `@receiver`, a signal's
+    `.connect`, Alliance Auth's `@hooks.register`, or a function of the project that can be read and does so.
+
+    ## Profile
+    Both: it is Celery that makes an object with methods of the function.
+
+    ## Proof
+    - `test_defining.py::test_a_decorator_above_the_task_decorator_hides_the_task`: what is left has no `delay`.
+    - `test_defining.py::test_a_decorator_above_the_task_decorator_does_not_run_in_the_worker`: sent by its name, the
+      task runs undecorated.
+    - `test_defining.py::test_a_decorator_below_the_task_decorator_runs_in_the_worker`: below, the decorator runs.
+
+    ## References
+    - [Celery: multiple decorators](https://docs.celeryq.dev/en/stable/userguide/tasks.html#basics)
+    """
+    for task in module.tasks:
+        above = next(hiding(task), None)
+        if above is not None:
+            name = ast.unparse(above.func if isinstance(above, ast.Call) else above)
+            yield Violation.at(
+                task.decorator, f"`@{name}` hides the task `{task.name}`: put the task decorator on top of it"
+            )
