@@ -1,0 +1,71 @@
+"""The classes that a task is made of: ``base=`` and what that one inherits from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.facts import Class, Origin
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.model.facts import Task, Value
+
+#: Classes of libraries whose attributes are known: Celery's, those of celery-once and Alliance Auth's.
+PLAIN = "celery.Task"
+ONCE = frozenset(
+    {"allianceauth.services.tasks.QueueOnce", "celery_once.QueueOnce", "celery_once.tasks.QueueOnce"}
+)  # fmt: skip
+_KNOWN = ONCE | {PLAIN, "builtins.object"}
+
+
+class Bases(NamedTuple):
+    """What is known of a task's class.
+
+    :param classes: the classes of the project among its bases, the nearest first.
+    :param origins: the classes of libraries among them, by their dotted names.
+    :param complete: whether each of them could be resolved.
+    """
+
+    classes: tuple[Class, ...]
+    origins: tuple[str, ...]
+    complete: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The dotted names of all of them."""
+        return (*(f"{found.module.dotted}.{found.node.name}" for found in self.classes), *self.origins)
+
+    @property
+    def is_once(self) -> bool:
+        """Whether celery-once sees to it that the task is queued once."""
+        return any(name in ONCE for name in self.names)
+
+    def defines(self, attribute: str) -> bool:
+        """Whether a class of the project among them has an attribute."""
+        return any(attribute in found.scope.bindings for found in self.classes)
+
+    def may_define(self, attribute: str) -> bool:
+        """Whether one of them has an attribute, or is not known well enough to tell."""
+        return self.defines(attribute) or not self.complete or not _KNOWN.issuperset(self.origins)
+
+
+def bases_of(task: Task) -> Bases:
+    """The classes that a task is made of; Celery's own where it names none."""
+    if task.options.lacks("base"):
+        return Bases((), (PLAIN,), complete=True)
+    entry = task.options.get("base")
+    if entry is None:
+        return Bases((), (), complete=False)
+    return _with_bases(entry.value, 0)
+
+
+def _with_bases(value: Value, depth: int) -> Bases:
+    if isinstance(value, Origin):
+        return Bases((), (value.dotted,), complete=True)
+    if not isinstance(value, Class) or depth > 10:
+        return Bases((), (), complete=False)
+    above = [_with_bases(value.module.evaluate(base, value.site), depth + 1) for base in value.node.bases]
+    return Bases(
+        (value, *(found for each in above for found in each.classes)),
+        tuple(origin for each in above for origin in each.origins),
+        all(each.complete for each in above),
+    )

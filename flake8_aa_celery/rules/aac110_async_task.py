@@ -1,0 +1,86 @@
+"""AAC110: a task whose body never runs."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.bases import bases_of
+from flake8_aa_celery.model.names import any_of
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import Task
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC110", "async-task")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A task is a coroutine function.
+
+    Flags an `async def` right under a task decorator.
+
+    ## Why
+    The worker calls the function, gets a coroutine and drops it: the body never runs, and the task counts as
+    succeeded. Nothing is logged.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+
+    @shared_task
+    async def send_message(channel_id, text):
+        ...
+    ```
+
+    ## Instead
+    ```python
+    from asgiref.sync import async_to_sync
+    from celery import shared_task
+
+
+    @shared_task
+    def send_message(channel_id, text):
+        async_to_sync(_send_message)(channel_id, text)
+
+
+    async def _send_message(channel_id, text):
+        ...
+    ```
+
+    ## Leaves alone
+    A task with a decorator between, such as `@async_to_sync`: it may make a plain function of the coroutine.
+
+    ## Settings
+    `async-bases` names task classes that run coroutines: `["celery_aio_pool.Task"]`. A package or module stands for
+    all that it holds. Where a pool runs them, whatever class a task has, `["celery.Task"]` turns the rule off for
+    tasks without a `base`.
+
+    ## Profile
+    Both: it is Celery that does not wait for coroutines.
+
+    ## Proof
+    - `test_defining.py::test_an_async_task_never_runs`: the task succeeds and its body did not run.
+
+    ## References
+    - [asgiref: async_to_sync](https://docs.djangoproject.com/en/stable/topics/async/#async-to-sync)
+    """
+    for task in module.tasks:
+        if isinstance(task.node, ast.AsyncFunctionDef) and not task.decorators_below and not _can_run(task, settings):
+            yield Violation.at(
+                task.node, f"`{task.name}` never runs: Celery awaits no coroutine, use `def` and `async_to_sync`"
+            )
+
+
+def _can_run(task: Task, settings: Settings) -> bool:
+    """Whether the task's class is one that the settings say runs coroutines, or may be one."""
+    if not settings.async_bases:
+        return False
+    bases = bases_of(task)
+    return not bases.complete or any(any_of(settings.async_bases, name) for name in bases.names)
