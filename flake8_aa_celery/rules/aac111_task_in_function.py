@@ -1,0 +1,72 @@
+"""AAC111: a task that a worker may never see, or that never gets its `self`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC111", "task-in-function")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A task is defined inside a function or as a plain method.
+
+    Flags a task decorator inside a function, and one on a method that is not static.
+
+    ## Why
+    A task inside a function is registered when that function runs. The worker that gets the message is another
+    process: where the function did not run there, the message is dropped as that of an unknown task. A task that
+    is a method is registered as a plain function: nobody passes it `self`, and sending it raises `TypeError`.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+
+    class Owner:
+        @shared_task
+        def update(self, force):
+            ...
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+
+    class Owner:
+        @staticmethod
+        @shared_task
+        def update(owner_pk, force):
+            ...
+    ```
+
+    ## Leaves alone
+    Static methods, with `@staticmethod` above the task decorator: Alliance Auth writes its own like this.
+
+    ## Profile
+    Both: it is Celery that registers a task when its decorator runs.
+
+    ## Proof
+    - `test_defining.py::test_a_task_in_a_function_is_registered_when_that_function_runs`: until then it is unknown.
+    - `test_defining.py::test_a_task_as_a_method_never_gets_self`: sending it raises `TypeError`.
+    - `test_defining.py::test_a_static_method_can_be_a_task`: as a static method it runs.
+
+    ## References
+    - [Celery: tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html)
+    """
+    for task in module.tasks:
+        if task.is_local:
+            message = "is registered only where this function has run: define it at the top level of the module"
+            yield Violation.at(task.node, f"`{task.name}` {message}")
+        elif task.is_method:
+            message = "is a method, to which Celery passes no `self`: make it a function or a `@staticmethod`"
+            yield Violation.at(task.node, f"`{task.name}` {message}")
