@@ -1,0 +1,53 @@
+"""Tasks that a worker cannot tell apart: those with the same registered name."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import Task
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import Site
+
+
+def duplicates(module: Module) -> Iterator[tuple[Task, Task]]:
+    """Each task of a module that has the name of another one, with that other.
+
+    In one module it is the later of the two; in two modules both, as the order of imports tells which is first.
+    """
+    for index, task in enumerate(module.tasks):
+        name = task.registered_name
+        if name is not None:
+            other = _earlier(task, name, module.tasks[:index]) or _elsewhere(name, module)
+            if other is not None:
+                yield task, other
+
+
+def _earlier(task: Task, name: str, earlier: list[Task]) -> Task | None:
+    same = (other for other in earlier if other.registered_name == name)
+    return next((other for other in same if not _are_alternatives(other.site, task.site)), None)
+
+
+def _elsewhere(name: str, module: Module) -> Task | None:
+    """A task of that name in another module of the project.
+
+    Two files that would be imported by the same dotted name are never imported together.
+    """
+    here = os.path.realpath(module.path)
+    for other in module.project.tasks_by_name().get(name, ()):
+        if other.module.dotted != module.dotted and os.path.realpath(other.module.path) != here:
+            return other
+    return None
+
+
+def _are_alternatives(one: Site, other: Site) -> bool:
+    """Whether only one of two places runs: they lie in different branches of an ``if`` or ``try``."""
+    branches = {id(block.site.statement): block for block in one.block.around() if block.site is not None}
+    for block in other.block.around():
+        twin = branches.get(id(block.site.statement)) if block.site is not None else None
+        if twin is not None and twin is not block and twin.body is not block.body:
+            return True
+    return False

@@ -1,0 +1,84 @@
+"""AAC112: two tasks of which a worker knows only one."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.duplicates import duplicates
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import Task
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC112", "duplicate-task-name")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    Two tasks of the project are registered by the same name.
+
+    Flags a task whose name another task of the project has: within one module the later one, in different modules
+    both. All files of the project are looked at, whichever are checked.
+
+    ## Why
+    Celery keeps one task for each name, the one that it sees first. The other name leads to that task, too: whoever
+    sends the second task runs the first.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+
+    @shared_task(name="app.update")
+    def update_characters():
+        ...
+
+
+    @shared_task(name="app.update")
+    def update_corporations():
+        ...
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+
+    @shared_task(name="app.update_characters")
+    def update_characters():
+        ...
+
+
+    @shared_task(name="app.update_corporations")
+    def update_corporations():
+        ...
+    ```
+
+    ## Leaves alone
+    Alternatives under `if` and `else`, or `try` and `except`, of which only one is defined. A `name` that cannot be
+    resolved. Test code, migrations, and files that the settings exclude.
+
+    ## Profile
+    Both: it is Celery's registry that has room for one.
+
+    ## Proof
+    - `test_defining.py::test_the_first_of_two_tasks_with_one_name_wins`: sending the second runs the first.
+    - `test_defining.py::test_a_tasks_name_is_its_module_and_function`: the name that a task has of itself.
+
+    ## References
+    - [Celery: names](https://docs.celeryq.dev/en/stable/userguide/tasks.html#names)
+    """
+    for task, other in duplicates(module):
+        where = f"line {other.node.lineno}" if other.module is module else _place(other)
+        message = f"`{task.name}` has the name of the task in {where}: only one of them ever runs"
+        yield Violation.at(task.node, message)
+
+
+def _place(task: Task) -> str:
+    path = os.path.relpath(os.path.realpath(task.module.path), task.module.project.root)
+    return f"{path.replace(os.sep, '/')}:{task.node.lineno}"
