@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 #: What else than options gives a task arguments; None stands for ``**``.
 _PAIR = (None, "args", "kwargs")
+#: The methods whose own arguments are those of the task.
+_DIRECT = frozenset({"()", "delay", "delay_on_commit", "s", "si"})
 #: What ``apply_async`` takes beside the arguments; ``delay`` hands them to the task, a mistake of its own (AAC206).
 APPLY_ASYNC_OPTIONS = frozenset(
     {"countdown", "eta", "exchange", "expires", "headers", "ignore_result", "link", "link_error", "priority", "queue"}
@@ -108,25 +110,41 @@ def of_dispatch(dispatch: Dispatch) -> Arguments:
     receiver = dispatch.receiver
     if dispatch.method == "()" and isinstance(receiver, Workflow) and receiver.kind == "chord":
         return _ANYTHING  # chord(header)(body, …)
-    if dispatch.method in ("delay", "delay_on_commit", "()"):
-        return of_call(dispatch.node, dispatch.site, dispatch.module)
-    index = 1 if dispatch.method == "send_task" else 0
-    return _of_pair_in_call(dispatch.node, index, dispatch.site, dispatch.module)
+    return _given_by(dispatch)
 
 
 def of_signature(signature: Signature) -> Arguments:
     """The arguments that a signature holds."""
-    if _is_refilled(signature):
-        return _ANYTHING
-    call, site, module = signature.call, signature.site, signature.module
-    if signature.method in ("s", "si"):
-        return of_call(call, site, module)
-    if signature.method not in ("signature", "subtask"):
-        return _ANYTHING
-    # t.signature(args, kwargs), but signature(t, args, kwargs)
-    receiver = module.evaluate(call.func.value, site) if isinstance(call.func, ast.Attribute) else UNKNOWN
-    index = 0 if isinstance(receiver, (Task, UnreadableTask)) else 1
-    return _of_pair_in_call(call, index, site, module)
+    return _ANYTHING if _is_refilled(signature) else _given_by(signature)
+
+
+def _given_by(sent: Dispatch | Signature) -> Arguments:
+    call = call_of(sent)
+    if sent.method in _DIRECT:
+        return of_call(call, sent.site, sent.module)
+    pair = _pair(sent)
+    return of_pair(pair[0], pair[1], sent.site) if pair else _ANYTHING
+
+
+def call_of(sent: Dispatch | Signature) -> ast.Call:
+    """The call that is given the arguments."""
+    return sent.call if isinstance(sent, Signature) else sent.node
+
+
+def arguments_in(sent: Dispatch | Signature) -> Iterator[Entry]:
+    """Every argument of the task that is seen in a dispatch or signature."""
+    call = call_of(sent)
+    if sent.method in _DIRECT:
+        yield from (Entry(node, sent.site, sent.module) for node in call.args if not isinstance(node, ast.Starred))
+        yield from sent.module.values.keywords(call, sent.site).entries.values()
+        return
+    args, kwargs = pair_of(sent)
+    if args is not None and isinstance(args.node, (ast.List, ast.Tuple)):
+        yield from (args._replace(node=node) for node in args.node.elts if not isinstance(node, ast.Starred))
+    elif args is not None and isinstance(items := args.value, Items):
+        yield from (Entry(element.node, element.site, element.module) for element in items.elements)
+    if kwargs is not None and isinstance(words := kwargs.value, Mapping):
+        yield from words.entries.values()
 
 
 def _is_refilled(signature: Signature) -> bool:
@@ -144,28 +162,34 @@ def _is_refilled(signature: Signature) -> bool:
     return False
 
 
-def _of_pair_in_call(call: ast.Call, index: int, site: Site, module: Module) -> Arguments:
-    pair = _pair(call, index, site, module)
-    return of_pair(pair[0], pair[1], site) if pair else _ANYTHING
-
-
-def pair_of(dispatch: Dispatch) -> tuple[Entry | None, Entry | None]:
-    """Where ``apply_async`` or ``send_task`` is given ``args`` and ``kwargs``; None for what is not given or seen."""
-    index = 1 if dispatch.method == "send_task" else 0
-    pair = _pair(dispatch.node, index, dispatch.site, dispatch.module)
-    args, kwargs = pair or (None, None)
+def pair_of(sent: Dispatch | Signature) -> tuple[Entry | None, Entry | None]:
+    """Where a call that takes them so is given ``args`` and ``kwargs``; None for what is not given or seen."""
+    args, kwargs = _pair(sent) or (None, None)
     return (args if isinstance(args, Entry) else None), (kwargs if isinstance(kwargs, Entry) else None)
 
 
-def _pair(call: ast.Call, index: int, site: Site, module: Module) -> tuple[Given, Given] | None:
+def _pair(sent: Dispatch | Signature) -> tuple[Given, Given] | None:
     """What is given as ``args`` and ``kwargs``; UNKNOWN where it may be hidden, None where anything may be."""
-    if any(isinstance(argument, ast.Starred) for argument in call.args[: index + 2]):
+    call, site, module = call_of(sent), sent.site, sent.module
+    index = _index_of_args(sent)
+    if index is None or any(isinstance(argument, ast.Starred) for argument in call.args[: index + 2]):
         return None
     keywords = module.values.keywords(call, site)
     hidden = None if keywords.complete else UNKNOWN
     given: list[Given] = [Entry(node, site, module) for node in call.args[index : index + 2]]
     given += [keywords.get(name) or hidden for name in ("args", "kwargs")[len(given) :]]
     return given[0], given[1]
+
+
+def _index_of_args(sent: Dispatch | Signature) -> int | None:
+    """The position of ``args`` in ``t.apply_async(args)``, ``signature(t, args)``, ``send_task("t", args)``."""
+    if isinstance(sent, Dispatch):
+        return 1 if sent.method == "send_task" else 0
+    if sent.method not in ("signature", "subtask"):
+        return None
+    function = sent.call.func
+    receiver = sent.module.evaluate(function.value, sent.site) if isinstance(function, ast.Attribute) else UNKNOWN
+    return 0 if isinstance(receiver, (Task, UnreadableTask)) else 1
 
 
 def _of_args(args: Given, site: Site) -> Arguments:

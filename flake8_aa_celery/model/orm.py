@@ -123,7 +123,7 @@ def parameter(name: str, scope: Scope | None, module: Module) -> str | None:
 
 
 def _of_view(name: str, names: list[str], node: FunctionNode) -> str | None:
-    if "request" not in names[:2] or _is_annotated_otherwise(name, node):
+    if "request" not in names[:2] or any(_is_annotated_otherwise(known, node) for known in ("request", name)):
         return None
     if name == "request":
         return REQUEST

@@ -38,6 +38,7 @@ class Project:
         self._found: dict[tuple[str, str], str | None] = {}
         self._tasks_by_name: dict[str, list[Task]] | None = None
         self._has_result_backend: bool | None = None
+        self._configured: dict[str, list[ast.expr]] = {}
 
     @classmethod
     def of(cls, path: str, settings: Settings) -> Project:
@@ -109,6 +110,17 @@ class Project:
 
             self._tasks_by_name = tasks_by_name(self)
         return self._tasks_by_name
+
+    def configured(self, name: str) -> list[ast.expr]:
+        """What a setting of Django's or Celery's is set to, as :mod:`flake8_aa_celery.model.configuration` finds it.
+
+        :param name: in capital letters, without a prefix: ``TASK_SERIALIZER``.
+        """
+        if name not in self._configured:
+            from flake8_aa_celery.model.configuration import values_of
+
+            self._configured[name] = values_of(name, self)
+        return self._configured[name]
 
     def has_result_backend(self) -> bool:
         """Whether results of tasks are kept, by the setting or as :mod:`flake8_aa_celery.model.backend` finds out.

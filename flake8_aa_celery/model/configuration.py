@@ -1,0 +1,53 @@
+"""What a setting of Django's or Celery's is set to anywhere in a project."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.index import files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.project import Project
+
+
+def values_of(name: str, project: Project) -> list[ast.expr]:
+    """What anything is set to that is called so: a name, an attribute, a key of a dict, a keyword argument.
+
+    Test code does not count: what it sets does not hold in production.
+
+    :param name: in capital letters; small ones and a prefix with an underscore are the same setting.
+    """
+    words = (name.encode(), name.lower().encode())
+    return [
+        value
+        for path in files(project, lambda data: any(word in data for word in words))
+        if (module := project.load(path)) is not None
+        for node in ast.walk(module.tree)
+        for written, value in _settings(node)
+        if written.upper() == name or written.upper().endswith(f"_{name}")
+    ]
+
+
+def _settings(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """The names that a statement, a call or a dict gives a value to."""
+    if isinstance(node, ast.Assign):
+        yield from ((_name(target), node.value) for target in node.targets)
+    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+        yield _name(node.target), node.value
+    elif isinstance(node, ast.keyword) and node.arg is not None:
+        yield node.arg, node.value
+    elif isinstance(node, ast.Dict):
+        yield from ((_text(key), value) for key, value in zip(node.keys, node.values, strict=True))
+
+
+def _name(target: ast.expr) -> str:
+    if isinstance(target, ast.Subscript):
+        return _text(target.slice)
+    return target.attr if isinstance(target, ast.Attribute) else target.id if isinstance(target, ast.Name) else ""
+
+
+def _text(node: ast.expr | None) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""

@@ -1,0 +1,113 @@
+"""What a task is given that JSON cannot carry.
+
+Celery's default serialiser is JSON with the additions of kombu (dates, decimals, UUIDs …):
+https://docs.celeryq.dev/projects/kombu/en/stable/reference/kombu.utils.json.html
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model import binding, kinds, orm
+from flake8_aa_celery.model.facts import Dispatch, Items, Signature, Task
+from flake8_aa_celery.model.names import origin
+from flake8_aa_celery.model.scopes import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import Entry, Mapping
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.project import Project
+
+_CARRIED = frozenset({kinds.DICT, kinds.KEY, kinds.LIST, kinds.NONE, kinds.NUMBER, kinds.TEXT, kinds.TUPLE})
+#: What makes a list of what it is given.
+_LISTS = frozenset({"builtins.list", "builtins.sorted", "builtins.tuple"})
+LIST_OF_INSTANCES = "a list of model instances"
+
+
+class Refused(NamedTuple):
+    """An argument that cannot be sent.
+
+    :param given: the whole argument.
+    :param node: the part of it that JSON refuses.
+    :param kind: what that is, with its article.
+    """
+
+    given: Entry
+    node: ast.expr
+    kind: str
+
+
+def refused_in(sent: Dispatch | Signature) -> Iterator[Refused]:
+    """The arguments of a dispatch or signature that JSON cannot carry."""
+    for given in binding.arguments_in(sent):
+        for node, kind in _refused(given.node, given.site, given.module):
+            yield Refused(given, node, kind)
+
+
+def speaks_json(sent: Dispatch | Signature) -> bool:
+    """Whether a dispatch or signature is sent as JSON, as far as the task and all its options tell."""
+    task = sent.task
+    if isinstance(task, Task) and not task.options.lacks("pydantic"):
+        return False
+    options = [*_options(sent), *([task.options] if isinstance(task, Task) else ())]
+    return all(given.lacks("serializer") or given.constant("serializer") == "json" for given in options)
+
+
+def _options(sent: Dispatch | Signature) -> Iterator[Mapping]:
+    """The options of a dispatch and of the signature that it sends; those that a signature is given anywhere."""
+    yield sent.options
+    if isinstance(sent, Dispatch):
+        if isinstance(sent.receiver, Signature):
+            yield sent.receiver.options
+        return
+    for call in sent.module.all_calls():
+        if isinstance(call.node.func, ast.Attribute) and call.node.func.attr in ("apply_async", "clone", "set"):
+            later = sent.module.evaluate(call.node, call.site)
+            made = later.receiver if isinstance(later, Dispatch) else later
+            if isinstance(made, Signature) and made.call is sent.call:
+                yield later.options if isinstance(later, Dispatch) else made.options
+
+
+def project_speaks_json(project: Project) -> bool:
+    """Whether nothing in a project sets another serialiser for all its tasks."""
+    return all(
+        isinstance(value, ast.Constant) and value.value == "json" for value in project.configured("TASK_SERIALIZER")
+    )
+
+
+def _refused(node: ast.expr, site: Site, module: Module) -> Iterator[tuple[ast.expr, str]]:
+    """The parts of an argument that JSON refuses."""
+    if isinstance(node, (ast.List, ast.Tuple)):
+        for element in node.elts:
+            if not isinstance(element, ast.Starred):
+                yield from _refused(element, site, module)
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _refused(value, site, module)
+    elif isinstance(node, ast.ListComp):
+        inside = module.scopes.by_node[node].block
+        yield from _refused(node.elt, Site(inside, site.statement, site.order), module)
+    elif isinstance(node, ast.Call) and _makes_list(node, site):
+        if kinds.kind_of(node.args[0], site, module) in orm.OF_INSTANCES:
+            yield node, LIST_OF_INSTANCES
+    else:
+        kind = kinds.kind_of(node, site, module)
+        if kind == kinds.LIST and isinstance(node, ast.Name):
+            yield from ((node, part) for part in _refused_in_list(node, site, module))
+        elif kind is not None and kind not in _CARRIED:
+            yield node, kind
+
+
+def _refused_in_list(node: ast.Name, site: Site, module: Module) -> list[str]:
+    """What JSON refuses among the members of the list that a name holds; the first of it."""
+    items = module.evaluate(node, site)
+    members = items.elements if isinstance(items, Items) else ()
+    found = [part for member in members for part in _refused(member.node, member.site, member.module)]
+    return [kind for _, kind in found[:1]]
+
+
+def _makes_list(node: ast.Call, site: Site) -> bool:
+    return len(node.args) == 1 and origin(node.func, site) in _LISTS

@@ -1,0 +1,127 @@
+"""AAC404: arguments that JSON cannot carry."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model import kinds, orm, serialising
+from flake8_aa_celery.model.facts import Dispatch
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import Signature
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.serialising import Refused
+    from flake8_aa_celery.settings import Settings
+
+_INSTEAD = {
+    orm.INSTANCE: "pass its primary key",
+    serialising.LIST_OF_INSTANCES: "pass their primary keys",
+    orm.QUERYSET: "pass a list of primary keys",
+    orm.VALUES: "pass a list",
+    orm.ITERATOR: "pass a list of primary keys",
+    orm.REQUEST: "pass what the task needs of it",
+    kinds.FILE: "pass its path",
+    "a timedelta": "pass its seconds",
+    "a path": "pass a string",
+    "an enum member": "pass its value",
+    "an exception": "pass its text",
+}
+#: What can be made a list of.
+_ITERABLES = frozenset({kinds.SET, kinds.GENERATOR, "a deque", "a filter", "a map", "a range", "a zip"})
+#: A message shows no more of the code than this.
+_LONGEST = 30
+
+
+@rule("AAC404", "unserialisable-argument")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A task is given an argument that JSON cannot carry.
+
+    Flags an argument of a dispatch or signature that is known to be an instance of a model, a queryset, the request,
+    a set, a `timedelta`, a lambda or another function, a class, a generator, a `range`, a `Path`, an open file, an
+    exception or the like; also inside a list or a dict. An instance of a model is `request.user`, what
+    `objects.get`, `create`, `first` … returned, an item of a queryset, `self` in a method of a model, and `instance`
+    in a signal receiver.
+
+    ## Why
+    Celery sends arguments as JSON. What JSON does not know raises `TypeError: Object of type Character is not JSON
+    serializable` where the task is dispatched, and nothing is sent. Kombu adds dates, decimals, UUIDs and bytes to
+    what JSON knows, and nothing else. A task that gets the primary key also sees the row as it is when the task
+    runs, and not as it was when the task was sent.
+
+    ## Example
+    ```python
+    # app/views.py
+    from .tasks import update_user
+
+    def update(request):
+        update_user.delay(request.user)
+
+    # app/tasks.py
+    from celery import shared_task
+
+    @shared_task
+    def update_user(user_pk):
+        ...
+    ```
+
+    ## Instead
+    ```python
+    # app/views.py
+    from .tasks import update_user
+
+    def update(request):
+        update_user.delay(request.user.pk)
+
+    # app/tasks.py
+    from celery import shared_task
+
+    @shared_task
+    def update_user(user_pk):
+        ...
+    ```
+
+    ## Leaves alone
+    - tasks with another `serializer`, a dispatch that sets one, a project that sets `task_serializer`, and tasks
+      with `pydantic=True`;
+    - the items of `values()` and `values_list()`;
+    - whatever is not known for certain: parameters, attributes, the results of functions that are not Django's;
+    - what JSON does carry: dates, decimals, UUIDs, bytes, named tuples, members of `IntegerChoices`, `TextChoices`.
+
+    ## Profile
+    Both: JSON is Celery's own default.
+
+    ## Proof
+    - `test_calling.py::test_json_refuses`: one by one what cannot be sent.
+    - `test_calling.py::test_json_refuses_them_inside_a_list_or_dict_too`: nor can it be sent in a list.
+    - `test_calling.py::test_json_carries`: what can be sent.
+    - `test_calling.py::test_a_task_with_the_pickle_serializer_takes_any_object`: why another serialiser is left alone.
+
+    ## References
+    - [Celery: serializers](https://docs.celeryq.dev/en/stable/userguide/calling.html#serializers)
+    - [Celery: Django instances and state](https://docs.celeryq.dev/en/stable/userguide/tasks.html#state)
+    """
+    sent: list[Dispatch | Signature] = [*module.dispatches, *module.signatures]
+    for call in sent:
+        # what is asked first is what is seldom there: whether all is JSON takes more files to find out
+        refused = list(serialising.refused_in(call))
+        if refused and serialising.speaks_json(call) and serialising.project_speaks_json(module.project):
+            yield from (_violation(call, part, module) for part in refused)
+
+
+def _violation(call: Dispatch | Signature, refused: Refused, module: Module) -> Violation:
+    place = refused.node if refused.given.module is module else call.node
+    task = called(call.receiver if isinstance(call, Dispatch) else call)
+    text = ast.unparse(refused.node)
+    what = f"{refused.kind}, `{text}`," if len(text) <= _LONGEST else refused.kind
+    return Violation.at(place, f"{task} is given {what} which JSON cannot carry: {_instead(refused.kind)}")
+
+
+def _instead(kind: str) -> str:
+    return _INSTEAD.get(kind) or ("pass a list" if kind in _ITERABLES else "pass plain data")
