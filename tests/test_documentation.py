@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,6 +33,7 @@ HEADINGS = {
 }
 RULES = [rule for rule in all_rules().values() if not rule.code.startswith("AAC9")]
 EXAMPLE = re.compile(r"^```(?:python|markdown|rst)\n([\s\S]*?)^```$", re.MULTILINE)
+README = ROOT / "README.md"
 FILE_NAME = re.compile(r"^# ([\w./-]+\.(?:py|md|rst))$", re.MULTILINE)
 PROOF = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
 
@@ -117,6 +120,16 @@ def test_a_block_may_hold_several_files() -> None:
         "app/tasks.py": "x = 1\n",
         "app/views.py": "\ny = 1\n# a note\n",
     }
+
+
+def test_the_readme_shows_what_the_command_prints(tmp_path: Path) -> None:
+    example = README.read_text("utf-8").partition("<!-- example -->")[2].partition("<!-- /example -->")[0]
+    (session,) = re.findall(r"^```console\n([\s\S]*?)^```$", example, re.MULTILINE)
+    command, _, output = session.removeprefix("$ aa-celery ").partition("\n")
+    for path, source in files_of(example).items():
+        place(tmp_path, path, source.encode())
+    ours = [sys.executable, "-m", "flake8_aa_celery", *command.split()]
+    assert subprocess.run(ours, cwd=tmp_path, capture_output=True, text=True).stdout == output
 
 
 def test_the_documentation_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
