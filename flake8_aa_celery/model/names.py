@@ -212,3 +212,14 @@ def dotted_name(node: ast.expr) -> str | None:
 def any_of(names: Iterable[str], dotted: str) -> bool:
     """Whether ``dotted`` is one of ``names`` or lies in one of them."""
     return any(dotted == name or dotted.startswith(name + ".") for name in names)
+
+
+def absolute(dotted: str, importer: str, path: str) -> str:
+    """An origin without leading dots, as the module ``importer`` in the file ``path`` would find it."""
+    relative = dotted.lstrip(".")
+    level = len(dotted) - len(relative)
+    if not level:
+        return dotted
+    package = importer.split(".")
+    up = level - 1 if path.endswith("__init__.py") else level
+    return ".".join([*package[: max(len(package) - up, 0)], relative])

@@ -47,3 +47,8 @@ def _function(value: Value | None) -> str:
 def is_literal(setting: PrioritySetting) -> bool:
     """Whether a priority is written as a value at the very place where it is reported, not as a name for one."""
     return isinstance(setting.node, ast.Constant) and setting.node is setting.entry.node
+
+
+def shortened(name: str, most: int = 50) -> str:
+    """A name that leaves room for the rest of a message: those of ESI's operations can be very long."""
+    return name if len(name) <= most else f"{name[: most - 1]}…"

@@ -1,0 +1,236 @@
+"""Loops of a task that block once per item, and those that only look like it: retries and pages."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model import loops
+from flake8_aa_celery.model.blocking import Blocking
+from flake8_aa_celery.model.names import any_of
+from flake8_aa_celery.model.scopes import FUNCTIONS, LOOPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import Block, CallSite, Scope
+
+#: What a loop goes over that tries the same again: no items.
+_TRIES = ("itertools.count", "itertools.cycle", "itertools.repeat", "tenacity", "stamina", "backoff", "retrying")
+_PAGE = re.compile(r"(^|_)(pages?|cursor|offset)(_|$)", re.IGNORECASE)
+#: How an item is taken out of what a ``while`` goes over.
+_TAKES = frozenset({"pop", "popleft", "popitem", "get_nowait"})
+#: Comparisons that tell of a success; the others tell of a limit or a failure.
+_SUCCESS = (ast.Eq, ast.In, ast.IsNot, ast.Lt, ast.LtE)
+#: The last of HTTP's status codes that tells of a success or a redirection.
+_LAST_OF_SUCCESS = 400
+_BAD_NEWS = re.compile(
+    r"abort|cancel|down\b|err|exceed|exhaust|fail|limit|offline|stop|throttle|timeout", re.IGNORECASE
+)
+
+
+class BlockingLoop(NamedTuple):
+    """A loop over items that blocks for each of them.
+
+    :param block: the body of the outermost such loop of a nest.
+    :param node: the loop or comprehension.
+    :param call: the first call in it that blocks.
+    :param by: what blocks, as a message may name it.
+    """
+
+    block: Block
+    node: ast.stmt | ast.expr
+    call: ast.Call
+    by: str
+
+
+def loops_in(module: Module) -> list[BlockingLoop]:
+    """The loops in tasks that block once per item: of a nest the outermost, in the order of the source."""
+    found: dict[int, BlockingLoop] = {}
+    blocking: Blocking | None = None
+    for task in module.tasks:
+        for call in _calls_within(task.scope, module):
+            around = [block for block in call.site.block.around() if block.kind in ("loop", "comprehension")]
+            if around:
+                blocking = blocking or Blocking(module)
+                for loop in _blocked(call, around, module, blocking):
+                    found.setdefault(id(loop.node), loop)
+    return sorted(found.values(), key=lambda loop: (loop.node.lineno, loop.node.col_offset))
+
+
+def _blocked(call: CallSite, around: list[Block], module: Module, blocking: Blocking) -> Iterator[BlockingLoop]:
+    """The outermost of the loops around a call that the call makes block once per item, if there is one."""
+    for block in reversed(around):
+        node = block.node
+        if (
+            isinstance(node, (ast.stmt, ast.expr))
+            and _goes_over_items(block, module)
+            and not blocking.is_exceptional(call, block)
+            and not _is_left_after(call, block)
+        ):
+            by = blocking.by(call)
+            return iter([BlockingLoop(block, node, call.node, by)] if by else [])
+    return iter(())
+
+
+def _calls_within(scope: Scope, module: Module) -> Iterator[CallSite]:
+    """The calls of a task, of comprehensions and of functions within it, but not of tasks within it."""
+    yield from scope.calls
+    tasks = {task.node for task in module.tasks}
+    for child in scope.children:
+        if child.node not in tasks:
+            yield from _calls_within(child, module)
+
+
+# -- what a loop goes over --------------------------------------------------------------------------------------
+
+
+def _goes_over_items(block: Block, module: Module) -> bool:
+    node = block.node
+    if loops.goes_over_few(block, module):
+        return False
+    if isinstance(node, ast.While):
+        return _takes_items(node, block)
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        return not _is_page(node.target) and _is_over_items(node, block, module)
+    return not any(_is_page(generator.target) for generator in getattr(node, "generators", ()))
+
+
+def _is_page(target: ast.expr) -> bool:
+    """Whether a loop's variable is a page of something that is fetched in pieces."""
+    return any(_PAGE.search(name.id) for name in ast.walk(target) if isinstance(name, ast.Name))
+
+
+def _is_over_items(node: ast.For | ast.AsyncFor, block: Block, module: Module) -> bool:
+    if not isinstance(node.iter, ast.Call) or block.site is None:
+        return True
+    called = module.origin(node.iter.func, block.site) or ""
+    if any_of(_TRIES, called.replace("()", "")) or (called == "builtins.iter" and len(node.iter.args) > 1):
+        return False
+    # attempts are counted, and the loop is left with the first that succeeds
+    return called != "builtins.range" or _counts_items(node.iter) or not _has_way_out(node.body)
+
+
+def _counts_items(call: ast.Call) -> bool:
+    """Whether a ``range`` is that of the places in a list: ``range(len(x))``."""
+    return any(
+        isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "len"
+        for part in ast.walk(call)
+    )
+
+
+def _takes_items(node: ast.While, block: Block) -> bool:
+    """Whether a ``while`` takes one item after the other out of what its condition looks at."""
+    watched = {part.id for part in ast.walk(node.test) if isinstance(part, ast.Name)}
+    return any(
+        isinstance(function := call.node.func, ast.Attribute)
+        and function.attr in _TAKES
+        and isinstance(function.value, ast.Name)
+        and function.value.id in watched
+        and block.encloses(call.site.block)
+        for call in block.scope.calls
+    )
+
+
+# -- whether a loop is left -------------------------------------------------------------------------------------
+
+
+def _is_left_after(call: CallSite, loop: Block) -> bool:
+    """Whether the loop is left as soon as the call has succeeded: what it goes over is tried in turn."""
+    statement, block = call.site.statement, call.site.block
+    made_here = _names_bound(loop)
+    if isinstance(statement, ast.If) and block.kind != "comprehension" and _leaves_with_success(statement, None):
+        return True
+    while True:
+        way = _way_on(block, statement, loop, made_here)
+        if way is not None:
+            return way
+        if block is loop or block.parent is None or block.site is None:
+            return False
+        statement, block = block.site.statement, block.parent
+
+
+def _way_on(block: Block, statement: ast.stmt, loop: Block, made_here: set[str]) -> bool | None:
+    """Whether what follows a statement leaves the loop: True; False where it goes on; None where it says nothing."""
+    if block.kind == "comprehension":
+        return None
+    if isinstance(statement, ast.Return):
+        return True
+    for following in _following(block, statement):
+        if isinstance(following, (ast.Return, ast.Raise)):
+            return True
+        if isinstance(following, (ast.Break, ast.Continue)):
+            innermost = next(around for around in block.around() if around.kind == "loop")
+            return isinstance(following, ast.Break) if innermost is loop else None
+        if isinstance(following, ast.If) and _leaves_with_success(following, made_here):
+            return True
+    return None
+
+
+def _following(block: Block, statement: ast.stmt) -> list[ast.stmt]:
+    """The statements that run after one if nothing fails: in its block, then under the ``else`` of a ``try``."""
+    body = block.body
+    rest = body[body.index(statement) + 1 :] if statement in body else body
+    return rest + block.node.orelse if block.kind == "try" and isinstance(block.node, ast.Try) else rest
+
+
+def _names_bound(loop: Block) -> set[str]:
+    """The names that the body of a loop binds."""
+    return {
+        part.id
+        for statement in loop.body
+        for part in ast.walk(statement)
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+    }
+
+
+def _leaves_with_success(choice: ast.If, made_here: set[str] | None) -> bool:
+    """Whether an ``if`` leaves the loop because there is a result.
+
+    :param made_here: what the condition must be about; None where it is the call itself.
+    """
+    names = {part.id for part in ast.walk(choice.test) if isinstance(part, ast.Name)}
+    about_result = made_here is None or not names.isdisjoint(made_here)
+    return about_result and _tells_success(choice.test) and _has_way_out(choice.body)
+
+
+def _tells_success(test: ast.expr) -> bool:
+    """Whether a condition says that there is a result: ``x``, ``r.ok``, ``r.status_code == 200``, ``x is not None``."""
+    if isinstance(test, ast.BoolOp):
+        return all(map(_tells_success, test.values))
+    if isinstance(test, ast.Compare):
+        return len(test.ops) == 1 and isinstance(test.ops[0], _SUCCESS) and not _is_failure(test.comparators[0])
+    if isinstance(test, (ast.Name, ast.Attribute, ast.Call, ast.NamedExpr)):
+        return not _BAD_NEWS.search(ast.unparse(test))
+    return False
+
+
+def _is_failure(against: ast.expr) -> bool:
+    """Whether something is compared with a status that tells of a failure: 404."""
+    return isinstance(against, ast.Constant) and isinstance(against.value, int) and against.value > _LAST_OF_SUCCESS
+
+
+def _has_way_out(body: list[ast.stmt], inner: bool = False) -> bool:
+    """Whether a ``break`` or ``return`` in the body leaves the loop.
+
+    :param inner: whether the body lies in a loop within that one, which a ``break`` would leave.
+    """
+    for statement in body:
+        if isinstance(statement, ast.Return) or (isinstance(statement, ast.Break) and not inner):
+            return True
+        deeper = inner or isinstance(statement, LOOPS)
+        if any(_has_way_out(part, deeper) for part in _bodies(statement)):
+            return True
+    return False
+
+
+def _bodies(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The lists of statements within one that run with it."""
+    if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+        return
+    for name in ("body", "orelse", "finalbody"):
+        yield getattr(statement, name, [])
+    for name in ("handlers", "cases"):
+        yield from (part.body for part in getattr(statement, name, []))

@@ -1,0 +1,90 @@
+"""AAC306: a loop that blocks for each of its items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import shortened
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC306", "blocking-loop")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """A loop in a task blocks for each of its items: each should be a task of a chain.
+
+    Flagged is a loop in a task, a `for`, a `while` that takes items out of something, or a comprehension, that for
+    each item
+
+    - runs another task in this process: `t(x)`, `t.run(x)`, `t.apply()`, `t.delay().get()`;
+    - talks to the network: requests, httpx, urllib, urllib3, aiohttp, smtplib, the webhooks of dhooks, dhooks_lite,
+      discord_webhook and discord.py, discordproxy, and `result()` or `results()` of an operation of ESI;
+    - sleeps: `time.sleep`; or waits for another process: subprocess, `os.system`.
+
+    It may do so in a function of the same module that the loop calls. Of a nest of loops one is reported, the
+    outermost that goes over items.
+
+    ## Why
+    The task holds its worker until the last item is done, and everything else in the queues waits for it. When one
+    item fails, the rest is never reached; when the worker is restarted, all that was done is done again. As tasks of
+    a chain the items run one after the other all the same, but other tasks get their turn in between.
+
+    ## Example
+    ```python
+    import requests
+    from celery import shared_task
+
+    @shared_task
+    def update_all(urls):
+        for url in urls:
+            requests.get(url, timeout=30)
+    ```
+
+    ## Instead
+    ```python
+    import requests
+    from celery import chain, shared_task
+
+    @shared_task
+    def update(url):
+        requests.get(url, timeout=30)
+
+    @shared_task
+    def update_all(urls):
+        chain([update.si(url) for url in urls]).delay()
+    ```
+
+    ## Leaves alone
+    - Another try: a `while` that counts, a `range` of attempts, a list of tokens or mirrors that is left by `break` or
+      `return` with the first that succeeds. A loop around it still counts.
+    - Pages: a `while` on the next one, or a loop whose variable is called a page.
+    - At most three items: a literal, a slice, a `range`.
+    - Results of `concurrent.futures`; coroutines that are not waited for one by one; what a handler of an exception
+      does; a nap under a condition; a task that calls itself.
+    - Functions of other modules, and functions below a decorator.
+
+    ## Settings
+    `blocking-calls` names more functions that block, such as `myapp.providers.fetch`.
+
+    ## Profile
+    Both: a worker is held everywhere.
+
+    ## Proof
+    - `test_blocking.py::test_a_loop_keeps_every_other_task_of_its_worker_waiting`: what is sent meanwhile runs last.
+    - `test_blocking.py::test_a_chain_lets_other_tasks_in_between`: with a chain it runs after the first item.
+    - `test_calling.py::test_a_task_called_directly_runs_in_this_process`: `t(x)` sends nothing.
+
+    ## References
+    - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
+    - [Celery: Granularity](https://docs.celeryq.dev/en/stable/userguide/tasks.html#granularity)
+    """
+    for loop in module.blocking_loops:
+        yield Violation.at(
+            loop.node, f"`{shortened(loop.by)}` blocks once per item: make each item a task, linked by a `chain`"
+        )
