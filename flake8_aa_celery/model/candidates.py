@@ -10,7 +10,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import DISPATCH_METHODS, SIGNATURE_METHODS
-from flake8_aa_celery.model.names import last_part, reaching
+from flake8_aa_celery.model.names import imported_name, last_part, reaching
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.module import Module
@@ -23,6 +23,8 @@ _CHANGERS = frozenset({"set", "clone", "on_error"})
 #: Methods that make a workflow of a task.
 _TASK_WORKFLOWS = frozenset({"chunks", "map", "starmap"})
 _SENDERS = DISPATCH_METHODS | {"send_task"}
+#: Names of what may be called to get something of Celery's, a setting, or a copy, wherever it was imported from.
+_TELLING = _SENDERS | SIGNATURE_METHODS | _MAKERS | _CHANGERS | _TASK_WORKFLOWS | {"Celery", "clean_setting", "copy"}
 _REGISTRARS = frozenset({"shared_task", "task", "periodic_task"})
 
 
@@ -40,10 +42,34 @@ def canvas(call: CallSite, module: Module) -> bool:
         return method in _MAKERS and (_is_of_celery(function, site, module) or _holds_call(function.value, site))
     if isinstance(function, ast.Name):
         bindings = reaching(function.id, site)
-        if not bindings or any(binding.kind == "assign" for binding in bindings):
+        if any(binding.kind == "assign" for binding in bindings):
             return True
         return last_part(module.origin(function, site) or "") in _MAKERS
     return isinstance(function, (ast.Call, ast.BinOp))
+
+
+def call(node: ast.Call, site: Site, module: Module) -> bool:
+    """Whether a call may be anything that is known.
+
+    What a function of the project's own returns is not: no file is read to find that out.
+    """
+    function = node.func
+    name = function.attr if isinstance(function, ast.Attribute) else last_part(module.origin(function, site) or "")
+    return name.lstrip("_") in _TELLING or not _leads_into_project(function, site, module)
+
+
+def _leads_into_project(node: ast.expr, site: Site, module: Module) -> bool:
+    """Whether a name, or what an attribute is looked up in, is imported from another file of the project."""
+    while isinstance(node, (ast.Attribute, ast.Call)):
+        node = node.value if isinstance(node, ast.Attribute) else node.func
+    if not isinstance(node, ast.Name):
+        return False
+    name = node.id
+    return any(
+        isinstance(binding.node, (ast.Import, ast.ImportFrom))
+        and module.project.has(imported_name(name, binding.node), module)
+        for binding in reaching(name, site)
+    )
 
 
 def _is_of_celery(node: ast.expr, site: Site, module: Module) -> bool:
@@ -66,9 +92,12 @@ def task(node: ast.expr, site: Site, module: Module) -> bool:
     if dotted is not None:
         return module.project.is_of_tasks_module(dotted.lstrip("."))
     if isinstance(node, ast.Attribute):
-        node = node.value
+        owner = node.value
+        return isinstance(owner, ast.Name) and any(bound.kind == "class" for bound in reaching(owner.id, site))
     return isinstance(node, ast.Name) and any(
-        binding.kind in ("function", "class", "assign", "loop") for binding in reaching(node.id, site)
+        binding.kind == "function"
+        or (binding.kind == "assign" and isinstance(binding.value, (ast.Name, ast.Attribute)))
+        for binding in reaching(node.id, site)
     )
 
 

@@ -140,6 +140,10 @@ class Project:
         module = self._imported_module(name, importer)
         return self.member(module, name.member, importer) if name.member else module
 
+    def has(self, name: ImportedName, importer: Module) -> bool:
+        """Whether an import leads to a file of the project."""
+        return self._imported_module(name, importer).path is not None
+
     def _imported_module(self, name: ImportedName, importer: Module) -> ModuleValue:
         if not name.level:
             return ModuleValue(name.module, self.find(name.module, importer))

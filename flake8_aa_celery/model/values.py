@@ -10,7 +10,7 @@ import ast
 import operator
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import canvas, tasks
+from flake8_aa_celery.model import candidates, canvas, tasks
 from flake8_aa_celery.model.facts import (
     UNKNOWN,
     App,
@@ -328,6 +328,8 @@ class Values:
     # -- calls --------------------------------------------------------------------------------------------------
 
     def _call(self, node: ast.Call, site: Site) -> Value:
+        if not candidates.call(node, site, self._module):
+            return UNKNOWN
         if isinstance(node.func, ast.Attribute):
             receiver = self.of(node.func.value, site)
             value = canvas.method_call(node, node.func.attr, receiver, site, self._module)
