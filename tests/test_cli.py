@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -149,8 +150,9 @@ def test_a_project_in_a_folder_called_tests_is_checked(doors: Doors) -> None:
         (b"# coding: nonsense\n# celery\n", None, "nonsense"),
         (b"celery\n" + b"(" * 20_000 + b")" * 20_000, None, ""),
         (b"x = celery" + b".a" * 20_000, "1:1", "it is nested too deeply"),
+        (b"x = celery, " + b"-" * 20_000 + b"1", "1:1", "it is nested too deeply"),
     ],
-    ids=["syntax", "null", "bytes", "cookie", "parentheses", "attributes"],
+    ids=["syntax", "null", "bytes", "cookie", "parentheses", "attributes", "signs"],
 )
 def test_a_file_that_is_no_python_is_one_line(
     doors: Doors, tmp_path: Path, data: bytes, place: str | None, why: str
@@ -299,6 +301,19 @@ def test_where_nothing_can_be_forked_everything_is_linted_here(monkeypatch: pyte
     monkeypatch.delattr(os, "fork")
     files = [(f"m{number}.py", b"f()  # celery") for number in range(4)]
     assert [path for path, found in _workers.lint_all(files, Settings(), 4) if found] == [path for path, _ in files]
+
+
+def test_a_process_sends_what_it_found_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    def end(code: int) -> None:
+        raise SystemExit(code)
+
+    monkeypatch.setattr(os, "_exit", end)
+    reader, writer = os.pipe()
+    with pytest.raises(SystemExit) as ended:
+        _workers._work([("a.py", b"f()  # celery")], Settings(), writer)
+    with open(reader, "rb") as pipe:
+        ((path, (found,)),) = pickle.loads(pipe.read())
+    assert (ended.value.code, path, found.code) == (0, "a.py", "AAC201")
 
 
 def test_a_process_that_is_killed_is_misuse(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -65,6 +65,12 @@ def hooks(tmp_path: Path) -> Path:
     return repository
 
 
+def manifest() -> dict[str, dict[str, Any]]:
+    """Our hooks by their ids."""
+    yaml = pytest.importorskip("yaml", reason="pre-commit, which brings it, is not installed")
+    return {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
+
+
 def pre_commit(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     pytest.importorskip("pre_commit", reason="pre-commit is not installed")
     git(project, "add", "-A")
@@ -94,14 +100,18 @@ def test_the_hooks_are_as_pre_commit_wants_them(project: Path) -> None:
     assert outcome.returncode == 0, outcome.stdout
 
 
+@pytest.mark.parametrize("name", ["aa-celery-check", "aa-celery-fix"])
+def test_the_entry_of_a_hook_is_a_command(name: str) -> None:
+    command, *arguments = manifest()[name]["entry"].split()
+    assert command == "aa-celery"
+    ended = subprocess.run([sys.executable, "-m", "flake8_aa_celery", *arguments, "--help"], check=False)
+    assert ended.returncode == 0
+
+
 def test_the_entry_of_the_check_hook_stops_a_commit(project: Path) -> None:
     import yaml
 
-    (hook,) = (
-        hook
-        for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-        if hook["id"] == "aa-celery-check"
-    )
+    hook = manifest()["aa-celery-check"]
     config = {"repos": [{"repo": "local", "hooks": [hook | {"language": "system"}]}]}
     (project / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
     assert_stops_the_commit(project)
