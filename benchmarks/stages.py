@@ -31,7 +31,7 @@ WAYS_IN = (
     ("model", Project, "module"),
     ("model", Module, "evaluate"),
     ("noqa", linter, "heed_noqa"),
-    ("report", check, "_report"),
+    ("report", check, "report"),
 )
 
 
