@@ -61,7 +61,8 @@ def lint(
     if is_document(path):
         return _in_document(rules, path, data, project, settings)
     try:
-        module = _module(path, tree or parse(data), project)
+        loaded = project.loaded(path, data) if tree is None else None
+        module = loaded or _module(path, tree or parse(data), project)
         found = _found(rules, module, settings)
     except SyntaxError as error:
         return _reported(rules, "AAC900", syntax_error.violation_for(error))

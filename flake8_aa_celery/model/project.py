@@ -35,6 +35,7 @@ class Project:
         self.settings = settings
         self.tasks_modules = settings.tasks_modules
         self._modules: dict[str, Module | None] = {}
+        self._hashes: dict[str, int] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._tasks_by_name: dict[str, list[Task]] | None = None
         self._has_result_backend: bool | None = None
@@ -64,7 +65,13 @@ class Project:
         known = self._modules.get(path)
         if known is None or known.tree is not tree:
             known = self._modules[path] = Module(path, dotted_name(path), tree, self)
+            self._hashes.pop(path, None)
         return known
+
+    def loaded(self, path: str, data: bytes) -> Module | None:
+        """The facts of a file that a name has led to already, if its bytes were those: no need to parse it again."""
+        path = os.path.abspath(path)
+        return self._modules[path] if self._hashes.get(path) == hash(data) else None
 
     def document(self, path: str, tree: ast.Module) -> Module:
         """The facts of a code block in a document of the project, which is no module that anything imports."""
@@ -84,9 +91,12 @@ class Project:
             return None
         try:
             with open(path, "rb") as file:
-                return ast.parse(file.read())
+                data = file.read()
+            tree = ast.parse(data)
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             return None  # whoever lints that file is told; here nothing is known of it
+        self._hashes[path] = hash(data)
+        return tree
 
     def find(self, dotted: str, importer: Module) -> str | None:
         """The file or folder of an absolute dotted module name, as ``importer`` would see it; None if not found."""
