@@ -47,7 +47,7 @@ _CLASSES_OF_ESI = ("esi.clients.", "esi.openapi_clients.")
 #: What runs the coroutine that it is given, and waits for it.
 _DRIVERS = re.compile(r"asyncio\.(run|(get_event_loop|new_event_loop)\(\)\.run_until_complete)")
 _SYNCHRONOUS = "asgiref.sync.async_to_sync"
-_NAP = "time.sleep"
+NAP = "time.sleep"
 
 
 class Blocking:
@@ -158,7 +158,7 @@ class Blocking:
 
         :param within: the loop that is asked about; None for the whole function.
         """
-        nap = self._module.origin(call.node.func, call.site) == _NAP
+        nap = self._module.origin(call.node.func, call.site) == NAP
         for block in call.site.block.around():
             if block is within:
                 return False

@@ -7,13 +7,15 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model import loops
-from flake8_aa_celery.model.blocking import Blocking
+from flake8_aa_celery.model.blocking import NAP, Blocking
+from flake8_aa_celery.model.facts import Constant
 from flake8_aa_celery.model.names import any_of
 from flake8_aa_celery.model.scopes import FUNCTIONS, LOOPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import Block, CallSite, Scope
 
@@ -44,6 +46,31 @@ class BlockingLoop(NamedTuple):
     node: ast.stmt | ast.expr
     call: ast.Call
     by: str
+
+
+class Nap(NamedTuple):
+    """A ``time.sleep`` and the task in which it stands."""
+
+    call: ast.Call
+    task: Task
+
+
+def naps_in(module: Module) -> list[Nap]:
+    """Every nap in the body of a task, except those in a loop that blocks once per item."""
+    return [
+        Nap(call.node, task)
+        for task in module.tasks
+        for call in _calls_within(task.scope, module)
+        if module.origin(call.node.func, call.site) == NAP
+        and not _is_nothing(call, module)
+        and not any(loop.block.encloses(call.site.block) for loop in module.blocking_loops)
+    ]
+
+
+def _is_nothing(call: CallSite, module: Module) -> bool:
+    """``time.sleep(0)`` only lets other threads run."""
+    value = module.evaluate(call.node.args[0], call.site) if call.node.args else None
+    return isinstance(value, Constant) and value.value == 0
 
 
 def loops_in(module: Module) -> list[BlockingLoop]:
