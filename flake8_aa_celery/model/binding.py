@@ -52,6 +52,11 @@ APPLY_ASYNC_OPTIONS = frozenset(
 _CALLING = frozenset({"__call__", "apply_async", "delay", "run", "s", "si", "signature", "subtask", "typing"})
 
 
+def gives_options(call: ast.Call) -> bool:
+    """Whether a ``delay`` is given what looks like an option of ``apply_async``."""
+    return any(keyword.arg in APPLY_ASYNC_OPTIONS for keyword in call.keywords)
+
+
 class Arguments(NamedTuple):
     """What a task is given.
 
@@ -356,9 +361,10 @@ def followers(chain: Workflow) -> Iterator[Signature]:
         return
     preceded = False
     for element in chain.members.elements:
-        if preceded or _follows_itself(element):
+        repeats = _follows_itself(element)
+        if preceded or repeats:
             yield from starters(element.value)
-        preceded = preceded or _is_certain(element, chain.site)
+        preceded = preceded or repeats or _is_certain(element, chain.site)
 
 
 def _follows_itself(element: Element) -> bool:

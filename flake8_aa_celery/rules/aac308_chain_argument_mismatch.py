@@ -1,0 +1,104 @@
+"""AAC308: a task in a chain that cannot take the result of the one before it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model import binding
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import Signature
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC308", "chain-argument-mismatch")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """A task in a chain cannot take the result of the task before it.
+
+    Flagged is a partial signature (`.s`) after the first of a chain, or in a group after it, whose task would fit the
+    arguments that are written but not the previous result in front of them: it takes too few, or the first one is
+    given by name already.
+
+    ## Why
+    In a chain each task gets what the one before it returned as one more argument, in front, be it `None`. What
+    cannot take it is never sent: the task before it has done its work, is reported as failed all the same, and the
+    rest of the chain is lost. Nobody at the caller hears of it. An immutable signature (`.si`) gets nothing.
+
+    ## Example
+    ```python
+    from celery import chain, shared_task
+
+    @shared_task
+    def update(pk): ...
+
+    @shared_task
+    def report(): ...
+
+    @shared_task
+    def update_all():
+        chain(update.s(1), report.s()).delay()
+    ```
+
+    ## Instead
+    ```python
+    from celery import chain, shared_task
+
+    @shared_task
+    def update(pk): ...
+
+    @shared_task
+    def report(): ...
+
+    @shared_task
+    def update_all():
+        chain(update.si(1), report.si()).delay()
+    ```
+
+    ## Leaves alone
+    A task whose parameters are not known for certain: it cannot be read, or a decorator below the task decorator
+    may change them. Arguments that are not seen, such as `*args`. A signature that may be the first of its chain.
+    Arguments that do not fit with or without the result are AAC401.
+
+    ## Profile
+    Both: Celery does this everywhere.
+
+    ## Proof
+    - `test_results_and_workflows.py::test_results_travel_along_a_chain_without_a_backend`: the result is the
+      first argument.
+    - `test_results_and_workflows.py::test_a_partial_signature_that_cannot_take_the_result_is_never_sent`: the second
+      task is not sent.
+    - `test_results_and_workflows.py::test_a_chain_that_cannot_go_on_fails_the_task_that_ran`: the first one counts as
+      failed.
+    - `test_results_and_workflows.py::test_immutable_signatures_take_no_result`: `.si` runs.
+
+    ## References
+    - [Celery: Immutability](https://docs.celeryq.dev/en/stable/userguide/canvas.html#immutability)
+    - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
+    """
+    reported: set[int] = set()
+    for chain in module.workflows:
+        for signature in binding.followers(chain):
+            reason = _reason(signature) if id(signature.call) not in reported else None
+            if reason:
+                reported.add(id(signature.call))
+                node = signature.call if signature.module is module else chain.node
+                yield Violation.at(
+                    node, f"{called(signature)} gets the result of the task before it, but {reason}: use `.si`"
+                )
+
+
+def _reason(signature: Signature) -> str | None:
+    """Why a task cannot take the previous result, where that alone is what does not fit."""
+    taken = binding.parameters_of(signature.task, signature.module) if signature.immutable is False else None
+    if taken is None:
+        return None
+    given = binding.of_signature(signature)
+    if binding.mismatch(taken, given):
+        return None
+    return binding.mismatch(taken, given.after(binding.PREVIOUS_RESULT))
