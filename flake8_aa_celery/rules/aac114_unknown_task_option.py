@@ -1,0 +1,95 @@
+"""AAC114: an option of a task that nothing reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.bases import bases_of
+from flake8_aa_celery.model.options import KNOWN, each_once, is_read, written_options
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.options import WrittenOption
+    from flake8_aa_celery.settings import Settings
+
+#: What is written where something else is meant, and resembles it too little.
+_CONFUSED = {
+    "exponential_backoff": "retry_backoff",
+    "retries": "max_retries",
+    "retry_delay": "default_retry_delay",
+    "soft_timeout": "soft_time_limit",
+    "timeout": "time_limit",
+}
+#: How much of two names must be the same for one to be the other misspelled.
+_RESEMBLANCE = 0.8
+
+
+@rule("AAC114", "unknown-task-option")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A task has an option that Celery does not know.
+
+    Flags an option that no task has, where it resembles one or is known to be taken for one: `timeout`, `retries`,
+    `retry_delay`, `soft_timeout`, `task_time_limit`, `exponential_backoff`. It is reported where it is written, once
+    for all tasks that share it.
+
+    ## Why
+    Celery makes an attribute of whatever it is given and says nothing. Nobody reads it: a task with `timeout=60` runs
+    without a limit, one with `retries=10` gives up after 3.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+
+    @shared_task(timeout=60)
+    def update_all():
+        ...
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+
+    @shared_task(time_limit=60)
+    def update_all():
+        ...
+    ```
+
+    ## Leaves alone
+    What Celery or celery-once take beside the attributes of a task: `autoretry_for`, `retry_backoff`, `retry_jitter`,
+    `retry_kwargs`, `once`, `queue` … Names that resemble none of them. Tasks whose `base` defines the attribute, or
+    cannot be read. An attribute that the task itself reads: `self.timeout`.
+
+    ## Profile
+    Both: the options are Celery's.
+
+    ## Proof
+    - `test_defining.py::test_an_unknown_option_is_accepted_and_means_nothing`: the limit is not set, no error.
+
+    ## References
+    - [Celery: task options](https://docs.celeryq.dev/en/stable/userguide/tasks.html#list-of-options)
+    """
+    for option in each_once(filter(_means_nothing, written_options(module))):
+        meant = _meant(option.name)
+        if meant:
+            yield Violation.at(option.node, f"no task has an option `{option.name}`: `{meant}` is what Celery reads")
+
+
+def _means_nothing(option: WrittenOption) -> bool:
+    return option.name not in KNOWN and not bases_of(option.task).may_define(option.name) and not is_read(option)
+
+
+def _meant(name: str) -> str:
+    """The option that somebody meant who wrote ``name``; empty where it is none that is known."""
+    name = name.removeprefix("task_")
+    if name in KNOWN or name in _CONFUSED:
+        return _CONFUSED.get(name, name)
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, sorted(KNOWN), n=1, cutoff=_RESEMBLANCE)), "")
