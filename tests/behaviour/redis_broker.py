@@ -20,7 +20,7 @@ from celery import Celery
 from .harness import ALLIANCE_AUTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SERVER = shutil.which("redis-server")
 NO_SERVER = "no redis-server on the PATH: install it (Debian: apt-get install redis-server) to run these"
@@ -104,6 +104,13 @@ class Broker:
             told.append(str(item[1]))
         return told
 
+    def waits_for(self, condition: Callable[[], bool]) -> bool:
+        """Whether the condition becomes true in time."""
+        end = time.monotonic() + PATIENCE
+        while not condition() and time.monotonic() < end:
+            time.sleep(0.02)
+        return condition()
+
     def log(self) -> str:
         """What the workers printed."""
         return "".join(path.read_text() for path in sorted(self._directory.glob("worker*.log")))
@@ -130,3 +137,10 @@ class Broker:
         finally:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait(PATIENCE)
+            self._forget_waiting_clients()
+
+    def _forget_waiting_clients(self) -> None:
+        """Drop the connections of killed workers: Redis hands the next message to one that it believes alive."""
+        for client in self.client.client_list():
+            if "b" in client["flags"]:
+                self.client.client_kill_filter(_id=client["id"])

@@ -200,7 +200,7 @@ def test_a_countdown_waits_in_the_worker_and_not_in_its_queue(broker: redis_brok
     with broker.worker():
         assert broker.happened(1) == ["now"]
         assert broker.lists() == []
-        assert broker.client.hlen("unacked") == 1
+        assert broker.waits_for(lambda: broker.client.hlen("unacked") == 1)
 
 
 def test_a_task_that_acks_late_and_outlasts_the_visibility_timeout_runs_again(

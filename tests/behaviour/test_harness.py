@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,3 +90,29 @@ def test_the_worker_takes_nothing_before_it_is_told_to_run(worker: Worker) -> No
     assert [m.outcome for m in worker.sent] == [None]
     worker.run()
     assert [m.outcome for m in worker.sent] == ["UNREGISTERED"]
+
+
+HERE = Path(__file__).parent
+FILES = sorted(file for file in HERE.glob("test_*.py") if file.name != Path(__file__).name)
+
+
+def facts(file: Path) -> list[ast.FunctionDef]:
+    """The tests of a file, in order."""
+    functions = (node for node in ast.parse(file.read_bytes()).body if isinstance(node, ast.FunctionDef))
+    return [function for function in functions if function.name.startswith("test_")]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_fact_has_a_sentence(file: Path) -> None:
+    """The docstring of a test states the fact that its name shortens."""
+    assert [
+        fact.name for fact in facts(file) if not (ast.get_docstring(fact) or "").partition("\n")[0].endswith(".")
+    ] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_the_readme_lists_every_fact(file: Path) -> None:
+    """Each test has its row in `README.md`, under the heading of its file, in the file's order."""
+    _, _, section = (HERE / "README.md").read_text(encoding="utf-8").partition(f"`{file.name}`\n")
+    rows = re.findall(r"\| `(test_\w+)` \|", section.partition("\n## ")[0])
+    assert rows == [fact.name for fact in facts(file)]

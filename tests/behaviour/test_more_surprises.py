@@ -453,23 +453,6 @@ def test_eager_tasks_ignore_a_wrong_priority(worker: Worker) -> None:
     assert seen == [1]
 
 
-# what holds a worker
-
-
-def test_a_sleeping_task_holds_its_worker(worker: Worker) -> None:
-    """What waits behind a task that sleeps runs when that has ended."""
-
-    @shared_task
-    def sleeps() -> None:
-        time.sleep(0.2)
-        seen.append("slept")
-
-    sleeps.apply_async(priority=9)
-    see.apply_async(["urgent"], priority=1)
-    worker.run()
-    assert seen == ["slept", "urgent"]
-
-
 def test_acks_late_is_off_unless_told(worker: Worker) -> None:
     """A message is acknowledged before its task runs: a worker that dies then has lost the task."""
     assert worker.app.conf.task_acks_late is False
