@@ -247,7 +247,7 @@ def test_a_previous_result_comes_first(tmp_path: Path) -> None:
         ("chain(t.s(1), group(t.s(2), t.s(3)))", [2, 3]),
         ("group(t.s(1), t.s(2))", []),
         ("chain(t.s(1) for _ in rest)", [1]),
-        ("chain(*[t.s(1) for _ in rest], t.s(2))", [1]),
+        ("chain(*[t.s(1) for _ in rest], t.s(2))", [1, 2]),
         ("chain(unknown, t.s(2))", [2]),
         ("chain(*unknown, t.s(2))", []),
     ],
