@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     Linted = list[tuple[str, list[Violation]]]
 
 #: Fewer bytes than this for each process are linted faster than a process is started and heard.
-_BYTES_A_PROCESS = 100_000
+_BYTES_A_PROCESS = 300_000
 
 
 def default_jobs(files: Iterable[File]) -> int:
@@ -41,7 +42,8 @@ def lint_all(files: Sequence[File], settings: Settings, jobs: int) -> Linted:
     parts = _split(files, jobs if hasattr(os, "fork") else 1)
     if len(parts) < 2:
         return _lint(files, settings)
-    selected_rules(settings)  # what is imported before the fork is shared
+    import_module("flake8_aa_celery.model.project")  # what is imported before the fork is shared
+    selected_rules(settings)
     workers = [_Worker(part, settings) for part in parts[1:]]
     try:
         linted = _lint(parts[0], settings)
