@@ -1,0 +1,75 @@
+"""Signatures and workflows that are made and then forgotten."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.facts import Function, Signature, Workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import Scope, Site
+
+    Canvas = Signature | Workflow
+
+
+def forgotten_in(module: Module) -> list[Canvas]:
+    """Every signature and workflow that is a statement of its own, or bound to a name that is never read."""
+    return [made for made, site in _made_in(module) if _is_forgotten(made.node, site)]
+
+
+def _made_in(module: Module) -> Iterator[tuple[Canvas, Site]]:
+    """What is made here, with the ``.set(…)`` behind it, and where its statement is.
+
+    A call of ``.set`` on a name changes what the name stands for: it makes nothing.
+    """
+    for call, made in module.canvas:
+        if isinstance(made, Signature) and isinstance(made.task, Function):
+            continue  # a function that is no task has no signature: that is a mistake of another kind
+        if isinstance(made, (Signature, Workflow)) and made.node is call.node and _starts_with_call(call.node):
+            yield made, call.site
+    for scope in module.scopes.all:
+        for join, site in scope.joins:
+            joined = module.evaluate(join, site) if _statement_value(site.statement) is join else None
+            if isinstance(joined, Workflow):
+                yield joined, site
+
+
+def _starts_with_call(node: ast.Call) -> bool:
+    """Whether a call that changes something (``.set``, ``.clone``) changes the result of another call."""
+    function = node.func
+    if not isinstance(function, ast.Attribute) or function.attr not in ("set", "clone", "on_error"):
+        return True
+    return isinstance(function.value, ast.Call) and _starts_with_call(function.value)
+
+
+def _statement_value(statement: ast.stmt) -> ast.expr | None:
+    """The expression that a statement is or assigns."""
+    return statement.value if isinstance(statement, (ast.Expr, ast.Assign, ast.AnnAssign)) else None
+
+
+def _is_forgotten(node: ast.expr, site: Site) -> bool:
+    statement = site.statement
+    if _statement_value(statement) is not node:
+        return False
+    if isinstance(statement, ast.Expr):
+        return True
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    return all(isinstance(target, ast.Name) and _is_never_read(target.id, site.scope) for target in targets)
+
+
+def _is_never_read(name: str, scope: Scope) -> bool:
+    """Whether a name of a function is read nowhere in it; others may read those of a module or class."""
+    if scope.kind != "function" or name not in scope.bindings:
+        return False
+    for node in ast.walk(scope.node):
+        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Store):
+            return False
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
+            return False
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("locals", "vars"):
+            return False
+    return True

@@ -1,0 +1,73 @@
+"""AAC309: a signature or workflow that is never started."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.facts import Signature
+from flake8_aa_celery.model.unstarted import forgotten_in
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC309", "workflow-never-started")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """A signature or workflow is made and never started.
+
+    Flagged is a signature (`s`, `si`, `signature`, `subtask`) or a workflow (`chain`, `group`, `chord`, `chunks`,
+    `map`, `starmap`, `|`) that is a statement of its own, or that is bound to a name of a function which is read
+    nowhere in it.
+
+    ## Why
+    A signature describes a call, a workflow describes many; neither sends anything. Without `delay()`, `apply_async()`
+    or, for a workflow, a call, nothing happens, and nothing says so.
+
+    ## Example
+    ```python
+    from celery import chain, shared_task
+
+    @shared_task
+    def update(pk): ...
+
+    @shared_task
+    def update_all(pks):
+        chain([update.si(pk) for pk in pks])
+    ```
+
+    ## Instead
+    ```python
+    from celery import chain, shared_task
+
+    @shared_task
+    def update(pk): ...
+
+    @shared_task
+    def update_all(pks):
+        chain([update.si(pk) for pk in pks]).delay()
+    ```
+
+    ## Leaves alone
+    What is started, returned, passed on or stored in an attribute or a list. A name of a module or a class, which
+    others may read. `signature.set(…)` on a name, which changes what the name stands for.
+
+    ## Profile
+    Both: Celery does this everywhere.
+
+    ## Proof
+    - `test_results_and_workflows.py::test_a_workflow_that_is_not_started_sends_nothing`: nothing is sent.
+    - `test_results_and_workflows.py::test_a_called_chain_is_sent`: a call starts it.
+
+    ## References
+    - [Celery: Signatures](https://docs.celeryq.dev/en/stable/userguide/canvas.html#signatures)
+    - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
+    """
+    for made in forgotten_in(module):
+        what = f"the signature of {called(made)}" if isinstance(made, Signature) else f"this `{made.kind}`"
+        yield Violation.at(made.node, f"{what} is never started, so nothing is sent: call `delay()` on it")
