@@ -36,6 +36,7 @@ _MORE = frozenset(
     | {"select_related", "union", "using"}
 )
 _NO_INSTANCES = frozenset({"values", "values_list", "dates", "datetimes"})
+RECEIVER = "django.dispatch.receiver"
 #: The second parameter of what has the request as its first: an admin's action.
 _ADMIN_ACTION = "queryset"
 
@@ -141,7 +142,8 @@ def _is_annotated_otherwise(name: str, node: FunctionNode) -> bool:
 def is_receiver(node: FunctionNode, site: Site, module: Module) -> bool:
     """Whether a function is connected to a signal by ``@receiver(…)``."""
     return any(
-        isinstance(decorator, ast.Call) and module.origin(decorator.func, site) == "django.dispatch.receiver"
+        isinstance(decorator, ast.Call)
+        and module.origin(decorator.func, site) in (RECEIVER, "django.dispatch.dispatcher.receiver")
         for decorator in node.decorator_list
     )
 

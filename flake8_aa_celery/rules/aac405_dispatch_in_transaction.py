@@ -1,0 +1,93 @@
+"""AAC405: a task that may start before what it needs is committed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model import transactions
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC405", "dispatch-in-transaction")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A task is sent before the transaction around it is committed.
+
+    Flags a dispatch inside `with transaction.atomic():`, inside a function with `@transaction.atomic`, and inside a
+    view of a project whose settings have `ATOMIC_REQUESTS: True`.
+
+    ## Why
+    The message reaches the broker at once, the rows that were saved are seen by others only after the commit. A free
+    worker is faster: the task does not find the row (`DoesNotExist`) or works on what it was before. And if the
+    transaction is rolled back, the task runs all the same.
+
+    ## Example
+    ```python
+    from celery import shared_task
+    from django.db import transaction
+
+    @shared_task
+    def update_owner(owner_pk):
+        ...
+
+    def add_owner(name):
+        with transaction.atomic():
+            owner = Owner.objects.create(name=name)
+            update_owner.delay(owner.pk)
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+    from django.db import transaction
+
+    @shared_task
+    def update_owner(owner_pk):
+        ...
+
+    def add_owner(name):
+        with transaction.atomic():
+            owner = Owner.objects.create(name=name)
+            update_owner.delay_on_commit(owner.pk)
+    ```
+
+    `delay_on_commit` and `apply_async_on_commit` are there since Celery 5.4, for tasks of Celery's own class in a
+    Django project. A celery-once task and a workflow are sent by `transaction.on_commit(lambda: …)`.
+
+    ## Leaves alone
+    - `delay_on_commit` and `apply_async_on_commit`;
+    - what is handed to `transaction.on_commit`, as a lambda, a `partial` or a function;
+    - a dispatch behind the block;
+    - views with `@transaction.non_atomic_requests`, and all of them where `ATOMIC_REQUESTS` is not set in the
+      project's own files.
+
+    ## Profile
+    Both: it concerns every Django project.
+
+    ## Proof
+    - `test_django.py::test_a_dispatch_in_a_transaction_is_sent_before_the_commit`: the task finds nothing.
+    - `test_django.py::test_delay_on_commit_is_sent_after_the_commit`: so it finds what was saved.
+    - `test_django.py::test_on_commit_is_sent_after_the_commit`: and so it does, too.
+    - `test_celery_once.py::test_a_once_task_has_no_delay_on_commit`: why those need `on_commit`.
+
+    ## References
+    - [Celery: database transactions](https://docs.celeryq.dev/en/stable/userguide/tasks.html#database-transactions)
+    - [Celery: trigger tasks at the end of the database transaction](https://docs.celeryq.dev/en/stable/django/first-steps-with-django.html)
+    - [Django: `on_commit`](https://docs.djangoproject.com/en/stable/topics/db/transactions/#performing-actions-after-commit)
+    """
+    for dispatch in module.dispatches:
+        if dispatch.method in transactions.ON_COMMIT:
+            continue
+        around = transactions.around(dispatch.site, module)
+        if around:
+            after = transactions.method_after_commit(dispatch)
+            what = f"{called(dispatch.receiver)} is sent in {around}, before the commit: use `{after}`"
+            yield Violation.at(dispatch.node, what)

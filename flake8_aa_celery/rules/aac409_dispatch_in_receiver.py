@@ -1,0 +1,97 @@
+"""AAC409: a task that is sent while a row is saved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model import transactions
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC409", "dispatch-in-receiver", default=False)
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A task is sent while a row is saved, which may happen in anybody's transaction.
+
+    Flags a dispatch in a receiver of `pre_save`, `post_save`, `pre_delete`, `post_delete` or `m2m_changed`, connected
+    by `@receiver` or by `connect` in the same module, and in the `save` of a model.
+
+    ## Why
+    Whoever saves such a row inside `transaction.atomic` sends the task before the commit, as in AAC405, without
+    seeing it: Django's admin does, and so does every request where `ATOMIC_REQUESTS` is on.
+
+    ## Example
+    ```python
+    # app/signals.py
+    from django.db.models.signals import post_save
+    from django.dispatch import receiver
+
+    from .models import Owner
+    from .tasks import update_owner
+
+    @receiver(post_save, sender=Owner)
+    def owner_saved(sender, instance, **kwargs):
+        update_owner.delay(instance.pk)
+
+    # app/tasks.py
+    from celery import shared_task
+
+    @shared_task
+    def update_owner(owner_pk):
+        ...
+    ```
+
+    ## Instead
+    ```python
+    # app/signals.py
+    from django.db.models.signals import post_save
+    from django.dispatch import receiver
+
+    from .models import Owner
+    from .tasks import update_owner
+
+    @receiver(post_save, sender=Owner)
+    def owner_saved(sender, instance, **kwargs):
+        update_owner.delay_on_commit(instance.pk)
+
+    # app/tasks.py
+    from celery import shared_task
+
+    @shared_task
+    def update_owner(owner_pk):
+        ...
+    ```
+
+    ## Leaves alone
+    - `delay_on_commit`, `apply_async_on_commit`, and what is handed to `transaction.on_commit`;
+    - receivers of other signals;
+    - a dispatch in a transaction that is seen there: that is AAC405.
+
+    ## Profile
+    Both: it concerns every Django project. Optional, because where nobody saves in a transaction nothing goes wrong.
+
+    ## Proof
+    - `test_django.py::test_a_dispatch_in_a_transaction_is_sent_before_the_commit`: the task finds nothing.
+    - `test_django.py::test_delay_on_commit_outside_a_transaction_is_sent_at_once`: where there is none, all is as
+      before.
+
+    ## References
+    - [Celery: database transactions](https://docs.celeryq.dev/en/stable/userguide/tasks.html#database-transactions)
+    - [Django: signals](https://docs.djangoproject.com/en/stable/ref/signals/)
+    """
+    for dispatch in module.dispatches:
+        if dispatch.method in transactions.ON_COMMIT or transactions.around(dispatch.site, module):
+            continue
+        saving = transactions.while_saving(dispatch.site, module)
+        if saving:
+            after = transactions.method_after_commit(dispatch)
+            what = f"{called(dispatch.receiver)} is sent in {saving}, maybe before the commit: use `{after}`"
+            yield Violation.at(dispatch.node, what)
