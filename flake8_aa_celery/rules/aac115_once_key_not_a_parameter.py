@@ -1,0 +1,78 @@
+"""AAC115: a lock on something that the task does not get."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.once import once_options, unknown_keys
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import Element, Task
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC115", "once-key-not-a-parameter")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A celery-once task is locked by an argument that it does not have.
+
+    Flags a key in `once={"keys": […]}` that is no parameter of the task.
+
+    ## Why
+    celery-once looks each key up among the arguments of the call, before anything is sent. Where it is not there,
+    whoever sends the task gets a `KeyError`, every time.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+    from allianceauth.services.tasks import QueueOnce
+
+
+    @shared_task(base=QueueOnce, once={"keys": ["owner_id"], "graceful": True})
+    def update_owner(owner_pk):
+        ...
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+    from allianceauth.services.tasks import QueueOnce
+
+
+    @shared_task(base=QueueOnce, once={"keys": ["owner_pk"], "graceful": True})
+    def update_owner(owner_pk):
+        ...
+    ```
+
+    ## Leaves alone
+    Tasks with `**kwargs`, and those whose parameters are not known: a decorator below the task decorator may change
+    them.
+
+    ## Profile
+    Both: celery-once is used with any Celery.
+
+    ## Proof
+    - `test_celery_once.py::test_a_once_key_that_is_no_parameter_raises_at_the_caller`: `KeyError`, nothing is sent.
+
+    ## References
+    - [celery-once: keys](https://github.com/cameronmaske/celery-once#keys)
+    """
+    for option, once in once_options(module):
+        for element, key in unknown_keys(option.task, once):
+            message = f"`{option.task.name}` has no parameter `{key}`: sending it raises `KeyError`, correct its `keys`"
+            yield Violation.at(_place(element, option.task), message)
+
+
+def _place(element: Element, task: Task) -> ast.expr:
+    """The key itself; where it is written elsewhere, for several tasks, the decorator of the one that lacks it."""
+    decorator = task.decorator
+    inside = decorator.lineno <= element.node.lineno <= (decorator.end_lineno or decorator.lineno)
+    return element.node if inside and element.module is task.module else decorator
