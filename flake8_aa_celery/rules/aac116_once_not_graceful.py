@@ -1,0 +1,72 @@
+"""AAC116: a task that raises at whoever sends it twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.once import may_raise, once_options
+from flake8_aa_celery.model.options import each_once
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC116", "once-not-graceful")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A celery-once task says nothing of `graceful`, and so raises when it is queued already.
+
+    Flags `once={…}` without a key `graceful` on a task with a `base`, whichever class that is. It is reported where
+    the dict is written, once for all tasks that share it.
+
+    ## Why
+    `once` of a task replaces that of its class, and with it the `graceful` of Alliance Auth's `QueueOnce`. Sending the
+    task while it is queued raises `AlreadyQueued` at the caller: a loop stops in the middle, a page shows an error.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+    from allianceauth.services.tasks import QueueOnce
+
+
+    @shared_task(base=QueueOnce, once={"keys": ["owner_pk"]})
+    def update_owner(owner_pk):
+        ...
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+    from allianceauth.services.tasks import QueueOnce
+
+
+    @shared_task(base=QueueOnce, once={"keys": ["owner_pk"], "graceful": True})
+    def update_owner(owner_pk):
+        ...
+    ```
+
+    ## Leaves alone
+    `graceful` set to anything. A task without `once`: it has that of its class. A task that is sent somewhere in the
+    project with a handler for `AlreadyQueued`. A class of the project with an `apply_async` of its own.
+
+    ## Profile
+    Both: celery-once's own class is not graceful either.
+
+    ## Proof
+    - `test_celery_once.py::test_once_options_on_a_task_replace_graceful`: the class's `graceful` is gone.
+    - `test_celery_once.py::test_a_once_task_that_is_queued_already_raises_at_the_caller`: `AlreadyQueued`.
+    - `test_celery_once.py::test_a_graceful_once_task_that_is_queued_already_is_dropped`: with `graceful` it is dropped.
+
+    ## References
+    - [celery-once: graceful](https://github.com/cameronmaske/celery-once#graceful)
+    """
+    for option in each_once(option for option, once in once_options(module) if may_raise(option, once)):
+        message = f"`{option.task.name}` raises `AlreadyQueued` at whoever sends it twice: add `graceful` to `once`"
+        yield Violation.at(option.node, message)
