@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.facts import Class, Origin
+from flake8_aa_celery.model.names import last_part
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.facts import Task, Value
@@ -36,8 +37,8 @@ class Bases(NamedTuple):
 
     @property
     def is_once(self) -> bool:
-        """Whether celery-once sees to it that the task is queued once."""
-        return any(name in ONCE for name in self.names)
+        """Whether celery-once sees to it that the task is queued once, wherever its class was imported from."""
+        return any(last_part(name) == "QueueOnce" for name in self.names)
 
     def defines(self, attribute: str) -> bool:
         """Whether a class of the project among them has an attribute."""

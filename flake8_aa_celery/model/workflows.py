@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.facts import Workflow
+from flake8_aa_celery.model.bases import bases_of
+from flake8_aa_celery.model.facts import Signature, Task, Workflow
 from flake8_aa_celery.model.names import other_branch
 
 if TYPE_CHECKING:
@@ -19,12 +20,17 @@ class Followed(NamedTuple):
     """A member of a chain with one that runs after it.
 
     :param following: the next one; the member itself where a loop adds one such member per item.
-    :param node: where to report it: the member, or the chain where the member stands in another file.
+    :param chain: the chain that they are members of.
     """
 
     member: Element
     following: Element
-    node: ast.expr
+    chain: Workflow
+
+    @property
+    def node(self) -> ast.expr:
+        """Where to report it: the member, or the chain where the member stands in another file."""
+        return self.member.node if self.member.module is self.chain.module else self.chain.node
 
 
 def followed_in(module: Module) -> Iterator[Followed]:
@@ -37,7 +43,7 @@ def followed_in(module: Module) -> Iterator[Followed]:
             following = _next(member, chain.members.elements[index + 1 :])
             if following is not None and id(member.node) not in seen:
                 seen.add(id(member.node))
-                yield Followed(member, following, member.node if member.module is module else chain.node)
+                yield Followed(member, following, chain)
 
 
 def _next(member: Element, later: tuple[Element, ...]) -> Element | None:
@@ -46,6 +52,17 @@ def _next(member: Element, later: tuple[Element, ...]) -> Element | None:
         if not other_branch(member.site.block, other.site.block):
             return other
     return member if member.loop is not None else None
+
+
+def once_tasks_followed(module: Module) -> list[tuple[Task, Workflow]]:
+    """Every chain of this module that holds a task of celery-once before another one, with the first such task."""
+    found: dict[int, tuple[Task, Workflow]] = {}
+    for followed in followed_in(module):
+        signature = followed.member.value
+        task = signature.task if isinstance(signature, Signature) else None
+        if isinstance(task, Task) and bases_of(task).is_once:
+            found.setdefault(id(followed.chain.node), (task, followed.chain))
+    return list(found.values())
 
 
 def is_unrolled(group: Workflow) -> bool:

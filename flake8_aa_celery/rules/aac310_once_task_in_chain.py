@@ -1,0 +1,89 @@
+"""AAC310: a celery-once task that is queued already ends its chain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.workflows import once_tasks_followed
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import shortened
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC310", "once-task-in-chain")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """A celery-once task before others in a chain: when it is queued already, all of them are silently dropped.
+
+    Flagged is a chain that holds a task with `base=QueueOnce`, or a class derived from it, that is not its last, be
+    it that another task follows or that a loop adds one such task per item. One report a chain.
+
+    ## Why
+    In a chain each task is sent by the one before it. celery-once refuses to send a task that is queued already, and
+    with it goes what the message carries: the rest of the chain. With `graceful`, which Alliance Auth's `QueueOnce`
+    sets, nothing says so; without it the task before it is reported as failed. Where the first of the chain is the
+    one that is queued, nothing is sent at all.
+
+    ## Example
+    ```python
+    from allianceauth.services.tasks import QueueOnce
+    from celery import chain, shared_task
+
+    @shared_task(base=QueueOnce)
+    def update(pk): ...
+
+    @shared_task
+    def report(): ...
+
+    @shared_task
+    def update_all():
+        chain(update.si(1), report.si()).delay()
+    ```
+
+    ## Instead
+    ```python
+    from allianceauth.services.tasks import QueueOnce
+    from celery import chain, shared_task
+
+    @shared_task
+    def update(pk): ...
+
+    @shared_task
+    def report(): ...
+
+    @shared_task(base=QueueOnce)
+    def update_all():
+        chain(update.si(1), report.si()).delay()
+    ```
+    Or dispatch each such task by itself: then only what is queued already is dropped.
+
+    ## Leaves alone
+    A once task that stands last: nothing is lost with it. The members of a group. A task whose class cannot be
+    resolved.
+
+    ## Profile
+    Both: celery-once is used outside of Alliance Auth, too, and does the same there.
+
+    ## Proof
+    - `test_celery_once.py::test_a_queued_once_task_silently_ends_a_chain`: it and what follows are dropped
+      without an error.
+    - `test_celery_once.py::test_a_queued_once_task_at_the_start_of_a_chain_drops_it_all`: nothing is sent.
+    - `test_celery_once.py::test_a_queued_once_task_that_is_not_graceful_fails_the_task_before_it`: `AlreadyQueued`
+      is raised in its worker.
+    - `test_celery_once.py::test_a_queued_once_task_at_the_end_of_a_chain_drops_only_itself`: which is left alone.
+    - `test_celery_once.py::test_a_queued_once_task_leaves_the_rest_of_a_group_alone`: which is left alone, too.
+
+    ## References
+    - [celery-once](https://github.com/cameronmaske/celery-once#usage)
+    - [Alliance Auth: celery-once](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#celery-once)
+    """
+    for task, chain in once_tasks_followed(module):
+        yield Violation.at(
+            chain.node,
+            f"while `{shortened(task.name)}` is queued, it and all after it in this chain are dropped: put it last",
+        )
