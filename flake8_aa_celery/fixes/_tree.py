@@ -90,6 +90,10 @@ class Tree:
                 return node
         raise Refused("the place was not found")
 
+    def margin(self, line: int) -> int:
+        """How many blanks begin a line."""
+        return len(self.lines[line - 1]) - len(self.lines[line - 1].lstrip())
+
     def around(self, node: cst.CSTNode) -> list[cst.CSTNode]:
         """The nodes that a node lies in, the module first."""
         return self._path(self.module, node, self.span(node)) or []

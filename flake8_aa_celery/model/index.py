@@ -7,13 +7,14 @@ import re
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import relevant
+from flake8_aa_celery.model.facts import Task
 from flake8_aa_celery.model.project import has_marker
 from flake8_aa_celery.source import find, is_test_code, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from flake8_aa_celery.model.facts import Task
+    from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.project import Project
 
 #: Every decorator that registers a task is written with one of these, or imported under another name by one.
@@ -34,6 +35,27 @@ def tasks_by_name(project: Project) -> dict[str, list[Task]]:
             if name is not None:
                 found.setdefault(name, []).append(task)
     return found
+
+
+def is_dispatched(task: Task) -> bool:
+    """Whether the task is sent somewhere in its project, or put into a signature, by the name of its function."""
+    name = task.name.encode()
+
+    def mentions(data: bytes) -> bool:
+        return name in data and relevant(data)
+
+    project = task.module.project
+    modules = [task.module, *(project.load(path) for path in files(project, mentions))]
+    return any(module is not None and _sends(module, task) for module in modules)
+
+
+def _sends(module: Module, task: Task) -> bool:
+    sent = [dispatch.task for dispatch in module.dispatches] + [signature.task for signature in module.signatures]
+    return any(_is_same(found, task) for found in sent)
+
+
+def _is_same(found: object, task: Task) -> bool:
+    return isinstance(found, Task) and found.node.name == task.node.name and found.module.path == task.module.path
 
 
 def _can_register(data: bytes) -> bool:

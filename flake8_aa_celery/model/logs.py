@@ -41,6 +41,18 @@ def binds_logger(module: Module) -> bool:
     )
 
 
+def name_of_logger(module: Module) -> str | None:
+    """The name of the module's logger: made here, or imported as something that is called so."""
+    for name, bindings in module.scopes.module.bindings.items():
+        (*_, last) = bindings
+        if last.site.block.kind == "module" and (
+            (last.value is not None and _makes_logger(last.value, last.site))
+            or (last.kind == "import" and name.lower().endswith("logger") and not name.lower().startswith("get"))
+        ):
+            return name
+    return None
+
+
 def logs(task: Task) -> bool:
     """Whether a task may log: in its body on any path, in its decorators, or in functions of its module it calls."""
     module = task.module

@@ -53,10 +53,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     is not known to be a Celery application.
 
     ## Fix
-    Puts `@shared_task` in the place of the decorator, keeps its options, adds the import, and takes out the one that
-    nothing uses any more. Safe: the task has the same name and options, and a removed spelling could only raise.
-    `@periodic_task` is left alone, as its schedule belongs into the settings, and so is a task with `shared` or `lazy`,
-    which only an application knows.
+    Puts `@shared_task` in the place of the decorator, keeps its options, adds the import, and takes out the one
+    that nothing uses any more. Safe: the task has the same name and options, and a removed spelling could only
+    raise. `@periodic_task` is left alone, as its schedule belongs into the settings, and so is a task with `shared`
+    or `lazy`, which only an application knows.
 
     ## Profile
     Both: reusable apps are written with `@shared_task` everywhere.

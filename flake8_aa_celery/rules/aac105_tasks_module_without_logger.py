@@ -57,8 +57,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Fix
     Adds `logger = logging.getLogger(__name__)` behind the imports, or, where the module imports from Alliance Auth,
-    `logger = get_extension_logger(__name__)`. Safe: a logger that nobody uses does nothing. Nothing is done where the
-    module means something else by `logger`.
+    `logger = get_extension_logger(__name__)`. Safe: a logger that nobody uses does nothing. Nothing is done where
+    the module means something else by `logger`.
 
     ## Profile
     Both: a worker's log is all there is to look at, with every framework.

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.bodies import is_slim, only_dispatches
-from flake8_aa_celery.model.logs import logs
+from flake8_aa_celery.model.logs import logs, name_of_logger
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC106", "task-without-logging")
+@rule("AAC106", "task-without-logging", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task logs nothing.
@@ -69,6 +71,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
       call nothing of the same module.
     - A task that only dispatches others, in a loop too: these say what they do.
 
+    ## Fix
+    Writes `logger.info("<name> started")` first, behind the docstring. Unsafe: it says that the task ran, not what
+    it did. Where the module has no logger of its own, AAC105 has a fix.
+
     ## Profile
     Both: a worker's log is all there is to look at, with every framework.
 
@@ -77,4 +83,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for task in module.tasks:
         if not logs(task) and not is_slim(task) and not only_dispatches(task):
-            yield Violation.at(task.node, f"`{task.name}` logs nothing: log what it works on, or what it leaves out")
+            message = f"`{task.name}` logs nothing: log what it works on, or what it leaves out"
+            yield Violation.at(task.node, message, _fix(task))
+
+
+def _fix(task: Task) -> Fix | None:
+    logger = name_of_logger(task.module)
+    if logger is None or isinstance(task.node, ast.AsyncFunctionDef):
+        return None
+    return Fix("unsafe", "Log that it started", "log_start", {"logger": logger})

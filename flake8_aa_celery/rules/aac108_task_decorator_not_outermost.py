@@ -6,17 +6,20 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.decorators import hiding
+from flake8_aa_celery.model.index import is_dispatched
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.violation import Safety
 
 
-@rule("AAC108", "task-decorator-not-outermost")
+@rule("AAC108", "task-decorator-not-outermost", fix="safe or unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A decorator stands above the task decorator.
@@ -55,6 +58,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     `@staticmethod`. Decorators that return what they are given, such as Django's `@receiver`, a signal's
     `.connect`, Alliance Auth's `@hooks.register`, or a function of the project that can be read and does so.
 
+    ## Fix
+    Puts the task decorator on top. Safe where the task is sent by its name somewhere in the project: that could
+    only raise. Elsewhere unsafe: a schedule that ran the task without the other decorator now runs it with that.
+
     ## Profile
     Both: it is Celery that makes an object with methods of the function.
 
@@ -71,6 +78,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         above = next(hiding(task), None)
         if above is not None:
             name = ast.unparse(above.func if isinstance(above, ast.Call) else above)
-            yield Violation.at(
-                task.decorator, f"`@{name}` hides the task `{task.name}`: put the task decorator on top of it"
-            )
+            message = f"`@{name}` hides the task `{task.name}`: put the task decorator on top of it"
+            yield Violation.at(task.decorator, message, _fix(task))
+
+
+def _fix(task: Task) -> Fix:
+    arguments = {"index": task.position, "spot": spot(task.node)}
+    safety: Safety = "safe" if is_dispatched(task) else "unsafe"
+    return Fix(safety, "Put the task decorator on top", "task_decorator_on_top", arguments)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.binding import of_dispatch, of_signature
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,9 +15,16 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.violation import Safety
+
+#: What a task asks itself for, and nothing else is likely to have.
+_OF_A_TASK = frozenset(
+    {"AsyncResult", "apply_async", "backend", "default_retry_delay", "delay", "max_retries", "replace", "request"}
+    | {"retry", "s", "si", "signature", "update_state"}
+)
 
 
-@rule("AAC109", "bind-mismatch")
+@rule("AAC109", "bind-mismatch", fix="safe or unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task has `self` without `bind=True`, or `bind=True` without a parameter to take it.
@@ -52,6 +61,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     A `bind` that cannot be resolved. Methods, of which AAC111 speaks. A task with further decorators below the task
     decorator: they may add or take the argument.
 
+    ## Fix
+    Adds `bind=True` where the body uses `self` as a task: that could only raise. Unsafe where it does not use it:
+    somebody may pass a value for it. Takes `bind=True` out where the function has no parameter: that could only
+    raise. Nothing is done where a call in this module passes `self`, where the option comes from elsewhere, and to
+    a bound task whose body speaks of `self`.
+
     ## Profile
     Both: it is Celery that passes the task.
 
@@ -66,7 +81,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         if not task.decorators_below and not task.is_method:
             message = _mismatch(task)
             if message:
-                yield Violation.at(task.node, message)
+                yield Violation.at(task.node, message, _fix(task))
 
 
 def _mismatch(task: Task) -> str:
@@ -77,3 +92,39 @@ def _mismatch(task: Task) -> str:
     if task.bound and not positional and arguments.vararg is None:
         return f"`{task.name}` is bound but has no parameter for the task: add `self` or drop `bind=True`"
     return ""
+
+
+def _fix(task: Task) -> Fix | None:
+    place = {"name": "bind", "spot": spot(task.decorator)}
+    if task.bound:
+        written = isinstance(task.decorator, ast.Call) and any(word.arg == "bind" for word in task.decorator.keywords)
+        return Fix("safe", "Drop `bind=True`", "drop_option", place) if written and not _speaks_of_self(task) else None
+    if not task.options.lacks("bind") or _is_passed_self(task):
+        return None
+    safety: Safety = "safe" if _uses_itself(task) else "unsafe"
+    return Fix(safety, "Add `bind=True`", "set_option", {**place, "code": "True"})
+
+
+def _speaks_of_self(task: Task) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == "self" for node in ast.walk(task.node))
+
+
+def _uses_itself(task: Task) -> bool:
+    """Whether the body asks ``self`` for something that only a task has."""
+    return any(
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self"
+        and node.attr in _OF_A_TASK
+        for node in ast.walk(task.node)
+    )
+
+
+def _is_passed_self(task: Task) -> bool:
+    """Whether a call in this module gives the task so many arguments that one of them is for ``self``."""
+    most = len(task.parameters.by_position) - 1
+    if task.parameters.takes_any_positional:
+        return False
+    sent = [of_dispatch(each) for each in task.module.dispatches if each.task is task]
+    sent += [of_signature(each) for each in task.module.signatures if each.task is task]
+    return any(given.positional > most or "self" in given.names for given in sent)

@@ -55,8 +55,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     A priority that cannot be resolved, such as a parameter. `None` is AAC208, `False` and `"0"` are AAC202.
 
     ## Fix
-    Writes 5, the normal priority. Unsafe: the task runs later. A value that a name stands for is left alone: others may
-    use that name.
+    Writes 5, the normal priority. Unsafe: the task runs later. A value that a name stands for is left alone: others
+    may use that name.
 
     ## Profile
     Alliance Auth alone: elsewhere 0 is a priority like any other.

@@ -60,8 +60,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     A priority that cannot be resolved. `None` is AAC208.
 
     ## Fix
-    Writes the number that `"3"` or `3.0` means. Safe: the broker makes the same of it. What is meant by any other value
-    cannot be known.
+    Writes the number that `"3"` or `3.0` means. Safe: the broker makes the same of it. What is meant by any other
+    value cannot be known.
 
     ## Profile
     Both: what the broker does with such a value does not depend on Alliance Auth. Brokers with more than ten

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.facts import Workflow
+from flake8_aa_celery.model.binding import gives_options
+from flake8_aa_celery.model.facts import Function, Workflow
 from flake8_aa_celery.model.priorities import is_from_bulk, runs_at_default
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC205", "bulk-needs-priority", profiles=("alliance-auth",))
+@rule("AAC205", "bulk-needs-priority", profiles=("alliance-auth",), fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """What is sent once per item needs a low priority.
 
@@ -70,6 +71,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
       `return`, and a loop around a call of a function that dispatches;
     - `**options` that cannot be resolved. A priority that is too high is AAC204.
 
+    ## Fix
+    Writes `apply_async(args=[…], kwargs={…}, priority=7)` for `delay(…)`, and adds the priority to `apply_async`.
+    Unsafe: what is sent runs later than before. Nothing is done to a chain, where one priority is not enough
+    (AAC207), and where `delay` is given options (AAC206).
+
     ## Settings
     `bulk-priority` (7) is the priority that the message names.
 
@@ -87,7 +93,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for dispatch in module.dispatches:
         if _is_bulk(dispatch, module) and dispatch.options.lacks("priority") and runs_at_default(dispatch.receiver):
-            yield Violation.at(dispatch.node, _message(dispatch, settings))
+            yield Violation.at(dispatch.node, _message(dispatch, settings), _fix(dispatch, settings))
 
 
 def _is_bulk(dispatch: Dispatch, module: Module) -> bool:
@@ -106,3 +112,16 @@ def _message(dispatch: Dispatch, settings: Settings) -> str:
         method = dispatch.method.replace("delay", "apply_async")
         return f"{what}: use {method} with a low priority, such as {settings.bulk_priority}"
     return f"{what}: give it a low priority, such as {settings.bulk_priority}"
+
+
+def _fix(dispatch: Dispatch, settings: Settings) -> Fix | None:
+    receiver, priority = dispatch.receiver, str(settings.bulk_priority)
+    if isinstance(receiver, Function) or (isinstance(receiver, Workflow) and receiver.kind != "group"):
+        return None
+    if dispatch.method.startswith("apply_async"):
+        arguments = {"name": "priority", "code": priority}
+        return Fix("unsafe", f"Give it priority {priority}", "set_option", arguments)
+    if not dispatch.method.startswith("delay") or gives_options(dispatch.node):
+        return None
+    title = f"Use `apply_async` with priority {priority}"
+    return Fix("unsafe", title, "use_apply_async", {"options": {"priority": priority}})

@@ -8,7 +8,7 @@ from flake8_aa_celery.model import binding
 from flake8_aa_celery.model.facts import Function, Signature, Task, Workflow
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _TELLING = frozenset({"priority", "countdown", "eta", "queue"})
 
 
-@rule("AAC206", "delay-with-options")
+@rule("AAC206", "delay-with-options", fix="safe or unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """`delay` takes no options: it hands them to the task.
 
@@ -61,6 +61,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - a task whose parameters cannot be known, because it is defined elsewhere or has further decorators: there
       `priority`, `countdown`, `eta` and `queue` alone are flagged.
 
+    ## Fix
+    Writes `apply_async` with `args`, `kwargs` and the options. Safe: Celery refuses the call as it is. Unsafe where
+    the task cannot be read: it may have taken the option. Nothing is done to a signature that ignores what `delay`
+    is given, to a workflow, and to options that come by `**`.
+
     ## Profile
     Both: that is how Celery works.
 
@@ -78,7 +83,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         if dispatch.method.startswith("delay"):
             options = _misplaced(dispatch)
             if options:
-                yield Violation.at(dispatch.node, _message(dispatch, options))
+                yield Violation.at(dispatch.node, _message(dispatch, options), _fix(dispatch, options))
 
 
 def _misplaced(dispatch: Dispatch) -> list[str]:
@@ -112,3 +117,14 @@ def _message(dispatch: Dispatch, options: list[str]) -> str:
     listed = ", ".join(f"`{name}`" for name in options[:3]) + (" …" if len(options) > 3 else "")
     method = dispatch.method.replace("delay", "apply_async")
     return f"`{dispatch.method}` hands {listed} to {called(dispatch.receiver)} as an argument: use `{method}`"
+
+
+def _fix(dispatch: Dispatch, options: list[str]) -> Fix | None:
+    receiver = dispatch.receiver
+    if isinstance(receiver, Workflow) or (isinstance(receiver, Signature) and receiver.immutable is not False):
+        return None
+    if not {keyword.arg for keyword in dispatch.node.keywords}.issuperset(options):
+        return None
+    is_known = all(binding.parameters_of(target, dispatch.module) for target in _targets(dispatch))
+    method = dispatch.method.replace("delay", "apply_async")
+    return Fix("safe" if is_known else "unsafe", f"Use `{method}`", "use_apply_async", {"moved": options})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model import binding, kinds
 from flake8_aa_celery.model.facts import Signature, Workflow
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ _METHODS = frozenset({"apply_async", "apply_async_on_commit", "send_task"})
 _LONGEST = 30
 
 
-@rule("AAC402", "apply-async-arguments")
+@rule("AAC402", "apply-async-arguments", fix="safe or unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     The arguments of `apply_async` are no list or tuple, or its keyword arguments no dict.
@@ -73,6 +73,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `None` and what is empty, which Celery takes for no arguments;
     - sets and generators for a signature or a workflow: Celery makes a tuple of them.
 
+    ## Fix
+    Puts a literal, an f-string, and an attribute that ends in `pk` or `id` into a list. Safe: the call could only
+    raise. Makes a `list(…)` of a set, a dict or a generator; unsafe, as the order of a set is no order.
+
     ## Profile
     Both: it is Celery that refuses them.
 
@@ -91,7 +95,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
             args, kwargs = binding.pair_of(dispatch)
             if args and (kind := _wrong(args, _GOOD_ARGS)) and (kind in _SCALARS or _is_strict(dispatch)):
                 what = f"`{dispatch.method}` takes its arguments as a list or tuple, not {kind}: {_instead(args, kind)}"
-                yield Violation.at(module.place_of(args, dispatch.node), what)
+                yield Violation.at(module.place_of(args, dispatch.node), what, _fix(args, kind, module))
             if kwargs and (kind := _wrong(kwargs, _GOOD_KWARGS)):
                 what = f"`{dispatch.method}` takes its keyword arguments as a dict, not {kind}"
                 yield Violation.at(module.place_of(kwargs, dispatch.node), what)
@@ -120,3 +124,20 @@ def _instead(given: Entry, kind: str) -> str:
         return "make a list of it"
     text = ast.unparse(given.node)
     return f"write `[{text}]`" if len(text) <= _LONGEST else "put it into a list"
+
+
+def _fix(given: Entry, kind: str, module: Module) -> Fix | None:
+    if given.module is not module:
+        return None
+    if _is_one_value(given.node):
+        return Fix("safe", "Put it into a list", "wrap_expression", {"before": "[", "behind": "]"})
+    if kind in _SCALARS:
+        return None
+    return Fix("unsafe", "Make a list of it", "wrap_expression", {"before": "list(", "behind": ")"})
+
+
+def _is_one_value(node: ast.expr) -> bool:
+    """Whether it is certain that a single argument is meant."""
+    if isinstance(node, ast.Attribute):
+        return node.attr.endswith(("pk", "id"))
+    return isinstance(node, (ast.Constant, ast.JoinedStr))

@@ -1,0 +1,32 @@
+"""A task says in the log that it has started, before anything else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from flake8_aa_celery.fixes import Change, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flake8_aa_celery.fixes._tree import Place
+
+
+def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
+    """Put a line behind the docstring of the function at the violation.
+
+    :param arguments: ``logger``, the name of the module's logger.
+    """
+    function = place.node(cst.FunctionDef)
+    if not isinstance(function.body, cst.IndentedBlock):
+        raise Refused("its body stands in the line of its `def`")
+    line = place.tree.statement(f'{arguments["logger"]}.info("{function.name.value} started")')
+    body = list(function.body.body)
+    first = int(function.get_docstring(clean=False) is not None)
+    rest = body[first:]
+    if rest and isinstance(rest[0], (cst.FunctionDef, cst.ClassDef)) and not rest[0].leading_lines:
+        rest[0] = rest[0].with_changes(leading_lines=[cst.EmptyLine(indent=False)])
+    block = function.body.with_changes(body=[*body[:first], line, *rest])
+    return Change({function.body: block})
