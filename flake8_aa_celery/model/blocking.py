@@ -21,9 +21,14 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import Block, CallSite, FunctionNode, Scope, Site
 
+# The patterns are compiled when first needed: most files have no loop to ask about.
+_PACKAGES = frozenset(
+    {"requests", "requests_oauthlib", "httpx", "httpx2", "aiohttp", "urllib3", "urllib", "smtplib", "dhooks_lite"}
+    | {"dhooks", "discord_webhook", "discord", "discordproxy", "time", "subprocess", "os"}
+)
 _VERBS = "(get|options|head|post|put|patch|delete|request|send|stream|urlopen)"
 #: Origins of what blocks. A call in an origin is written with ``()``: ``requests.Session().get``.
-_LIBRARY = re.compile(
+_LIBRARY = (
     rf"requests(\.api|\.sessions)?(\.[Ss]ession\(\))?\.{_VERBS}"
     rf"|requests_oauthlib(\.\w+)?\.OAuth[12]Session\(\)\.({_VERBS}|fetch_token|refresh_token)"
     rf"|httpx2?(\.(Async)?Client\(\))?\.{_VERBS}"
@@ -41,11 +46,11 @@ _LIBRARY = re.compile(
     r"|os\.system"
 )
 #: An operation of ESI: ``client.Character.get_characters_character_id`` or, newer, ``GetCharactersCharacterId``.
-_OPERATION = re.compile(r"(get|post|put|delete)_[a-z_]+|(Get|Post|Put|Delete)[A-Z]\w*")
+_OPERATION = r"(get|post|put|delete)_[a-z_]+|(Get|Post|Put|Delete)[A-Z]\w*"
 _RESULT_OF_OPERATION = frozenset({"result", "results"})
 _CLASSES_OF_ESI = ("esi.clients.", "esi.openapi_clients.")
 #: What runs the coroutine that it is given, and waits for it.
-_DRIVERS = re.compile(r"asyncio\.(run|(get_event_loop|new_event_loop)\(\)\.run_until_complete)")
+_DRIVERS = r"asyncio\.(run|(get_event_loop|new_event_loop)\(\)\.run_until_complete)"
 _SYNCHRONOUS = "asgiref.sync.async_to_sync"
 NAP = "time.sleep"
 
@@ -81,7 +86,7 @@ class Blocking:
         if known is not None:
             return known
         dotted = self._module.origin(call.node.func, call.site)
-        if dotted and _LIBRARY.fullmatch(dotted):
+        if dotted and dotted.partition(".")[0] in _PACKAGES and re.fullmatch(_LIBRARY, dotted):
             return _without_calls(dotted)
         if self._extra and (named := self._configured(call, dotted)):
             return named
@@ -177,7 +182,7 @@ class Blocking:
 
     def _driven_in(self, scope: Scope) -> Iterator[int]:
         for call in scope.calls:
-            if call.node.args and _DRIVERS.fullmatch(self._module.origin(call.node.func, call.site) or ""):
+            if call.node.args and re.fullmatch(_DRIVERS, self._module.origin(call.node.func, call.site) or ""):
                 yield id(call.node.args[0])
         if isinstance(scope.node, ast.AsyncFunctionDef):
             yield from (id(node.value) for node in ast.walk(scope.node) if isinstance(node, ast.Await))
@@ -205,7 +210,7 @@ def _operation(node: ast.expr, site: Site, depth: int = 0) -> str:
     function = node.func
     if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Attribute):
         return ""
-    is_operation = function.value.attr[:1].isupper() and _OPERATION.fullmatch(function.attr)
+    is_operation = function.value.attr[:1].isupper() and re.fullmatch(_OPERATION, function.attr)
     return function.attr if is_operation else ""
 
 

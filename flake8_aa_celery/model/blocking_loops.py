@@ -21,16 +21,14 @@ if TYPE_CHECKING:
 
 #: What a loop goes over that tries the same again: no items.
 _TRIES = ("itertools.count", "itertools.cycle", "itertools.repeat", "tenacity", "stamina", "backoff", "retrying")
-_PAGE = re.compile(r"(^|_)(pages?|cursor|offset)(_|$)", re.IGNORECASE)
+_PAGE = r"(?i)(^|_)(pages?|cursor|offset)(_|$)"
 #: How an item is taken out of what a ``while`` goes over.
 _TAKES = frozenset({"pop", "popleft", "popitem", "get_nowait"})
 #: Comparisons that tell of a success; the others tell of a limit or a failure.
 _SUCCESS = (ast.Eq, ast.In, ast.IsNot, ast.Lt, ast.LtE)
 #: The last of HTTP's status codes that tells of a success or a redirection.
 _LAST_OF_SUCCESS = 400
-_BAD_NEWS = re.compile(
-    r"abort|cancel|down\b|err|exceed|exhaust|fail|limit|offline|stop|throttle|timeout", re.IGNORECASE
-)
+_BAD_NEWS = r"(?i)abort|cancel|down\b|err|exceed|exhaust|fail|limit|offline|stop|throttle|timeout"
 
 
 class BlockingLoop(NamedTuple):
@@ -127,7 +125,7 @@ def _goes_over_items(block: Block, module: Module) -> bool:
 
 def _is_page(target: ast.expr) -> bool:
     """Whether a loop's variable is a page of something that is fetched in pieces."""
-    return any(_PAGE.search(name.id) for name in ast.walk(target) if isinstance(name, ast.Name))
+    return any(re.search(_PAGE, name.id) for name in ast.walk(target) if isinstance(name, ast.Name))
 
 
 def _is_over_items(node: ast.For | ast.AsyncFor, block: Block, module: Module) -> bool:
@@ -230,7 +228,7 @@ def _tells_success(test: ast.expr) -> bool:
     if isinstance(test, ast.Compare):
         return len(test.ops) == 1 and isinstance(test.ops[0], _SUCCESS) and not _is_failure(test.comparators[0])
     if isinstance(test, (ast.Name, ast.Attribute, ast.Call, ast.NamedExpr)):
-        return not _BAD_NEWS.search(ast.unparse(test))
+        return not re.search(_BAD_NEWS, ast.unparse(test))
     return False
 
 
