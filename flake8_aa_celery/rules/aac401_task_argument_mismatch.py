@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import binding
-from flake8_aa_celery.model.facts import NamedTask, Signature, Task, Workflow
+from flake8_aa_celery.model.facts import Signature, Workflow
 from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -67,8 +68,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
       in a loop, `args=` and `kwargs=` that cannot be resolved;
     - tasks that cannot be read, that have a decorator below the task decorator, or `typing=False`;
     - a signature that may still be given arguments in front: nothing is missing in it yet;
-    - `self` without `bind=True` (AAC109), an option of `apply_async` in a `delay` (AAC206), and a partial
-      signature that only the result of the task before it does not fit (AAC308).
+    - `self` without `bind=True` (AAC109), an option of `apply_async` in a `delay` (AAC206), what a
+      schedule starts (AAC503), and a partial signature that only the result of the task before it does not fit
+      (AAC308).
 
     ## Profile
     Both: Celery checks the arguments in every project.
@@ -86,8 +88,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     following = {
         id(signature.call): signature for workflow in module.workflows for signature in binding.followers(workflow)
     }
-    reported: set[int] = set()
+    # what a schedule starts is bound together with what the schedule adds: AAC503
+    reported = {id(entry.signature.call) for entry in module.schedule if entry.signature}
     for made in module.signatures:
+        if id(made.call) in reported:
+            continue
         signature = following.get(id(made.call), made)
         reason = _in_a_chain(signature) if id(made.call) in following else _on_its_own(signature)
         if reason:
@@ -140,5 +145,4 @@ def _gives_options(dispatch: Dispatch, given: Arguments) -> bool:
 
 
 def _violation(node: ast.expr, target: Target | None, reason: str) -> Violation:
-    name = target.name if isinstance(target, (Task, NamedTask)) else "the task"
-    return Violation.at(node, f"`{name}` cannot be called with these arguments: {reason}")
+    return Violation.at(node, f"{called(target)} cannot be called with these arguments: {reason}")
