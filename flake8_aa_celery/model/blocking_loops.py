@@ -87,7 +87,8 @@ def loops_in(module: Module) -> list[BlockingLoop]:
 
 def _blocked(call: CallSite, around: list[Block], module: Module, blocking: Blocking) -> Iterator[BlockingLoop]:
     """The outermost of the loops around a call that the call makes block once per item, if there is one."""
-    for block in reversed(around):
+    by = blocking.by(call)
+    for block in reversed(around) if by else ():
         node = block.node
         if (
             isinstance(node, (ast.stmt, ast.expr))
@@ -95,9 +96,8 @@ def _blocked(call: CallSite, around: list[Block], module: Module, blocking: Bloc
             and not blocking.is_exceptional(call, block)
             and not _is_left_after(call, block)
         ):
-            by = blocking.by(call)
-            return iter([BlockingLoop(block, node, call.node, by)] if by else [])
-    return iter(())
+            yield BlockingLoop(block, node, call.node, by)
+            return
 
 
 def _calls_within(scope: Scope, module: Module) -> Iterator[CallSite]:

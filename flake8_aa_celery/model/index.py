@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import relevant
@@ -64,14 +65,17 @@ def _can_register(data: bytes) -> bool:
 
 def files(project: Project, wanted: Callable[[bytes], bool]) -> Iterator[str]:
     """The files of a project whose bytes are ``wanted``, sorted; not test code, nor what the settings exclude."""
+    return (path for path, data in project.files() if wanted(data))
+
+
+def read_files(project: Project) -> list[tuple[str, bytes]]:
+    """The Python files of a project with their bytes, sorted; not test code, nor what the settings exclude."""
+    found: list[tuple[str, bytes]] = []
     for path in find(_places(project.root), project.settings, _leave_out):
         if not is_test_code(path, project.root):
-            try:
-                data = read(path)
-            except OSError:
-                continue  # whoever lints that file is told
-            if wanted(data):
-                yield path
+            with suppress(OSError):  # whoever lints that file is told
+                found.append((path, read(path)))
+    return found
 
 
 def _places(root: str) -> list[str]:

@@ -37,6 +37,7 @@ class Project:
         self._modules: dict[str, Module | None] = {}
         self._hashes: dict[str, int] = {}
         self._found: dict[tuple[str, str], str | None] = {}
+        self._files: list[tuple[str, bytes]] | None = None
         self._tasks_by_name: dict[str, list[Task]] | None = None
         self._has_result_backend: bool | None = None
         self._configured: dict[str, list[ast.expr]] = {}
@@ -109,6 +110,17 @@ class Project:
             roots = dict.fromkeys((base, self.root, os.path.join(self.root, "src")))
             self._found[key] = next((path for root in roots if (path := _module_path(root, parts))), None)
         return self._found[key]
+
+    def files(self) -> list[tuple[str, bytes]]:
+        """The Python files of the project with their bytes, as :mod:`flake8_aa_celery.model.index` finds them.
+
+        Read the first time that a rule asks for something that may stand anywhere in the project.
+        """
+        if self._files is None:
+            from flake8_aa_celery.model.index import read_files
+
+            self._files = read_files(self)
+        return self._files
 
     def tasks_by_name(self) -> dict[str, list[Task]]:
         """Every task of the project by its registered name, as :mod:`flake8_aa_celery.model.index` finds them.
