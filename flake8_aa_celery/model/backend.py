@@ -48,7 +48,8 @@ def _given_to_app(module: Module) -> Iterator[ast.expr]:
     for call in module.all_calls():
         if module.origin(call.node.func, call.site) == "celery.Celery":
             yield from call.node.args[_POSITION : _POSITION + 1]
-            yield from (keyword.value for keyword in call.node.keywords if keyword.arg == "backend")
+            given = module.values.keywords(call.node, call.site).get("backend")
+            yield from [given.node] if given else []
 
 
 def _is_backend(value: ast.expr) -> bool:

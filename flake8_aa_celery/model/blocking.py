@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import tasks
-from flake8_aa_celery.model.facts import Function, Origin
+from flake8_aa_celery.model.facts import Function, Origin, Signature, Task
 from flake8_aa_celery.model.names import absolute, reaching
 from flake8_aa_celery.model.results import WAITS
 
@@ -53,6 +53,8 @@ _CLASSES_OF_ESI = ("esi.clients.", "esi.openapi_clients.")
 _DRIVERS = r"asyncio\.(run|(get_event_loop|new_event_loop)\(\)\.run_until_complete)"
 _SYNCHRONOUS = "asgiref.sync.async_to_sync"
 NAP = "time.sleep"
+#: What blocks without a network.
+_LOCAL = ("os.", "subprocess.", "time.")
 
 
 class Blocking:
@@ -88,9 +90,21 @@ class Blocking:
         dotted = self._module.origin(call.node.func, call.site)
         if dotted and dotted.partition(".")[0] in _PACKAGES and re.fullmatch(_LIBRARY, dotted):
             return _without_calls(dotted)
+        if signature := self._run_here(call):
+            return signature
         if self._extra and (named := self._configured(call, dotted)):
             return named
         return self._operation_of_esi(call)
+
+    def _run_here(self, call: CallSite) -> str:
+        """``update.si()()`` and ``update.si().apply()``, which run the task in this process."""
+        function = call.node.func
+        if isinstance(function, ast.Attribute) and function.attr == "apply":
+            function = function.value
+        value = self._module.evaluate(function, call.site) if isinstance(function, ast.Call) else None
+        if isinstance(value, Signature) and isinstance(value.task, Task):
+            return f"{value.task.name}()"
+        return ""
 
     def _configured(self, call: CallSite, dotted: str | None) -> str:
         """The name in the setting ``blocking-calls`` that a call goes by."""
@@ -170,6 +184,24 @@ class Blocking:
             if block.kind == "handler" or (nap and block.kind in ("if", "else", "case")):
                 return True
         return False
+
+    def over_network(self, scope: Scope) -> str:
+        """What a function asks of the network first, itself or in functions of this module; empty where nothing."""
+        return self._over_network(scope, {scope})
+
+    def _over_network(self, scope: Scope, seen: set[Scope]) -> str:
+        for call in self._module.calls_in(scope):
+            found = "" if id(call.node) in self._by_node else self._directly(call)
+            if found and not found.startswith(_LOCAL):
+                return found
+            function = self._called(self._made_synchronous(call) or call.node.func, call)
+            inner = self._module.scopes.by_node[function.node] if function else scope
+            if inner not in seen:
+                seen.add(inner)
+                found = self._over_network(inner, seen)
+                if found:
+                    return found
+        return ""
 
     # -- coroutines ---------------------------------------------------------------------------------------------
 

@@ -149,14 +149,16 @@ def _counts_items(call: ast.Call) -> bool:
 def _takes_items(node: ast.While, block: Block) -> bool:
     """Whether a ``while`` takes one item after the other out of what its condition looks at."""
     watched = {part.id for part in ast.walk(node.test) if isinstance(part, ast.Name)}
-    return any(
-        isinstance(function := call.node.func, ast.Attribute)
-        and function.attr in _TAKES
-        and isinstance(function.value, ast.Name)
-        and function.value.id in watched
-        and block.encloses(call.site.block)
-        for call in block.scope.calls
-    )
+    return any(_takes(call.node, watched) and block.encloses(call.site.block) for call in block.scope.calls)
+
+
+def _takes(call: ast.Call, watched: set[str]) -> bool:
+    function = call.func
+    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
+        return False
+    # a dictionary's ``get`` has arguments, a queue's has none
+    taken = function.attr in _TAKES or (function.attr == "get" and not call.args)
+    return taken and function.value.id in watched
 
 
 # -- whether a loop is left -------------------------------------------------------------------------------------

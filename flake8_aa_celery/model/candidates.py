@@ -14,7 +14,7 @@ from flake8_aa_celery.model.names import imported_name, last_part, reaching
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.scopes import CallSite, Site
+    from flake8_aa_celery.model.scopes import Binding, CallSite, Site
 
 #: Functions and classes of Celery whose call makes something that can be sent.
 _MAKERS = frozenset({"chain", "group", "chord", "chunks", "xmap", "xstarmap", "signature", "subtask", "Signature"})
@@ -109,11 +109,28 @@ def result(node: ast.expr, site: Site, depth: int = 0) -> bool:
     if isinstance(node, (ast.NamedExpr, ast.Await)):
         return result(node.value, site, depth)
     if isinstance(node, ast.Name) and depth < 10:
+        return any(_may_bind_result(binding, depth + 1) for binding in reaching(node.id, site))
+    return isinstance(node, ast.IfExp)
+
+
+def _may_bind_result(binding: Binding, depth: int) -> bool:
+    if binding.value is None:
+        return False
+    if binding.kind == "loop":
+        return _results(binding.value, binding.site, depth)
+    return binding.kind == "assign" and result(binding.value, binding.site, depth)
+
+
+def _results(node: ast.expr, site: Site, depth: int) -> bool:
+    """Whether what a loop goes over may be a list of what dispatches returned, made in this file."""
+    if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
+        return isinstance(node.elt, (ast.Call, ast.Name))
+    if isinstance(node, ast.Name) and depth < 10:
         return any(
-            binding.kind == "assign" and binding.value is not None and result(binding.value, binding.site, depth + 1)
+            binding.kind == "assign" and binding.value is not None and _results(binding.value, binding.site, depth + 1)
             for binding in reaching(node.id, site)
         )
-    return isinstance(node, ast.IfExp)
+    return isinstance(node, (ast.List, ast.Tuple))
 
 
 def decorator(target: ast.expr, site: Site, module: Module) -> bool:

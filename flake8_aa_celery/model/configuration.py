@@ -39,8 +39,14 @@ def _settings(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
         yield _name(node.target), node.value
     elif isinstance(node, ast.keyword) and node.arg is not None:
         yield node.arg, node.value
+    elif isinstance(node, ast.Call) and len(node.args) == 2 and _is_setdefault(node.func):
+        yield _text(node.args[0]), node.args[1]
     elif isinstance(node, ast.Dict):
         yield from ((_text(key), value) for key, value in zip(node.keys, node.values, strict=True))
+
+
+def _is_setdefault(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and function.attr == "setdefault"
 
 
 def _name(target: ast.expr) -> str:

@@ -58,18 +58,33 @@ def _is_forgotten(node: ast.expr, site: Site) -> bool:
     if isinstance(statement, ast.Expr):
         return True
     targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-    return all(isinstance(target, ast.Name) and _is_never_read(target.id, site.scope) for target in targets)
+    return all(isinstance(target, ast.Name) and _is_never_read(target.id, site) for target in targets)
 
 
-def _is_never_read(name: str, scope: Scope) -> bool:
-    """Whether a name of a function is read nowhere in it; others may read those of a module or class."""
+def _is_never_read(name: str, site: Site) -> bool:
+    """Whether a function does not read a name after a statement; others may read those of a module or class."""
+    scope = site.scope
     if scope.kind != "function" or name not in scope.bindings:
         return False
-    for node in ast.walk(scope.node):
-        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Store):
-            return False
-        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
-            return False
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("locals", "vars"):
-            return False
-    return True
+    loops = any(block.kind == "loop" for block in site.block.around())
+    after = 0 if loops or _is_read_within(name, scope) else site.statement.end_lineno or 0
+    return not any(getattr(node, "lineno", 0) > after and _reads(node, name) for node in ast.walk(scope.node))
+
+
+def _is_read_within(name: str, scope: Scope) -> bool:
+    """Whether a function within may read a name, at whatever time it is called."""
+    return any(
+        _reads(node, name)
+        for child in scope.children
+        if child.kind in ("function", "lambda", "class")
+        for node in ast.walk(child.node)
+    )
+
+
+def _reads(node: ast.AST, name: str) -> bool:
+    """Whether a node reads a name, changes what it stands for, or reads all names there are."""
+    if isinstance(node, ast.Name):
+        return node.id == name and not isinstance(node.ctx, ast.Store)
+    if isinstance(node, ast.AugAssign):
+        return isinstance(node.target, ast.Name) and node.target.id == name
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("locals", "vars")

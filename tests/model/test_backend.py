@@ -30,6 +30,8 @@ def has_backend(root: Path, settings: Settings | None = None) -> bool:
     [
         "from celery import Celery\napp = Celery('app', backend='redis://')",
         "from celery import Celery as C\napp = C('app', None, 'redis://')",
+        "from celery import Celery\nOPTIONS = {'backend': 'redis://'}\napp = Celery('app', **OPTIONS)",
+        "os.environ.setdefault('CELERY_RESULT_BACKEND', 'redis://')",
         "app.conf.result_backend = 'redis://'",
         "app.conf['result_backend'] = url",
         "app.conf.update(result_backend='redis://')",
@@ -58,6 +60,7 @@ def test_a_backend_is_found_however_it_is_configured(root: Path, source: str) ->
         "CELERY_RESULT_BACKEND = ''",
         "CELERY_RESULT_BACKEND = 'disabled://'",
         "print(app.conf.result_backend)",
+        "url = os.environ.get('CELERY_RESULT_BACKEND', 'redis://')",
         "# CELERY_RESULT_BACKEND = 'redis://'",
         "result_backend_url = 'redis://'",
         "result_backend = (",
