@@ -6,7 +6,17 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import blocking_loops, candidates, crontabs, names, priorities, results, schedules, tasks, views
+from flake8_aa_celery.model import (
+    blocking_loops,
+    candidates,
+    crontabs,
+    names,
+    priorities,
+    results,
+    schedules,
+    tasks,
+    views,
+)
 from flake8_aa_celery.model.facts import (
     UNKNOWN,
     Dispatch,
@@ -22,8 +32,8 @@ from flake8_aa_celery.model.values import Values
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.crontabs import Crontab
     from flake8_aa_celery.model.blocking_loops import BlockingLoop
+    from flake8_aa_celery.model.crontabs import Crontab
     from flake8_aa_celery.model.facts import Entry, Function
     from flake8_aa_celery.model.names import ImportedName
     from flake8_aa_celery.model.priorities import PrioritySetting
