@@ -14,9 +14,11 @@ from flake8_aa_celery.source import decode, heed_noqa, lines_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from flake8_aa_celery.settings import Settings
+
+    Curable = Callable[[Violation], bool]
 
 #: What a fix brings to light rather than makes: that a function is a task can be seen only once it is decorated.
 _BROUGHT_TO_LIGHT = {
@@ -32,11 +34,13 @@ def checked(
     known: Sequence[Violation],
     cured: Sequence[Violation],
     settings: Settings,
+    curable: Curable,
 ) -> list[Violation]:
     """The violations of a file after fixes, if the fixes did no harm.
 
     :param known: the violations of the file before.
     :param cured: those of them that the fixes are for.
+    :param curable: whether a violation will be fixed in a later round.
     :raises Refused: where they did harm, or cured nothing.
     """
     try:
@@ -51,7 +55,7 @@ def checked(
     if _protected(path, before, codes) - _protected(path, after, codes):
         raise Refused("a line with `noqa` would be changed")
     found = check(path, after, settings)
-    _compare(known, found, codes)
+    _compare(known, found, codes, curable)
     return found
 
 
@@ -76,14 +80,19 @@ def _protected(path: str, data: bytes, codes: Collection[str]) -> Counter[str]:
     return Counter(lines[violation.line - 1] for violation in asked if violation not in heard)
 
 
-def _compare(known: Sequence[Violation], found: Sequence[Violation], codes: Collection[str]) -> None:
-    """Refuse where a rule finds more than before, or where it still finds what was to be cured."""
-    before = Counter(violation.code for violation in known)
-    after = Counter(violation.code for violation in found)
-    shown = tuple(prefix for code in codes for prefix in _BROUGHT_TO_LIGHT.get(code, ()))
-    for code in after:
-        if after[code] > before[code] and not (shown and code.startswith(shown)):
-            raise Refused(f"{code} would be violated")
+def _compare(known: Sequence[Violation], found: Sequence[Violation], codes: Collection[str], curable: Curable) -> None:
+    """Refuse where a rule finds more that stays than before, or where it still finds what was to be cured."""
+    before, after = _counted(known), _counted(found)
     for code in codes:
         if after[code] >= before[code]:
             raise Refused("nothing would be cured")
+    staying = _counted(found, curable) - _counted(known, curable)
+    shown = tuple(prefix for code in codes for prefix in _BROUGHT_TO_LIGHT.get(code, ()))
+    for code in staying:
+        if not code.startswith(shown or "-"):
+            raise Refused(f"{code} would be violated")
+
+
+def _counted(violations: Sequence[Violation], curable: Curable | None = None) -> Counter[str]:
+    """How many violations each rule has, without those that are ``curable``."""
+    return Counter(violation.code for violation in violations if curable is None or not curable(violation))

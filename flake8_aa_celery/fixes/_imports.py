@@ -206,10 +206,14 @@ def _after_blank(statement: cst.SimpleStatementLine) -> cst.SimpleStatementLine:
 
 
 def _blank_below(body: list[Statement], index: int) -> None:
-    """See to it that a blank line is above the statement at ``index``: another section begins there."""
-    if index < len(body) and not any(line.comment is None for line in body[index].leading_lines[:1]):
-        lines = [cst.EmptyLine(indent=False), *body[index].leading_lines]
-        body[index] = body[index].with_changes(leading_lines=lines)
+    """See to it that blank lines are above the statement at ``index``, which is none of the imports any more."""
+    if index >= len(body):
+        return
+    below = body[index]
+    wanted = 2 if isinstance(below, (cst.FunctionDef, cst.ClassDef)) else 1
+    there = next((i for i, line in enumerate(below.leading_lines) if line.comment), len(below.leading_lines))
+    blank = [cst.EmptyLine(indent=False)] * (wanted - there)
+    body[index] = below.with_changes(leading_lines=[*blank, *below.leading_lines])
 
 
 def _with_body(module: cst.Module, body: Sequence[Statement]) -> cst.Module:

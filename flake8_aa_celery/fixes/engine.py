@@ -171,7 +171,7 @@ class _Fixer:
         try:
             text = apply(tree, [planned.change for planned in batch])
             data = _encoded(text, self._data)
-            self._known = checked(self._path, self._data, data, self._known, cured, self._wide)
+            self._known = checked(self._path, self._data, data, self._known, cured, self._wide, self._is_wanted)
         except Refused as reason:
             if len(batch) == 1:
                 self._refuse(cured[0], str(reason))

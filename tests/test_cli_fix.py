@@ -1,0 +1,185 @@
+"""``aa-celery fix``: what it writes, says, and ends with."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from doors import Doors
+
+HEAD = "from celery import shared_task\n\n\n@shared_task(priority={})\ndef update(pk):\n    print(pk)\n"
+UNSAFE = HEAD.format(0) + "\n\nfor x in (1, 2, 3, 4):\n    update.apply_async(args=[x], priority=7)\n"
+SAFE = HEAD.format('"5"')
+MENDED = HEAD.format(5)
+SELECT = ("--isolated", "--select", "AAC2")
+
+
+def place(text: str, name: str = "tasks.py") -> Path:
+    file = Path(name)
+    file.write_text(text)
+    return file
+
+
+def test_safe_fixes_are_written(doors: Doors) -> None:
+    file = place(SAFE)
+    outcome = doors.command("fix", *SELECT)
+    assert (outcome.code, outcome.lines, outcome.errors) == (1, [], "1 violation fixed in 1 file\n")
+    assert file.read_text() == MENDED
+
+
+def test_a_second_run_finds_nothing(doors: Doors) -> None:
+    place(SAFE)
+    doors.command("fix", *SELECT)
+    outcome = doors.command("fix", *SELECT)
+    assert (outcome.code, outcome.lines, outcome.errors) == (0, [], "")
+
+
+def test_what_is_left_is_reported_as_check_does(doors: Doors) -> None:
+    file = place(UNSAFE)
+    outcome = doors.command("fix", *SELECT)
+    assert outcome.code == 1
+    assert outcome.lines == doors.check(*SELECT).lines != []
+    assert file.read_text() == UNSAFE
+
+
+def test_unsafe_fixes_are_written_on_request(doors: Doors) -> None:
+    file = place(UNSAFE)
+    outcome = doors.command("fix", "--unsafe-fixes", *SELECT)
+    assert (outcome.code, outcome.lines) == (1, [])
+    assert file.read_text() == UNSAFE.replace("priority=0", "priority=5")
+
+
+def test_what_is_ignored_is_not_fixed(doors: Doors) -> None:
+    file = place(SAFE)
+    assert doors.command("fix", *SELECT, "--ignore", "AAC202").code == 0
+    assert file.read_text() == SAFE
+
+
+def test_a_diff_is_shown_and_nothing_written(doors: Doors) -> None:
+    file = place(SAFE)
+    outcome = doors.command("fix", "--diff", *SELECT)
+    assert outcome.code == 1
+    assert outcome.errors == "1 violation would be fixed in 1 file\n"
+    assert outcome.lines[:3] == ["--- ./tasks.py", "+++ ./tasks.py", "@@ -1,6 +1,6 @@"]
+    assert [line for line in outcome.lines[3:] if line[0] in "+-"] == [
+        '-@shared_task(priority="5")',
+        "+@shared_task(priority=5)",
+    ]
+    assert file.read_text() == SAFE
+
+
+def test_a_diff_can_be_applied(doors: Doors, tmp_path: Path) -> None:
+    file = place(SAFE.replace("\n", "\r\n").removesuffix("\r\n"))
+    before = file.read_bytes()
+    command = [sys.executable, "-m", "flake8_aa_celery", "fix", "--diff", *SELECT, "tasks.py"]
+    diff = subprocess.run(command, check=False, capture_output=True).stdout
+    assert b"\\ No newline at end of file\n" in diff
+    subprocess.run(["git", "apply", "-p0", "--unsafe-paths"], input=diff, check=True)
+    assert file.read_bytes() == before.replace(b'"5"', b"5")
+
+
+def test_a_diff_reports_what_is_left_on_standard_error(doors: Doors) -> None:
+    place(UNSAFE)
+    outcome = doors.command("fix", "--diff", *SELECT)
+    assert outcome.lines == []
+    assert "tasks.py:4:23: AAC201" in outcome.errors
+
+
+def test_standard_input_is_a_filter(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    def feed(text: str) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+
+    feed(SAFE)
+    outcome = doors.command("fix", "-", *SELECT)
+    assert outcome.code == 1
+    assert "\n".join(outcome.lines) + "\n" == MENDED
+    feed("x = 1\n")
+    outcome = doors.command("fix", "-", *SELECT)
+    assert (outcome.code, outcome.lines, outcome.errors) == (0, ["x = 1"], "")
+
+
+def test_standard_input_is_fixed_by_itself(doors: Doors) -> None:
+    outcome = doors.command("fix", "-", "tasks.py")
+    assert outcome.code == 2
+    assert outcome.errors == "aa-celery: standard input is fixed by itself, without other paths\n"
+
+
+@pytest.mark.parametrize(("text", "code"), [(SAFE, 1), (UNSAFE, 0), (MENDED, 0)])
+def test_fix_only_counts_the_changes_alone(doors: Doors, text: str, code: int) -> None:
+    place(text)
+    outcome = doors.command("fix", "--fix-only", *SELECT)
+    assert (outcome.code, outcome.lines) == (code, [])
+
+
+def test_exit_zero_is_always_zero(doors: Doors) -> None:
+    place(SAFE)
+    place(UNSAFE, "more.py")
+    outcome = doors.command("fix", "--exit-zero", *SELECT)
+    assert outcome.code == 0
+    assert len(outcome.lines) == 1
+
+
+def test_quiet_says_nothing(doors: Doors) -> None:
+    place(SAFE)
+    place(UNSAFE, "more.py")
+    outcome = doors.command("fix", "-q", *SELECT)
+    assert (outcome.code, outcome.lines, outcome.errors) == (1, [], "")
+
+
+def test_verbose_names_each_fix_and_each_refusal(doors: Doors) -> None:
+    place(SAFE)
+    place(HEAD.format(7) + "\n\nupdate.delay(1, priority=0)\n", "more.py")
+    errors = doors.command("fix", "-v", *SELECT).errors
+    assert "./tasks.py: AAC202 fixed: Use priority 5\n" in errors
+    assert "./more.py:9: AAC206 not fixed: AAC201 would be violated\n" in errors
+
+
+def test_a_read_only_file_is_reported_and_left_alone(doors: Doors) -> None:
+    file = place(SAFE)
+    file.chmod(0o444)
+    outcome = doors.command("fix", *SELECT)
+    assert outcome.code == 2
+    assert outcome.errors.startswith("aa-celery: ./tasks.py: Read-only\n")
+    assert file.read_text() == SAFE
+
+
+def test_a_file_that_somebody_changes_meanwhile_is_left_alone(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flake8_aa_celery.cli import fix
+
+    file = place(SAFE)
+    monkeypatch.setattr(fix, "read", lambda path: b"something else")
+    outcome = doors.command("fix", *SELECT)
+    assert outcome.code == 2
+    assert "it was changed meanwhile" in outcome.errors
+    assert file.read_text() == SAFE
+
+
+def test_what_a_killed_run_has_left_is_removed(doors: Doors) -> None:
+    place(MENDED)
+    left = Path(".tasks.py.aa-celery-999999999.tmp")
+    left.touch()
+    doors.command("fix", *SELECT)
+    assert not left.exists()
+
+
+def test_a_link_stays_a_link(doors: Doors) -> None:
+    place(SAFE, "real.txt")
+    os.symlink("real.txt", "tasks.py")
+    doors.command("fix", *SELECT, "tasks.py")
+    assert os.path.islink("tasks.py")
+    assert Path("real.txt").read_text() == MENDED
+
+
+def test_two_processes_fix_as_one_does(doors: Doors) -> None:
+    for name in "abcd":
+        place(SAFE + "#" * 100_000 + "\n", f"{name}.py")
+    outcome = doors.command("fix", "-j", "2", *SELECT)
+    assert outcome.errors == "4 violations fixed in 4 files\n"
+    assert {Path(f"{name}.py").read_text()[: len(MENDED)] for name in "abcd"} == {MENDED}
