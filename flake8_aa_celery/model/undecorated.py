@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.facts import Dispatch, Signature
     from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import FunctionNode
 
 
 class UsedAsTask(NamedTuple):
@@ -60,3 +61,17 @@ def _function_named(name: str, module: Module) -> Function | None:
     path = module.project.find(owner, module) if owner else None
     value = module.project.member(ModuleValue(owner, path), member, module) if path else UNKNOWN
     return value if isinstance(value, Function) else None
+
+
+def uncalled_functions(module: Module) -> Iterator[Function]:
+    """The public functions at the top level of a module that no decorator touches and no other code of it names."""
+    read = [node for node in ast.walk(module.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    for node, site in module.scopes.functions:
+        if site.scope.kind != "module" or node.name.startswith("_") or node.decorator_list:
+            continue
+        if not any(name.id == node.name and not _lies_in(name, node) for name in read):
+            yield Function(node, module, site)
+
+
+def _lies_in(name: ast.Name, function: FunctionNode) -> bool:
+    return function.lineno <= name.lineno <= (function.end_lineno or function.lineno)

@@ -1,0 +1,78 @@
+"""AAC104: a function among the tasks that is none, and that nothing there calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.logs import imports_from
+from flake8_aa_celery.model.undecorated import uncalled_functions
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC104", "plain-function-in-tasks-module", default=False)
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A function in a tasks module is no task and helps none.
+
+    Flags a public function at the top level of a tasks module that has no decorator and is used nowhere in it, if the
+    module defines tasks or imports anything of Celery's.
+
+    ## Why
+    Either the task decorator was forgotten, and whoever dispatches the function gets an `AttributeError`; or it
+    belongs to another module, where whoever looks for it looks first.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+
+    @shared_task
+    def update_owner(owner_pk):
+        ...
+
+
+    def update_all():
+        ...
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+
+    @shared_task
+    def update_owner(owner_pk):
+        ...
+
+
+    @shared_task
+    def update_all():
+        ...
+    ```
+
+    ## Leaves alone
+    Functions whose name begins with an underscore, functions with a decorator, and those that the module calls, hands
+    on or names in any other way. Modules of a package called `tasks` that have nothing to do with Celery.
+
+    ## Settings
+    `tasks-modules` names the modules and packages that tasks belong in: `["tasks"]`.
+
+    ## Profile
+    Both: modules of tasks are Celery's custom everywhere.
+
+    ## References
+    - [Celery: tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html)
+    """
+    if module.is_tasks_module and (module.tasks or imports_from("celery", module)):
+        for function in uncalled_functions(module):
+            name = function.node.name
+            yield Violation.at(
+                function.node, f"`{name}` is no task and nothing here calls it: decorate it or move it elsewhere"
+            )
