@@ -35,6 +35,15 @@ def statements(task: Task) -> list[ast.stmt]:
     return [node for node in _without_docstring(task.node.body) if not isinstance(node, (ast.Import, ast.ImportFrom))]
 
 
+def number_of_statements(task: Task) -> int:
+    """How many statements a task has, nested ones included, its docstring not."""
+    return sum(
+        isinstance(node, ast.stmt)
+        for statement in _without_docstring(task.node.body)
+        for node in ast.walk(statement)
+    )  # fmt: skip
+
+
 def is_slim(task: Task) -> bool:
     """Whether a task only hands on: a few calls, fetches and ways out, none of them into code of its own module.
 
