@@ -1,0 +1,64 @@
+"""AAC113: a task that gets another name when it is moved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC113", "task-name-not-explicit", default=False)
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A task has no `name`.
+
+    Flags a task decorator without `name=`, as PIE783 of flake8-pie does.
+
+    ## Why
+    The name is made of the module and the function, and is what schedules and messages know a task by. Whoever moves or
+    renames it leaves schedules that name nothing, and messages that no worker knows.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+
+    @shared_task
+    def update_all():
+        ...
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+
+    @shared_task(name="app.tasks.update_all")
+    def update_all():
+        ...
+    ```
+
+    ## Leaves alone
+    Options that cannot be resolved.
+
+    ## Profile
+    Both: it is Celery that makes the name.
+
+    ## Proof
+    - `test_defining.py::test_a_tasks_name_is_its_module_and_function`: moving a task renames it.
+
+    ## References
+    - [Celery: names](https://docs.celeryq.dev/en/stable/userguide/tasks.html#names)
+    """
+    for task in module.tasks:
+        if task.options.lacks("name"):
+            yield Violation.at(
+                task.decorator, f'`{task.name}` has no `name`: add `name="{task.registered_name}"`, which it has now'
+            )
