@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.bases import bases_of
 from flake8_aa_celery.model.binding import parameters_of
 from flake8_aa_celery.model.facts import Constant, Items, Mapping, Signature, Task
 from flake8_aa_celery.model.index import files
-from flake8_aa_celery.model.names import dotted_name, last_part
+from flake8_aa_celery.model.names import dotted_name, imported_name, last_part
 from flake8_aa_celery.model.options import written_options
 
 if TYPE_CHECKING:
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.facts import Element
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.options import WrittenOption
-    from flake8_aa_celery.model.scopes import Site
+    from flake8_aa_celery.model.scopes import Binding, Site
 
 _REFUSED = "AlreadyQueued"
+_OF_CELERY_ONCE = frozenset({"celery_once.QueueOnce", "celery_once.tasks.QueueOnce"})
+_ALLIANCE_AUTH = re.compile(rb"^\s*(from|import)\s+allianceauth\b", re.MULTILINE)
 
 
 def once_options(module: Module) -> Iterator[tuple[WrittenOption, Mapping]]:
@@ -43,6 +46,51 @@ def unknown_keys(task: Task, once: Mapping) -> Iterator[tuple[Element, str]]:
         key = element.value
         if isinstance(key, Constant) and isinstance(key.value, str) and key.value not in known:
             yield element, key.value
+
+
+def once_classes_of_celery_once(module: Module) -> Iterator[ast.expr | ast.stmt]:
+    """Where a module takes celery-once's ``QueueOnce`` although Alliance Auth, which has its own, is there.
+
+    Not where it makes a class of its own of it, nor where it is the second choice.
+    """
+    places: list[ast.expr | ast.stmt] = [*_imports_of_once(module), *_attributes_of_once(module)]
+    if places and not _inherits(module) and any(True for _ in files(module.project, _imports_alliance_auth)):
+        yield from places
+
+
+def _imports_of_once(module: Module) -> Iterator[ast.ImportFrom]:
+    for scope in module.scopes.all:
+        for name, bindings in scope.bindings.items():
+            for binding in bindings:
+                if _is_import_of_once(name, binding) and isinstance(binding.node, ast.ImportFrom):
+                    yield binding.node
+
+
+def _is_import_of_once(name: str, binding: Binding) -> bool:
+    if not isinstance(binding.node, ast.ImportFrom) or binding.site.block.kind == "handler":
+        return False
+    return not binding.node.level and imported_name(name, binding.node).dotted in _OF_CELERY_ONCE
+
+
+def _attributes_of_once(module: Module) -> Iterator[ast.expr]:
+    for option in written_options(module, "base"):
+        if isinstance(option.entry.node, ast.Attribute) and option.task.base in _OF_CELERY_ONCE:
+            yield option.node
+
+
+def _inherits(module: Module) -> bool:
+    """Whether a class of the module is made of celery-once's."""
+    return any(
+        module.origin(base, binding.site) in _OF_CELERY_ONCE
+        for bindings in module.scopes.module.bindings.values()
+        for binding in bindings
+        if isinstance(binding.node, ast.ClassDef)
+        for base in binding.node.bases
+    )
+
+
+def _imports_alliance_auth(data: bytes) -> bool:
+    return _ALLIANCE_AUTH.search(data) is not None
 
 
 def may_raise(option: WrittenOption, once: Mapping) -> bool:

@@ -1,0 +1,74 @@
+"""AAC117: celery-once's own class where Alliance Auth has one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.once import once_classes_of_celery_once
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC117", "once-import", default=False, profiles=("alliance-auth",))
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    `QueueOnce` comes from celery-once instead of from Alliance Auth.
+
+    Flags `from celery_once import QueueOnce`, and `celery_once.QueueOnce` as the class of a task, in a project that
+    imports Alliance Auth anywhere.
+
+    ## Why
+    Alliance Auth's `QueueOnce` is graceful: a task that is queued already is left out. celery-once's raises
+    `AlreadyQueued` at the caller, unless Alliance Auth's was imported before: what happens depends on the order.
+
+    ## Example
+    ```python
+    from celery import shared_task
+    from celery_once import QueueOnce
+
+    from allianceauth.eveonline.models import EveCharacter
+
+
+    @shared_task(base=QueueOnce)
+    def update_all():
+        ...
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+    from allianceauth.eveonline.models import EveCharacter
+    from allianceauth.services.tasks import QueueOnce
+
+
+    @shared_task(base=QueueOnce)
+    def update_all():
+        ...
+    ```
+
+    ## Leaves alone
+    Projects that do not import Alliance Auth. A module that defines a class of its own on top of celery-once's. What is
+    imported in a handler, where Alliance Auth's cannot be.
+
+    ## Profile
+    Alliance Auth's alone: it is its class.
+
+    ## Proof
+    - `test_celery_once.py::test_alliance_auths_queue_once_is_graceful`: sending twice is no error.
+    - `test_celery_once.py::test_a_once_task_that_is_queued_already_raises_at_the_caller`: with celery-once's it is.
+    - `test_celery_once.py::test_importing_alliance_auths_class_makes_celery_onces_own_graceful`: until it is imported.
+
+    ## References
+    - [Alliance Auth: celery once](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
+    """
+    for node in once_classes_of_celery_once(module):
+        yield Violation.at(
+            node, "`QueueOnce` of celery-once is not graceful: import it from `allianceauth.services.tasks`"
+        )
