@@ -1,0 +1,73 @@
+"""AAC118: a message that can live for ever."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.options import each_once, written_options
+from flake8_aa_celery.model.retries import retries_for_ever
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC118", "unlimited-retries", default=False)
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A task retries without an end.
+
+    Flags `max_retries=None` on a task that calls `self.retry` or has `autoretry_for`, where the option is written, once
+    for all tasks that share it.
+
+    ## Why
+    A task that can never succeed, for instance for a character that was deleted, is sent again and again. Such messages
+    add up: no restart removes them, and they take workers from those that could succeed.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+
+    @shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=None)
+    def update_all():
+        ...
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+
+    @shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=10)
+    def update_all():
+        ...
+    ```
+
+    ## Leaves alone
+    Tasks that do not retry. A `max_retries` that cannot be resolved. A limit in `self.retry(max_retries=…)` or in
+    `retry_kwargs`, and a task that looks at `self.request.retries` itself.
+
+    ## Profile
+    Both: it is Celery that retries.
+
+    ## Proof
+    - `test_retrying.py::test_a_task_without_max_retries_never_gives_up`: it is sent again after any number of failures.
+    - `test_retrying.py::test_a_task_gives_up_after_three_retries_unless_told`: three retries are the default.
+
+    ## References
+    - [Celery: Task.max_retries](https://docs.celeryq.dev/en/stable/userguide/tasks.html#Task.max_retries)
+    """
+    unlimited = (
+        option
+        for option in written_options(module, "max_retries")
+        if option.task.options.constant("max_retries") is None and retries_for_ever(option.task)
+    )
+    for option in each_once(unlimited):
+        yield Violation.at(
+            option.node, f"`{option.task.name}` retries for ever if it cannot succeed: give `max_retries` a number"
+        )
