@@ -1,0 +1,78 @@
+"""AAC119: retries that come as fast as ever while something is down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.bases import bases_of
+from flake8_aa_celery.model.options import each_once, written_options
+from flake8_aa_celery.model.retries import retry_calls, waits_by_default
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import Task
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC119", "retry-without-backoff", default=False)
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A task retries without saying how long it waits.
+
+    Flags `autoretry_for` without `retry_backoff`, and `self.retry()` without `countdown` or `eta` on a task without
+    `default_retry_delay`.
+
+    ## Why
+    Celery then waits three minutes, each time. All tasks that failed because something was down come back together and
+    find it down again, and after the third time they give up: nine minutes are all that they bridge.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+
+    @shared_task(autoretry_for=(OSError,))
+    def update_all():
+        ...
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+
+    @shared_task(autoretry_for=(OSError,), retry_backoff=True)
+    def update_all():
+        ...
+    ```
+
+    ## Leaves alone
+    Options and arguments that cannot be resolved. Tasks whose `base` sets them, or cannot be read.
+
+    ## Profile
+    Both: it is Celery that retries.
+
+    ## Proof
+    - `test_retrying.py::test_a_retry_waits_three_minutes_unless_told`: the delay of `self.retry()`.
+    - `test_retrying.py::test_an_automatic_retry_without_backoff_waits_the_same_each_time`: and that of `autoretry_for`.
+    - `test_retrying.py::test_an_automatic_retry_with_backoff_waits_longer_each_time`: what `retry_backoff` does.
+
+    ## References
+    - [Celery: retrying](https://docs.celeryq.dev/en/stable/userguide/tasks.html#retrying)
+    """
+    for option in each_once(o for o in written_options(module, "autoretry_for") if _has_no_backoff(o.task)):
+        message = f"`{option.task.name}` retries at the same distance each time: add `retry_backoff=True`"
+        yield Violation.at(option.node, message)
+    for task in module.tasks:
+        for call in retry_calls(task):
+            if waits_by_default(call, task):
+                message = f"`{task.name}` retries after three minutes, whatever has failed: give `retry` a `countdown`"
+                yield Violation.at(call.node, message)
+
+
+def _has_no_backoff(task: Task) -> bool:
+    return task.options.lacks("retry_backoff") and not bases_of(task).may_define("retry_backoff")
