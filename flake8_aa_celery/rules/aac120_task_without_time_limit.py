@@ -1,0 +1,88 @@
+"""AAC120: a task that a server can hold for as long as it likes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.bases import bases_of
+from flake8_aa_celery.model.blocking import Blocking
+from flake8_aa_celery.model.configuration import values_of
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import Task
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.project import Project
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC120", "task-without-time-limit", default=False)
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A task calls the network and has no time limit.
+
+    Flags a task that makes network calls, itself or in a function of its module, and has neither `time_limit` nor
+    `soft_time_limit`.
+
+    ## Why
+    Celery limits no task by itself. A server that accepts a connection and does not answer holds the worker process
+    until somebody restarts it.
+
+    ## Example
+    ```python
+    import requests
+    from celery import shared_task
+
+
+    @shared_task
+    def fetch(url):
+        return requests.get(url).text
+    ```
+
+    ## Instead
+    ```python
+    import requests
+    from celery import shared_task
+
+
+    @shared_task(time_limit=600)
+    def fetch(url):
+        return requests.get(url, timeout=30).text
+    ```
+
+    ## Leaves alone
+    Limits for the whole project: `task_time_limit`, `CELERY_TASK_TIME_LIMIT` and the soft ones. Options that cannot be
+    resolved, and a `base` that sets them or cannot be read.
+
+    ## Settings
+    `blocking-calls` names more functions that count as network calls.
+
+    ## Profile
+    Both: neither Celery nor Alliance Auth sets a limit.
+
+    ## Proof
+    - `test_defining.py::test_a_task_has_no_time_limit_unless_it_is_given_one`: there is none by default.
+
+    ## References
+    - [Celery: time limits](https://docs.celeryq.dev/en/stable/userguide/workers.html#time-limits)
+    """
+    unlimited = [task for task in module.tasks if _has_no_limit(task)]
+    if not unlimited:
+        return
+    blocking = Blocking(module)
+    for task in unlimited:
+        called = blocking.over_network(task.scope)
+        if called and not _limits_all(module.project):
+            yield Violation.at(task.node, f"`{task.name}` calls `{called}` and may never end: give it a `time_limit`")
+
+
+def _has_no_limit(task: Task) -> bool:
+    bases = bases_of(task)
+    return all(task.options.lacks(limit) and not bases.may_define(limit) for limit in ("time_limit", "soft_time_limit"))
+
+
+def _limits_all(project: Project) -> bool:
+    return any(values_of(setting, project) for setting in ("TASK_TIME_LIMIT", "TASK_SOFT_TIME_LIMIT"))
