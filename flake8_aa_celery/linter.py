@@ -50,7 +50,7 @@ def lint(
     :param tree: its syntax tree, where somebody has parsed it already.
     :param lines: its decoded lines, where somebody has them already.
     """
-    if not model.relevant(data):
+    if not model.relevant(data, settings.tasks_modules):
         return []
     from flake8_aa_celery.model.project import Project
 
@@ -180,7 +180,7 @@ def _in_block(
     block: CodeBlock, rules: Iterable[Rule], path: str, project: Project, settings: Settings
 ) -> list[Violation]:
     code = block.code.encode(errors="surrogatepass")
-    if not model.relevant(code):
+    if not model.relevant(code, settings.tasks_modules):
         return []
     try:
         module = _module(path, parse(code), project, in_document=True)

@@ -114,14 +114,14 @@ def read_files(paths: Iterable[str], stdin_filename: str, settings: Settings) ->
     relevant: list[tuple[str, bytes]] = []
     if "-" in paths:
         data = sys.stdin.buffer.read()
-        relevant = [(stdin_filename, data)] if model.relevant(data) else []
+        relevant = [(stdin_filename, data)] if model.relevant(data, settings.tasks_modules) else []
     for path in found:
         try:
             data = read(path)
         except OSError as error:
             failed(path, reason(error))
             continue
-        if model.relevant(data):
+        if model.relevant(data, settings.tasks_modules):
             relevant.append((path, data))
     return Files(sorted(relevant), len(found) + ("-" in paths), bool(failures))
 
