@@ -168,7 +168,8 @@ def _is_left_after(call: CallSite, loop: Block) -> bool:
     """Whether the loop is left as soon as the call has succeeded: what it goes over is tried in turn."""
     statement, block = call.site.statement, call.site.block
     made_here = _names_bound(loop)
-    if isinstance(statement, ast.If) and block.kind != "comprehension" and _leaves_with_success(statement, None):
+    inner = _is_within_another(block, loop)
+    if isinstance(statement, ast.If) and block.kind != "comprehension" and _leaves_with_success(statement, None, inner):
         return True
     while True:
         way = _way_on(block, statement, loop, made_here)
@@ -185,15 +186,20 @@ def _way_on(block: Block, statement: ast.stmt, loop: Block, made_here: set[str])
         return None
     if isinstance(statement, ast.Return):
         return True
+    inner = _is_within_another(block, loop)
     for following in _following(block, statement):
         if isinstance(following, (ast.Return, ast.Raise)):
             return True
         if isinstance(following, (ast.Break, ast.Continue)):
-            innermost = next(around for around in block.around() if around.kind == "loop")
-            return isinstance(following, ast.Break) if innermost is loop else None
-        if isinstance(following, ast.If) and _leaves_with_success(following, made_here):
+            return None if inner else isinstance(following, ast.Break)
+        if isinstance(following, ast.If) and _leaves_with_success(following, made_here, inner):
             return True
     return None
+
+
+def _is_within_another(block: Block, loop: Block) -> bool:
+    """Whether a ``break`` in a block would leave a loop within the one that is asked about."""
+    return next((around for around in block.around() if around.kind in ("loop", "comprehension")), loop) is not loop
 
 
 def _following(block: Block, statement: ast.stmt) -> list[ast.stmt]:
@@ -213,14 +219,15 @@ def _names_bound(loop: Block) -> set[str]:
     }
 
 
-def _leaves_with_success(choice: ast.If, made_here: set[str] | None) -> bool:
+def _leaves_with_success(choice: ast.If, made_here: set[str] | None, inner: bool) -> bool:
     """Whether an ``if`` leaves the loop because there is a result.
 
+    :param inner: whether it stands in a loop within that one.
     :param made_here: what the condition must be about; None where it is the call itself.
     """
     names = {part.id for part in ast.walk(choice.test) if isinstance(part, ast.Name)}
     about_result = made_here is None or not names.isdisjoint(made_here)
-    return about_result and _tells_success(choice.test) and _has_way_out(choice.body)
+    return about_result and _tells_success(choice.test) and _has_way_out(choice.body, inner)
 
 
 def _tells_success(test: ast.expr) -> bool:
