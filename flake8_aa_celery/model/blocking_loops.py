@@ -26,8 +26,8 @@ _PAGE = r"(?i)(^|_)(pages?|cursor|offset)(_|$)"
 _TAKES = frozenset({"pop", "popleft", "popitem", "get_nowait"})
 #: Comparisons that tell of a success; the others tell of a limit or a failure.
 _SUCCESS = (ast.Eq, ast.In, ast.IsNot, ast.Lt, ast.LtE)
-#: The last of HTTP's status codes that tells of a success or a redirection.
-_LAST_OF_SUCCESS = 400
+#: The first of HTTP's status codes that tells of no success, and of a failure.
+_NO_SUCCESS, _FAILURE = 300, 400
 _BAD_NEWS = r"(?i)abort|cancel|down\b|err|exceed|exhaust|fail|limit|offline|stop|throttle|timeout"
 
 
@@ -235,15 +235,18 @@ def _tells_success(test: ast.expr) -> bool:
     if isinstance(test, ast.BoolOp):
         return all(map(_tells_success, test.values))
     if isinstance(test, ast.Compare):
-        return len(test.ops) == 1 and isinstance(test.ops[0], _SUCCESS) and not _is_failure(test.comparators[0])
+        return len(test.ops) == 1 and isinstance(test.ops[0], _SUCCESS) and not _is_failure(test)
     if isinstance(test, (ast.Name, ast.Attribute, ast.Call, ast.NamedExpr)):
         return not re.search(_BAD_NEWS, ast.unparse(test))
     return False
 
 
-def _is_failure(against: ast.expr) -> bool:
-    """Whether something is compared with a status that tells of a failure: 404."""
-    return isinstance(against, ast.Constant) and isinstance(against.value, int) and against.value > _LAST_OF_SUCCESS
+def _is_failure(test: ast.Compare) -> bool:
+    """Whether something is compared with a status that does not tell of a success: ``== 404``."""
+    against = test.comparators[0]
+    if not isinstance(against, ast.Constant) or not isinstance(against.value, int):
+        return False
+    return against.value >= _NO_SUCCESS if isinstance(test.ops[0], ast.Eq) else against.value > _FAILURE
 
 
 def _has_way_out(body: list[ast.stmt], inner: bool = False) -> bool:
