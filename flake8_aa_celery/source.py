@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.gitignore import Gitignore, is_ignored, of_parents
@@ -55,6 +56,11 @@ def is_test_code(path: str, root: str) -> bool:
     folder, name = os.path.split(os.path.abspath(path))
     if name.startswith("test_") or name.endswith("_tests.py") or name in ("conftest.py", "tests.py"):
         return True
+    return _is_unchecked(folder, root)
+
+
+@lru_cache(maxsize=1024)
+def _is_unchecked(folder: str, root: str) -> bool:
     below = os.path.realpath(folder).removeprefix(root)
     return not _UNCHECKED_FOLDERS.isdisjoint(below.split(os.sep))
 
