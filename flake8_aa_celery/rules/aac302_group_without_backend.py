@@ -73,10 +73,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     groups = groups_sent(module)
     if not groups or module.project.has_result_backend():
         return
-    advice = "configure one or use a `chain`"
-    if settings.profile == "alliance-auth":
-        advice = "Alliance Auth supports chains only"
+    advice = "the FAQ supports chains only" if settings.profile == "alliance-auth" else "configure one, or use a chain"
     for _, node in groups:
         yield Violation.at(
-            node, f"the tasks of this `group` run, but without a result backend nothing can collect them: {advice}"
+            node, f"this `group` runs, but nothing can collect its results without a result backend: {advice}"
         )

@@ -92,6 +92,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for followed in found:
         yield Violation.at(
             followed.node,
-            f"this `group` becomes a chord before {called(followed.following.value)}, "
-            "which raises without a result backend: use a `chain`",
+            f"this `group` becomes a chord before {called(followed.following.value)}, which needs a result backend",
         )

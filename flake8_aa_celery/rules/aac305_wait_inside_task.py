@@ -79,5 +79,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         awaited = called(wait.dispatch.receiver) if wait.dispatch else "a result"
         yield Violation.at(
             wait.node,
-            f"`{wait.task.name}` waits for {awaited}, which Celery refuses inside a task: link them by a `chain`",
+            f"Celery refuses to wait for {awaited} inside a task: link the two by a `chain`",
         )

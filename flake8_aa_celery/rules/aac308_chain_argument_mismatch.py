@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import binding
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -88,9 +88,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
             if reason:
                 reported.add(id(signature.call))
                 node = signature.call if signature.module is module else chain.node
-                yield Violation.at(
-                    node, f"{called(signature)} gets the result of the task before it, but {reason}: use `.si`"
-                )
+                name = shortened(called(signature), 35)
+                yield Violation.at(node, f"{name} cannot take the previous result: {reason}; use `.si`")
 
 
 def _reason(signature: Signature) -> str | None:

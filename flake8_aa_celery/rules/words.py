@@ -50,5 +50,6 @@ def is_literal(setting: PrioritySetting) -> bool:
 
 
 def shortened(name: str, most: int = 50) -> str:
-    """A name that leaves room for the rest of a message: those of ESI's operations can be very long."""
-    return name if len(name) <= most else f"{name[: most - 1]}…"
+    """A name, with or without backticks, that leaves room for the rest of a message: ESI's can be very long."""
+    end = "`" if name.endswith("`") else ""
+    return name if len(name) <= most else f"{name[: most - 1 - len(end)]}…{end}"
