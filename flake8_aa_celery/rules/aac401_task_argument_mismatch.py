@@ -102,9 +102,17 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         yield from _dispatched(dispatch, reported | following.keys())
 
 
-def _reason(target: Target | None, given: Arguments, module: Module, *, partial: bool = False) -> str | None:
+def _reason(
+    target: Target | None, given: Arguments, module: Module, *, partial: bool = False, by_delay: bool = False
+) -> str | None:
     taken = binding.parameters_of(target, module)
-    return binding.mismatch(taken, given, partial=partial) if taken else None
+    if taken is None:
+        return None
+    if by_delay:
+        # an option of apply_async that is given to delay is a mistake of its own: AAC206
+        names = (name for name in given.names if taken.accepts(name) or name not in binding.APPLY_ASYNC_OPTIONS)
+        given = given._replace(names=tuple(names))
+    return binding.mismatch(taken, given, partial=partial)
 
 
 def _on_its_own(signature: Signature) -> str | None:
@@ -127,21 +135,17 @@ def _in_a_chain(signature: Signature) -> str | None:
 
 def _dispatched(dispatch: Dispatch, known: set[int]) -> Iterator[Violation]:
     given = binding.of_dispatch(dispatch)
+    by_delay = dispatch.method.startswith("delay")
     if not isinstance(dispatch.receiver, (Signature, Workflow)):
-        reason = _reason(dispatch.task, given, dispatch.module)
-        if reason and not _gives_options(dispatch, given):
+        reason = _reason(dispatch.task, given, dispatch.module, by_delay=by_delay)
+        if reason:
             yield _violation(dispatch.node, dispatch.task, reason)
         return
     for signature in binding.starters(dispatch.receiver):
         if signature.immutable is False and id(signature.call) not in known:
             whole = binding.of_signature(signature).after(given)
-            if reason := _reason(signature.task, whole, dispatch.module):
+            if reason := _reason(signature.task, whole, dispatch.module, by_delay=by_delay):
                 yield _violation(dispatch.node, signature.task, reason)
-
-
-def _gives_options(dispatch: Dispatch, given: Arguments) -> bool:
-    """Whether an option of ``apply_async`` was given to ``delay``."""
-    return dispatch.method.startswith("delay") and not binding.APPLY_ASYNC_OPTIONS.isdisjoint(given.names)
 
 
 def _violation(node: ast.expr, target: Target | None, reason: str) -> Violation:

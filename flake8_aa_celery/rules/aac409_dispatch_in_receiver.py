@@ -93,5 +93,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         saving = transactions.while_saving(dispatch.site, module)
         if saving:
             after = transactions.method_after_commit(dispatch)
-            what = f"{called(dispatch.receiver)} is sent in {saving}, maybe before the commit: use `{after}`"
+            what = f"{called(dispatch.receiver)} is sent in {saving}, maybe before a commit: use `{after}`"
             yield Violation.at(dispatch.node, what)

@@ -1,0 +1,153 @@
+"""For how long something waits at the broker before it runs."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.facts import Constant, Dispatch, Signature, Workflow
+from flake8_aa_celery.model.names import origin, reaching
+from flake8_aa_celery.model.retries import retry_calls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import Entry, Mapping, Task, Value
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.project import Project
+    from flake8_aa_celery.model.scopes import Site
+
+_SECONDS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1, "weeks": 604800}
+#: In the order in which ``timedelta`` takes them by position, as far as they count here.
+_BY_POSITION = ("days", "seconds")
+_NOW = frozenset(
+    {"datetime.datetime.now()", "datetime.datetime.utcnow()", "django.utils.timezone.now()"}
+    | {"django.utils.timezone.localtime()"}
+)
+#: Beyond this many names that stand for one another nobody looks.
+_DEEPEST = 8
+
+
+class Delay(NamedTuple):
+    """A ``countdown`` or an ``eta`` that something is sent with.
+
+    :param name: which of the two.
+    :param seconds: how long that is from now.
+    :param node: where to report it.
+    :param owner: what is sent; a task is sent again by its own ``retry``, a schedule's entry has none.
+    """
+
+    name: str
+    seconds: float
+    node: ast.expr
+    owner: Dispatch | Signature | Workflow | Task | None
+
+
+def delays_in(module: Module) -> Iterator[Delay]:
+    """Every delay of known length, once each."""
+    seen: set[int] = set()
+    for options, owner, node in _sent(module):
+        for name in ("countdown", "eta"):
+            entry = options.get(name)
+            seconds = _seconds_until(name, entry) if entry and id(entry.node) not in seen else None
+            if entry and seconds is not None:
+                seen.add(id(entry.node))
+                yield Delay(name, seconds, module.place_of(entry, node), owner)
+
+
+def visibility_timeout(project: Project) -> float | None:
+    """After how many seconds the broker delivers again what was not acknowledged, as far as a project says so.
+
+    The default of Redis is the setting ``visibility-timeout``; infinite for a broker that has no such timeout, and
+    None where it is configured with a value that is not known.
+    https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/redis.html#visibility-timeout
+    """
+    brokers = [value.value for value in project.configured("BROKER_URL") if isinstance(value, ast.Constant)]
+    if any(isinstance(url, str) and url.startswith(("amqp", "pyamqp")) for url in brokers):
+        return float("inf")
+    configured = project.configured("VISIBILITY_TIMEOUT")
+    known = [value.value for value in configured if isinstance(value, ast.Constant)]
+    numbers = [float(number) for number in known if isinstance(number, (int, float))]
+    if len(numbers) < len(configured):
+        return None
+    return max(numbers, default=float(project.settings.visibility_timeout))
+
+
+def _sent(module: Module) -> Iterator[tuple[Mapping, Dispatch | Signature | Workflow | Task | None, ast.expr]]:
+    """Everything that is given options, with them, and where to report it."""
+    for call, value in module.canvas:
+        if isinstance(value, (Dispatch, Signature, Workflow)):
+            yield value.options, value, call.node
+    for task in module.tasks:
+        for call in retry_calls(task):
+            yield module.values.keywords(call.node, call.site), task, call.node
+    for entry in module.schedule:
+        yield entry.options, None, entry.node
+
+
+def _seconds_until(name: str, entry: Entry) -> float | None:
+    node, site, module = entry.node, entry.site, entry.module
+    return _countdown(node, site, module) if name == "countdown" else _eta(node, site, module)
+
+
+def _countdown(node: ast.expr, site: Site, module: Module) -> float | None:
+    """The seconds that a countdown is: a number, or a ``timedelta`` turned into one."""
+    value = module.evaluate(node, site)
+    if isinstance(value, Constant):
+        return _number(value)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "total_seconds":
+        return _period(node.func.value, site, module)
+    if isinstance(node, ast.Call) and origin(node.func, site) in ("builtins.int", "builtins.round") and node.args:
+        return _countdown(node.args[0], site, module)
+    return None
+
+
+def _eta(node: ast.expr, site: Site, module: Module, depth: int = 0) -> float | None:
+    """How long from now ``now() + timedelta(…)`` is."""
+    found = _bound(node, site, depth)
+    if found is not None:
+        return _eta(*found, module, depth + 1)
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
+        return None
+    for now, period in ((node.left, node.right), (node.right, node.left)):
+        if _is_now(now, site):
+            return _period(period, site, module)
+    return None
+
+
+def _is_now(node: ast.expr, site: Site) -> bool:
+    found = _bound(node, site, 0)
+    return _is_now(*found) if found else origin(node, site) in _NOW
+
+
+def _period(node: ast.expr, site: Site, module: Module, depth: int = 0) -> float | None:
+    """The seconds of a ``timedelta``; None where one of its numbers is not known."""
+    found = _bound(node, site, depth)
+    if found is not None:
+        return _period(*found, module, depth + 1)
+    if not isinstance(node, ast.Call) or origin(node.func, site) != "datetime.timedelta":
+        return None
+    given = dict(zip(_BY_POSITION, node.args, strict=False)) if len(node.args) <= len(_BY_POSITION) else {"": node}
+    given |= {keyword.arg or "": keyword.value for keyword in node.keywords}
+    seconds = [_part(unit, part, site, module) for unit, part in given.items()]
+    known = [number for number in seconds if number is not None]
+    return sum(known) if len(known) == len(seconds) else None
+
+
+def _part(unit: str, node: ast.expr, site: Site, module: Module) -> float | None:
+    number = _number(module.evaluate(node, site))
+    return number * _SECONDS[unit] if number is not None and unit in _SECONDS else None
+
+
+def _number(value: Value) -> float | None:
+    if isinstance(value, Constant) and isinstance(value.value, (int, float)):
+        return float(value.value)
+    return None
+
+
+def _bound(node: ast.expr, site: Site, depth: int) -> tuple[ast.expr, Site] | None:
+    """What a name was bound to, if that is certain."""
+    bindings = reaching(node.id, site) if isinstance(node, ast.Name) and depth < _DEEPEST else []
+    if len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].value is None:
+        return None
+    return bindings[0].value, bindings[0].site

@@ -1,0 +1,98 @@
+"""AAC407: a retry that is caught as if it were an error."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model import handlers
+from flake8_aa_celery.model.retries import retry_calls
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import CallSite
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC407", "retry-swallowed")
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A retry is caught as if it were an error.
+
+    Flags `self.retry(…)` in the body of a `try` whose handler catches `Exception`, everything, or `Retry`, and does
+    not raise.
+
+    ## Why
+    `self.retry()` sends the task once more and then raises `Retry`, which is an `Exception`, to end this run. A
+    handler that swallows it lets the run go on: the task counts as succeeded, what stands behind it is done, the
+    rest of its chain starts, and the retries run as well.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+    @shared_task(bind=True)
+    def update(self):
+        try:
+            if not esi_is_up():
+                self.retry(countdown=60)
+            fetch()
+        except Exception as error:
+            log(error)
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+
+    @shared_task(bind=True)
+    def update(self):
+        if not esi_is_up():
+            raise self.retry(countdown=60)
+        try:
+            fetch()
+        except Exception as error:
+            log(error)
+    ```
+
+    ## Leaves alone
+    - a retry in a handler, in `else` or behind the `try`;
+    - a handler that raises, on whatever path, or retries itself;
+    - a `try` with an earlier handler for `Retry` that raises;
+    - `self.retry(throw=False)`, which raises nothing.
+
+    ## Profile
+    Both: it is so in every project.
+
+    ## Proof
+    - `test_retrying.py::test_a_swallowed_retry_counts_as_success_and_runs_again`: both happen.
+    - `test_retrying.py::test_retry_is_an_exception`: so that `except Exception` catches it.
+    - `test_retrying.py::test_a_retry_ends_the_task`: what it does where nobody catches it.
+
+    ## References
+    - [Celery: retrying](https://docs.celeryq.dev/en/stable/userguide/tasks.html#retrying)
+    """
+    for task in module.tasks:
+        for call in retry_calls(task):
+            handler = None if _raises_nothing(call, module) else _swallowing(call)
+            if handler is not None:
+                what = f"`{ast.unparse(call.node.func)}` raises `Retry`, which `{handlers.written(handler)}` swallows"
+                yield Violation.at(call.node, f"{what} in line {handler.lineno}: retry outside of the `try`")
+
+
+def _swallowing(call: CallSite) -> ast.ExceptHandler | None:
+    """The handler that ends the way of a ``Retry``."""
+    for block in handlers.tries_around(call.site):
+        handler = handlers.catching(block, "Retry")
+        if handler is not None and not handlers.raises(handler):
+            return handler
+    return None
+
+
+def _raises_nothing(call: CallSite, module: Module) -> bool:
+    given = module.values.keywords(call.node, call.site)
+    return not given.lacks("throw") and given.constant("throw") is not True

@@ -1,0 +1,107 @@
+"""AAC410: a soft time limit that is caught as if it were an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model import handlers
+from flake8_aa_celery.model.facts import Constant
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import Task
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC410", "soft-limit-swallowed", default=False)
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    The soft time limit of a task is caught as if it were an error.
+
+    Flags, in a task with a `soft_time_limit`, a handler for `Exception` or everything around its work, that neither
+    raises nor is preceded by a handler for `SoftTimeLimitExceeded`. Work is what a `try` holds that stands in a loop
+    or around one, that has more than three statements, or that is the last of its function.
+
+    ## Why
+    The soft limit is an exception, `SoftTimeLimitExceeded`, that Celery raises wherever the task happens to be. It
+    is raised once. A handler for every error swallows it: a loop goes on with the next item, the task runs for as
+    long as it likes, and only `time_limit` ends it, by killing the worker's process.
+
+    ## Example
+    ```python
+    from celery import shared_task
+
+    @shared_task(soft_time_limit=300)
+    def update_all(owners):
+        for owner in owners:
+            try:
+                owner.update()
+            except Exception as error:
+                log(error)
+    ```
+
+    ## Instead
+    ```python
+    from celery import shared_task
+    from celery.exceptions import SoftTimeLimitExceeded
+
+    @shared_task(soft_time_limit=300)
+    def update_all(owners):
+        for owner in owners:
+            try:
+                owner.update()
+            except SoftTimeLimitExceeded:
+                raise
+            except Exception as error:
+                log(error)
+    ```
+
+    ## Leaves alone
+    - tasks without a `soft_time_limit` of their own;
+    - a handler that raises, on whatever path, or retries;
+    - a handler for certain errors;
+    - a `try` in whose body nothing is called, and a short one that looks something up before the rest is done.
+
+    ## Profile
+    Both: it is so in every project. Optional, because most of what a `try` stands around takes no time.
+
+    ## Proof
+    - `test_defining.py::test_a_soft_time_limit_is_an_exception_like_any_other`: so that `except Exception` catches it.
+
+    ## References
+    - [Celery: time limits](https://docs.celeryq.dev/en/stable/userguide/workers.html#time-limits)
+    """
+    for task in module.tasks:
+        if _has_soft_limit(task):
+            for handler in _swallowing(task):
+                what = f"`{handlers.written(handler)}` swallows the soft time limit of `{task.name}`"
+                line, column = handler.lineno, handler.col_offset
+                message = f"{what}: catch `SoftTimeLimitExceeded` first"
+                yield Violation(line, column, line, column + len("except"), message)
+
+
+def _has_soft_limit(task: Task) -> bool:
+    entry = task.options.get("soft_time_limit")
+    if entry is None:
+        return False
+    value = entry.value
+    return not (isinstance(value, Constant) and value.value is None)
+
+
+def _swallowing(task: Task) -> list[ast.ExceptHandler]:
+    """The handlers that catch the limit and do not raise, in the order of the source."""
+    found: dict[int, ast.ExceptHandler] = {}
+    for call in task.module.calls_in(task.scope):
+        for block in handlers.tries_around(call.site):
+            handler = handlers.catching(block, "SoftTimeLimitExceeded")
+            if handler is None or handlers.raises(handler):
+                continue
+            if not handlers.names_it(handler, "SoftTimeLimitExceeded") and handlers.is_around_work(block):
+                found[handler.lineno] = handler
+            break  # what is caught here does not reach those around it
+    return [found[line] for line in sorted(found)]
