@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.project import Project
     from flake8_aa_celery.model.results import ResultUse
     from flake8_aa_celery.model.schedules import ScheduleEntry
-    from flake8_aa_celery.model.scopes import CallSite, FunctionNode, Scope, Site
+    from flake8_aa_celery.model.scopes import Binding, CallSite, FunctionNode, Scope, Site
     from flake8_aa_celery.model.views import View
 
 
@@ -102,6 +102,26 @@ class Module:
             bindings = names.without_fallbacks(self.scopes.module.bindings.get(name, []))
             self._members[name] = self.values.of_name(name, bindings) if bindings else self.star_imported(name)
         return self._members[name]
+
+    def overriding(self, name: str, bindings: list[Binding], site: Site | None) -> list[Value]:
+        """What ``from … import *`` may make of a name that has these bindings in this module, too.
+
+        :param site: where it is asked for; None for the end of the module.
+        """
+        block, stars = self.scopes.module.block, self.scopes.module.star_imports
+        if not stars or bindings[0].site.scope is not self.scopes.module:
+            return []
+        certain = max((binding.site.order for binding in bindings if binding.site.block is block), default=-1)
+        end = site.order if site and site.scope.runs_in() is self.scopes.module else None
+        found: list[Value] = []
+        for node, place in stars:
+            if place.order > certain and (end is None or place.order < end):
+                imported = names.ImportedName(node.level, node.module or "", "")
+                value = self.project.star_member(imported, name, self)
+                if value is None and bindings[0].kind == "assign" and not self.project.can_read(imported, self):
+                    value = UNKNOWN
+                found += [value] if value is not None else []
+        return found
 
     # -- what kind of module it is ------------------------------------------------------------------------------
 

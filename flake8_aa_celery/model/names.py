@@ -6,6 +6,8 @@ Looks at the scopes of one module alone; what another file makes of an import is
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -65,15 +67,11 @@ def imported_name(name: str, node: ast.Import | ast.ImportFrom) -> ImportedName:
 
 def scope_of(name: str, site: Site) -> Scope | None:
     """The scope whose binding of ``name`` is seen from ``site``; None for built-in and star-imported names."""
-    scope: Scope | None = site.scope
-    innermost = True
-    while scope is not None:
-        # the body of a class is not seen from the functions in it
-        if name in scope.bindings and (innermost or scope.kind != "class"):
-            return scope
-        innermost = innermost and scope.kind == "comprehension"
-        scope = scope.parent
-    return None
+    scope = site.scope.owner_of(name)
+    if scope is None or scope is not site.scope or scope.kind != "class" or scope.parent is None:
+        return scope
+    # before it is bound in the body of a class, a name is that of the code around
+    return scope.parent.owner_of(name) if scope.bindings[name][0].site.order >= site.order else scope
 
 
 def reaching(name: str, site: Site) -> list[Binding]:
@@ -86,47 +84,56 @@ def reaching(name: str, site: Site) -> list[Binding]:
     if scope is None:
         return []
     bindings = scope.bindings[name]
-    if len(bindings) > 1 and _same_frame(scope, site.scope):
-        bindings = _in_force(bindings, site)
+    if len(bindings) > 1 and scope in (site.scope, site.scope.runs_in()):
+        bindings = _of_function(bindings, site, scope) if name in scope.foreign else _in_force(bindings, site)
     return without_fallbacks(bindings)
 
 
-def _same_frame(scope: Scope, seen_from: Scope) -> bool:
-    """Whether the code of ``seen_from`` runs while the statements of ``scope`` run, and not later."""
-    while seen_from is not scope and seen_from.kind == "comprehension" and seen_from.parent is not None:
-        seen_from = seen_from.parent
-    return seen_from is scope
+def _of_function(bindings: list[Binding], site: Site, scope: Scope) -> list[Binding]:
+    """As :func:`_in_force`, and what functions bind by ``global``: in force nobody knows when."""
+    own = [binding for binding in bindings if binding.site.scope.runs_in() is scope]
+    return _in_force(own, site) + [binding for binding in bindings if binding.site.scope.runs_in() is not scope]
 
 
 def _in_force(bindings: list[Binding], site: Site) -> list[Binding]:
-    """The bindings that can be the last one before ``site``."""
-    before = [binding for binding in bindings if binding.site.order < site.order or _is_header_of(binding, site)]
-    certain = max(
-        (index for index, binding in enumerate(before) if _block_of(binding).encloses(site.block)),
-        default=None,
-    )
-    found = before if certain is None else before[certain:]
-    found = [binding for binding in found if not other_branch(_block_of(binding), site.block)]
-    loops = [block for block in site.block.around() if block.kind == "loop"]
-    later = [
-        binding
-        for binding in bindings
-        if binding not in found
-        and binding.site.order >= site.order
-        and any(loop.encloses(_block_of(binding)) for loop in loops)
-        and not (certain is not None and any(loop.encloses(_block_of(before[certain])) for loop in loops))
+    """Those of the bindings, which are in the order of the source, that can be the last one before ``site``."""
+    end = bisect_left(bindings, site.order, key=_order)
+    while end < len(bindings) and _is_header_of(bindings[end], site):
+        end += 1
+    start = end
+    certain: Binding | None = None
+    while start and not certain:
+        start -= 1
+        certain = bindings[start] if _is_certain(bindings[start], site) else None
+    # what the round before bound in a loop that does not begin with a binding of its own
+    loop = next((block for block in _loops_outwards(site) if not (certain and _in_loop(certain, block))), None)
+    return [
+        *(b for b in bindings[start:end] if _in_loop(b, loop) or not other_branch(b.site.block, site.block)),
+        *takewhile(lambda binding: _in_loop(binding, loop), (bindings[i] for i in range(end, len(bindings)))),
     ]
-    return found + later
+
+
+def _order(binding: Binding) -> int:
+    return binding.site.order
+
+
+def _loops_outwards(site: Site) -> list[Block]:
+    """The loops around a place, the outermost first."""
+    return [block for block in site.block.around() if block.kind == "loop"][::-1]
+
+
+def _in_loop(binding: Binding, loop: Block | None) -> bool:
+    return loop is not None and loop.encloses(binding.site.block)
+
+
+def _is_certain(binding: Binding, site: Site) -> bool:
+    """Whether a binding that stands before ``site`` is always made when that is reached."""
+    return binding.site.block.encloses(site.block) and not isinstance(binding.node, ast.NamedExpr)
 
 
 def _is_header_of(binding: Binding, site: Site) -> bool:
     """Whether the binding is made by the statement or comprehension itself that ``site`` stands in."""
     return binding.site.order == site.order and binding.kind in ("loop", "context", "parameter", "handler")
-
-
-def _block_of(binding: Binding) -> Block:
-    """The block in which a binding is in force: a loop's target and a ``with``'s name reach past the header."""
-    return binding.site.block
 
 
 def other_branch(block: Block, other: Block) -> bool:
@@ -143,16 +150,16 @@ def without_fallbacks(bindings: list[Binding]) -> list[Binding]:
     """Leave out ``x = None`` in the handler of a failed import: what is asked for is what ``x`` is when it is there."""
     if len(bindings) < 2:
         return bindings
-    real = [
-        binding
-        for binding in bindings
-        if not (
-            binding.site.block.kind == "handler"
-            and isinstance(binding.value, ast.Constant)
-            and binding.value.value is None
-        )
-    ]
-    return real or bindings
+    return [binding for binding in bindings if not _is_fallback(binding)] or bindings
+
+
+def _is_fallback(binding: Binding) -> bool:
+    block, value = binding.site.block, binding.value
+    if block.kind != "handler" or not isinstance(value, ast.Constant) or value.value is not None:
+        return False
+    caught = block.node.type if isinstance(block.node, ast.ExceptHandler) else None
+    kinds = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+    return any(isinstance(kind, ast.Name) and kind.id in ("ImportError", "ModuleNotFoundError") for kind in kinds)
 
 
 def origin(node: ast.expr, site: Site, depth: int = 0) -> str | None:

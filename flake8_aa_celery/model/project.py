@@ -6,7 +6,7 @@ import ast
 import os
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.facts import UNKNOWN, App, ModuleValue, Origin, Value
+from flake8_aa_celery.model.facts import UNKNOWN, App, Constant, Items, ModuleValue, Origin, Value
 from flake8_aa_celery.model.module import Module
 from flake8_aa_celery.model.names import canonical
 
@@ -176,7 +176,8 @@ class Project:
         for _ in range(name.level - 1):
             folder, package = os.path.dirname(folder), package[:-1]
         parts = name.module.split(".") if name.module else []
-        dotted = ".".join([*package, *parts])
+        # beyond the outermost package there is nothing: certainly not a library of that name
+        dotted = ".".join([*package, *parts]) if package else "." + ".".join(parts)
         inside = os.path.realpath(folder).startswith(self.root)
         return ModuleValue(dotted, _module_path(folder, parts) if inside else None)
 
@@ -201,9 +202,14 @@ class Project:
             known = module.dotted == "celery" and wanted in _STARRED_OF_CELERY
             return _of_library(f"celery.{wanted}") if known else None
         loaded = self.load(module.path) if module.path.endswith(".py") else None
-        if loaded is None or wanted.startswith("_"):
-            return None
-        return loaded.member(wanted)
+        return loaded.member(wanted) if loaded and _is_public(wanted, loaded) else None
+
+    def can_read(self, name: ImportedName, importer: Module) -> bool:
+        """Whether it is known what ``from name import *`` offers."""
+        module = self._imported_module(name, importer)
+        if module.path is None:
+            return module.dotted == "celery"
+        return module.path.endswith(".py") and self.load(module.path) is not None
 
     def is_of_tasks_module(self, dotted: str) -> bool:
         """Whether something of a library comes from a module of tasks, by that module's name."""
@@ -214,6 +220,14 @@ _STARRED_OF_CELERY = frozenset(
     {"Celery", "Signature", "chain", "chord", "chunks", "current_app", "group"}
     | {"shared_task", "signature", "subtask", "xmap", "xstarmap"}
 )
+
+
+def _is_public(name: str, module: Module) -> bool:
+    """Whether a module offers a name to ``import *``: what its ``__all__`` says, as far as that is known."""
+    offered = module.member("__all__")
+    if not isinstance(offered, Items) or not offered.complete:
+        return not name.startswith("_")
+    return any(isinstance(value := item.value, Constant) and value.value == name for item in offered.elements)
 
 
 def _of_library(dotted: str) -> Value:

@@ -27,6 +27,12 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
+#: Methods that change a list or dict in ways that are not followed.
+_SPOILERS = frozenset(
+    {"appendleft", "clear", "extendleft", "pop", "popitem", "popleft", "remove", "reverse", "setdefault", "sort"}
+    | {"update"}
+)
+
 #: Names of attributes that are read from the result of a dispatch; remembered when they are no call.
 RESULT_STATES = frozenset({"status", "state", "result", "info", "traceback"})
 
@@ -112,11 +118,13 @@ class Growth(NamedTuple):
 
     :param value: what is added.
     :param many: whether it is an iterable of things instead of one thing.
+    :param front: whether it is put before what is there already.
     """
 
     value: ast.expr
     many: bool
     site: Site
+    front: bool = False
 
 
 class Store(NamedTuple):
@@ -138,8 +146,8 @@ class Scope:
     """A module, class, function, lambda or comprehension, with the names that are bound in it."""
 
     __slots__ = (
-        "attribute_reads", "bindings", "block", "calls", "children", "growths", "joins", "kind", "node", "parent",
-        "returns", "spoilt", "star_imports", "stores",
+        "aliases", "attribute_reads", "bindings", "block", "calls", "children", "elsewhere", "foreign", "growths",
+        "joins", "kind", "node", "parent", "returns", "spoilt", "star_imports", "stores",
     )  # fmt: skip
 
     def __init__(self, kind: BlockKind, node: ast.AST, parent: Scope | None) -> None:
@@ -148,6 +156,12 @@ class Scope:
         self.parent = parent
         self.block: Block
         self.bindings: dict[str, list[Binding]] = {}
+        #: ``global`` and ``nonlocal`` names, with the scope that they belong to
+        self.elsewhere: dict[str, Scope] = {}
+        #: names that functions bind here by ``global`` or ``nonlocal``
+        self.foreign: set[str] = set()
+        #: other names for what a name holds; empty for an attribute or an item that holds it
+        self.aliases: dict[str, list[str]] = {}
         #: what is added to lists, by the name that holds the list
         self.growths: dict[str, list[Growth]] = {}
         #: names whose value is changed in ways that are not followed (``del x[0]``, ``x[1] = …``, ``x.clear()``)
@@ -160,6 +174,26 @@ class Scope:
         self.joins: list[tuple[ast.BinOp, Site]] = []
         self.attribute_reads: list[tuple[ast.Attribute, Site]] = []
         self.returns: list[tuple[ast.Return, Site]] = []
+
+    def owner_of(self, name: str) -> Scope | None:
+        """The scope whose binding of a name is seen in this one; None for built-in and star-imported names."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.elsewhere:
+                owner = scope.elsewhere[name]
+                return owner if name in owner.bindings else None
+            # the body of a class is not seen from the functions and comprehensions in it
+            if name in scope.bindings and (scope is self or scope.kind != "class"):
+                return scope
+            scope = scope.parent
+        return None
+
+    def runs_in(self) -> Scope:
+        """The function, class, lambda or module that this scope is, or that it is a comprehension of."""
+        scope = self
+        while scope.kind == "comprehension" and scope.parent is not None:
+            scope = scope.parent
+        return scope
 
     def function(self) -> Scope | None:
         """The nearest function (no lambda, no comprehension) that this scope is or lies in."""
@@ -186,12 +220,14 @@ class Scopes:
         self.all = [root]
         self.by_node: dict[ast.AST, Scope] = {tree: root}
         self.functions: list[tuple[FunctionNode, Site]] = []
+        #: names of attributes that are set on anything but ``self``
+        self.stored_attributes: set[str] = set()
         self._order = 0
         self._block = root.block
         self._site = Site(root.block, tree.body[0] if tree.body else ast.Pass(), 0)
-        #: ``global`` and ``nonlocal`` names of the function that is being traversed
-        self._elsewhere: dict[str, Scope] = {}
         self._statements(tree.body)
+        for scope in self.all[1:]:
+            _hand_up(scope)
 
     # -- statements ---------------------------------------------------------------------------------------------
 
@@ -221,7 +257,11 @@ class Scopes:
         return scope
 
     def _bind(self, name: str, kind: BindingKind, node: ast.AST, value: ast.expr | None = None) -> None:
-        scope = self._elsewhere.get(name, self._block.scope)
+        scope = self._block.scope
+        if scope.elsewhere:
+            scope = scope.elsewhere.get(name, scope)
+            if scope is not self._block.scope:
+                scope.foreign.add(name)
         binding = Binding(kind, node, value, self._site)
         bindings = scope.bindings.get(name)
         if bindings is None:
@@ -243,10 +283,9 @@ class Scopes:
                 self._expression(default)
 
     def _body(self, kind: BlockKind, node: FunctionNode | ast.Lambda, arguments: ast.arguments) -> None:
-        block, site, elsewhere = self._block, self._site, self._elsewhere
+        block, site = self._block, self._site
         body = node.body if isinstance(node.body, list) else []
         self._block = self._open(kind, node, body).block
-        self._elsewhere = {}
         for argument in all_parameters(arguments):
             self._bind(argument.arg, "parameter", argument)
         if isinstance(node.body, list):
@@ -254,16 +293,16 @@ class Scopes:
         else:
             self._site = Site(self._block, site.statement, site.order)
             self._expression(node.body)
-        self._block, self._site, self._elsewhere = block, site, elsewhere
+        self._block, self._site = block, site
 
     def _class(self, node: ast.ClassDef) -> None:
         for expression in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
             self._expression(expression)
         self._bind(node.name, "class", node)
-        block, site, elsewhere = self._block, self._site, self._elsewhere
-        self._block, self._elsewhere = self._open("class", node, node.body).block, {}
+        block, site = self._block, self._site
+        self._block = self._open("class", node, node.body).block
         self._statements(node.body)
-        self._block, self._site, self._elsewhere = block, site, elsewhere
+        self._block, self._site = block, site
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
@@ -276,18 +315,25 @@ class Scopes:
                 self._bind(name, "import", node)
 
     def _elsewhere_names(self, node: ast.Global | ast.Nonlocal) -> None:
+        here = self._block.scope
         for name in node.names:
-            scope = self._block.scope.parent
-            while scope is not None and (
-                scope.kind != "module" if isinstance(node, ast.Global) else name not in scope.bindings
-            ):
-                scope = scope.parent
-            self._elsewhere[name] = scope or self.module
+            here.elsewhere[name] = self.module if isinstance(node, ast.Global) else _nonlocal(name, here)
 
     def _assign(self, node: ast.Assign) -> None:
         self._expression(node.value)
         for target in node.targets:
             self._target(target, "assign", node, node.value)
+        if isinstance(node.value, ast.Name) or len(node.targets) > 1:
+            self._alias([node.value, *node.targets])
+
+    def _alias(self, expressions: list[ast.expr]) -> None:
+        """Remember that several expressions are one and the same thing from now on."""
+        names = [part.id if isinstance(part, ast.Name) else "" for part in expressions]
+        if not isinstance(expressions[0], ast.Name):
+            del names[0]
+        for name in filter(None, names):
+            others = [other for other in names if other != name]
+            self._block.scope.aliases.setdefault(name, []).extend(others)
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
@@ -315,6 +361,8 @@ class Scopes:
         elif isinstance(target, ast.Starred):
             self._target(target.value, "other", node, None)
         else:
+            if isinstance(target, ast.Attribute) and getattr(target.value, "id", "") != "self":
+                self.stored_attributes.add(target.attr)
             if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
                 self._block.scope.spoilt.add(target.value.id)
             if kind == "assign" and value is not None and isinstance(target, (ast.Attribute, ast.Subscript)):
@@ -426,13 +474,14 @@ class Scopes:
         if method in ("append", "extend") and len(arguments) == 1:
             self._grow(name, arguments[0], many=method == "extend")
         elif method == "insert" and len(arguments) == 2:
-            self._grow(name, arguments[1], many=False)
-        elif method in ("clear", "pop", "remove", "update", "setdefault", "appendleft", "extendleft"):
+            front = isinstance(arguments[0], ast.Constant) and arguments[0].value == 0
+            self._grow(name, arguments[1], many=False, front=front)
+        elif method in _SPOILERS:
             self._block.scope.spoilt.add(name)
 
-    def _grow(self, name: str, value: ast.expr, *, many: bool) -> None:
-        scope = self._elsewhere.get(name, self._block.scope)
-        scope.growths.setdefault(name, []).append(Growth(value, many, self._site))
+    def _grow(self, name: str, value: ast.expr, *, many: bool, front: bool = False) -> None:
+        growth = Growth(value, many, self._site, front)
+        self._block.scope.growths.setdefault(name, []).append(growth)
 
     def _attribute(self, node: ast.Attribute) -> None:
         if node.attr in RESULT_STATES and isinstance(node.ctx, ast.Load):
@@ -474,6 +523,33 @@ class Scopes:
         else:
             self._expression(node.elt)
         self._block, self._site = block, site
+
+
+def _nonlocal(name: str, scope: Scope) -> Scope:
+    """The function that a ``nonlocal`` name belongs to: one that binds it, or else the nearest."""
+    around: list[Scope] = []
+    outer = scope.parent
+    while outer is not None:
+        if outer.kind == "function":
+            around.append(outer)
+        outer = outer.parent
+    return next((outer for outer in around if name in outer.bindings), around[0] if around else scope)
+
+
+def _hand_up(scope: Scope) -> None:
+    """Tell the scope that binds a name what happens to its value in another one.
+
+    What a comprehension adds to a list is added where it stands; what a function does is done nobody knows when.
+    """
+    for name in (*scope.growths, *scope.spoilt):
+        owner = scope.owner_of(name)
+        if owner is None or owner is scope:
+            continue
+        if owner is scope.runs_in() and name not in scope.spoilt:
+            owner.growths.setdefault(name, []).extend(scope.growths[name])
+            owner.growths[name].sort(key=lambda growth: growth.site.order)
+        else:
+            owner.spoilt.add(name)
 
 
 def all_parameters(arguments: ast.arguments) -> list[ast.arg]:

@@ -28,14 +28,15 @@ from flake8_aa_celery.model.facts import (
     UnreadableTask,
     Value,
 )
+from flake8_aa_celery.model.held import held
 from flake8_aa_celery.model.names import canonical, imported_name, last_part, reaching, scope_of
 from flake8_aa_celery.model.scopes import COMPREHENSIONS, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.scopes import Binding, Block, Growth, Scope
+    from flake8_aa_celery.model.scopes import Binding
 
 #: Beyond this many nested questions an answer is not worth having, and the interpreter's stack is not endless.
 _DEEPEST = 60
@@ -52,10 +53,13 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[int | float, int | float], int |
 _LARGEST = 10**15
 
 _LIST_MAKERS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.reversed", "builtins.sorted"})
-#: Functions that only look at a list that they are given.
-_READERS = (
-    frozenset({"builtins.len", "builtins.enumerate", "builtins.bool", "builtins.print", "builtins.str"}) | _LIST_MAKERS
-)
+#: How deep a hierarchy of classes is followed.
+_DEEPEST_CLASS = 10
+#: Bases of enums: whether a member is a value of its own, or merely has one.
+_ENUMS = {
+    **dict.fromkeys(("IntEnum", "IntegerChoices", "StrEnum", "TextChoices", "IntFlag"), "typed"),
+    **dict.fromkeys(("Enum", "Flag"), "plain"),
+}
 
 
 class Values:
@@ -92,21 +96,23 @@ class Values:
         bindings = reaching(node.id, site)
         if not bindings:
             return self._unbound(node.id, site)
-        value = self.of_name(node.id, bindings)
-        scope = scope_of(node.id, site)
-        if scope is None or len(bindings) > 1:
-            return value
-        if isinstance(value, Items):
-            return self._grown(node.id, value, scope, bindings[0], site)
-        if isinstance(value, Mapping) and node.id in scope.spoilt:
-            return UNKNOWN
-        return value
+        return self.of_name(node.id, bindings, site)
 
-    def of_name(self, name: str, bindings: list[Binding]) -> Value:
-        """What a name is that has one of these bindings, as far as they agree."""
-        if len(bindings) == 1:
-            return self.of_binding(name, bindings[0])
-        return _common([self.of_binding(name, binding) for binding in bindings])
+    def of_name(self, name: str, bindings: list[Binding], site: Site | None = None) -> Value:
+        """What a name is that has one of these bindings, as far as they agree.
+
+        :param site: where it is asked for; None for the end of the module.
+        """
+        roots = _roots(name, bindings)
+        values = [self.of_binding(name, root) for root in roots]
+        starred = self._module.overriding(name, bindings, site)
+        if len(values) == 1 and not starred:
+            found = held(values[0], name, roots[0], site, self._module)
+            # what `+=` makes of anything but a list is not followed
+            return found if roots == bindings or isinstance(found, Items) else UNKNOWN
+        if len(roots) < len(bindings) or any(isinstance(value, (Items, Mapping)) for value in values):
+            return UNKNOWN
+        return _common(values + starred)
 
     def _unbound(self, name: str, site: Site) -> Value:
         if name == "__name__":
@@ -137,17 +143,7 @@ class Values:
             return entered if isinstance(entered, Origin) else UNKNOWN
         if binding.kind == "loop":
             return self._loop_variable(binding.value, binding.site)
-        if binding.kind == "augmented":
-            return self._augmented(name, binding)
         return UNKNOWN
-
-    def _augmented(self, name: str, binding: Binding) -> Value:
-        """A list that ``+=`` adds to stays that list; the addition is found among the growths of its name."""
-        earlier = [other for other in reaching(name, binding.site) if other is not binding]
-        if len(earlier) != 1:
-            return UNKNOWN
-        value = self.of_binding(name, earlier[0])
-        return value if isinstance(value, Items) else UNKNOWN
 
     def _loop_variable(self, iterated: ast.expr, site: Site) -> Value:
         items = self.of(iterated, site)
@@ -155,59 +151,12 @@ class Values:
             return UNKNOWN
         return _common([element.value for element in items.elements])
 
-    def _grown(self, name: str, items: Items, scope: Scope, binding: Binding, site: Site) -> Value:
-        """The list that a name holds with what was added to it since it was bound."""
-        start, end = self._since(name, binding), site.order
-        seen_later = site.scope is not scope and site.scope.function() is not scope.function()
-        growths = [
-            growth
-            for growth in scope.growths.get(name, ())
-            if growth.site.order > start and (seen_later or growth.site.order < end or _in_loop_of(growth.site, site))
-        ]
-        complete = items.complete and name not in scope.spoilt and not self._handed_on(name, scope, start, end)
-        added = [self._added(growth, binding) for growth in growths]
-        elements = items.elements + tuple(element for part in added for element in part.elements)
-        return Items(elements, complete and all(part.complete for part in added))
-
-    def _since(self, name: str, binding: Binding) -> int:
-        """The place of the assignment that made the list, behind any ``+=``."""
-        if binding.kind == "augmented":
-            earlier = [other for other in reaching(name, binding.site) if other is not binding]
-            if len(earlier) == 1:
-                return self._since(name, earlier[0])
-        return binding.site.order
-
-    def _added(self, growth: Growth, binding: Binding) -> Items:
-        loop = _loop_between(growth.site.block, binding.site.block)
-        if not growth.many:
-            return Items((Element(growth.value, growth.site, self._module, loop),))
-        more = self.of(growth.value, growth.site)
-        if not isinstance(more, Items):
-            return Items((), complete=False)
-        return Items(tuple(element._replace(loop=element.loop or loop) for element in more.elements), more.complete)
-
-    def _handed_on(self, name: str, scope: Scope, start: int, end: int) -> bool:
-        """Whether a function that is not known to leave it alone was given the list."""
-        for call in scope.calls:
-            if start < call.site.order < end and any(
-                isinstance(argument, ast.Name) and argument.id == name for argument in call.node.args
-            ):
-                called = self.of(call.node.func, call.site)
-                harmless = isinstance(called, Origin) and (
-                    called.dotted in _READERS or called.dotted.startswith("celery.")
-                )
-                growing = isinstance(call.node.func, ast.Attribute) and call.node.func.attr in (
-                    "append",
-                    "extend",
-                )
-                if not harmless and not growing:
-                    return True
-        return False
-
     # -- attributes and items -----------------------------------------------------------------------------------
 
     def _attribute(self, node: ast.Attribute, site: Site) -> Value:
         base = self.of(node.value, site)
+        if isinstance(base, (Class, ModuleValue)) and node.attr in self._module.scopes.stored_attributes:
+            return UNKNOWN
         if isinstance(base, ModuleValue):
             return self._module.project.member(base, node.attr, self._module)
         if isinstance(base, Origin):
@@ -359,6 +308,8 @@ class Values:
             if not node.args:
                 return Items(())
             items = self.of(node.args[0], site)
+            if dotted == "builtins.reversed" and isinstance(items, Items):
+                return Items(items.elements[::-1], items.complete)
             return items if isinstance(items, Items) else UNKNOWN
         if dotted == "builtins.getattr":
             return self._getattr(node, site)
@@ -398,6 +349,24 @@ class Values:
             if keyword.arg == "default_value":
                 return self.of(keyword.value, site)
         return self.of(node.args[1], site) if len(node.args) > 1 else UNKNOWN
+
+
+def _roots(name: str, bindings: list[Binding]) -> list[Binding]:
+    """The bindings that ``+=`` started from; the additions are found among the growths of the name."""
+    if not any(binding.kind == "augmented" for binding in bindings):
+        return bindings
+    pending, seen = list(bindings), {id(binding.node) for binding in bindings}
+    roots: list[Binding] = []
+    while pending:
+        binding = pending.pop(0)
+        if binding.kind != "augmented":
+            roots.append(binding)
+            continue
+        for earlier in reaching(name, binding.site):
+            if id(earlier.node) not in seen:
+                seen.add(id(earlier.node))
+                pending.append(earlier)
+    return roots
 
 
 def _origin(dotted: str) -> Value:
@@ -444,8 +413,10 @@ def _calculated(operation: ast.operator, left: object, right: object) -> Value:
 
 
 def _own_attribute(owner: Class, name: str) -> Value:
-    bindings = owner.scope.bindings.get(name, ())
-    return owner.module.values.of_binding(name, bindings[0]) if len(bindings) == 1 else UNKNOWN
+    bindings = owner.scope.bindings.get(name, [])
+    if len(bindings) != 1 or name in owner.module.scopes.stored_attributes:
+        return UNKNOWN
+    return owner.module.values.of_name(name, bindings)
 
 
 def _class_attribute(owner: Class, name: str, depth: int = 0) -> Value:
@@ -455,42 +426,31 @@ def _class_attribute(owner: Class, name: str, depth: int = 0) -> Value:
         return UNKNOWN if _enum_kind(owner) == "plain" else _own_attribute(owner, name)
     for base in owner.node.bases:
         parent = owner.module.evaluate(base, owner.site)
-        if isinstance(parent, Class) and depth < 10:
-            inherited = _class_attribute(parent, name, depth + 1)
-            if inherited is not UNKNOWN:
-                return inherited
+        if not isinstance(parent, Class) or depth > _DEEPEST_CLASS:
+            return UNKNOWN  # it may have that attribute, and goes before the bases behind it
+        if _has_attribute(parent, name):
+            return _class_attribute(parent, name, depth + 1)
     return UNKNOWN
 
 
-def _enum_kind(owner: Class) -> str | None:
+def _has_attribute(owner: Class, name: str, depth: int = 0) -> bool:
+    """Whether a class has an attribute, or may have one by a base that cannot be read."""
+    if name in owner.scope.bindings or depth > _DEEPEST_CLASS:
+        return True
+    parents = [owner.module.evaluate(base, owner.site) for base in owner.node.bases]
+    return any(not isinstance(parent, Class) or _has_attribute(parent, name, depth + 1) for parent in parents)
+
+
+def _enum_kind(owner: Class, depth: int = 0) -> str | None:
+    """Whether the members of a class are numbers or texts of their own ("typed") or not ("plain"); None for no enum."""
+    kinds: set[str | None] = set()
     for base in owner.node.bases:
-        dotted = owner.module.origin(base, owner.site) or ""
-        if last_part(dotted) in ("IntEnum", "IntegerChoices", "StrEnum", "TextChoices"):
-            return "typed"
-        if last_part(dotted) in ("Enum", "Flag", "IntFlag"):
-            return "plain"
-    return None
-
-
-def _loop_between(inner: Block, outer: Block) -> Block | None:
-    """The innermost loop or comprehension around ``inner`` that is not around ``outer`` too."""
-    for block in _up(inner):
-        if block.encloses(outer):
-            return None
-        if block.kind in ("loop", "comprehension"):
-            return block
-    return None
-
-
-def _up(block: Block | None) -> Iterator[Block]:
-    while block is not None:
-        yield block
-        block = block.parent
-
-
-def _in_loop_of(growth: Site, use: Site) -> bool:
-    """Whether a loop brings what was added behind the use in the source back before it."""
-    return any(block.kind == "loop" and block.encloses(growth.block) for block in use.block.around())
+        parent = owner.module.evaluate(base, owner.site)
+        if isinstance(parent, Class) and depth <= _DEEPEST_CLASS:
+            kinds.add(_enum_kind(parent, depth + 1))
+        elif isinstance(parent, Origin):
+            kinds.add(_ENUMS.get(last_part(parent.dotted)))
+    return next((kind for kind in ("typed", "plain") if kind in kinds), None)
 
 
 _HANDLERS: dict[type[ast.expr], Callable[..., Value]] = {

@@ -1,0 +1,131 @@
+"""What a list or dict has become since it was bound to its name.
+
+A list is followed through ``append``, ``extend``, ``insert`` and ``+=``. Whatever else may have changed it leaves it
+incomplete; a dict is unknown then.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.facts import (
+    DISPATCH_METHODS,
+    SIGNATURE_METHODS,
+    UNKNOWN,
+    Element,
+    Items,
+    Mapping,
+    Origin,
+    Value,
+)
+from flake8_aa_celery.model.names import other_branch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import Binding, Block, CallSite, Growth, Scope, Site
+
+#: Libraries whose functions only look at what they are given.
+_READERS = ("builtins.", "celery.", "copy.", "json.", "pprint.")
+#: Methods that do, whatever they belong to; among them those of loggers.
+_READING_METHODS = DISPATCH_METHODS | SIGNATURE_METHODS | {"append", "extend", "insert", "send_task", "set", "clone"}
+_LOGGING = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
+
+
+def held(value: Value, name: str, binding: Binding, site: Site | None, module: Module) -> Value:
+    """What a name holds at a place that was bound to ``value``.
+
+    :param binding: where it was bound.
+    :param site: the place; None for the end of the module.
+    """
+    scope = binding.site.scope.owner_of(name) or binding.site.scope
+    if isinstance(value, Items):
+        return _grown(value, name, binding, scope, site, module)
+    if isinstance(value, Mapping) and (_is_changed(name, scope) or _handed_on(name, scope, binding, site, module)):
+        return UNKNOWN
+    return value
+
+
+def _is_changed(name: str, scope: Scope) -> bool:
+    """Whether what a name holds is changed in ways that are not followed, by that name or another one."""
+    others = scope.aliases.get(name, ())
+    return name in scope.spoilt or any(other in scope.spoilt or other in scope.growths for other in others)
+
+
+def _grown(items: Items, name: str, binding: Binding, scope: Scope, site: Site | None, module: Module) -> Items:
+    before: tuple[Element, ...] = ()
+    behind: tuple[Element, ...] = ()
+    complete = items.complete and not _is_changed(name, scope) and "" not in scope.aliases.get(name, ())
+    for growth in scope.growths.get(name, ()):
+        if growth.site.order > binding.site.order and _is_seen(growth.site, binding, site):
+            added = _added(growth, binding, module)
+            complete = complete and added.complete
+            if growth.front:
+                before = added.elements + before
+            else:
+                behind += added.elements
+    elements = before + items.elements + behind
+    return Items(elements, complete and not _handed_on(name, scope, binding, site, module))
+
+
+def _is_seen(growth: Site, binding: Binding, use: Site | None) -> bool:
+    """Whether what was added at one place may be there at another."""
+    if use is None or use.scope.runs_in() is not binding.site.scope.runs_in():
+        return True
+    loops = (block for block in use.block.around() if block.kind == "loop" and block.encloses(growth.block))
+    if any(not loop.encloses(binding.site.block) for loop in loops):
+        return True  # a round before
+    return growth.order < use.order and not other_branch(growth.block, use.block)
+
+
+def _added(growth: Growth, binding: Binding, module: Module) -> Items:
+    loop = _loop_between(growth.site.block, binding.site.block)
+    if not growth.many:
+        return Items((Element(growth.value, growth.site, module, loop),))
+    more = module.evaluate(growth.value, growth.site)
+    if not isinstance(more, Items):
+        return Items((), complete=False)
+    return Items(tuple(element._replace(loop=element.loop or loop) for element in more.elements), more.complete)
+
+
+def _handed_on(name: str, scope: Scope, binding: Binding, site: Site | None, module: Module) -> bool:
+    """Whether a function that is not known to leave it alone was given what the name holds."""
+    start, end = binding.site.order, site.order if site and site.scope.runs_in() is scope.runs_in() else None
+    return any(
+        call.site.order > start
+        and (end is None or call.site.order < end)
+        and _is_given(name, call.node)
+        and not _only_reads(call, module)
+        for call in scope.calls
+    )
+
+
+def _is_given(name: str, call: ast.Call) -> bool:
+    given = (*call.args, *(keyword.value for keyword in call.keywords if keyword.arg))
+    return any(isinstance(argument, ast.Name) and argument.id == name for argument in given)
+
+
+def _only_reads(call: CallSite, module: Module) -> bool:
+    function = call.node.func
+    if isinstance(function, ast.Attribute) and function.attr in _READING_METHODS | _LOGGING:
+        return True
+    called = module.evaluate(function, call.site)
+    return isinstance(called, Origin) and called.dotted.startswith(_READERS)
+
+
+def _loop_between(inner: Block, outer: Block) -> Block | None:
+    """The innermost loop or comprehension around ``inner`` that is not around ``outer`` too."""
+    for block in _outwards(inner):
+        if block.encloses(outer):
+            return None
+        if block.kind in ("loop", "comprehension"):
+            return block
+    return None
+
+
+def _outwards(block: Block | None) -> Iterator[Block]:
+    while block is not None:
+        yield block
+        block = block.parent

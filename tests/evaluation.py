@@ -1,0 +1,88 @@
+"""What the model knows of an expression: the argument of a call ``look(…)`` in the source of a test."""
+
+from __future__ import annotations
+
+import ast
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.facts import (
+    App,
+    Class,
+    Constant,
+    Dispatch,
+    Function,
+    Items,
+    Mapping,
+    ModuleValue,
+    Origin,
+    Signature,
+    Task,
+    UnreadableTask,
+    Value,
+    Workflow,
+)
+from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.settings import Settings
+from support import place
+
+if TYPE_CHECKING:
+    import collections.abc
+    from pathlib import Path
+
+    from flake8_aa_celery.model.module import Module
+
+    Files = collections.abc.Mapping[str, str]
+
+#: What is returned for an expression that nothing is known about.
+UNKNOWN = "unknown"
+
+
+def module_of(root: Path, source: str, path: str = "app/tasks.py", files: Files = MappingProxyType({})) -> Module:
+    """The facts of a source file below a fresh root, with other files beside it."""
+    for name, text in files.items():
+        place(root, name, text.encode())
+    file = place(root, path, source.encode())
+    return Project(str(root.resolve()), Settings()).module(str(file.resolve()), ast.parse(source))
+
+
+def looked_at(module: Module) -> list[object]:
+    """What the model knows of each ``look(…)`` of a module, in the order of the source, as :func:`plain` tells it."""
+    calls = [
+        call for call in module.all_calls() if isinstance(call.node.func, ast.Name) and call.node.func.id == "look"
+    ]
+    calls.sort(key=lambda call: (call.node.lineno, call.node.col_offset))
+    return [plain(module.evaluate(call.node.args[0], call.site)) for call in calls]
+
+
+def look(root: Path, source: str, path: str = "app/tasks.py", files: Files = MappingProxyType({})) -> object:
+    """What the model knows of the one ``look(…)`` of a source file."""
+    (found,) = looked_at(module_of(root, source, path, files))
+    return found
+
+
+def plain(value: Value) -> object:
+    """A value of the model as something to compare with: a constant itself, the rest in words."""
+    if isinstance(value, Constant):
+        return value.value
+    if isinstance(value, Mapping):
+        entries: dict[object, object] = {key: plain(entry.value) for key, entry in value.entries.items()}
+        return entries if value.complete else {**entries, ...: ...}
+    if isinstance(value, Items):
+        elements = [[plain(item.value)] if item.loop else plain(item.value) for item in value.elements]
+        return elements if value.complete else [*elements, ...]
+    return _in_words(value)
+
+
+def _in_words(value: Value) -> str:
+    if isinstance(value, (Task, UnreadableTask)):
+        return f"task {value.name}"
+    if isinstance(value, (Function, Class)):
+        return f"{type(value).__name__.lower()} {value.node.name}"
+    if isinstance(value, (Origin, ModuleValue)):
+        return value.dotted
+    if isinstance(value, Signature):
+        return f"signature of {_in_words(value.task)}"
+    if isinstance(value, Workflow):
+        return value.kind
+    return type(value).__name__.lower() if isinstance(value, (App, Dispatch)) else UNKNOWN
