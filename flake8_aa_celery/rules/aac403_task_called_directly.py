@@ -1,0 +1,96 @@
+"""AAC403: a task that is called like a function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.views import view_around
+from flake8_aa_celery.rules import rule
+from flake8_aa_celery.source import is_test_code
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.facts import LocalCall
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+
+
+@rule("AAC403", "task-called-directly", default=False)
+def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    """
+    A task is called like a function, outside of the modules of tasks.
+
+    Flags `update(x)` where `update` is a task of the project.
+
+    ## Why
+    Calling a task runs it here and now, in the process of the caller: no worker, no queue, no priority, no retry, no
+    time limit, no lock of celery-once. That is fine among tasks, where it is a function with a long name; anywhere
+    else it is easily mistaken for a dispatch.
+
+    ## Example
+    ```python
+    # app/models.py
+    from .tasks import update_owner
+
+    def add_owner(owner_pk):
+        update_owner(owner_pk)
+
+    # app/tasks.py
+    from celery import shared_task
+
+    @shared_task
+    def update_owner(owner_pk):
+        ...
+    ```
+
+    ## Instead
+    ```python
+    # app/models.py
+    from .tasks import update_owner
+
+    def add_owner(owner_pk):
+        update_owner.delay(owner_pk)
+
+    # app/tasks.py
+    from celery import shared_task
+
+    @shared_task
+    def update_owner(owner_pk):
+        ...
+    ```
+
+    ## Leaves alone
+    - modules of tasks, the module that defines the task, and test code;
+    - management commands: whoever starts one sits in front of it and may well want to wait;
+    - names that come from no module of tasks, or whose definition cannot be read: they may be plain functions;
+    - what other rules report: a call in a view (AAC603), and in a loop of a task (AAC306).
+
+    ## Profile
+    Both: it is so in every project. Optional, because the caller may well mean it.
+
+    ## Proof
+    - `test_calling.py::test_a_task_called_directly_runs_in_this_process`: no worker has a part in it.
+
+    ## References
+    - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
+    """
+    if module.is_tasks_module or _may_wait(module):
+        return
+    for call in module.local_calls:
+        if call.method == "()" and call.task.module is not module and not _is_reported(call, module):
+            name = call.task.name
+            yield Violation.at(call.node, f"`{name}` runs here and now when it is called: use `{name}.delay`")
+
+
+def _may_wait(module: Module) -> bool:
+    """Whether it is test code or a management command."""
+    return ".management.commands." in f".{module.dotted}" or is_test_code(module.path, module.project.root)
+
+
+def _is_reported(call: LocalCall, module: Module) -> bool:
+    """Whether another rule speaks of the same place."""
+    return view_around(call.site, module.views) is not None or any(
+        loop.block.encloses(call.site.block) for loop in module.blocking_loops
+    )
