@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +76,7 @@ class Broker:
         self.settings: dict[str, Any] = ALLIANCE_AUTH
         self.app.conf.update(self.settings)
         self._directory = directory
+        self._workers: list[subprocess.Popen[bytes]] = []
 
     def close(self) -> None:
         """Let go of the server, and of every `@shared_task`."""
@@ -97,11 +98,11 @@ class Broker:
         told: list[str] = []
         end = time.monotonic() + PATIENCE
         while len(told) < number:
-            left = max(1, int(end - time.monotonic()))
-            item = self.client.blpop(["happened"], timeout=left)
-            if item is None:
+            item = self.client.blpop(["happened"], timeout=1)
+            if item is not None:
+                told.append(str(item[1]))
+            elif time.monotonic() > end or any(worker.poll() is not None for worker in self._workers):
                 raise TimeoutError(f"only {told}; {self.log()}")
-            told.append(str(item[1]))
         return told
 
     def waits_for(self, condition: Callable[[], bool]) -> bool:
@@ -116,28 +117,34 @@ class Broker:
         return "".join(path.read_text() for path in sorted(self._directory.glob("worker*.log")))
 
     @contextmanager
-    def worker(self, pool: str = "solo", **settings: Any) -> Iterator[int]:
-        """Run a worker of one slot as a process, with settings beside Alliance Auth's; yields its process id."""
+    def worker(self, pool: str = "solo", **settings: Any) -> Iterator[None]:
+        """Run a worker of one slot as a process, with settings beside Alliance Auth's."""
+        process = self._start(pool, settings)
+        self._workers.append(process)
+        try:
+            yield
+        finally:
+            self._workers.remove(process)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(PATIENCE)
+            self._forget_waiting_clients()
+
+    def _start(self, pool: str, settings: dict[str, Any]) -> subprocess.Popen[bytes]:
         here = Path(__file__).parent
         environment = {
             **os.environ,
             "BEHAVIOUR_REDIS": self.url,
             "BEHAVIOUR_SETTINGS": json.dumps({**self.settings, **settings}),
-            "PYTHONPATH": str(here),
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(here), os.environ.get("PYTHONPATH")])),
         }
         command = [sys.executable, "-m", "celery", "-A", "redis_tasks", "worker", "--pool", pool]
         command += ["-c", "1", "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "info"]
         number = len(list(self._directory.glob("worker*.log")))
         with (self._directory / f"worker{number}.log").open("wb") as log:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 command, cwd=self._directory, env=environment, stdout=log, stderr=log, start_new_session=True
             )
-        try:
-            yield process.pid
-        finally:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(PATIENCE)
-            self._forget_waiting_clients()
 
     def _forget_waiting_clients(self) -> None:
         """Drop the connections of killed workers: Redis hands the next message to one that it believes alive."""
