@@ -30,7 +30,7 @@ from flake8_aa_celery.model.facts import (
 )
 from flake8_aa_celery.model.held import held
 from flake8_aa_celery.model.names import canonical, imported_name, last_part, reaching, scope_of
-from flake8_aa_celery.model.scopes import COMPREHENSIONS, Site
+from flake8_aa_celery.model.scopes import COMPREHENSIONS, FUNCTIONS, Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,6 +134,8 @@ class Values:
             return tasks.of_function(node, binding.site, self._module)
         if isinstance(node, ast.ClassDef):
             return Class(node, self._module, binding.site)
+        if binding.kind == "parameter":
+            return self._itself(binding)
         if binding.value is None:
             return UNKNOWN
         if binding.kind == "assign":
@@ -144,6 +146,16 @@ class Values:
         if binding.kind == "loop":
             return self._loop_variable(binding.value, binding.site)
         return UNKNOWN
+
+    def _itself(self, binding: Binding) -> Value:
+        """``self`` of a task with ``bind=True`` is that task."""
+        function = binding.site.statement
+        if not isinstance(function, FUNCTIONS) or not function.decorator_list:
+            return UNKNOWN
+        if (*function.args.posonlyargs, *function.args.args)[:1] != (binding.node,):
+            return UNKNOWN
+        value = tasks.of_function(function, binding.site, self._module)
+        return value if isinstance(value, Task) and value.bound else UNKNOWN
 
     def _loop_variable(self, iterated: ast.expr, site: Site) -> Value:
         items = self.of(iterated, site)

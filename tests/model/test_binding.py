@@ -181,6 +181,13 @@ def test_a_static_method_is_bound_like_a_function(tmp_path: Path) -> None:
     assert reasons(tmp_path, task, "Sender.t.delay()\nSender.t.delay(1)") == ["`x` is missing", None]
 
 
+def test_self_of_a_bound_task_is_that_task(tmp_path: Path) -> None:
+    task = "@shared_task(bind=True)\ndef t(self, x):\n    self.delay()"
+    assert reasons(tmp_path, task, "") == ["`x` is missing"]
+    module = module_of(tmp_path, f"{TASKS}@shared_task\ndef t(self, x):\n    self.delay()")
+    assert module.dispatches == []
+
+
 def test_a_task_of_another_file_is_bound(tmp_path: Path) -> None:
     place(tmp_path, "app/tasks.py", f"{TASKS}{T_X}".encode())
     module = module_of(tmp_path, "from .tasks import t as update\nupdate.delay()", "app/views.py")
