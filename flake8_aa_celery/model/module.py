@@ -19,8 +19,10 @@ from flake8_aa_celery.model import (
 )
 from flake8_aa_celery.model.facts import (
     UNKNOWN,
+    App,
     Dispatch,
     LocalCall,
+    Origin,
     Signature,
     Task,
     Value,
@@ -100,8 +102,20 @@ class Module:
             # imports that lead in a circle: by this way the name is not bound
             self._members[name] = None
             bindings = names.without_fallbacks(self.scopes.module.bindings.get(name, []))
-            self._members[name] = self.values.of_name(name, bindings) if bindings else self.star_imported(name)
+            value = self.values.of_name(name, bindings) if bindings else self.star_imported(name)
+            unclear = value is UNKNOWN or isinstance(value, Origin)
+            self._members[name] = App() if unclear and self._is_used_as_app(name) else value
         return self._members[name]
+
+    def _is_used_as_app(self, name: str) -> bool:
+        """Whether a name is asked for what only a Celery application has, however it was made."""
+        return any(
+            isinstance(function := call.node.func, ast.Attribute)
+            and function.attr == "autodiscover_tasks"
+            and isinstance(function.value, ast.Name)
+            and function.value.id == name
+            for call in self.scopes.module.calls
+        )
 
     def overriding(self, name: str, bindings: list[Binding], site: Site | None) -> list[Value]:
         """What ``from … import *`` may make of a name that has these bindings in this module, too.
