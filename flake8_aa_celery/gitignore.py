@@ -42,22 +42,29 @@ class Gitignore:
     :raises OSError: where the file cannot be read.
     """
 
-    __slots__ = ("_folders", "_modules", "folder")
+    __slots__ = ("_by_tail", "_patterns", "folder")
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
         with open(folder + ".gitignore", encoding="utf-8", errors="surrogateescape") as file:
             patterns = [pattern for line in file if (pattern := parse(line.rstrip("\n")))]
-        self._folders = patterns[::-1]
-        self._modules = [pattern for pattern in self._folders if pattern.tail in "y*?]"]
+        self._patterns = patterns[::-1]
+        self._by_tail: dict[str, list[Pattern]] = {}
 
     def says(self, absolute: str) -> bool | None:
-        """Whether a folder, with a slash behind it, or a ``*.py`` file is ignored; None where no pattern matches."""
+        """Whether a folder, with a slash behind it, or a file is ignored; None where no pattern matches."""
         below = absolute[len(self.folder) :]
-        for pattern in self._folders if below.endswith("/") else self._modules:
+        for pattern in self._patterns if below.endswith("/") else self._for_files(below[-1]):
             if pattern.matches.fullmatch(below.rstrip("/")):
                 return pattern.ignores
         return None
+
+
+    def _for_files(self, tail: str) -> list[Pattern]:
+        """The patterns that can match a file whose name ends like this."""
+        if tail not in self._by_tail:
+            self._by_tail[tail] = [pattern for pattern in self._patterns if pattern.tail in f"{tail}*?]"]
+        return self._by_tail[tail]
 
 
 def parse(line: str) -> Pattern | None:

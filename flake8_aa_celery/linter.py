@@ -192,11 +192,13 @@ def _in_block(
 
 
 def _moved(violation: Violation, lines: int, columns: int) -> Violation:
+    """A violation of a code block where it stands in its document."""
     return violation._replace(
         line=violation.line + lines,
         column=violation.column + columns,
         end_line=violation.end_line + lines,
         end_column=violation.end_column + columns,
+        fix=None,  # what rewrites a module cannot rewrite a part of a document
     )
 
 

@@ -27,6 +27,10 @@ EXCLUDED = (
 )  # fmt: skip
 
 
+#: What is searched for: code, and the documents in which authors show what users copy into their settings.
+INCLUDED = ("*.py", "*.md", "*.rst")
+
+
 class SettingsError(Exception):
     """A setting is unknown or its value is not allowed; the text says where, which and what is allowed."""
 
@@ -38,6 +42,7 @@ class Settings(NamedTuple):
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    include: tuple[str, ...] = INCLUDED
     exclude: tuple[str, ...] = EXCLUDED
     extend_exclude: tuple[str, ...] = ()
     check_tests: bool = False
@@ -104,6 +109,7 @@ OPTIONS = (
     Option("extend-select", "codes", "report these rules, too", flake8=False),
     Option("ignore", "codes", "do not report these rules", flake8=False),
     Option("per-file-ignores", "codes by file", "rules that are not reported in some files", flake8=False),
+    Option("include", "patterns", "files that the command searches folders for; not changelogs", flake8=False),
     Option("exclude", "patterns", "files and folders that the command does not search", flake8=False),
     Option("extend-exclude", "patterns", "more files and folders that the command does not search", flake8=False),
     Option("check-tests", "flag", "check test code and migrations, too"),

@@ -7,6 +7,7 @@ import stat
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.documents import is_document
 from flake8_aa_celery.gitignore import Gitignore, is_ignored, of_parents
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     #: is told a path that could not be read, and why
     Failed = Callable[[str, str], None]
 
+#: How documents begin that tell what has changed: what they show is not to be copied any more.
+_OF_THE_PAST = ("changelog", "changes", "history", "news", "release")
 #: Folders of test code and of migrations.
 _UNCHECKED_FOLDERS = frozenset({"tests", "test", "testauth", "migrations"})
 
@@ -25,13 +28,15 @@ _UNCHECKED_FOLDERS = frozenset({"tests", "test", "testauth", "migrations"})
 def find(paths: Iterable[str], settings: Settings, failed: Failed) -> list[str]:
     """The files that paths stand for, sorted, each once.
 
-    A file that is named is always there. Of a folder it is the ``*.py`` below it, except what the settings
-    exclude and what a ``.gitignore`` names. Folders behind symbolic links are not entered.
+    A file that is named is always there. Of a folder it is what the settings include below it, except what they
+    exclude, what a ``.gitignore`` names, and changelogs: they speak of the past. Folders behind symbolic links are
+    not entered.
 
     :param failed: is told of each path that does not exist, is no file, or cannot be entered.
     :return: paths that begin as they were given.
     """
     found: dict[str, None] = {}
+    included = _Included(settings.include)
     excluded = _Excluded((*settings.exclude, *settings.extend_exclude))
     for path in paths:
         try:
@@ -40,7 +45,7 @@ def find(paths: Iterable[str], settings: Settings, failed: Failed) -> list[str]:
             failed(path, reason(error))
             continue
         if stat.S_ISDIR(mode):
-            found.update(dict.fromkeys(_walk(path, excluded, failed)))
+            found.update(dict.fromkeys(_walk(path, included, excluded, failed)))
         elif stat.S_ISREG(mode):
             found[path] = None
         else:
@@ -79,6 +84,27 @@ def reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
+class _Included:
+    """Whether a file is searched for: by its name, or by its absolute path."""
+
+    __slots__ = ("_rest", "_suffixes")
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        suffixes = [pattern[1:] for pattern in patterns if pattern[:1] == "*" and not _is_pattern(pattern[1:])]
+        rest = [pattern for pattern in patterns if pattern[1:] not in suffixes]
+        self._suffixes = tuple(suffixes)
+        self._rest = _Excluded(rest) if rest else None
+
+    def __call__(self, name: str, absolute: str) -> bool:
+        if not name.endswith(self._suffixes) and not (self._rest and self._rest(name, absolute)):
+            return False
+        return name.endswith(".py") or not (is_document(name) and name.lower().startswith(_OF_THE_PAST))
+
+
+def _is_pattern(text: str) -> bool:
+    return any(sign in text for sign in "*?[/")
+
+
 class _Excluded:
     """Whether a file or folder is excluded: by its name alone, or by its absolute path."""
 
@@ -89,7 +115,7 @@ class _Excluded:
         from re import compile
 
         listed = set(patterns)
-        plain = {pattern for pattern in listed if not any(sign in pattern for sign in "*?[/")}
+        plain = {pattern for pattern in listed if not _is_pattern(pattern)}
         self._names = frozenset(plain)
         rest = "|".join(map(translate, sorted(listed - plain)))
         self._patterns = compile(rest) if rest else None
@@ -101,7 +127,7 @@ class _Excluded:
         return bool(matches and (matches(name) or matches(absolute.rstrip("/"))))
 
 
-def _walk(top: str, excluded: _Excluded, failed: Failed) -> Iterator[str]:
+def _walk(top: str, included: _Included, excluded: _Excluded, failed: Failed) -> Iterator[str]:
     start = os.path.abspath(top).rstrip("/") + "/"
     folders = [(top, start, of_parents(start))]
     while folders:
@@ -116,9 +142,9 @@ def _walk(top: str, excluded: _Excluded, failed: Failed) -> Iterator[str]:
             continue
         for entry in listed:
             is_folder = entry.is_dir(follow_symlinks=False)
-            if not is_folder and not entry.name.endswith(".py"):
-                continue
             whole = absolute + entry.name + "/" * is_folder
+            if not is_folder and not included(entry.name, whole):
+                continue
             if excluded(entry.name, whole) or (gitignores and is_ignored(whole, gitignores)):
                 continue
             if is_folder:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import pytest
 
+from doors import Doors, call_of_f
+from flake8_aa_celery import rules
 from flake8_aa_celery.documents import code_blocks, is_document
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.rules import Rule
 
 
 def blocks(path: str, text: str) -> list[tuple[int, int, str]]:
@@ -59,3 +68,33 @@ def test_what_is_no_python_in_restructuredtext(opening: str) -> None:
 
 def test_documents_are_known_by_their_names() -> None:
     assert [is_document(name) for name in ("README.md", "a/b.RST", "x.py", "md")] == [True, True, False, False]
+
+
+README = "# App\n\n```python\nfrom celery import shared_task\nx = f()\nx = 'ä', f()  # noqa: AAC201\n```\n"
+
+
+@pytest.fixture
+def documented(monkeypatch: pytest.MonkeyPatch, fakes: dict[str, Rule]) -> None:
+    """A rule that looks at documents, too."""
+    monkeypatch.setitem(rules._loaded, "AAC201", call_of_f._replace(documents=True))
+
+
+@pytest.mark.usefixtures("documented")
+def test_a_readme_is_checked_with_its_folder(doors: Doors) -> None:
+    Path("README.md").write_text(README, "utf-8")
+    Path("CHANGELOG.md").write_text(README, "utf-8")
+    assert doors.check().lines == ["./README.md:5:5: AAC201 f is called at 7"]
+    assert doors.check("CHANGELOG.md").code == 1
+
+
+@pytest.mark.usefixtures("documented")
+def test_what_is_fixed_in_a_module_is_not_offered_in_a_document(doors: Doors) -> None:
+    Path("README.md").write_text(README, "utf-8")
+    (found,) = json.loads("\n".join(doors.check("--output-format=json").lines))
+    assert found["fix"] is None
+
+
+@pytest.mark.usefixtures("documented")
+def test_a_readme_is_left_alone_where_only_code_is_included(doors: Doors) -> None:
+    Path("README.md").write_text(README, "utf-8")
+    assert doors.check("--include=*.py").lines == []

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 PACKAGED = ("flake8_aa_celery", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
 TASKS = "from celery import shared_task\n\n\n@shared_task\ndef update_all(\n"
+README = (
+    "```python\nfrom celery.schedules import crontab\n\nCELERYBEAT_SCHEDULE['app_update'] = {\n"
+    "    'task': 'app.tasks.update', 'schedule': crontab(hour=3)\n}\n```\n"
+)
+FOUND_IN_README = "README.md:5:45: AAC501"
 FOUND = "app/tasks.py:5:15: AAC900 cannot be parsed by Python"
 #: What pip says where it cannot reach an index.
 NO_NETWORK = (
@@ -47,6 +52,8 @@ def project(tmp_path: Path) -> Path:
     (app / "tasks.py").write_text(TASKS)
     (app / "models.py").write_text("import celery\n")
     (app / "notes.txt").write_text("celery(\n")
+    (app.parent / "README.md").write_text(README)
+    (app.parent / "CHANGELOG.md").write_text(README)
     git(app.parent, "init", "-q")
     return app.parent
 
@@ -87,10 +94,13 @@ def assert_stops_the_commit(project: Path) -> None:
     """The hook names the mistake, and is content when it is mended."""
     outcome = pre_commit(project, "run", "aa-celery-check")
     assert FOUND in outcome.stdout
+    assert FOUND_IN_README in outcome.stdout
+    assert "CHANGELOG.md" not in outcome.stdout
     assert "models.py" not in outcome.stdout
     assert "notes.txt" not in outcome.stdout
     assert outcome.returncode == 1
     (project / "app" / "tasks.py").write_text("import celery\n")
+    (project / "README.md").write_text("celery\n")
     outcome = pre_commit(project, "run", "aa-celery-check")
     assert (outcome.returncode, "Passed" in outcome.stdout) == (0, True), outcome.stdout
 

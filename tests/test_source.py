@@ -55,6 +55,25 @@ def test_a_folder_stands_for_the_python_files_below_it_in_order(root: Path) -> N
     assert found("b", "a.py") == ["a.py", "b/a.py", "b/z.py"]
 
 
+def test_documents_are_found_too(root: Path) -> None:
+    tree(root, "README.md", "docs/a.rst", "a.txt")
+    assert found() == ["./README.md", "./docs/a.rst"]
+
+
+@pytest.mark.parametrize("name", ["CHANGELOG.md", "changes.rst", "History.md", "NEWS.rst", "releases.md"])
+def test_documents_of_the_past_are_not_searched_for(root: Path, name: str) -> None:
+    tree(root, name, f"{name}.py")
+    assert found() == [f"./{name}.py"]
+    assert found(name) == [name]
+
+
+def test_what_is_searched_for_can_be_set(root: Path) -> None:
+    tree(root, "a.py", "a.pyw", "a.md", "Task", "b/Task", "b/x.py")
+    settings = Settings(include=("*.pyw", "Task", str(root / "b" / "x*")))
+    assert found(settings=settings) == ["./Task", "./a.pyw", "./b/Task", "./b/x.py"]
+    assert found(settings=Settings(include=())) == []
+
+
 def test_paths_begin_as_they_were_given(root: Path) -> None:
     tree(root, "a.py")
     assert found(".") == ["./a.py"]
@@ -128,15 +147,15 @@ def test_a_gitignore_above_does_not_count_without_a_repository(root: Path) -> No
         ["a/*", "!a/b*"],
         ["*.py", "!a/b*"], ["[!a].py"], ["[^a-b].py"], ["[]a].py"], ["[[:alpha:]].py"], ["[a"], ["a\\"], ["**"],
         ["c.py\\ "], ["a/b/**", "!a/b/c.py"], ["**.py"], ["/*", "!/a", "/a/*", "!/a/b"], ["**/b/**"],
-        ["\\!x", "!"], ["a//b"], ["./a"], ["a[/]b"], ["[z-a].py"],
+        ["\\!x", "!"], ["a//b"], ["./a"], ["a[/]b"], ["[z-a].py"], ["*.md"], ["b.*"], ["c.md", "*.rst"],
     ],
     ids=" ".join,
 )  # fmt: skip
 def test_git_itself_says_the_same(root: Path, lines: list[str]) -> None:
-    tree(root, "a.py", "b.py", "a/a.py", "a/b/c.py", "a/c.py", "b/c.py", "c.py", "a/b/d/c.py")
+    tree(root, "a.py", "b.py", "a/a.py", "a/b/c.py", "a/c.py", "b/c.py", "c.py", "a/b/d/c.py", "a/c.md", "b.rst")
     ignore(root, *lines)
     subprocess.run(["git", "init", "-q"], check=True)
-    command = ["git", "ls-files", "--others", "--exclude-standard", "--", "*.py"]
+    command = ["git", "ls-files", "--others", "--exclude-standard", "--", "*.py", "*.md", "*.rst"]
     listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     assert found() == sorted(f"./{path}" for path in listed)
 

@@ -71,7 +71,7 @@ def files(project: Project, wanted: Callable[[bytes], bool]) -> Iterator[str]:
 def read_files(project: Project) -> list[tuple[str, bytes]]:
     """The Python files of a project with their bytes, sorted; not test code, nor what the settings exclude."""
     found: list[tuple[str, bytes]] = []
-    for path in find(_places(project.root), project.settings, _leave_out):
+    for path in find(_places(project.root), project.settings._replace(include=("*.py",)), _leave_out):
         if not is_test_code(path, project.root):
             with suppress(OSError):  # whoever lints that file is told
                 found.append((path, read(path)))
