@@ -59,7 +59,6 @@ class Gitignore:
                 return pattern.ignores
         return None
 
-
     def _for_files(self, tail: str) -> list[Pattern]:
         """The patterns that can match a file whose name ends like this."""
         if tail not in self._by_tail:
