@@ -43,21 +43,25 @@ def held(value: Value, name: str, binding: Binding, site: Site | None, module: M
     scope = binding.site.scope.owner_of(name) or binding.site.scope
     if isinstance(value, Items):
         return _grown(value, name, binding, scope, site, module)
-    if isinstance(value, Mapping) and (_is_changed(name, scope) or _handed_on(name, scope, binding, site, module)):
+    if isinstance(value, Mapping) and (
+        _is_changed(name, binding, scope) or _handed_on(name, scope, binding, site, module)
+    ):
         return UNKNOWN
     return value
 
 
-def _is_changed(name: str, scope: Scope) -> bool:
+def _is_changed(name: str, binding: Binding, scope: Scope) -> bool:
     """Whether what a name holds is changed in ways that are not followed, by that name or another one."""
-    others = scope.aliases.get(name, ())
-    return name in scope.spoilt or any(other in scope.spoilt or other in scope.growths for other in others)
+    return name in scope.spoilt or any(
+        other in scope.spoilt or any(growth.site.order > binding.site.order for growth in scope.growths.get(other, ()))
+        for other in scope.aliases.get(name, ())
+    )
 
 
 def _grown(items: Items, name: str, binding: Binding, scope: Scope, site: Site | None, module: Module) -> Items:
     before: tuple[Element, ...] = ()
     behind: tuple[Element, ...] = ()
-    complete = items.complete and not _is_changed(name, scope) and "" not in scope.aliases.get(name, ())
+    complete = items.complete and not _is_changed(name, binding, scope) and "" not in scope.aliases.get(name, ())
     for growth in scope.growths.get(name, ()):
         if growth.site.order > binding.site.order and _is_seen(growth.site, binding, site):
             added = _added(growth, binding, module)

@@ -63,7 +63,7 @@ def goes_over_few(block: Block, module: Module) -> bool:
     if place is None:
         return False
     if isinstance(node, (ast.For, ast.AsyncFor)):
-        return is_short(node.iter, place, module)
+        return is_short(node.iter, place, module) and not _grows_in(block, node.iter)
     if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
         inside = Site(block, place.statement, place.order)
         return all(
@@ -71,6 +71,13 @@ def goes_over_few(block: Block, module: Module) -> bool:
             for index, generator in enumerate(node.generators)
         )
     return False
+
+
+def _grows_in(loop: Block, iterated: ast.expr) -> bool:
+    """Whether a loop adds to the very list that it goes over."""
+    owner = loop.scope.owner_of(iterated.id) if isinstance(iterated, ast.Name) else None
+    growths = owner.growths.get(iterated.id, ()) if owner and isinstance(iterated, ast.Name) else ()
+    return any(loop.encloses(growth.site.block) for growth in growths)
 
 
 def is_short(node: ast.expr, site: Site, module: Module) -> bool:
@@ -87,9 +94,12 @@ def is_short(node: ast.expr, site: Site, module: Module) -> bool:
 
 def _is_short_call(node: ast.Call, site: Site, module: Module) -> bool:
     called = origin(node.func, site)
-    if called == "builtins.range" and len(node.args) == 1:
-        value = module.evaluate(node.args[0], site)
-        return isinstance(value, Constant) and isinstance(value.value, int) and value.value <= FEW
+    if called == "builtins.range" and len(node.args) in (1, 2):
+        return _is_short_range([None, *node.args][-2], node.args[-1], site, module)
+    if called == "itertools.islice" and len(node.args) == 2:
+        return _is_short_range(None, node.args[1], site, module)
+    if called == "builtins.zip":
+        return any(is_short(argument, site, module) for argument in node.args)
     if called in _SAME_LENGTH and node.args:
         return is_short(node.args[0], site, module)
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("items", "keys", "values") and not node.args:
@@ -99,14 +109,16 @@ def _is_short_call(node: ast.Call, site: Site, module: Module) -> bool:
 
 def _is_short_slice(part: ast.Slice, site: Site, module: Module) -> bool:
     if part.upper is None:
-        return False
-    upper = module.evaluate(part.upper, site)
-    lower = module.evaluate(part.lower, site) if part.lower else Constant(0)
-    return (
-        isinstance(upper, Constant)
-        and isinstance(upper.value, int)
-        and isinstance(lower, Constant)
-        and isinstance(lower.value, int)
-        and 0 <= upper.value - lower.value <= FEW
-        and lower.value >= 0
-    )
+        lower = _number(part.lower, site, module)
+        return lower is not None and -FEW <= lower < 0
+    return _is_short_range(part.lower, part.upper, site, module)
+
+
+def _is_short_range(lower: ast.expr | None, upper: ast.expr, site: Site, module: Module) -> bool:
+    start, end = _number(lower, site, module) if lower else 0, _number(upper, site, module)
+    return start is not None and end is not None and start >= 0 and 0 <= end <= start + FEW
+
+
+def _number(node: ast.expr | None, site: Site, module: Module) -> int | None:
+    value = module.evaluate(node, site) if node is not None else None
+    return value.value if isinstance(value, Constant) and isinstance(value.value, int) else None

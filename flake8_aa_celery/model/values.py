@@ -57,7 +57,7 @@ _LIST_MAKERS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "bu
 _DEEPEST_CLASS = 10
 #: Bases of enums: whether a member is a value of its own, or merely has one.
 _ENUMS = {
-    **dict.fromkeys(("IntEnum", "IntegerChoices", "StrEnum", "TextChoices", "IntFlag"), "typed"),
+    **dict.fromkeys(("IntEnum", "IntegerChoices", "StrEnum", "TextChoices", "IntFlag", "int", "str"), "typed"),
     **dict.fromkeys(("Enum", "Flag"), "plain"),
 }
 
