@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.facts import Class, Origin
+from flake8_aa_celery.model.facts import App, Class, Origin
 from flake8_aa_celery.model.names import last_part
 
 if TYPE_CHECKING:
@@ -50,13 +51,24 @@ class Bases(NamedTuple):
 
 
 def bases_of(task: Task) -> Bases:
-    """The classes that a task is made of; Celery's own where it names none."""
+    """The classes that a task is made of; where it names none, the one that its application says, or Celery's own."""
     if task.options.lacks("base"):
-        return Bases((), (PLAIN,), complete=True)
+        return Bases((), (), complete=False) if _has_application_class(task) else Bases((), (PLAIN,), complete=True)
     entry = task.options.get("base")
     if entry is None:
         return Bases((), (), complete=False)
     return _with_bases(entry.value, 0)
+
+
+def _has_application_class(task: Task) -> bool:
+    """Whether the application that a task is registered with has a class for its tasks: ``Celery(task_cls=…)``."""
+    target = task.decorator.func if isinstance(task.decorator, ast.Call) else task.decorator
+    if task.spelling != "app" or not isinstance(target, ast.Attribute):
+        return False
+    app = task.module.evaluate(target.value, task.site)
+    return (
+        isinstance(app, App) and app.node is not None and any(word.arg == "task_cls" for word in app.node.keywords)
+    )  # fmt: skip
 
 
 def _with_bases(value: Value, depth: int) -> Bases:

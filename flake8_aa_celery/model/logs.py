@@ -195,4 +195,5 @@ def _is_logger(node: ast.expr, site: Site) -> bool:
 def _is_log(node: ast.expr) -> bool:
     """Whether something is called a log: ``log``, ``self.log``, ``logging``, ``app.LOG``."""
     last = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-    return last.strip("_").lower() in ("log", "logging", "logs")
+    last = last.strip("_").lower()
+    return last in ("log", "logging", "logs") or last.endswith("_log")

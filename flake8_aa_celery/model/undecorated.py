@@ -31,7 +31,7 @@ def plain_functions_used_as_tasks(module: Module) -> Iterator[UsedAsTask]:
     uses = sorted([*_called(module), *_scheduled(module)], key=lambda use: (use.node.lineno, use.node.col_offset))
     seen: set[ast.AST] = set()
     for use in uses:
-        if use.function.is_plain and use.function.node not in seen:
+        if use.function.is_plain and use.function.node not in seen and not _is_given_methods(use.function):
             seen.add(use.function.node)
             yield use
 
@@ -42,6 +42,18 @@ def _called(module: Module) -> Iterator[UsedAsTask]:
     for use in uses:
         if isinstance(use.task, Function):
             yield UsedAsTask(use.task, use.node, ast.unparse(use.node.func))
+
+
+def _is_given_methods(function: Function) -> bool:
+    """Whether its module makes something like a task of a function by hand: ``update.delay = …``."""
+    return any(
+        isinstance(target, ast.Attribute)
+        and isinstance(target.value, ast.Name)
+        and target.value.id == function.node.name
+        for node in ast.walk(function.module.tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+    )
 
 
 def _scheduled(module: Module) -> Iterator[UsedAsTask]:
