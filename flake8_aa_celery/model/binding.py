@@ -10,9 +10,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.bases import bases_of
 from flake8_aa_celery.model.facts import (
     UNKNOWN,
-    Class,
     Constant,
     Dispatch,
     Element,
@@ -283,9 +283,9 @@ def _lacks_self(task: Task) -> bool:
 
 
 def _changes_calling(task: Task) -> bool:
-    entry = task.options.get("base")
-    base = entry.value if entry else None
-    return isinstance(base, Class) and not _CALLING.isdisjoint(base.scope.bindings)
+    """Whether the class of a task may see to its arguments itself."""
+    bases = bases_of(task)
+    return not bases.complete or any(not _CALLING.isdisjoint(found.scope.bindings) for found in bases.classes)
 
 
 # -- whether they fit -------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import orm
+from flake8_aa_celery.model.bases import bases_of
 from flake8_aa_celery.model.facts import Class, Task
 from flake8_aa_celery.model.names import last_part, origin
 from flake8_aa_celery.model.scopes import FUNCTIONS
@@ -30,6 +31,27 @@ _SAVES = frozenset({"asave", "save"})
 
 #: The methods that wait for the commit.
 ON_COMMIT = frozenset({"apply_async_on_commit", "delay_on_commit"})
+
+
+def waits_for_commit(dispatch: Dispatch) -> bool:
+    """Whether a dispatch is sent after the commit: by its method, or because the task's own class sees to it."""
+    if dispatch.method in ON_COMMIT:
+        return True
+    task = dispatch.task
+    if not isinstance(task, Task):
+        return False
+    return any(_waits(found, method) for found in bases_of(task).classes for method in ("apply_async", "delay"))
+
+
+def _waits(owner: Class, method: str) -> bool:
+    """Whether a method of a class hands something to ``on_commit``."""
+    return any(
+        getattr(scope.node, "name", None) == method
+        and any(
+            isinstance(call.node.func, ast.Attribute) and call.node.func.attr == "on_commit" for call in scope.calls
+        )
+        for scope in owner.scope.children
+    )
 
 
 def method_after_commit(dispatch: Dispatch) -> str:
