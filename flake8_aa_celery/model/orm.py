@@ -66,7 +66,7 @@ def unpacked(name: str, binding: Binding, kind_of: KindOf) -> str | None:
     if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
         return None
     target, function = node.targets[0], node.value.func
-    if not isinstance(target, ast.Tuple) or not isinstance(function, ast.Attribute):
+    if not isinstance(target, ast.Tuple) or not target.elts or not isinstance(function, ast.Attribute):
         return None
     first = target.elts[0]
     if not isinstance(first, ast.Name) or first.id != name or function.attr not in _ONE_AND_FLAG:

@@ -17,7 +17,7 @@ from flake8_aa_celery.model.scopes import FUNCTIONS
 from flake8_aa_celery.model.views import view_around, views_in
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.model.facts import Dispatch
+    from flake8_aa_celery.model.facts import Dispatch, Mapping
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import FunctionNode, Scope, Site
 
@@ -34,13 +34,17 @@ ON_COMMIT = frozenset({"apply_async_on_commit", "delay_on_commit"})
 
 
 def waits_for_commit(dispatch: Dispatch) -> bool:
-    """Whether a dispatch is sent after the commit: by its method, or because the task's own class sees to it."""
-    if dispatch.method in ON_COMMIT:
+    """Whether a dispatch runs after the commit: by its method, by a countdown, or because its own class sees to it."""
+    if dispatch.method in ON_COMMIT or any(_is_later(dispatch.options, name) for name in ("countdown", "eta")):
         return True
     task = dispatch.task
     if not isinstance(task, Task):
         return False
     return any(_waits(found, method) for found in bases_of(task).classes for method in ("apply_async", "delay"))
+
+
+def _is_later(options: Mapping, name: str) -> bool:
+    return options.get(name) is not None and options.constant(name) not in (0, None)
 
 
 def _waits(owner: Class, method: str) -> bool:
