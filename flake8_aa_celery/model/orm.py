@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import tasks
 from flake8_aa_celery.model.facts import Class, Task
-from flake8_aa_celery.model.names import last_part, origin
+from flake8_aa_celery.model.names import dotted_name, last_part, origin
 from flake8_aa_celery.model.scopes import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ VALUES, ITERATOR = "a queryset of values", "an iterator over a queryset"
 QUERYSETS = frozenset({QUERYSET, VALUES})
 OF_INSTANCES = frozenset({QUERYSET, ITERATOR})
 
+_MODEL_GETTERS = frozenset({"get_model", "get_user_model"})
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
 _ONE = frozenset(
     {"get", "create", "first", "last", "latest", "earliest"}
@@ -45,8 +46,9 @@ def is_manager(node: ast.expr) -> bool:
     """Whether an expression is the manager of a model: ``Character.objects``."""
     if not isinstance(node, ast.Attribute) or node.attr not in _MANAGERS:
         return False
-    owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
-    return owner == "cls" or owner[:1].isupper()
+    called = isinstance(node.value, ast.Call)
+    owner = last_part(dotted_name(node.value.func if isinstance(node.value, ast.Call) else node.value) or "")
+    return owner in _MODEL_GETTERS if called else owner == "cls" or owner[:1].isupper()
 
 
 def returned(method: str, owner: str | None) -> str | None:

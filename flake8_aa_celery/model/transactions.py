@@ -14,7 +14,7 @@ from flake8_aa_celery.model.bases import bases_of
 from flake8_aa_celery.model.facts import Class, Task
 from flake8_aa_celery.model.names import last_part, origin
 from flake8_aa_celery.model.scopes import FUNCTIONS
-from flake8_aa_celery.model.views import view_around, views_in
+from flake8_aa_celery.model.views import view_around
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.facts import Dispatch, Mapping
@@ -78,7 +78,7 @@ def around(site: Site, module: Module) -> str | None:
         return None
     if _has_decorator(function, _ATOMIC):
         return "a function with `@transaction.atomic`"
-    if view_around(site, views_in(module)) is None or not _wraps_requests(module):
+    if view_around(site, module.views) is None or not _wraps_requests(module):
         return None
     return None if _has_decorator(function, _NOT_ATOMIC) else "a view, and `ATOMIC_REQUESTS` is on"
 
