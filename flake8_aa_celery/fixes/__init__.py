@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.fixes._tree import Place
 
-    New = cst.CSTNode | cst.FlattenSentinel[Any] | cst.RemovalSentinel
+    New = cst.CSTNode | cst.FlattenSentinel[Any] | cst.RemovalSentinel | Callable[[Any], cst.CSTNode]
     Rewrite = Callable[[Place, Mapping[str, Any]], "Change"]
 
 
@@ -41,7 +41,8 @@ class Import(NamedTuple):
 class Change(NamedTuple):
     """What a rewrite makes of a file.
 
-    :param nodes: what each node becomes; none of them lies in another.
+    :param nodes: what each node becomes; none of them lies in another, except in one whose new node a function
+        makes of what has become of it so far.
     :param imports: what must be imported for it; imports that nothing uses any more go by themselves.
     """
 

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.fixes._tree import Tree
 
-    Space = cst.BaseParenthesizableWhitespace
-
+Space = cst.BaseParenthesizableWhitespace
 #: black's and ruff's own.
 _LINE_LENGTH = 88
 _MULTILINE_STRING = re.compile(r"'''|\"\"\"|\\\\\n")
@@ -106,7 +105,7 @@ def to_apply_async(
     named = [
         (arg, part, arg.keyword.value if arg.keyword else "") for arg, part in parts if arg.keyword or arg.star == "**"
     ]
-    quote = _quote(tree)
+    quote = quote_of(tree)
     keywords = tuple(
         part._replace(text=f"{quote}{name}{quote}: {tree.code(arg.value)}") if name else part
         for arg, part, name in named
@@ -121,13 +120,16 @@ def to_apply_async(
     return laid_out(tree, call, tree.code(function), arguments)
 
 
-def _quote(tree: Tree) -> str:
+def quote_of(tree: Tree) -> str:
     """The quotes that the file writes its texts in, for the most part."""
     return "'" if tree.text.count("'") > 2 * tree.text.count('"') else '"'
 
 
-def with_keyword(tree: Tree, call: cst.Call, name: str, code: str) -> cst.BaseExpression:
-    """A call with one more keyword argument, or with another value for one that is there."""
+def with_keyword(tree: Tree, call: cst.Call, name: str, code: str, *, first: bool = False) -> cst.BaseExpression:
+    """A call with one more keyword argument, or with another value for one that is there.
+
+    :param first: whether to put it before the others, where these are keyword arguments in one line.
+    """
     for index, argument in enumerate(call.args):
         if argument.keyword is not None and argument.keyword.value == name:
             changed = argument.with_changes(value=tree.expression(code))
@@ -138,7 +140,9 @@ def with_keyword(tree: Tree, call: cst.Call, name: str, code: str) -> cst.BaseEx
     if not _is_one_line(tree, call):
         return call.with_changes(args=_appended(call, new))
     arguments = [Argument("", "", (part,)) for part in _parts(tree, call)]
-    return laid_out(tree, call, tree.code(call.func), [*arguments, Argument(name, "", (Part(code),))])
+    added = [Argument(name, "", (Part(code),))]
+    is_first = first and call.args[0].keyword is not None
+    return laid_out(tree, call, tree.code(call.func), added + arguments if is_first else arguments + added)
 
 
 _EQUAL = cst.AssignEqual(whitespace_before=cst.SimpleWhitespace(""), whitespace_after=cst.SimpleWhitespace(""))
@@ -162,7 +166,7 @@ def _appended(call: cst.Call, new: cst.Arg) -> list[cst.Arg]:
     if isinstance(last.comma, cst.Comma):
         closing = last.comma.whitespace_after
         separating = cst.Comma(whitespace_after=_between(call, closing))
-        trailing = cst.Comma(whitespace_after=_without_comment(closing))
+        trailing = cst.Comma(whitespace_after=without_comment(closing))
         return [*call.args[:-1], last.with_changes(comma=separating), new.with_changes(comma=trailing)]
     separating = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
     moved = last.with_changes(comma=separating, whitespace_after_arg=cst.SimpleWhitespace(""))
@@ -179,7 +183,7 @@ def _between(call: cst.Call, closing: Space) -> Space:
     return closing.with_changes(last_line=space.last_line, indent=space.indent)
 
 
-def _without_comment(space: Space) -> Space:
+def without_comment(space: Space) -> Space:
     if isinstance(space, cst.ParenthesizedWhitespace):
         plain = space.first_line.with_changes(comment=None, whitespace=cst.SimpleWhitespace(""))
         return space.with_changes(first_line=plain, empty_lines=[])

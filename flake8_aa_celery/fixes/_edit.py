@@ -75,14 +75,15 @@ def _flat(new: Any) -> Sequence[Statement]:
 
 
 class _Replace(cst.CSTTransformer):
-    """Puts new nodes into the places of old ones, and does not look into these."""
+    """Puts new nodes into the places of old ones, and looks into these only where the new one is made of them."""
 
     def __init__(self, replaced: Mapping[cst.CSTNode, New]) -> None:
         super().__init__()
         self._replaced = replaced
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        return node not in self._replaced
+        return node not in self._replaced or callable(self._replaced[node])
 
     def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> Any:
-        return self._replaced.get(original_node, updated_node)
+        new = self._replaced.get(original_node, updated_node)
+        return new(updated_node) if callable(new) else new

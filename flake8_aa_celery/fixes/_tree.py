@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Node = TypeVar("Node", bound=cst.CSTNode)
 
+#: Of these a violation marks the first word alone.
+_WITH_BODY = (cst.FunctionDef, cst.ClassDef, cst.For)
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
@@ -68,7 +70,9 @@ class Tree:
         first = last = self._positions[node]
         if isinstance(node, (cst.Tuple, cst.GeneratorExp)) and node.lpar:
             first, last = self._positions[node.lpar[-1]], self._positions[node.rpar[0]]
-        return (first.start.line, first.start.column), (last.end.line, last.end.column)
+        # the only argument of a call: to `ast` the parentheses of the call are its own
+        more = int(isinstance(node, cst.GeneratorExp) and not node.lpar)
+        return (first.start.line, first.start.column - more), (last.end.line, last.end.column + more)
 
     def whole_span(self, node: cst.CSTNode) -> tuple[tuple[int, int], tuple[int, int]]:
         """As :meth:`span`, the decorators of a function or class included."""
@@ -129,14 +133,15 @@ class Tree:
 
     # -- names --------------------------------------------------------------------------------------------------
 
-    def use(self, wanted: Import, line: int) -> tuple[str, tuple[Import, ...]]:
+    def use(self, wanted: Import, line: int, *, by_name: bool = False) -> tuple[str, tuple[Import, ...]]:
         """How to write something that must be imported, and what has to be added to the imports for it.
 
         :param line: where it is used.
+        :param by_name: not as an attribute of its module.
         :raises Refused: where its name means something else in this file.
         """
         known = self._imported_as(wanted, line)
-        if known:
+        if known and not (by_name and "." in known):
             return known, ()
         name = wanted.name or wanted.module
         if any(name in scope.bindings for scope in self.scopes.all) and not self._only_for_typing(wanted):
@@ -202,8 +207,7 @@ class Place(NamedTuple):
         :raises Refused: where there is none.
         """
         found = self.violation
-        is_def = kind is cst.FunctionDef or kind is cst.ClassDef
-        end = None if is_def else (found.end_line, found.end_column)
+        end = None if kind in _WITH_BODY else (found.end_line, found.end_column)
         return self.tree.find(kind, (found.line, found.column), end)
 
     def at(self, spot: Sequence[int], kind: type[Node] | tuple[type[Node], ...]) -> Node:
@@ -212,8 +216,7 @@ class Place(NamedTuple):
         :raises Refused: where there is none.
         """
         line, column, end_line, end_column = spot
-        is_def = kind is cst.FunctionDef or kind is cst.ClassDef
-        end = None if is_def else (end_line, self._characters(end_line, end_column))
+        end = None if kind in _WITH_BODY else (end_line, self._characters(end_line, end_column))
         return self.tree.find(kind, (line, self._characters(line, column)), end)
 
     def _characters(self, line: int, column: int) -> int:

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
     """Set an option of the call or decorator at the violation, or of the one at the ``spot`` of the arguments.
 
-    :param arguments: ``name`` and ``code`` of the option; ``spot`` where the call is elsewhere.
+    :param arguments: ``name`` and ``code`` of the option; ``spot`` where the call is elsewhere; ``first`` where the
+        option is best put before the others.
     """
     spot = arguments.get("spot")
     kinds = (cst.Call, cst.Attribute, cst.Name)
     found = place.at(spot, kinds) if spot else place.node(kinds)
-    if isinstance(found, cst.Call):
-        return Change({found: with_keyword(place.tree, found, arguments["name"], arguments["code"])})
-    bare = found.with_changes(lpar=[], rpar=[])
-    called = cst.Call(bare, lpar=found.lpar, rpar=found.rpar)
-    return Change({found: with_keyword(place.tree, called, arguments["name"], arguments["code"])})
+    called = found
+    if not isinstance(called, cst.Call):
+        called = cst.Call(found.with_changes(lpar=[], rpar=[]), lpar=found.lpar, rpar=found.rpar)
+    name, code = arguments["name"], arguments["code"]
+    return Change({found: with_keyword(place.tree, called, name, code, first=arguments.get("first", False))})

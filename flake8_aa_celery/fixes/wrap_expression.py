@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
 
 def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
-    """Put the expression at the violation between two texts; parentheses around it go.
+    """Put the expression at the violation between two texts; parentheses around it go where they are not needed.
 
-    :param arguments: ``before`` and ``behind``.
+    :param arguments: ``before`` and ``behind``; ``keep`` where its parentheses stay around the whole.
     """
-    old = place.node(cst.BaseExpression)
-    bare = old.with_changes(lpar=[], rpar=[])
-    code = f"{arguments['before']}{place.tree.code(bare)}{arguments['behind']}"
-    return Change({old: place.tree.expression(code)})
+    tree, old = place.tree, place.node(cst.BaseExpression)
+    before, behind = arguments["before"], arguments["behind"]
+    bare = tree.code(old.with_changes(lpar=[], rpar=[]))
+    if behind.startswith(".") and not isinstance(old, (cst.Name, cst.Attribute, cst.Call, cst.Subscript)):
+        bare = f"({bare})"
+    code = f"{before}{bare}{behind}"
+    return Change({old: tree.instead(old, code) if arguments.get("keep") else tree.expression(code)})

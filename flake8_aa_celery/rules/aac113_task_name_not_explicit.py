@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC113", "task-name-not-explicit", default=False)
+@rule("AAC113", "task-name-not-explicit", default=False, fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task has no `name`.
@@ -48,6 +49,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Leaves alone
     Options that cannot be resolved.
 
+    ## Fix
+    Adds the name that the task has now. Unsafe, as it rests on how the module is imported: by the packages that it
+    lies in.
+
     ## Profile
     Both: it is Celery that makes the name.
 
@@ -59,6 +64,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for task in module.tasks:
         if task.options.lacks("name"):
-            yield Violation.at(
-                task.decorator, f'`{task.name}` has no `name`: add `name="{task.registered_name}"`, which it has now'
-            )
+            message = f'no explicit name: add `name="{task.registered_name}"`'
+            yield Violation.at(task.decorator, message, _fix(task))
+
+
+def _fix(task: Task) -> Fix:
+    arguments = {"name": "name", "code": f'"{task.registered_name}"', "first": True}
+    return Fix("unsafe", "Add the name", "set_option", arguments)

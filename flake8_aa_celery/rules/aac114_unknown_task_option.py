@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.bases import bases_of
 from flake8_aa_celery.model.options import KNOWN, each_once, is_read, written_options
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ _CONFUSED = {
 _RESEMBLANCE = 0.8
 
 
-@rule("AAC114", "unknown-task-option")
+@rule("AAC114", "unknown-task-option", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task has an option that Celery does not know.
@@ -66,6 +66,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     `retry_kwargs`, `once`, `queue` … Names that resemble none of them. Tasks whose `base` defines the attribute, or
     cannot be read. An attribute that the task itself reads: `self.timeout`.
 
+    ## Fix
+    Writes the option that is meant. Unsafe: from then on it does something. Nothing is done where the task has that
+    option already.
+
     ## Profile
     Both: the options are Celery's.
 
@@ -78,7 +82,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for option in each_once(filter(_means_nothing, written_options(module))):
         meant = _meant(option.name)
         if meant:
-            yield Violation.at(option.node, f"no task has an option `{option.name}`: `{meant}` is what Celery reads")
+            message = f"no task has an option `{option.name}`: `{meant}` is what Celery reads"
+            yield Violation.at(option.node, message, _fix(option, meant, module))
 
 
 def _means_nothing(option: WrittenOption) -> bool:
@@ -93,3 +98,11 @@ def _meant(name: str) -> str:
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(name, sorted(KNOWN), n=1, cutoff=_RESEMBLANCE)), "")
+
+
+def _fix(option: WrittenOption, meant: str, module: Module) -> Fix | None:
+    if option.entry.module is not module or not option.task.options.lacks(meant):
+        return None
+    key = option.entry.key
+    place = {"spot": spot(option.entry.node)} if key is None else {"key": spot(key)}
+    return Fix("unsafe", f"Write `{meant}`", "rename_option", {"old": option.name, "new": meant, **place})

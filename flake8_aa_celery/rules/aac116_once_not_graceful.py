@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.once import may_raise, once_options
 from flake8_aa_celery.model.options import each_once
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.options import WrittenOption
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC116", "once-not-graceful")
+@rule("AAC116", "once-not-graceful", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A celery-once task says nothing of `graceful`, and so raises when it is queued already.
@@ -56,6 +58,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     `graceful` set to anything. A task without `once`: it has that of its class. A task that is sent somewhere in the
     project with a handler for `AlreadyQueued`. A class of the project with an `apply_async` of its own.
 
+    ## Fix
+    Adds `"graceful": True`. Unsafe: a dispatch that raised is dropped without a word.
+
     ## Profile
     Both: celery-once's own class is not graceful either.
 
@@ -69,4 +74,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for option in each_once(option for option, once in once_options(module) if may_raise(option, once)):
         message = f"`{option.task.name}` raises `AlreadyQueued` at whoever sends it twice: add `graceful` to `once`"
-        yield Violation.at(option.node, message)
+        yield Violation.at(option.node, message, _fix(option, module))
+
+
+def _fix(option: WrittenOption, module: Module) -> Fix | None:
+    written = option.entry.node
+    if option.entry.module is not module or not isinstance(written, (ast.Dict, ast.Call)):
+        return None
+    arguments = {"name": "graceful", "code": "True", "spot": spot(written)}
+    return Fix("unsafe", "Make it graceful", "add_key", arguments)

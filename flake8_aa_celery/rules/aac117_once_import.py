@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.once import once_classes_of_celery_once
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 
+_INSTEAD = {"name": "QueueOnce", "module": "allianceauth.services.tasks"}
 
-@rule("AAC117", "once-import", default=False, profiles=("alliance-auth",))
+
+@rule("AAC117", "once-import", default=False, profiles=("alliance-auth",), fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     `QueueOnce` comes from celery-once instead of from Alliance Auth.
@@ -57,6 +59,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     Projects that do not import Alliance Auth. A module that defines a class of its own on top of celery-once's. What is
     imported in a handler, where Alliance Auth's cannot be.
 
+    ## Fix
+    Imports it from `allianceauth.services.tasks`. Unsafe: a dispatch that raised `AlreadyQueued` is dropped without
+    a word. Nothing is done to an import under another name, or in a block.
+
     ## Profile
     Alliance Auth's alone: it is its class.
 
@@ -69,6 +75,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: celery once](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """
     for node in once_classes_of_celery_once(module):
-        yield Violation.at(
-            node, "`QueueOnce` of celery-once is not graceful: import it from `allianceauth.services.tasks`"
-        )
+        message = "`QueueOnce` of celery-once is not graceful: import it from `allianceauth.services.tasks`"
+        yield Violation.at(node, message, Fix("unsafe", "Import Alliance Auth's", "import_instead", _INSTEAD))

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.bases import bases_of
 from flake8_aa_celery.model.options import each_once, written_options
 from flake8_aa_celery.model.retries import retry_calls, waits_by_default
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.options import WrittenOption
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC119", "retry-without-backoff", default=False)
+@rule("AAC119", "retry-without-backoff", default=False, fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task retries without saying how long it waits.
@@ -53,6 +55,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Leaves alone
     Options and arguments that cannot be resolved. Tasks whose `base` sets them, or cannot be read.
 
+    ## Fix
+    Adds `retry_backoff=True` beside `autoretry_for`. Unsafe: retries come at other times. How long `self.retry()`
+    is to wait cannot be known.
+
     ## Profile
     Both: it is Celery that retries.
 
@@ -66,7 +72,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for option in each_once(o for o in written_options(module, "autoretry_for") if _has_no_backoff(o.task)):
         message = f"`{option.task.name}` retries at the same distance each time: add `retry_backoff=True`"
-        yield Violation.at(option.node, message)
+        yield Violation.at(option.node, message, _fix(option, module))
     for task in module.tasks:
         for call in retry_calls(task):
             if waits_by_default(call, task):
@@ -76,3 +82,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 def _has_no_backoff(task: Task) -> bool:
     return task.options.lacks("retry_backoff") and not bases_of(task).may_define("retry_backoff")
+
+
+def _fix(option: WrittenOption, module: Module) -> Fix | None:
+    decorator = option.task.decorator
+    if option.entry.module is not module or not isinstance(decorator, ast.Call):
+        return None
+    if not any(keyword.value is option.entry.node for keyword in decorator.keywords):
+        return None
+    arguments = {"name": "retry_backoff", "code": "True", "spot": spot(decorator)}
+    return Fix("unsafe", "Wait longer each time", "set_option", arguments)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.binding import gives_options
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import given_to
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.rules.words import given_to, is_literal
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 _HIGH = range(1, 5)
 
 
-@rule("AAC204", "high-priority-in-bulk", profiles=("alliance-auth",))
+@rule("AAC204", "high-priority-in-bulk", profiles=("alliance-auth",), fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """What is sent once per item, or by a schedule, does not get a high priority.
 
@@ -68,6 +70,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - a loop around a call of a function that dispatches;
     - a priority that cannot be resolved. 0 is AAC201.
 
+    ## Fix
+    Writes the bulk priority where the number stands in the code, and gives it to a dispatch whose task has a high
+    priority in its decorator. Unsafe: what is sent runs later. A value that a name stands for is left alone: others
+    may use that name.
+
     ## Settings
     `bulk-priority` (7) is the priority that the message names.
 
@@ -84,7 +91,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for setting in module.bulk_priorities:
         if type(setting.value) is int and setting.value in _HIGH:
-            yield Violation.at(setting.node, _message(setting, settings))
+            yield Violation.at(setting.node, _message(setting, settings), _fix(setting, settings))
 
 
 def _message(setting: PrioritySetting, settings: Settings) -> str:
@@ -93,3 +100,17 @@ def _message(setting: PrioritySetting, settings: Settings) -> str:
         how = "is made in bulk"
     better = f"use a low one, such as {settings.bulk_priority}"
     return f"{given_to(setting)} {how}, at the high priority {setting.value}: {better}"
+
+
+def _fix(setting: PrioritySetting, settings: Settings) -> Fix | None:
+    priority, node = str(settings.bulk_priority), setting.node
+    title = f"Use priority {priority}"
+    if is_literal(setting):
+        return Fix("unsafe", title, "replace_expression", {"code": priority})
+    if setting.place != "task" or not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return None
+    if node.func.attr.startswith("apply_async"):
+        return Fix("unsafe", title, "set_option", {"name": "priority", "code": priority})
+    if node.func.attr.startswith("delay") and not gives_options(node):
+        return Fix("unsafe", title, "use_apply_async", {"options": {"priority": priority}})
+    return None

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.facts import Dispatch, Workflow
-from flake8_aa_celery.model.priorities import later_at_default
+from flake8_aa_celery.model.facts import Dispatch, Signature, Workflow
+from flake8_aa_celery.model.names import scope_of
+from flake8_aa_celery.model.priorities import later_at_default, own_options
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.facts import Element
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.priorities import PrioritySetting
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC207", "chain-priority-first-only")
+@rule("AAC207", "chain-priority-first-only", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """A priority that is given to a chain reaches its first task alone.
 
@@ -60,6 +63,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - a chain of one task;
     - signatures that cannot be resolved: they may have a priority.
 
+    ## Fix
+    Puts `.set(priority=…)` behind every signature of the chain that has none, and takes it from the call, unless a
+    signature has one of its own. Unsafe: all tasks but the first run at another priority. Nothing is done to a
+    chain whose signatures cannot all be seen in the same file, and where the priority is a name that they cannot
+    see.
+
     ## Profile
     Both: that is how Celery works. A project that sets `task_inherit_parent_priority` does not need the rule.
 
@@ -77,7 +86,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for setting in module.priorities:
         chain = _chain(setting)
         if chain and setting.value is not None and later_at_default(chain):
-            yield Violation.at(setting.node, _message(setting))
+            yield Violation.at(setting.node, _message(setting), _fix(setting, chain, module))
 
 
 def _chain(setting: PrioritySetting) -> Workflow | None:
@@ -90,3 +99,46 @@ def _message(setting: PrioritySetting) -> str:
     if isinstance(setting.owner, Dispatch) and setting.owner.method == "()":
         return "calling a chain hands this priority to its first task as an argument: set it on each signature"
     return "only the first task of the chain gets this priority, the rest run at the default: set it on each signature"
+
+
+def _fix(setting: PrioritySetting, chain: Workflow, module: Module) -> Fix | None:
+    members, call = chain.members, _call_of(setting)
+    if call is None or setting.entry.module is not module or not members.complete:
+        return None
+    if not all(_is_plain(member, module) and _is_seen(setting, member) for member in members.elements):
+        return None
+    bare = [member for member in members.elements if own_options(member.value).lacks("priority")]
+    arguments = {
+        "code": ast.unparse(setting.entry.node),
+        "members": [spot(member.node) for member in bare],
+        "call": spot(call),
+        "keep": len(bare) < len(members.elements),
+    }
+    return Fix("unsafe", "Set the priority on each signature", "priority_on_each", arguments)
+
+
+def _call_of(setting: PrioritySetting) -> ast.Call | None:
+    """The call in which the priority is written as a keyword."""
+    call = setting.owner.node if isinstance(setting.owner, (Dispatch, Workflow)) else None
+    if not isinstance(call, ast.Call) or not any(word.value is setting.entry.node for word in call.keywords):
+        return None
+    return call
+
+
+def _is_plain(member: Element, module: Module) -> bool:
+    return isinstance(member.value, Signature) and member.module is module
+
+
+def _is_seen(setting: PrioritySetting, member: Element) -> bool:
+    """Whether what the priority is written as means the same where the signature is made."""
+    root: ast.expr = setting.entry.node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not isinstance(root, ast.Name):
+        return isinstance(root, ast.Constant)
+    scope = scope_of(root.id, setting.entry.site)
+    if scope is None or scope is not scope_of(root.id, member.site):
+        return False
+    return len(scope.bindings[root.id]) == 1 and (
+        scope.kind == "module" or scope.bindings[root.id][0].kind == "parameter"
+    )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import defaults
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import given_to
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.rules.words import given_to, is_literal
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC208", "none-priority")
+@rule("AAC208", "none-priority", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """A priority of `None` is not the default: on Redis it is 0.
 
@@ -60,6 +60,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `@shared_task(priority=None)`: there, and only there, `None` stands for the default;
     - other values that may be `None`: they are not known.
 
+    ## Fix
+    Writes 5, the priority that is meant, for `None`, and `priority or 5` for a parameter that may be `None`.
+    Unsafe: what is sent runs later.
+
     ## Profile
     Both: that is how Celery and the Redis transport work.
 
@@ -75,7 +79,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for setting in module.written_priorities:
         message = _message(setting) if setting.place != "task" else None
         if message:
-            yield Violation.at(setting.node, message)
+            yield Violation.at(setting.node, message, _fix(setting))
 
 
 def _message(setting: PrioritySetting) -> str | None:
@@ -87,3 +91,12 @@ def _message(setting: PrioritySetting) -> str | None:
     entry = setting.entry
     name = defaults.unguarded(entry.node, entry.site, entry.module)
     return name and f"`{name}` may be None, which Redis serves first, like 0: use `{name} or 5`"
+
+
+def _fix(setting: PrioritySetting) -> Fix | None:
+    if is_literal(setting):
+        return Fix("unsafe", "Use priority 5", "replace_expression", {"code": "5"})
+    if setting.value is None or setting.node is not setting.entry.node:
+        return None
+    arguments = {"before": "", "behind": " or 5", "keep": True}
+    return Fix("unsafe", "Use priority 5 where it is None", "wrap_expression", arguments)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.facts import Signature
 from flake8_aa_celery.model.workflows import groups_sent
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.facts import Value, Workflow
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC302", "group-without-backend")
+@rule("AAC302", "group-without-backend", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """Nothing can collect the results of a group without a result backend.
 
@@ -56,6 +58,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     A project with a result backend, as AAC301 finds it. A group that is neither started nor returned. A group at
     the end of a chain, since nobody waits for it; one that a task follows is AAC303.
 
+    ## Fix
+    Writes `chain` for `group`, where every member is known to be an immutable signature without a countdown.
+    Unsafe: the tasks run one after the other, and when one fails, those behind it do not run.
+
     ## Settings
     `result-backend` (`auto`): `true` or `false` where the backend is configured in a place that is not seen.
 
@@ -74,7 +80,30 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     if not groups or module.project.has_result_backend():
         return
     advice = "the FAQ supports chains only" if settings.profile == "alliance-auth" else "configure one, or use a chain"
-    for _, node in groups:
-        yield Violation.at(
-            node, f"this `group` runs, but nothing can collect its results without a result backend: {advice}"
-        )
+    for group, node in groups:
+        message = f"this `group` runs, but nothing can collect its results without a result backend: {advice}"
+        yield Violation.at(node, message, _fix(group, module))
+
+
+def _fix(group: Workflow, module: Module) -> Fix | None:
+    if group.module is not module or not group.members.complete or not group.members.elements:
+        return None
+    if not all(_can_wait(member.value) for member in group.members.elements) or _is_delayed(group, module):
+        return None
+    title = "Make it a `chain`: one task after the other, none behind one that fails"
+    return Fix("unsafe", title, "chain_instead_of_group")
+
+
+def _is_delayed(group: Workflow, module: Module) -> bool:
+    """Whether what starts the group gives it an option that a chain would give to its first task alone."""
+    sent = [dispatch.options for dispatch in module.dispatches if getattr(dispatch.receiver, "node", 0) is group.node]
+    return any(not options.lacks(late) for options in (*sent, group.options) for late in ("countdown", "eta"))
+
+
+def _can_wait(member: Value) -> bool:
+    """Whether a member of a group does the same as a link of a chain."""
+    return (
+        isinstance(member, Signature)
+        and member.immutable is True
+        and all(member.options.lacks(option) for option in ("countdown", "eta"))
+    )

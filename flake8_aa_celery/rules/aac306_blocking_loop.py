@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import shortened
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.blocking_loops import BlockingLoop
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC306", "blocking-loop")
+@rule("AAC306", "blocking-loop", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """A loop in a task blocks for each of its items: each should be a task of a chain.
 
@@ -69,6 +71,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
       does; a nap under a condition; a task that calls itself.
     - Functions of other modules, and functions below a decorator.
 
+    ## Fix
+    Where all that the loop does is to call a task, `for x in xs: t(x)` becomes `chain([t.si(x) for x in
+    xs]).delay()`. Unsafe: the tasks run later, in a worker, and this one does not wait for them.
+
     ## Settings
     `blocking-calls` names more functions that block, such as `myapp.providers.fetch`.
 
@@ -85,6 +91,17 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: Granularity](https://docs.celeryq.dev/en/stable/userguide/tasks.html#granularity)
     """
     for loop in module.blocking_loops:
-        yield Violation.at(
-            loop.node, f"`{shortened(loop.by)}` blocks once per item: make each item a task, linked by a `chain`"
-        )
+        message = f"`{shortened(loop.by)}` blocks once per item: make each item a task, linked by a `chain`"
+        yield Violation.at(loop.node, message, _fix(loop, module))
+
+
+def _fix(loop: BlockingLoop, module: Module) -> Fix | None:
+    node = loop.node
+    if not isinstance(node, ast.For) or node.orelse or len(node.body) != 1:
+        return None
+    (statement,) = node.body
+    is_task = any(
+        isinstance(statement, ast.Expr) and call.node is statement.value and call.method in ("()", "run")
+        for call in module.local_calls
+    )
+    return Fix("unsafe", "Send a chain of the tasks", "loop_to_chain") if is_task else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model import binding
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called, shortened
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC308", "chain-argument-mismatch")
+@rule("AAC308", "chain-argument-mismatch", fix="safe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """A task in a chain cannot take the result of the task before it.
 
@@ -65,6 +65,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     may change them. Arguments that are not seen, such as `*args`. A signature that may be the first of its chain.
     Arguments that do not fit with or without the result are AAC401.
 
+    ## Fix
+    Writes `si` for `s`. Safe: the task could only fail, as it was given one argument too many.
+
     ## Profile
     Both: Celery does this everywhere.
 
@@ -89,7 +92,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
                 reported.add(id(signature.call))
                 node = signature.call if signature.module is module else chain.node
                 name = shortened(called(signature), 35)
-                yield Violation.at(node, f"{name} cannot take the previous result: {reason}; use `.si`")
+                message = f"{name} cannot take the previous result: {reason}; use `.si`"
+                yield Violation.at(node, message, _fix(signature, module))
 
 
 def _reason(signature: Signature) -> str | None:
@@ -101,3 +105,9 @@ def _reason(signature: Signature) -> str | None:
     if binding.mismatch(taken, given):
         return None
     return binding.mismatch(taken, given.after(binding.PREVIOUS_RESULT))
+
+
+def _fix(signature: Signature, module: Module) -> Fix | None:
+    if signature.module is not module or signature.method != "s":
+        return None
+    return Fix("safe", "Use `.si`", "rename_method", {"name": "si"})

@@ -8,7 +8,7 @@ from flake8_aa_celery.model.facts import Signature
 from flake8_aa_celery.model.unstarted import forgotten_in
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 
+_DELAY = {"before": "", "behind": ".delay()"}
 
-@rule("AAC309", "workflow-never-started")
+
+@rule("AAC309", "workflow-never-started", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """A signature or workflow is made and never started.
 
@@ -57,6 +59,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     What is started, returned, passed on or stored in an attribute or a list. A name of a module or a class, which
     others may read. `signature.set(…)` on a name, which changes what the name stands for.
 
+    ## Fix
+    Calls `delay()` on it. Unsafe: something is sent that was not.
+
     ## Profile
     Both: Celery does this everywhere.
 
@@ -70,4 +75,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for made in forgotten_in(module):
         what = f"the signature of {called(made)}" if isinstance(made, Signature) else f"this `{made.kind}`"
-        yield Violation.at(made.node, f"{what} is never started, so nothing is sent: call `delay()` on it")
+        message = f"{what} is never started, so nothing is sent: call `delay()` on it"
+        yield Violation.at(made.node, message, Fix("unsafe", "Call `delay()`", "wrap_expression", _DELAY))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.views import view_around
 from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import fix_by_delay
 from flake8_aa_celery.source import is_test_code
 from flake8_aa_celery.violation import Violation
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC403", "task-called-directly", default=False)
+@rule("AAC403", "task-called-directly", default=False, fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is called like a function, outside of the modules of tasks.
@@ -67,6 +68,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - names that come from no module of tasks, or whose definition cannot be read: they may be plain functions;
     - what other rules report: a call in a view (AAC603), and in a loop of a task (AAC306).
 
+    ## Fix
+    Calls `delay`. Unsafe: the task runs later, in a worker. Nothing is done where what the task returns is used,
+    and where the task would be given what JSON cannot carry.
+
     ## Profile
     Both: it is so in every project. Optional, because the caller may well mean it.
 
@@ -81,7 +86,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for call in module.local_calls:
         if call.method == "()" and call.task.module is not module and not _is_reported(call, module):
             name = call.task.name
-            yield Violation.at(call.node, f"`{name}` runs here and now when it is called: use `{name}.delay`")
+            message = f"`{name}` runs here and now when it is called: use `{name}.delay`"
+            yield Violation.at(call.node, message, fix_by_delay(call))
 
 
 def _may_wait(module: Module) -> bool:

@@ -9,7 +9,7 @@ from flake8_aa_celery.model import kinds, orm, serialising
 from flake8_aa_celery.model.facts import Dispatch
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ _ITERABLES = frozenset({kinds.SET, kinds.GENERATOR, "a deque", "a filter", "a ma
 _LONGEST = 30
 
 
-@rule("AAC404", "unserialisable-argument")
+@rule("AAC404", "unserialisable-argument", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is given an argument that JSON cannot carry.
@@ -94,6 +94,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - whatever is not known for certain: parameters, attributes, the results of functions that are not Django's;
     - what JSON does carry: dates, decimals, UUIDs, bytes, named tuples, members of `IntegerChoices`, `TextChoices`.
 
+    ## Fix
+    Passes the `pk` of an instance, and a `list(…)` of a set, a generator, a range and the like. Unsafe: the task
+    gets something else than its author thought of, and must fetch the row. Whatever else is passed is left alone.
+
     ## Profile
     Both: JSON is Celery's own default.
 
@@ -120,8 +124,17 @@ def _violation(call: Dispatch | Signature, refused: Refused, module: Module) -> 
     task = called(call.receiver if isinstance(call, Dispatch) else call)
     text = ast.unparse(refused.node)
     what = f"{refused.kind}, `{text}`," if len(text) <= _LONGEST else refused.kind
-    return Violation.at(place, f"{task} is given {what} which JSON cannot carry: {_instead(refused.kind)}")
+    fix = _fix(refused) if place is refused.node else None
+    return Violation.at(place, f"{task} is given {what} which JSON cannot carry: {_instead(refused.kind)}", fix)
 
 
 def _instead(kind: str) -> str:
     return _INSTEAD.get(kind) or ("pass a list" if kind in _ITERABLES else "pass plain data")
+
+
+def _fix(refused: Refused) -> Fix | None:
+    if refused.kind == orm.INSTANCE:
+        return Fix("unsafe", "Pass its primary key", "wrap_expression", {"before": "", "behind": ".pk"})
+    if refused.kind in _ITERABLES:
+        return Fix("unsafe", "Pass a list", "wrap_expression", {"before": "list(", "behind": ")"})
+    return None

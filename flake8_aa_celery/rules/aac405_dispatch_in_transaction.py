@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import transactions
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.rules.words import called, fix_after_commit
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC405", "dispatch-in-transaction")
+@rule("AAC405", "dispatch-in-transaction", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is sent before the transaction around it is committed.
@@ -63,11 +63,17 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     Django project. A celery-once task and a workflow are sent by `transaction.on_commit(lambda: …)`.
 
     ## Leaves alone
-    - `delay_on_commit` and `apply_async_on_commit`;
+    - `delay_on_commit` and `apply_async_on_commit`, and a task whose own class sends it by `on_commit`;
+    - a dispatch with a `countdown` or an `eta`, which gives the commit its time;
     - what is handed to `transaction.on_commit`, as a lambda, a `partial` or a function;
     - a dispatch behind the block;
     - views with `@transaction.non_atomic_requests`, and all of them where `ATOMIC_REQUESTS` is not set in the
       project's own files.
+
+    ## Fix
+    Calls `delay_on_commit` or `apply_async_on_commit`. Unsafe: the task is sent later, and not at all where the
+    transaction is rolled back. Nothing is done where the result of the call is used, and to what has no such
+    method.
 
     ## Profile
     Both: it concerns every Django project.
@@ -84,10 +90,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Django: `on_commit`](https://docs.djangoproject.com/en/stable/topics/db/transactions/#performing-actions-after-commit)
     """
     for dispatch in module.dispatches:
-        if dispatch.method in transactions.ON_COMMIT:
+        if transactions.waits_for_commit(dispatch):
             continue
         around = transactions.around(dispatch.site, module)
         if around:
             after = transactions.method_after_commit(dispatch)
             what = f"{called(dispatch.receiver)} is sent in {around}, before the commit: use `{after}`"
-            yield Violation.at(dispatch.node, what)
+            yield Violation.at(dispatch.node, what, fix_after_commit(dispatch, after))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import transactions
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.rules.words import called, fix_after_commit
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC409", "dispatch-in-receiver", default=False)
+@rule("AAC409", "dispatch-in-receiver", default=False, fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is sent while a row is saved, which may happen in anybody's transaction.
@@ -72,8 +72,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Leaves alone
     - `delay_on_commit`, `apply_async_on_commit`, and what is handed to `transaction.on_commit`;
+    - a dispatch with a `countdown` or an `eta`;
     - receivers of other signals;
     - a dispatch in a transaction that is seen there: that is AAC405.
+
+    ## Fix
+    As that of AAC405: calls `delay_on_commit` or `apply_async_on_commit`, where the result of the call is not used
+    and there is such a method. Unsafe: the task is sent later, and not at all where the transaction is rolled back.
 
     ## Profile
     Both: it concerns every Django project. Optional, because where nobody saves in a transaction nothing goes wrong.
@@ -88,10 +93,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Django: signals](https://docs.djangoproject.com/en/stable/ref/signals/)
     """
     for dispatch in module.dispatches:
-        if dispatch.method in transactions.ON_COMMIT or transactions.around(dispatch.site, module):
+        if transactions.waits_for_commit(dispatch) or transactions.around(dispatch.site, module):
             continue
         saving = transactions.while_saving(dispatch.site, module)
         if saving:
             after = transactions.method_after_commit(dispatch)
             what = f"{called(dispatch.receiver)} is sent in {saving}, maybe before a commit: use `{after}`"
-            yield Violation.at(dispatch.node, what)
+            yield Violation.at(dispatch.node, what, fix_after_commit(dispatch, after))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import Constant
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _DAYS = ("day_of_week", "day_of_month", "month_of_year")
 
 
-@rule("AAC501", "crontab-every-minute", documents=True)
+@rule("AAC501", "crontab-every-minute", documents=True, fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A crontab sets the hour or the day, but not the minute: it runs every minute of it.
@@ -55,6 +55,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - a day with several minutes, such as `crontab(minute="*/15", day_of_week="mon")`;
     - `**fields` that cannot be resolved, and a `crontab` that is not Celery's.
 
+    ## Fix
+    Adds the field that is missing, as `"0"`. Unsafe: the task runs once where it ran sixty times, or 24 times.
+    Documents are not changed.
+
     ## Profile
     Both: it is Celery's `crontab` in every project.
 
@@ -72,9 +76,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         if missing:
             often, field = missing
             larger = ", ".join(f"`{name}`" for name in ("hour", *_DAYS) if crontab.fields.get(name))
-            yield Violation.at(
-                crontab.node, f'this crontab sets {larger} and runs every {often} of it: add `{field}="0"`'
-            )
+            arguments = {"name": field, "code": '"0"', "first": field == "minute"}
+            fix = Fix("unsafe", f'Add `{field}="0"`', "set_option", arguments)
+            message = f'this crontab sets {larger} and runs every {often} of it: add `{field}="0"`'
+            yield Violation.at(crontab.node, message, fix)
 
 
 def _missing(crontab: Crontab) -> tuple[str, str] | None:

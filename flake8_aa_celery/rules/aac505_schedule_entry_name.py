@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC505", "schedule-entry-name", default=False, profiles=("alliance-auth",), documents=True)
+@rule("AAC505", "schedule-entry-name", default=False, profiles=("alliance-auth",), documents=True, fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     An entry of the schedule is not called `<app>_<task>`.
@@ -46,6 +47,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
       `app.corporation.tasks.update`;
     - entries whose name or task cannot be resolved.
 
+    ## Fix
+    Renames the entry, where no other has that name. Unsafe: whoever speaks of the entry by its old name does not
+    find it.
+
     ## Profile
     Alliance Auth alone: it is a convention of its documentation. Off by default: nothing breaks without it.
 
@@ -55,7 +60,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for entry in module.schedule:
         expected = _expected(entry.task_name)
         if entry.name is not None and entry.name_node is not None and expected and entry.name not in expected:
-            yield Violation.at(entry.name_node, f"the entry `{entry.name}` should be called `{expected[0]}`")
+            message = f"the entry `{entry.name}` should be called `{expected[0]}`"
+            yield Violation.at(entry.name_node, message, _fix(entry.name_node, expected[0], module))
 
 
 def _expected(task_name: str | None) -> list[str]:
@@ -66,3 +72,9 @@ def _expected(task_name: str | None) -> list[str]:
     app = packages[packages.index("tasks") - 1 :] if "tasks" in packages[1:] else packages
     others = [part for part in packages if part != "tasks"]
     return [f"{package}_{task}" for package in [*app[:1], *others]] + ["_".join([*others, task])]
+
+
+def _fix(node: ast.expr, name: str, module: Module) -> Fix | None:
+    if not isinstance(node, ast.Constant) or any(entry.name == name for entry in module.schedule):
+        return None
+    return Fix("unsafe", f"Call it `{name}`", "rename_text", {"text": name})

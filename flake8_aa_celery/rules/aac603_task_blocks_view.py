@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.results import WAITS
 from flake8_aa_celery.model.views import view_around
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.rules.words import called, fix_by_delay
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC603", "task-blocks-view")
+@rule("AAC603", "task-blocks-view", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A view runs a task in its own process, or waits for its result.
@@ -68,6 +68,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - tasks that cannot be read: they may be plain functions;
     - a wait without a result backend, which raises at once: that is AAC304.
 
+    ## Fix
+    Calls `delay`. Unsafe: the page is there before the task has run. Nothing is done where the view uses what the
+    task returns, or runs it by `apply`.
+
     ## Profile
     Both: it is so in every project.
 
@@ -82,7 +86,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for call in module.local_calls:
         view = view_around(call.site, module.views)
         if view is not None:
-            yield Violation.at(call.node, f"`{view.name}` runs `{call.task.name}` itself, here and now: use `delay`")
+            message = f"`{view.name}` runs `{call.task.name}` itself, here and now: use `delay`"
+            yield Violation.at(call.node, message, fix_by_delay(call))
     yield from _waits(module)
 
 

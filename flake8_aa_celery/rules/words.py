@@ -15,8 +15,10 @@ from flake8_aa_celery.model.facts import (
     Value,
     Workflow,
 )
+from flake8_aa_celery.violation import Fix
 
 if TYPE_CHECKING:
+    from flake8_aa_celery.model.facts import LocalCall
     from flake8_aa_celery.model.priorities import PrioritySetting
 
 
@@ -53,3 +55,21 @@ def shortened(name: str, most: int = 50) -> str:
     """A name, with or without backticks, that leaves room for the rest of a message: ESI's can be very long."""
     end = "`" if name.endswith("`") else ""
     return name if len(name) <= most else f"{name[: most - 1 - len(end)]}…{end}"
+
+
+def fix_after_commit(dispatch: Dispatch, method: str) -> Fix | None:
+    """The fix that sends a task after the commit, by a method of the task, where nobody needs what is returned."""
+    statement = dispatch.site.statement
+    if "." in method or not isinstance(statement, ast.Expr) or statement.value is not dispatch.node:
+        return None
+    return Fix("unsafe", f"Use `{method}`", "rename_method", {"name": method})
+
+
+def fix_by_delay(call: LocalCall) -> Fix | None:
+    """The fix that sends a task instead of running it here, where nobody needs what it returns."""
+    statement = call.site.statement
+    if not isinstance(statement, ast.Expr) or statement.value is not call.node or call.method == "apply":
+        return None
+    if call.method == "run":
+        return Fix("unsafe", "Use `delay`", "rename_method", {"name": "delay"})
+    return Fix("unsafe", "Use `delay`", "delay_instead_of_call")

@@ -1,0 +1,47 @@
+"""A dict gets one more key: ``{"keys": []}`` becomes ``{"keys": [], "graceful": True}``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from flake8_aa_celery.fixes import Change
+from flake8_aa_celery.fixes._calls import Space, quote_of, with_keyword, without_comment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flake8_aa_celery.fixes._tree import Place
+
+
+def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
+    """Add a key behind the others, laid out as they are; of ``dict(…)`` a keyword.
+
+    :param arguments: ``name`` and ``code`` of the key, and the ``spot`` of the dict.
+    """
+    found = place.at(arguments["spot"], (cst.Dict, cst.Call))
+    name, code = arguments["name"], arguments["code"]
+    if isinstance(found, cst.Call):
+        return Change({found: with_keyword(place.tree, found, name, code)})
+    assert isinstance(found, cst.Dict)
+    quote = quote_of(place.tree)
+    key = place.tree.expression(f"{quote}{name}{quote}")
+    new = cst.DictElement(key, place.tree.expression(code))
+    if not found.elements:
+        return Change({found: found.with_changes(elements=[new])})
+    last, closing = found.elements[-1], found.rbrace.whitespace_before
+    separating = cst.Comma(whitespace_after=_between(found, closing))
+    changed = found.with_changes(
+        elements=[*found.elements[:-1], last.with_changes(comma=separating), new.with_changes(comma=last.comma)],
+        rbrace=found.rbrace.with_changes(whitespace_before=without_comment(closing)),
+    )
+    return Change({found: changed})
+
+
+def _between(found: cst.Dict, closing: Space) -> Space:
+    """The white space between two keys: as it is behind the brace, with the comment behind the last key."""
+    space = found.lbrace.whitespace_after
+    if not isinstance(space, cst.ParenthesizedWhitespace) or not isinstance(closing, cst.ParenthesizedWhitespace):
+        return cst.SimpleWhitespace(" ")
+    return closing.with_changes(last_line=space.last_line, indent=space.indent)

@@ -1,0 +1,25 @@
+"""A group becomes a chain of the same signatures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from flake8_aa_celery.fixes import Change, Import, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flake8_aa_celery.fixes._tree import Place
+
+
+def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
+    """Call ``chain`` instead of ``group``. There are no arguments."""
+    call = place.node(cst.Call)
+    if isinstance(call.func, cst.Attribute) and call.func.attr.value == "group":
+        return Change({call.func.attr: cst.Name("chain")})
+    if not isinstance(call.func, cst.Name):
+        raise Refused("it is no `group` that is called")
+    written, imports = place.tree.use(Import("celery", "chain"), place.violation.line, by_name=True)
+    return Change({call.func: place.tree.instead(call.func, written)}, imports)

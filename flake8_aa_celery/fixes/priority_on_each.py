@@ -1,0 +1,52 @@
+"""The priority of a chain is set on each of its signatures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from flake8_aa_celery.fixes import Change
+from flake8_aa_celery.fixes._calls import with_keyword, without_arguments
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flake8_aa_celery.fixes import New
+    from flake8_aa_celery.fixes._tree import Place
+
+
+def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
+    """Give signatures a priority, and take it from the call that gave it to the chain.
+
+    :param arguments: ``code`` of the priority; ``members``, the spots of the signatures; ``call``, that of the call;
+        ``keep``, whether the call keeps it.
+    """
+    nodes: dict[cst.CSTNode, New] = {}
+    for spot in arguments["members"]:
+        member = place.at(spot, cst.BaseExpression)
+        nodes[member] = _with_priority(place, member, arguments["code"])
+    if not arguments["keep"]:
+        call = place.at(arguments["call"], cst.Call)
+        nodes[call] = _without_priority
+    return Change(nodes)
+
+
+def _with_priority(place: Place, member: cst.BaseExpression, code: str) -> cst.BaseExpression:
+    if isinstance(member, cst.Call) and isinstance(member.func, cst.Attribute) and member.func.attr.value == "set":
+        return with_keyword(place.tree, member, "priority", code)
+    is_primary = isinstance(member, (cst.Call, cst.Name, cst.Attribute, cst.Subscript)) or member.lpar
+    text = place.tree.code(member.with_changes(lpar=[], rpar=[]) if is_primary else member)
+    return place.tree.instead(member, f"{text if is_primary else f'({text})'}.set(priority={code})")
+
+
+def _without_priority(call: Any) -> cst.CSTNode:
+    """What becomes of the call: ``apply_async`` without any argument is ``delay``, ``.set()`` is nothing."""
+    written = [i for i, argument in enumerate(call.args) if argument.keyword and argument.keyword.value == "priority"]
+    fewer = without_arguments(call, written)
+    if fewer.args or not isinstance(fewer.func, cst.Attribute):
+        return fewer
+    method = fewer.func.attr.value
+    if method == "set":
+        return fewer.func.value
+    return fewer.with_changes(func=fewer.func.with_changes(attr=cst.Name(method.replace("apply_async", "delay"))))
