@@ -6,16 +6,16 @@ import json
 
 import pytest
 
-from flake8_aa_celery.report import formats, renderer, statistics
+from flake8_aa_celery.report import Result, formats, renderer, statistics
 from flake8_aa_celery.violation import Fix, Violation
 
 SAFE = Fix("safe", "Use `apply_async`", "apply_async")
 FIRST = Violation(2, 4, 3, 5, 'an "ä"\\message', SAFE, "AAC206", "delay-with-options")
 SECOND = Violation(7, 0, 7, 1, "another", None, "AAC203", "high-priority")
-RESULTS = [("./a b.py", [FIRST, SECOND]), ("b.py", []), ("c.py", [SECOND])]
+RESULTS = [Result("./a b.py", [FIRST, SECOND]), Result("b.py", []), Result("c.py", [SECOND])]
 
 
-def rendered(name: str, results: list[tuple[str, list[Violation]]]) -> str:
+def rendered(name: str, results: list[Result]) -> str:
     return "".join(renderer(name)(results))
 
 
@@ -25,15 +25,15 @@ def test_there_are_a_form_for_people_and_one_for_programs() -> None:
 
 @pytest.mark.parametrize("name", formats())
 def test_every_format_says_where_and_what(name: str) -> None:
-    text = rendered(name, RESULTS)
+    text = rendered(name, RESULTS).replace("%20", " ")
     for part in ("a b.py", "c.py", "AAC206", "AAC203", "another"):
         assert part in text
 
 
 @pytest.mark.parametrize("name", formats())
 def test_every_format_can_say_that_there_is_nothing(name: str) -> None:
-    assert "AAC2" not in rendered(name, [("a.py", [])])
-    assert rendered(name, []) == rendered(name, [("a.py", [])])
+    assert "AAC2" not in rendered(name, [Result("a.py", [])])
+    assert rendered(name, []) == rendered(name, [Result("a.py", [])])
 
 
 def test_text_is_the_form_of_flake8() -> None:
@@ -67,12 +67,23 @@ def test_no_violation_is_an_empty_list() -> None:
 
 
 def test_statistics_count_each_rule_the_most_frequent_first() -> None:
-    many = [("d.py", [FIRST] * 10)]
+    many = [Result("d.py", [FIRST] * 10)]
     assert list(statistics(RESULTS + many)) == [
         "11 AAC206 [*] delay-with-options\n",
         " 2 AAC203 [ ] high-priority\n",
+        "[*] can be fixed with `aa-celery fix`\n",
     ]
 
 
+def test_statistics_tell_safe_fixes_from_unsafe_ones() -> None:
+    unsafe = FIRST._replace(fix=SAFE._replace(safety="unsafe"))
+    first, *legend = statistics([Result("a.py", [unsafe, unsafe])])
+    assert (first, legend) == (
+        "2 AAC206 [-] delay-with-options\n",
+        ["[-] can be fixed with `aa-celery fix --unsafe-fixes`\n"],
+    )
+    assert next(statistics([Result("a.py", [unsafe, FIRST, unsafe])])).startswith("3 AAC206 [*]")
+
+
 def test_statistics_of_nothing_are_nothing() -> None:
-    assert list(statistics([("a.py", [])])) == []
+    assert list(statistics([Result("a.py", [])])) == []

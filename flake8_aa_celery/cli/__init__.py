@@ -16,6 +16,7 @@ TYPE_CHECKING = False  # as type checkers know it: importing typing would take l
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
 MISUSE = 2
 #: What a shell reports for a program that SIGINT or SIGPIPE ended.
@@ -48,11 +49,15 @@ def complain(message: str) -> int:
     return MISUSE
 
 
-def write(text: str) -> None:
-    """Print a report; what the terminal's encoding does not have, such as a strange file name, is escaped."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    sys.stdout.write(text)
+def write(text: str, stream: TextIO | None = None) -> None:
+    """Print a report; what the encoding does not have, such as a strange file name, is escaped.
+
+    :param stream: standard output where None.
+    """
+    stream = stream or sys.stdout
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
+    stream.write(text)
 
 
 def subcommands() -> list[str]:

@@ -7,6 +7,7 @@ from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.cli._progress import watched
 from flake8_aa_celery.linter import check, selected_rules
 
 if TYPE_CHECKING:
@@ -34,19 +35,20 @@ class WorkerError(Exception):
     """A process ended before it said what it found."""
 
 
-def lint_all(files: Sequence[File], settings: Settings, jobs: int) -> Linted:
+def lint_all(files: Sequence[File], settings: Settings, jobs: int, began: float | None = None) -> Linted:
     """What is reported of each file, in the order of the files.
 
+    :param began: when the work began, for a progress bar where that is some time ago; none where None.
     :raises WorkerError: where a process was killed.
     """
     parts = _split(files, jobs if hasattr(os, "fork") else 1)
     if len(parts) < 2:
-        return _lint(files, settings)
+        return _lint(_seen(files, began), settings)
     import_module("flake8_aa_celery.model.project")  # what is imported before the fork is shared
     selected_rules(settings)
     workers = [_Worker(part, settings) for part in parts[1:]]
     try:
-        linted = _lint(parts[0], settings)
+        linted = _lint(_seen(parts[0], began), settings)
         for worker in workers:
             linted += worker.result()
     finally:
@@ -57,6 +59,11 @@ def lint_all(files: Sequence[File], settings: Settings, jobs: int) -> Linted:
 
 def _lint(files: Iterable[File], settings: Settings) -> Linted:
     return [(path, check(path, data, settings)) for path, data in files]
+
+
+def _seen(files: Sequence[File], began: float | None) -> Iterable[File]:
+    """The part of this process: what the others do meanwhile takes about as long."""
+    return files if began is None else watched(files, began)
 
 
 def _split(files: Sequence[File], count: int) -> list[Sequence[File]]:

@@ -8,14 +8,15 @@ from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery import __version__, model
-from flake8_aa_celery.cli import MISUSE, _settings, complain, write
+from flake8_aa_celery.cli import MISUSE, _settings, _terminal, complain, write
 from flake8_aa_celery.cli._workers import WorkerError, default_jobs, lint_all
-from flake8_aa_celery.report import formats, renderer, statistics
+from flake8_aa_celery.report import Result, formats, renderer, statistics
 from flake8_aa_celery.source import find, read, reason
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
+    from typing import TextIO
 
     from flake8_aa_celery.report import Results
     from flake8_aa_celery.settings import Settings
@@ -33,6 +34,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     output = parser.add_argument_group("output")
     output.add_argument("--output-format", choices=formats(), default="text", help="text unless said otherwise")
     output.add_argument("--output-file", metavar="FILE", help="write the report there")
+    _terminal.add_argument(parser)
     output.add_argument("--statistics", action="store_true", help="count the violations of each rule")
     output.add_argument("--exit-zero", action="store_true", help="exit with 0 even if there are violations")
     output.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors; the exit code tells")
@@ -85,7 +87,7 @@ def run(arguments: Namespace) -> int:
     files = read_files(arguments.paths or ["."], arguments.stdin_filename, settings)
     jobs = arguments.jobs or default_jobs(files.relevant)
     try:
-        results = lint_all(files.relevant, settings, jobs)
+        linted = lint_all(files.relevant, settings, jobs, began)
     except WorkerError as error:
         return complain(str(error))
     if arguments.verbose:
@@ -95,10 +97,11 @@ def run(arguments: Namespace) -> int:
             f"{jobs} processes, {seconds:.2f} s",
             file=sys.stderr,
         )
+    results = [Result(path, found, data) for (path, found), (_, data) in zip(linted, files.relevant, strict=True)]
     written = report(arguments, results)
     if files.failed or not written:
         return MISUSE
-    return int(any(found for _, found in results) and not arguments.exit_zero)
+    return int(any(result.violations for result in results) and not arguments.exit_zero)
 
 
 def read_files(paths: Iterable[str], stdin_filename: str, settings: Settings) -> Files:
@@ -126,20 +129,36 @@ def read_files(paths: Iterable[str], stdin_filename: str, settings: Settings) ->
     return Files(sorted(relevant), len(found) + ("-" in paths), bool(failures))
 
 
-def report(arguments: Namespace, results: Results, show: Callable[[str], object] = write) -> bool:
-    """Write the report, with ``show`` where no file is named for it; False where that cannot be written."""
+def report(arguments: Namespace, results: Results, stream: TextIO | None = None, *, fixed: bool = False) -> bool:
+    """Write the report; False where that cannot be done.
+
+    :param stream: where it goes if no file is named for it; standard output where None.
+    :param fixed: whether it tells what a fix has left.
+    """
     counts = "".join(statistics(results)) if arguments.statistics else ""
     is_text = arguments.output_format == "text"
-    text = "".join(renderer(arguments.output_format)(results)) + (counts if is_text else "")
     if not is_text:
         sys.stderr.write(counts)
+    if is_text and not arguments.output_file and _terminal.is_drawn(arguments.color, stream):
+        if not arguments.quiet:
+            from flake8_aa_celery.report._terminal import draw
+
+            draw(results, _terminal.console(arguments.color, stream), fixed=fixed)
+            write(counts, stream)
+        return True
+    text = "".join(renderer(arguments.output_format)(results)) + (counts if is_text else "")
     if arguments.output_file:
-        try:
-            with open(arguments.output_file, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(text)
-        except OSError as error:
-            complain(f"{arguments.output_file}: {reason(error)}")
-            return False
-    elif not (arguments.quiet and is_text):
-        show(text)
+        return _write_file(arguments.output_file, text)
+    if not (arguments.quiet and is_text):
+        write(text, stream)
+    return True
+
+
+def _write_file(path: str, text: str) -> bool:
+    try:
+        with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError as error:
+        complain(f"{path}: {reason(error)}")
+        return False
     return True

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.cli import MISUSE, _settings, check, complain, write
 from flake8_aa_celery.cli._workers import WorkerError, default_jobs, lint_all
+from flake8_aa_celery.report import Result
 from flake8_aa_celery.source import decode, read, reason
 
 if TYPE_CHECKING:
@@ -62,10 +63,11 @@ def _finish(arguments: Namespace, fixed: Mapping[str, Fixed], *, failed: bool, a
 
     :param aside: whether standard output is taken, by a diff or by what was fixed.
     """
-    left = [] if arguments.fix_only else [(path, outcome.left) for path, outcome in fixed.items()]
-    if not check.report(arguments, left, sys.stderr.write if aside else write) or failed:
+    outcomes = [] if arguments.fix_only else fixed.items()
+    left = [Result(path, outcome.left, outcome.data) for path, outcome in outcomes]
+    if not check.report(arguments, left, sys.stderr if aside else sys.stdout, fixed=True) or failed:
         return MISUSE
-    found = any(violations for _, violations in left) or any(outcome.applied for outcome in fixed.values())
+    found = any(result.violations for result in left) or any(outcome.applied for outcome in fixed.values())
     return int(found and not arguments.exit_zero)
 
 

@@ -19,9 +19,9 @@ def render(results: Results) -> Iterator[str]:
     from json import dumps
 
     separator = "[\n"
-    for path, violations in results:
-        for found in violations:
-            yield separator + dumps(as_object(path, found), indent=2)
+    for result in results:
+        for found in result.violations:
+            yield separator + dumps(as_object(result.path, found), indent=2)
             separator = ",\n"
     yield "[]\n" if separator == "[\n" else "\n]\n"
 

@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 def render(results: Results) -> Iterator[str]:
     """``path:line:column: AAC207 message``; line and column from 1."""
-    for path, violations in results:
-        for found in violations:
-            yield f"{path}:{found.line}:{found.column + 1}: {found.code} {found.message}\n"
+    for result in results:
+        for found in result.violations:
+            yield f"{result.path}:{found.line}:{found.column + 1}: {found.code} {found.message}\n"

@@ -1,0 +1,34 @@
+"""GitLab's Code Quality report: what a merge request adds and mends is shown beside its lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.fingerprints import below, fingerprints
+from flake8_aa_celery.report import severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.report import Results
+
+
+def render(results: Results) -> Iterator[str]:
+    """The list of issues. Paths are relative to the current folder, which has to be the root of the repository."""
+    from json import dumps
+
+    issues = [
+        {
+            "description": f"{found.code} {found.message}",
+            "check_name": found.code,
+            "fingerprint": fingerprint,
+            "severity": severity(found.code),
+            "location": {"path": path, "lines": {"begin": found.line, "end": found.end_line}},
+        }
+        for result in results
+        for path in [below(result.path)]
+        for found, fingerprint in zip(
+            result.violations, fingerprints(path, result.violations, result.data), strict=True
+        )
+    ]
+    yield dumps(issues, indent=2) + "\n"

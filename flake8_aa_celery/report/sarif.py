@@ -1,0 +1,91 @@
+"""SARIF 2.1.0, the format of code scanning services and of many editors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from flake8_aa_celery import __version__
+from flake8_aa_celery.fingerprints import below, fingerprints
+from flake8_aa_celery.report import severity
+from flake8_aa_celery.rules import all_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from flake8_aa_celery.report import Result, Results
+    from flake8_aa_celery.violation import Violation
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {"info": "note", "minor": "warning", "major": "warning", "critical": "error", "blocker": "error"}
+#: The root of the repository, as code scanning services call it.
+_ROOT = "%SRCROOT%"
+
+
+def render(results: Results) -> Iterator[str]:
+    """One run, with the pages of the rules that found something."""
+    from json import dumps
+
+    codes = sorted({found.code for result in results for found in result.violations})
+    driver = {
+        "name": "flake8-aa-celery",
+        "semanticVersion": __version__,
+        "rules": [_rule(code) for code in codes],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [found for result in results for found in _results(result, codes)],
+    }
+    yield dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(code: str) -> dict[str, Any]:
+    rule = all_rules()[code]
+    summary, page = rule.documentation.partition("\n")[0], rule.documentation
+    return {
+        "id": code,
+        "name": rule.name,
+        "shortDescription": {"text": summary},
+        "help": {"text": page, "markdown": page},
+        "defaultConfiguration": {"enabled": rule.default, "level": _LEVELS[severity(code)]},
+        "properties": {"tags": ["celery"], "profiles": list(rule.profiles), "fix": rule.fix or "none"},
+    }
+
+
+def _results(result: Result, codes: list[str]) -> Iterator[dict[str, Any]]:
+    path = below(result.path)
+    location = _location(path)
+    known = fingerprints(path, result.violations, result.data)
+    for found, fingerprint in zip(result.violations, known, strict=True):
+        place = {"artifactLocation": location, "region": _region(found)}
+        yield {
+            "ruleId": found.code,
+            "ruleIndex": codes.index(found.code),
+            "level": _LEVELS[severity(found.code)],
+            "message": {"text": found.message},
+            "locations": [{"physicalLocation": place}],
+            "partialFingerprints": {"aaCelery/v1": fingerprint},
+            **_fix(found),
+        }
+
+
+def _location(path: str) -> dict[str, str]:
+    uri = quote(path, errors="surrogatepass")
+    return {"uri": f"file://{uri}"} if path.startswith("/") else {"uri": uri, "uriBaseId": _ROOT}
+
+
+def _region(found: Violation) -> dict[str, int]:
+    return {
+        "startLine": found.line,
+        "startColumn": found.column + 1,
+        "endLine": found.end_line,
+        "endColumn": found.end_column + 1,
+    }
+
+
+def _fix(found: Violation) -> dict[str, Any]:
+    """What a fix would do, as a property: a ``fix`` of SARIF would have to hold the new text."""
+    fix = found.fix
+    return {"properties": {"fix": {"safety": fix.safety, "title": fix.title}}} if fix else {}
