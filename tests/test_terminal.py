@@ -81,7 +81,7 @@ def test_nothing_found_is_said(doors: Doors) -> None:
 def test_what_only_an_unsafe_fix_mends_is_counted_apart() -> None:
     *_, fix, empty, closing = drawn("x", at(0, 1, Fix("unsafe", "Use `y`", "y")))
     assert (fix, empty) == ("    fix: Use `y` (--unsafe-fixes)", "")
-    assert closing == "1 violation in 1 file, 1 with `aa-celery fix --unsafe-fixes`"
+    assert closing == "1 violation in 1 file, 1 can be fixed with `aa-celery fix --unsafe-fixes`"
 
 
 def test_what_a_fix_has_left_is_not_offered_again(doors: Doors) -> None:
@@ -101,7 +101,7 @@ def test_a_long_line_is_cut_around_what_is_marked() -> None:
 
 def test_a_place_without_an_end_is_marked_with_one_caret() -> None:
     assert drawn("x = (", at(4, 4))[2:4] == ["    x = (", "        ^"]
-    assert drawn("x =", at(9, 9))[2:4] == ["    x =", "        ^"]
+    assert drawn("x =", at(9, 9))[2:4] == ["    x =", "       ^"]
     assert drawn("", at(0, 0))[2] == ""
 
 

@@ -94,10 +94,11 @@ def _closing(results: Results, fixed: bool) -> Text:
 
 def _fixable(violations: Iterable[Violation]) -> Iterator[str]:
     safeties = [found.fix.safety for found in violations if found.fix]
-    if safe := safeties.count("safe"):
+    safe, unsafe = safeties.count("safe"), safeties.count("unsafe")
+    if safe:
         yield f"{safe} can be fixed with `aa-celery fix`"
-    if unsafe := safeties.count("unsafe"):
-        yield f"{unsafe}{' more' * bool(safe)} with `aa-celery fix --unsafe-fixes`"
+    if unsafe:
+        yield f"{unsafe} {'more' if safe else 'can be fixed'} with `aa-celery fix --unsafe-fixes`"
 
 
 def counted(number: int, word: str) -> str:
