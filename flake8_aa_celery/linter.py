@@ -192,7 +192,7 @@ def _in_block(
 
 
 def _moved(violation: Violation, lines: int, columns: int) -> Violation:
-    """A violation of a code block where it stands in its document."""
+    """A violation of a code block where it stands in its document, which is not ours to fix."""
     return violation._replace(
         line=violation.line + lines,
         column=violation.column + columns,

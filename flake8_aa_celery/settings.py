@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SECTION = "flake8-aa-celery"
 
+PROFILES = ("alliance-auth", "celery")
+
 #: What is not searched for files: what flake8 leaves out, and what tools of today leave behind.
 EXCLUDED = (
     ".svn", "CVS", ".bzr", ".hg", ".git", "__pycache__", ".tox", ".nox", ".eggs", "*.egg", ".venv", "venv",
@@ -117,7 +119,7 @@ OPTIONS = (
         "profile",
         "choice",
         "whose rules: Alliance Auth's or those of any Celery project",
-        choices=("alliance-auth", "celery"),
+        choices=PROFILES,
     ),
     Option("tasks-modules", "names", "modules that tasks belong in"),
     Option("highest-priority", "number", "the most urgent priority that an app may use (AAC203)"),

@@ -466,6 +466,11 @@ def test_all_rules_are_listed(doors: Doors, fakes: dict[str, object]) -> None:
     assert lines[0].split() == ["AAC104", "call-of-optional", "off", "fix:", "none", "alliance-auth,", "celery"]
 
 
+def test_the_rules_of_a_profile_are_listed(doors: Doors) -> None:
+    lines = doors.command("rules", "--profile=celery").lines
+    assert [line.split()[0] for line in lines] == ["AAC201", "AAC203", "AAC401", "AAC900", "AAC999"]
+
+
 # -- what is imported -------------------------------------------------------------------------------------------------
 
 

@@ -33,7 +33,7 @@ def no_wishes(monkeypatch: pytest.MonkeyPatch) -> None:
     """An environment that says nothing about colour, and how wide a terminal is."""
     for variable in ("NO_COLOR", "FORCE_COLOR", "TERM"):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("COLUMNS", "100")
 
 
 def drawn(line: str, found: Violation, width: int = 80) -> list[str]:
@@ -174,6 +174,19 @@ def test_a_report_in_a_file_is_plain(doors: Doors) -> None:
 
 def test_a_format_for_programs_has_no_colour(doors: Doors) -> None:
     assert doors.check("--color=always", "--output-format=json").lines == ["[]"]
+
+
+def test_a_page_is_set_for_reading(doors: Doors) -> None:
+    text = "\n".join(doors.command("rule", "AAC201", "--color=always").lines)
+    assert ESCAPE in text
+    assert "AAC201 call-of-f" in uncoloured(text)
+    assert "#" not in uncoloured(text)
+
+
+def test_the_rules_are_a_table(doors: Doors) -> None:
+    lines = [uncoloured(line).split() for line in doors.command("rules", "--color=always").lines]
+    assert ["AAC301", "call-of-alliance", "on", "off", "none", "Calls", "of", "alliance."] in lines
+    assert ["AAC104", "call-of-optional", "off", "off", "none", "Calls", "of", "optional."] in lines
 
 
 # -- the progress bar -------------------------------------------------------------------------------------------------

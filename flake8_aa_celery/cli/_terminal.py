@@ -39,6 +39,7 @@ def is_drawn(color: str, stream: TextIO | None = None) -> bool:
 def console(color: str, stream: TextIO | None = None) -> Console:
     """What draws on a stream, in the colours that every terminal has or in none."""
     from rich.console import Console
+    from rich.theme import Theme
 
     stream = stream or sys.stdout
     write("", stream)  # prepares it for what its encoding does not have
@@ -49,6 +50,7 @@ def console(color: str, stream: TextIO | None = None) -> Console:
         force_interactive=False,
         color_system=None if plain else "standard",
         no_color=plain,
+        theme=Theme({"markdown.code": "cyan", "markdown.code_block": "default"}),
         highlight=False,
         markup=False,
         emoji=False,

@@ -4,34 +4,54 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.cli import complain
+from flake8_aa_celery.cli import _terminal, complain, write
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import nearest
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from flake8_aa_celery.rules import Rule
+
 HELP = "show what a rule is about"
+
+#: Lines that are longer than this are hard to read.
+_WIDTH = 100
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of ``rule``."""
     parser.add_argument("rules", nargs="+", metavar="CODE", help="its code or its name")
+    _terminal.add_argument(parser)
 
 
 def run(arguments: Namespace) -> int:
-    """Print the pages one after the other; nothing, where one of the rules does not exist."""
+    """Show the pages one after the other; nothing, where one of the rules does not exist."""
     rules = all_rules()
     by_word = rules | {rule.name: rule for rule in rules.values()}
     for word in arguments.rules:
         if _key(word) not in by_word:
             return complain(f"there is no rule {word!r}{nearest(_key(word), by_word)}")
-    for word in arguments.rules:
-        rule = by_word[_key(word)]
-        print(f"# {rule.code} {rule.name}\n")
-        print(f"{'On' if rule.default else 'Off'} by default. Profiles: {', '.join(rule.profiles)}.", end="")
-        print(f" Fix: {rule.fix or 'none'}.\n\n{rule.documentation}")
+    text = "\n".join(_page(by_word[_key(word)]) for word in arguments.rules)
+    if _terminal.is_drawn(arguments.color):
+        _draw(text, arguments.color)
+    else:
+        write(text)
     return 0
+
+
+def _page(rule: Rule) -> str:
+    """A rule's page in Markdown."""
+    on = "On" if rule.default else "Off"
+    standing = f"{on} by default. Profiles: {', '.join(rule.profiles)}. Fix: {rule.fix or 'none'}."
+    return f"# {rule.code} {rule.name}\n\n{standing}\n\n{rule.documentation}\n"
+
+
+def _draw(text: str, color: str) -> None:
+    from rich.markdown import Markdown
+
+    console = _terminal.console(color)
+    console.print(Markdown(text, code_theme="ansi_dark"), width=min(console.width, _WIDTH))
 
 
 def _key(word: str) -> str:
