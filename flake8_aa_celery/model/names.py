@@ -26,6 +26,12 @@ _CANONICAL = {
 }
 
 
+#: Through this many bindings an origin is followed.
+_MOST_STEPS = 20
+#: Attributes and calls in a row beyond these are not followed.
+_MOST_PARTS = 40
+
+
 class ImportedName(NamedTuple):
     """What an import statement binds a name to.
 
@@ -162,42 +168,51 @@ def _is_fallback(binding: Binding) -> bool:
     return any(isinstance(kind, ast.Name) and kind.id in ("ImportError", "ModuleNotFoundError") for kind in kinds)
 
 
-def origin(node: ast.expr, site: Site, depth: int = 0) -> str | None:
+def origin(node: ast.expr, site: Site) -> str | None:
     """The dotted origin of an expression as far as this file's imports tell.
 
     ``requests.Session().get`` for ``s.get`` where ``s = requests.Session()``; a call is written with ``()``.
     A leading dot for each level of a relative import. None where no import leads to it.
     """
-    if depth > 20:
-        return None
-    if isinstance(node, ast.Name):
-        return _origin_of_name(node.id, site, depth)
-    if isinstance(node, ast.Attribute):
-        base = origin(node.value, site, depth + 1)
-        return canonical(f"{base}.{node.attr}") if base else None
-    if isinstance(node, ast.Call):
-        base = origin(node.func, site, depth + 1)
-        return f"{base}()" if base else None
-    if isinstance(node, ast.Await):
-        return origin(node.value, site, depth + 1)
-    return None
+    return _origin(node, site, {})
 
 
-def _origin_of_name(name: str, site: Site, depth: int) -> str | None:
+def _origin(node: ast.expr, site: Site, known: dict[int, str | None]) -> str | None:
+    """As :func:`origin`; ``known`` holds what the expressions are that names were found to be bound to."""
+    parts: list[str] = []
+    while not isinstance(node, ast.Name) and len(parts) < _MOST_PARTS:
+        if isinstance(node, ast.Attribute):
+            parts.append(f".{node.attr}")
+        elif isinstance(node, ast.Call):
+            parts.append("()")
+        elif not isinstance(node, ast.Await):
+            return None
+        node = node.func if isinstance(node, ast.Call) else node.value
+    base = _origin_of_name(node.id, site, known) if isinstance(node, ast.Name) else None
+    return canonical(base + "".join(reversed(parts))) if base else None
+
+
+def _origin_of_name(name: str, site: Site, known: dict[int, str | None]) -> str | None:
     bindings = reaching(name, site)
     if not bindings:
         return f"builtins.{name}" if scope_of(name, site) is None else None
-    found = {_origin_of_binding(name, binding, depth) for binding in bindings}
-    return found.pop() if len(found) == 1 else None
+    first = _origin_of_binding(name, bindings[0], known)
+    if first is None or any(_origin_of_binding(name, binding, known) != first for binding in bindings[1:]):
+        return None
+    return first
 
 
-def _origin_of_binding(name: str, binding: Binding, depth: int) -> str | None:
+def _origin_of_binding(name: str, binding: Binding, known: dict[int, str | None]) -> str | None:
     if isinstance(binding.node, (ast.Import, ast.ImportFrom)):
         imported = imported_name(name, binding.node)
         return "." * imported.level + canonical(imported.dotted)
-    if binding.kind in ("assign", "context") and binding.value is not None:
-        return origin(binding.value, binding.site, depth + 1)
-    return None
+    if binding.kind not in ("assign", "context") or binding.value is None:
+        return None
+    key = id(binding.value)
+    if key not in known and len(known) < _MOST_STEPS:
+        known[key] = None  # a name that leads back to itself is not known
+        known[key] = _origin(binding.value, binding.site, known)
+    return known.get(key)
 
 
 def last_part(dotted: str) -> str:

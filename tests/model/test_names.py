@@ -413,3 +413,20 @@ def test_global_and_nonlocal_bind_elsewhere(tmp_path: Path, source: str, expecte
 )
 def test_a_name_of_a_library_has_an_origin(tmp_path: Path, source: str, expected: object) -> None:
     assert look(tmp_path, source) == expected
+
+
+def test_names_that_are_bound_to_each_other_in_a_loop_take_no_time(tmp_path: Path) -> None:
+    """Each way through the bindings would be one of 8 ** 20."""
+    swaps = "\n".join(
+        f"    {name} = {other}.next\n    {other} = {name}.next" for name, other in ("ab", "bc", "ca", "ac")
+    )
+    source = f"import lib\na = b = c = lib.x\nfor i in y:\n{swaps}\n    look(a.method)"
+    module = module_of(tmp_path, source)
+    (call,) = [call for call in module.all_calls() if call.node.args]
+    assert module.origin(call.node.args[0], call.site) is None
+
+
+def test_a_long_row_of_attributes_has_no_origin_and_no_crash(tmp_path: Path) -> None:
+    module = module_of(tmp_path, f"import lib\nlook(lib{'.x' * 60})")
+    (call,) = module.all_calls()
+    assert module.origin(call.node.args[0], call.site) is None
