@@ -12,6 +12,7 @@ from flake8_aa_celery.gitignore import Gitignore, is_ignored, of_parents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from tokenize import TokenInfo
 
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Violation
@@ -175,6 +176,26 @@ def decode(data: bytes) -> str:
     return data.decode(encoding)
 
 
+def encode(text: str, like: bytes) -> bytes:
+    """Text in the encoding of Python source, with its byte-order mark.
+
+    :raises SyntaxError: as :func:`decode`.
+    :raises UnicodeEncodeError: where that encoding does not have a character of the text.
+    """
+    from io import BytesIO
+    from tokenize import detect_encoding
+
+    encoding, _ = detect_encoding(BytesIO(like).readline)
+    return text.encode(encoding)
+
+
+def split(text: str) -> list[str]:
+    """The lines of a text as Python counts them, each with its end as it is: a form feed ends none."""
+    from io import StringIO
+
+    return list(StringIO(text, newline=""))
+
+
 def lines_of(data: bytes) -> list[str]:
     """The lines of Python source as flake8 reads them, each with its end, which is always a line feed.
 
@@ -199,32 +220,55 @@ def heed_noqa(violations: list[Violation], path: str, data: bytes) -> list[Viola
     lines = lines_of(data)
     if any(NOQA_FILE.match(line) for line in lines):
         return []
-    searched = _logical_lines(lines)
+    searched = {} if is_document(path) else statements(lines)
     kept = []
     for found in violations:
-        line = searched.get(found.line) or "".join(lines[found.line - 1 : found.line])
+        first, last = searched.get(found.line, (found.line, found.line))
+        line = "".join(lines[first - 1 : last])
         asked = Flake8Violation(found.code, path, found.line, found.column + 1, found.message, line)
         if not asked.is_inline_ignored(disable_noqa=False):
             kept.append(found)
     return kept
 
 
-def _logical_lines(lines: list[str]) -> dict[int, str]:
-    """For each line the text in which flake8 looks for ``noqa``: all lines of a multi-line string are one."""
-    from tokenize import DEDENT, ENDMARKER, NEWLINE, NL, TokenError, generate_tokens
+def statements(lines: list[str]) -> dict[int, tuple[int, int]]:
+    """For each line the first and the last of those in which flake8 looks for its ``noqa``.
 
-    found: dict[int, str] = {}
-    first, following = 0, iter(lines)
+    All lines of a multi-line string are one, and those behind a backslash; within parentheses each is for itself.
+    """
+    from tokenize import DEDENT, ENDMARKER, NEWLINE, NL, TokenError
+
+    found: dict[int, tuple[int, int]] = {}
+    first = 0
     try:
-        for token in generate_tokens(lambda: next(following)):
+        for token in _tokens(lines):
             if token.type in (ENDMARKER, DEDENT):
                 continue
             first = first or token.start[0]
             if token.type in (NL, NEWLINE):
                 last = token.end[0]
-                text = "".join(lines[first - 1 : last])
-                found.update(dict.fromkeys(range(first, last + 1), text))
+                found.update(dict.fromkeys(range(first, last + 1), (first, last)))
                 first = 0
     except (TokenError, SyntaxError):
         return {}
     return found
+
+
+def comments(lines: list[str]) -> dict[int, int]:
+    """The column in which the comment of a line begins, by line.
+
+    :raises SyntaxError: where the lines are no Python.
+    """
+    from tokenize import COMMENT, TokenError
+
+    try:
+        return {token.start[0]: token.start[1] for token in _tokens(lines) if token.type == COMMENT}
+    except TokenError as error:
+        raise SyntaxError(str(error)) from error
+
+
+def _tokens(lines: list[str]) -> Iterator[TokenInfo]:
+    from tokenize import generate_tokens
+
+    following = iter(lines)
+    return generate_tokens(lambda: next(following))

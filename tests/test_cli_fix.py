@@ -151,10 +151,10 @@ def test_a_read_only_file_is_reported_and_left_alone(doors: Doors) -> None:
 
 
 def test_a_file_that_somebody_changes_meanwhile_is_left_alone(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flake8_aa_celery.cli import fix
+    from flake8_aa_celery.cli import _write
 
     file = place(SAFE)
-    monkeypatch.setattr(fix, "read", lambda path: b"something else")
+    monkeypatch.setattr(_write, "read", lambda path: b"something else")
     outcome = doors.command("fix", *SELECT)
     assert outcome.code == 2
     assert "it was changed meanwhile" in outcome.errors

@@ -26,6 +26,15 @@ HELP = "report what is wrong, and change nothing"
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of ``check``."""
+    adopting = parser.add_argument_group("adopting it in an app that has violations")
+    adopting.add_argument("--add-noqa", action="store_true", help="write a noqa comment at each violation")
+    adopting.add_argument("--baseline", metavar="FILE", help="do not report what this file holds")
+    adopting.add_argument("--update-baseline", action="store_true", help="let it hold the violations of today")
+    add_common_arguments(parser)
+
+
+def add_common_arguments(parser: ArgumentParser) -> None:
+    """Add the options that all commands have that check files."""
     parser.epilog = (
         "Exits with 0 where nothing was found, 1 for violations, 2 for misuse, a broken setting, "
         "and a path that cannot be read; the other files are reported all the same."
@@ -78,11 +87,19 @@ def run(arguments: Namespace) -> int:
 
     :return: 0 where nothing was found, 1 for violations, 2 where something could not be read or written.
     """
-    began = perf_counter()
     settings = _settings.from_arguments(arguments)
+    if arguments.update_baseline and not arguments.baseline:
+        return complain("--update-baseline needs --baseline FILE")
+    if arguments.add_noqa and "-" in arguments.paths:
+        return complain("a comment cannot be written into standard input")
     if arguments.show_settings:
         print(_settings.as_toml(settings), end="")
         return 0
+    return _check(arguments, settings)
+
+
+def _check(arguments: Namespace, settings: Settings) -> int:
+    began = perf_counter()
     gc.disable()  # syntax trees are many objects and no garbage: looking for some takes longer than the rules
     files = read_files(arguments.paths or ["."], arguments.stdin_filename, settings)
     jobs = arguments.jobs or default_jobs(files.relevant)
@@ -91,17 +108,21 @@ def run(arguments: Namespace) -> int:
     except WorkerError as error:
         return complain(str(error))
     if arguments.verbose:
-        seconds = perf_counter() - began
-        print(
-            f"{files.total} files read, {len(files.relevant)} of them have to do with Celery; "
-            f"{jobs} processes, {seconds:.2f} s",
-            file=sys.stderr,
-        )
+        _tell(files, jobs, perf_counter() - began)
     results = [Result(path, found, data) for (path, found), (_, data) in zip(linted, files.relevant, strict=True)]
-    written = report(arguments, results)
-    if files.failed or not written:
+    adopted = True
+    if arguments.baseline or arguments.add_noqa:
+        from flake8_aa_celery.cli._adopting import adopt
+
+        results, adopted = adopt(arguments, results)
+    if not report(arguments, results) or files.failed or not adopted:
         return MISUSE
     return int(any(result.violations for result in results) and not arguments.exit_zero)
+
+
+def _tell(files: Files, jobs: int, seconds: float) -> None:
+    relevant = f"{len(files.relevant)} of them have to do with Celery"
+    print(f"{files.total} files read, {relevant}; {jobs} processes, {seconds:.2f} s", file=sys.stderr)
 
 
 def read_files(paths: Iterable[str], stdin_filename: str, settings: Settings) -> Files:
@@ -148,13 +169,14 @@ def report(arguments: Namespace, results: Results, stream: TextIO | None = None,
         return True
     text = "".join(renderer(arguments.output_format)(results)) + (counts if is_text else "")
     if arguments.output_file:
-        return _write_file(arguments.output_file, text)
+        return write_file(arguments.output_file, text)
     if not (arguments.quiet and is_text):
         write(text, stream)
     return True
 
 
-def _write_file(path: str, text: str) -> bool:
+def write_file(path: str, text: str) -> bool:
+    """Write a report to a file; False, and a message on standard error, where that cannot be done."""
     try:
         with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)

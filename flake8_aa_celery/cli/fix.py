@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import re
 import sys
 from functools import partial
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.cli import MISUSE, _settings, check, complain, write
 from flake8_aa_celery.cli._workers import WorkerError, default_jobs, lint_all
+from flake8_aa_celery.cli._write import write_all
 from flake8_aa_celery.report import Result
-from flake8_aa_celery.source import decode, read, reason
+from flake8_aa_celery.source import decode
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -29,7 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     fixes.add_argument("--unsafe-fixes", action="store_true", help="apply fixes that change what is sent, too")
     fixes.add_argument("--diff", action="store_true", help="show what would change, and write nothing")
     fixes.add_argument("--fix-only", action="store_true", help="neither report nor count what is left")
-    check.add_arguments(parser)
+    check.add_common_arguments(parser)
 
 
 def run(arguments: Namespace) -> int:
@@ -80,26 +80,7 @@ def _put(arguments: Namespace, before: Mapping[str, bytes], fixed: Mapping[str, 
     if is_filter:
         sys.stdout.buffer.write(b"".join(outcome.data for outcome in fixed.values()))
         return True
-    return _write_all(before, {path: outcome.data for path, outcome in fixed.items()})
-
-
-def _write_all(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> bool:
-    from flake8_aa_celery import writing
-
-    for folder in {os.path.dirname(os.path.realpath(path)) for path in after}:
-        writing.clean(folder)
-    failed = False
-    for path, data in after.items():
-        if data == before[path]:
-            continue
-        try:
-            if read(path) != before[path]:
-                raise OSError("it was changed meanwhile")
-            writing.write(path, data)
-        except OSError as error:
-            complain(f"{path}: {reason(error)}")
-            failed = True
-    return not failed
+    return write_all(before, {path: outcome.data for path, outcome in fixed.items()})
 
 
 def _diff(path: str, before: bytes, after: bytes) -> Iterator[str]:

@@ -1,0 +1,70 @@
+"""``aa-celery graph``: show what starts which task."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.cli import MISUSE, _settings, _terminal, check, complain, write
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from flake8_aa_celery.graph.facts import Graph
+
+HELP = "show the tasks of a project, what starts them and what they start"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the options of ``graph``."""
+    from flake8_aa_celery.graph import FORMATS
+
+    parser.epilog = (
+        "Nothing of the project is imported or run. Exits with 0, or with 2 for misuse, a broken setting, and where a "
+        "file cannot be read or parsed; the others are on the map all the same."
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders; this folder if none")
+    output = parser.add_argument_group("output")
+    output.add_argument("--format", choices=FORMATS, default="text", help="text unless said otherwise")
+    output.add_argument("--output", metavar="FILE", help="write the map there")
+    _terminal.add_argument(parser)
+    _settings.add_arguments(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Draw the map.
+
+    :return: 0, or 2 where something could not be read, parsed or written.
+    """
+    settings = _settings.from_arguments(arguments)
+    if arguments.show_settings:
+        print(_settings.as_toml(settings), end="")
+        return 0
+    gc.disable()  # as for `check`
+    from flake8_aa_celery.graph.build import build
+
+    failures: list[str] = []
+
+    def failed(path: str, why: str) -> None:
+        failures.append(path)
+        complain(f"{path}: {why}")
+
+    graph = build(arguments.paths or ["."], settings, failed)
+    written = _put(graph, arguments)
+    return MISUSE if failures or not written else 0
+
+
+def _put(graph: Graph, arguments: Namespace) -> bool:
+    """Write the map where it is wanted; False where that cannot be done."""
+    from flake8_aa_celery.graph import renderer
+
+    if arguments.format == "text" and not arguments.output and _terminal.is_drawn(arguments.color):
+        from flake8_aa_celery.graph.text import draw
+
+        draw(graph, _terminal.console(arguments.color))
+        return True
+    text = renderer(arguments.format)(graph)
+    if not arguments.output:
+        write(text)
+        return True
+    return check.write_file(arguments.output, text)
