@@ -61,7 +61,9 @@ def written_in(module: Module) -> list[PrioritySetting]:
 
 
 def settings_in(module: Module) -> list[PrioritySetting]:
-    """Every priority that a module gives."""
+    """Every priority that a module gives; of a document that its schedules give, the rest of it is for show."""
+    if module.in_document:
+        return list(_of_schedules(module))
     return [*_of_tasks(module), *_of_canvas(module), *_of_schedules(module)]
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC101", "task-outside-tasks-module")
+@rule("AAC101", "task-outside-tasks-module", profiles=("alliance-auth",))
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is defined in a module that is no tasks module.
@@ -56,7 +56,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     `tasks-modules` names the modules and packages that tasks belong in: `["tasks"]`.
 
     ## Profile
-    Both: it is Celery that looks for tasks in `tasks`.
+    Alliance Auth alone: its documentation asks for `tasks.py`. Other projects list their modules in `imports`, or import
+    them where their application is made.
 
     ## Proof
     - `test_defining.py::test_autodiscovery_imports_modules_called_tasks_and_no_other`: tasks elsewhere are unknown.

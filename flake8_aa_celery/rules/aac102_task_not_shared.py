@@ -59,7 +59,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     or `lazy`, which only an application knows.
 
     ## Profile
-    Both: reusable apps are written with `@shared_task` everywhere.
+    Both for the spellings that Celery removed. `@app.task` is flagged with the profile of Alliance Auth alone: an app
+    that is installed into other people's projects cannot know their application, a project of its own does.
 
     ## Proof
     - `test_defining.py::test_a_task_of_one_application_is_unknown_to_another`: `@shared_task` registers with every one.
@@ -69,7 +70,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: using the @shared_task decorator](https://docs.celeryq.dev/en/stable/django/first-steps-with-django.html#using-the-shared-task-decorator)
     - [Celery 5: removed `celery.task` and `celery.decorators`](https://docs.celeryq.dev/en/stable/history/whatsnew-5.0.html)
     """
-    tasks = [task for task in module.tasks if task.spelling != "shared"]
+    flagged = ("app", "removed") if settings.profile == "alliance-auth" else ("removed",)
+    tasks = [task for task in module.tasks if task.spelling in flagged]
     if not tasks or module.creates_app:
         return
     for task in tasks:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC105", "tasks-module-without-logger", fix="safe")
+@rule("AAC105", "tasks-module-without-logger", profiles=("alliance-auth",), fix="safe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A module that defines tasks has no logger.
@@ -61,7 +61,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     the module means something else by `logger`.
 
     ## Profile
-    Both: a worker's log is all there is to look at, with every framework.
+    Alliance Auth alone: its documentation asks for logging in every task. Elsewhere a worker's own log or a
+    monitoring service may do.
 
     ## References
     - [Celery: logging](https://docs.celeryq.dev/en/stable/userguide/tasks.html#logging)

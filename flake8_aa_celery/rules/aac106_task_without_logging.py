@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC106", "task-without-logging", fix="unsafe")
+@rule("AAC106", "task-without-logging", profiles=("alliance-auth",), fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task logs nothing.
@@ -76,7 +76,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     it did. Where the module has no logger of its own, AAC105 has a fix.
 
     ## Profile
-    Both: a worker's log is all there is to look at, with every framework.
+    Alliance Auth alone: its documentation asks for logging in every task. Elsewhere a worker's own log or a
+    monitoring service may do.
 
     ## References
     - [Celery: logging](https://docs.celeryq.dev/en/stable/userguide/tasks.html#logging)

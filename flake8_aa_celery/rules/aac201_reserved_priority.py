@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC201", "reserved-priority", profiles=("alliance-auth",), fix="unsafe")
+@rule("AAC201", "reserved-priority", profiles=("alliance-auth",), fix="unsafe", documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """Priority 0 is reserved for Alliance Auth itself.
 

@@ -21,7 +21,7 @@ _LOWEST, _HIGHEST = 0, 9
 _LONGEST = 20
 
 
-@rule("AAC202", "invalid-priority", fix="safe")
+@rule("AAC202", "invalid-priority", fix="safe", documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """A priority must be a whole number from 0 to 9.
 

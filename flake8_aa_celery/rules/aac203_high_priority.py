@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC203", "high-priority", profiles=("alliance-auth",))
+@rule("AAC203", "high-priority", profiles=("alliance-auth",), documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """Priorities 1 and 2 are for what needs to run right now.
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _HIGH = range(1, 5)
 
 
-@rule("AAC204", "high-priority-in-bulk", profiles=("alliance-auth",), fix="unsafe")
+@rule("AAC204", "high-priority-in-bulk", profiles=("alliance-auth",), fix="unsafe", documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """What is sent once per item, or by a schedule, does not get a high priority.
 
