@@ -25,6 +25,8 @@ _TASK_WORKFLOWS = frozenset({"chunks", "map", "starmap"})
 _SENDERS = DISPATCH_METHODS | {"send_task"}
 #: Names of what may be called to get something of Celery's, a setting, or a copy, wherever it was imported from.
 _TELLING = _SENDERS | SIGNATURE_METHODS | _MAKERS | _CHANGERS | _TASK_WORKFLOWS | {"Celery", "clean_setting", "copy"}
+#: Through this many bindings the result of a dispatch is looked for.
+_MOST_STEPS = 100
 _REGISTRARS = frozenset({"shared_task", "task", "periodic_task"})
 
 
@@ -44,7 +46,7 @@ def canvas(call: CallSite, module: Module) -> bool:
         bindings = reaching(function.id, site)
         if any(binding.kind == "assign" for binding in bindings):
             return True
-        return last_part(module.origin(function, site) or "") in _MAKERS
+        return module.scopes.renamed.get(call.name, call.name) in _MAKERS
     return isinstance(function, (ast.Call, ast.BinOp))
 
 
@@ -88,49 +90,65 @@ def task(node: ast.expr, site: Site, module: Module) -> bool:
 
     A task that is imported from elsewhere is not worth reading that file for where only a call ``f(x)`` asks.
     """
-    dotted = module.origin(node, site)
-    if dotted is not None:
-        return module.project.is_of_tasks_module(dotted.lstrip("."))
-    if isinstance(node, ast.Attribute):
-        owner = node.value
-        return isinstance(owner, ast.Name) and any(bound.kind == "class" for bound in reaching(owner.id, site))
-    return isinstance(node, ast.Name) and any(
-        binding.kind == "function"
-        or (binding.kind == "assign" and isinstance(binding.value, (ast.Name, ast.Attribute)))
-        for binding in reaching(node.id, site)
+    owner = node.value if isinstance(node, ast.Attribute) else node
+    if not isinstance(owner, ast.Name):
+        # `app.tasks.update`: only an import that names the module leads to it
+        return module.project.is_of_tasks_module((module.origin(node, site) or "").lstrip("."))
+    return any(_may_bind_task(owner.id, binding, owner is node, module) for binding in reaching(owner.id, site))
+
+
+def _may_bind_task(name: str, binding: Binding, is_whole: bool, module: Module) -> bool:
+    """Whether a binding may make a task of a name, or, where it is not the whole expression, the owner of one."""
+    if isinstance(binding.node, (ast.Import, ast.ImportFrom)):
+        dotted = imported_name(name, binding.node).dotted
+        return module.project.is_of_tasks_module(dotted if is_whole else f"{dotted}.")
+    if not is_whole:
+        return binding.kind == "class"
+    return binding.kind == "function" or (
+        binding.kind == "assign" and isinstance(binding.value, (ast.Name, ast.Attribute))
     )
 
 
-def result(node: ast.expr, site: Site, depth: int = 0) -> bool:
+def result(node: ast.expr, site: Site) -> bool:
     """Whether an expression may be what a dispatch returned."""
+    return _result(node, site, set())
+
+
+def _result(node: ast.expr, site: Site, seen: set[int]) -> bool:
+    """As :func:`result`; ``seen`` holds the bindings that were asked already, which need not be asked again."""
     if isinstance(node, ast.Call):
         function = node.func
         return not isinstance(function, ast.Attribute) or function.attr in _SENDERS
     if isinstance(node, (ast.NamedExpr, ast.Await)):
-        return result(node.value, site, depth)
-    if isinstance(node, ast.Name) and depth < 10:
-        return any(_may_bind_result(binding, depth + 1) for binding in reaching(node.id, site))
+        return _result(node.value, site, seen)
+    if isinstance(node, ast.Name):
+        return any(_may_bind_result(binding, seen) for binding in reaching(node.id, site))
     return isinstance(node, ast.IfExp)
 
 
-def _may_bind_result(binding: Binding, depth: int) -> bool:
-    if binding.value is None:
+def _may_bind_result(binding: Binding, seen: set[int]) -> bool:
+    if binding.value is None or id(binding.value) in seen or len(seen) > _MOST_STEPS:
         return False
+    seen.add(id(binding.value))
     if binding.kind == "loop":
-        return _results(binding.value, binding.site, depth)
-    return binding.kind == "assign" and result(binding.value, binding.site, depth)
+        return _results(binding.value, binding.site, seen)
+    return binding.kind == "assign" and _result(binding.value, binding.site, seen)
 
 
-def _results(node: ast.expr, site: Site, depth: int) -> bool:
+def _results(node: ast.expr, site: Site, seen: set[int]) -> bool:
     """Whether what a loop goes over may be a list of what dispatches returned, made in this file."""
     if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
         return isinstance(node.elt, (ast.Call, ast.Name))
-    if isinstance(node, ast.Name) and depth < 10:
-        return any(
-            binding.kind == "assign" and binding.value is not None and _results(binding.value, binding.site, depth + 1)
-            for binding in reaching(node.id, site)
-        )
+    if isinstance(node, ast.Name):
+        return any(_may_bind_results(binding, seen) for binding in reaching(node.id, site))
     return isinstance(node, (ast.List, ast.Tuple))
+
+
+def _may_bind_results(binding: Binding, seen: set[int]) -> bool:
+    if binding.kind != "assign" or binding.value is None or id(binding.value) in seen or len(seen) > _MOST_STEPS:
+        return False
+    seen.add(id(binding.value))
+    return _results(binding.value, binding.site, seen)
 
 
 def decorator(target: ast.expr, site: Site, module: Module) -> bool:

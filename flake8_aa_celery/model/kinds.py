@@ -91,7 +91,9 @@ def _name(node: ast.Name, site: Site, module: Module, depth: int) -> str | None:
     bindings = reaching(node.id, site)
     if any(binding.kind == "parameter" for binding in bindings):
         return orm.parameter(node.id, scope_of(node.id, site), module) if len(bindings) == 1 else None
-    kinds = {_of_binding(node.id, binding, module, depth) for binding in bindings}
+    # each of several bindings is a way of its own, and their number multiplies with every step
+    steps = depth if len(bindings) == 1 else depth + _DEEPEST // 3
+    kinds = {_of_binding(node.id, binding, module, steps) for binding in bindings}
     return kinds.pop() if len(kinds) == 1 else None
 
 
