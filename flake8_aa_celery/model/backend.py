@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 #: Values that switch a backend off; Celery's own word for that is the last.
 _NONE = (None, "", "disabled", "disabled://")
+_APP = frozenset({"Celery"})
 #: The place of ``backend`` among the parameters of ``Celery(main, loader, backend, …)``.
 _POSITION = 2
 
@@ -45,7 +46,7 @@ def _makes_app(data: bytes) -> bool:
 
 def _given_to_app(module: Module) -> Iterator[ast.expr]:
     """The backend of ``Celery(backend=…)``."""
-    for call in module.all_calls():
+    for call in module.calls_of(_APP):
         if module.origin(call.node.func, call.site) == "celery.Celery":
             yield from call.node.args[_POSITION : _POSITION + 1]
             given = module.values.keywords(call.node, call.site).get("backend")

@@ -28,6 +28,7 @@ RANGES = {
 #: What else it takes.
 _OTHERS = frozenset({"nowfun", "app"})
 
+_CRONTAB = frozenset({"crontab"})
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 #: Celery looks at the beginning of a part alone: what follows `1-2` in `1-2-3` is not read.
@@ -64,7 +65,7 @@ class Crontab(NamedTuple):
 
 def crontabs_in(module: Module) -> Iterator[Crontab]:
     """Every call of Celery's ``crontab`` in a module."""
-    for call in module.all_calls():
+    for call in module.calls_of(_CRONTAB):
         if _is_crontab(call, module):
             yield Crontab(call.node, _fields(call, module))
 

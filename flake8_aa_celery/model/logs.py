@@ -81,7 +81,7 @@ def writes_log(scope: Scope, module: Module) -> bool:
 def called_functions(scope: Scope, module: Module) -> Iterator[Scope]:
     """The functions of the same module that a function calls or hands to what it calls."""
     for part in within(scope):
-        for node, site in part.calls:
+        for node, site, _ in part.calls:
             arguments = (*node.args, *(keyword.value for keyword in node.keywords))
             yield from functions_named([node.func, *arguments], site, module)
 

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.scopes import Binding, CallSite, FunctionNode, Scope, Site
     from flake8_aa_celery.model.views import View
 
+_APP = frozenset({"Celery"})
+
 
 class Module:
     """What one file says about Celery, worked out when first asked for.
@@ -164,7 +166,7 @@ class Module:
     @cached_property
     def creates_app(self) -> bool:
         """Whether it makes the ``Celery(...)`` application."""
-        return any(self.origin(call.node.func, call.site) == "celery.Celery" for call in self.all_calls())
+        return any(self.origin(call.node.func, call.site) == "celery.Celery" for call in self.calls_of(_APP))
 
     # -- facts --------------------------------------------------------------------------------------------------
 
@@ -172,6 +174,13 @@ class Module:
         """Every call of the module."""
         for scope in self.scopes.all:
             yield from scope.calls
+
+    def calls_of(self, names: frozenset[str]) -> Iterator[CallSite]:
+        """Every call of something with one of these names, as written or as it was imported."""
+        renamed = self.scopes.renamed
+        for call in self.all_calls():
+            if call.name in names or renamed.get(call.name) in names:
+                yield call
 
     def calls_in(self, scope: Scope) -> Iterator[CallSite]:
         """Every call that runs as part of a function, in its comprehensions too but not in functions within it."""

@@ -27,6 +27,7 @@ _CLASSES = {
     "celery.result.GroupResult.restore": "GroupResult",
     "celery.result.ResultSet": "ResultSet",
 }
+_TELLING = METHODS | {name.rpartition(".")[2] for name in _CLASSES}
 
 
 class ResultUse(NamedTuple):
@@ -48,7 +49,7 @@ def uses_in(module: Module) -> list[ResultUse]:
 
 
 def _calls(module: Module) -> Iterator[ResultUse]:
-    for call in module.all_calls():
+    for call in module.calls_of(_TELLING):
         function = call.node.func
         if isinstance(function, ast.Attribute) and function.attr in METHODS:
             dispatch = _dispatch(function.value, call.site, module)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: The spellings of the setting: Celery 3's, Celery's own, and those of the namespace ``CELERY`` in Django.
 SETTINGS = frozenset({"CELERYBEAT_SCHEDULE", "CELERY_BEAT_SCHEDULE", "beat_schedule", "BEAT_SCHEDULE"})
+#: Methods that add to a schedule.
+_SCHEDULING = frozenset({"update", "add_periodic_task"})
 #: Modules that Celery is configured from without Django.
 _CONFIGURATIONS = frozenset({"celeryconfig", "celery_config", "config"})
 
@@ -143,7 +145,7 @@ def _is_signal_of_app(decorator: ast.expr) -> bool:
 
 
 def _of_calls(module: Module) -> Iterator[ScheduleEntry]:
-    for call in module.all_calls():
+    for call in module.calls_of(_SCHEDULING):
         function = call.node.func
         if not isinstance(function, ast.Attribute):
             continue

@@ -136,10 +136,14 @@ class Store(NamedTuple):
 
 
 class CallSite(NamedTuple):
-    """A call and where it stands."""
+    """A call and where it stands.
+
+    :param name: the last name of what is called, as written: ``delay`` of ``task.delay(1)``; empty for others.
+    """
 
     node: ast.Call
     site: Site
+    name: str
 
 
 class Scope:
@@ -220,6 +224,8 @@ class Scopes:
         self.all = [root]
         self.by_node: dict[ast.AST, Scope] = {tree: root}
         self.functions: list[tuple[FunctionNode, Site]] = []
+        #: names of this file for what was imported under another name, with that one
+        self.renamed: dict[str, str] = {}
         #: names of attributes that are set on anything but ``self``
         self.stored_attributes: set[str] = set()
         self._order = 0
@@ -313,6 +319,8 @@ class Scopes:
                     alias.name if isinstance(node, ast.ImportFrom) else alias.name.partition(".")[0]
                 )
                 self._bind(name, "import", node)
+                if alias.asname:
+                    self.renamed[alias.asname] = alias.name.rpartition(".")[2]
 
     def _elsewhere_names(self, node: ast.Global | ast.Nonlocal) -> None:
         here = self._block.scope
@@ -456,8 +464,9 @@ class Scopes:
         """Nothing to remember about a name that is read, or a constant."""
 
     def _call(self, node: ast.Call) -> None:
-        self._block.scope.calls.append(CallSite(node, self._site))
         function = node.func
+        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        self._block.scope.calls.append(CallSite(node, self._site, name))
         if isinstance(function, ast.Attribute):
             self._expression(function.value)
             if isinstance(function.value, ast.Name):

@@ -25,6 +25,8 @@ _CARRIED = frozenset({kinds.DICT, kinds.KEY, kinds.LIST, kinds.NONE, kinds.NUMBE
 #: What makes a list of what it is given.
 _LISTS = frozenset({"builtins.list", "builtins.sorted", "builtins.tuple"})
 LIST_OF_INSTANCES = "a list of model instances"
+#: Methods that give a signature options later.
+_LATER = frozenset({"apply_async", "clone", "set"})
 
 
 class Refused(NamedTuple):
@@ -63,8 +65,8 @@ def _options(sent: Dispatch | Signature) -> Iterator[Mapping]:
         if isinstance(sent.receiver, Signature):
             yield sent.receiver.options
         return
-    for call in sent.module.all_calls():
-        if isinstance(call.node.func, ast.Attribute) and call.node.func.attr in ("apply_async", "clone", "set"):
+    for call in sent.module.calls_of(_LATER):
+        if isinstance(call.node.func, ast.Attribute):
             later = sent.module.evaluate(call.node, call.site)
             made = later.receiver if isinstance(later, Dispatch) else later
             if isinstance(made, Signature) and made.call is sent.call:

@@ -31,6 +31,7 @@ _SAVES = frozenset({"asave", "save"})
 
 #: The methods that wait for the commit.
 ON_COMMIT = frozenset({"apply_async_on_commit", "delay_on_commit"})
+_CONNECT = frozenset({"connect"})
 
 
 def waits_for_commit(dispatch: Dispatch) -> bool:
@@ -163,9 +164,9 @@ def receives(node: FunctionNode, site: Site, module: Module) -> str | None:
 
 def _connected(node: FunctionNode, module: Module) -> str | None:
     """The signal whose ``connect`` is given a function in the same module."""
-    for call in module.all_calls():
+    for call in module.calls_of(_CONNECT):
         function = call.node.func
-        if isinstance(function, ast.Attribute) and function.attr == "connect" and call.node.args:
+        if isinstance(function, ast.Attribute) and call.node.args:
             given = call.node.args[0]
             signal = _signal(function.value, call.site)
             if signal and isinstance(given, ast.Name) and given.id == node.name:

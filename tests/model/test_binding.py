@@ -268,6 +268,6 @@ def test_the_followers_in_a_chain(tmp_path: Path, workflow: str, numbers: list[i
 
 def test_a_schedule_entry_is_bound_by_its_args_and_kwargs(tmp_path: Path) -> None:
     module = module_of(tmp_path, "ENTRY = {'task': 'app.tasks.t', 'args': (1, 2), 'kwargs': {'y': 3}}\nprint(ENTRY)")
-    ((call, site),) = module.all_calls()
+    ((call, site, _),) = module.all_calls()
     entry = module.evaluate(call.args[0], site)
     assert binding.of_entry(entry, site) == binding.Arguments(2, ("y",))  # type: ignore[arg-type]
