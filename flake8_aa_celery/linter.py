@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery import model
 from flake8_aa_celery.documents import code_blocks, is_document
+from flake8_aa_celery.places import is_checked
 from flake8_aa_celery.rules import aac900_syntax_error as syntax_error
 from flake8_aa_celery.rules import aac999_internal_error as internal_error
 from flake8_aa_celery.rules import all_rules
-from flake8_aa_celery.source import heed_noqa, is_test_code, lines_of
+from flake8_aa_celery.source import heed_noqa, lines_of
 
 if TYPE_CHECKING:
     import ast
@@ -50,13 +51,11 @@ def lint(
     :param tree: its syntax tree, where somebody has parsed it already.
     :param lines: its decoded lines, where somebody has them already.
     """
-    if not model.relevant(data, settings.tasks_modules):
+    if not is_checked(path, settings) or not model.relevant(data, settings.tasks_modules):
         return []
     from flake8_aa_celery.model.project import Project
 
     project = Project.of(path, settings)
-    if not settings.check_tests and is_test_code(path, project.root):
-        return []
     rules = rules_for(path, settings)
     if is_document(path):
         return _in_document(rules, path, data, project, settings)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery import __version__
 from flake8_aa_celery.linter import lint
+from flake8_aa_celery.places import is_checked
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import OPTIONS, Settings, SettingsError, merge, parse_text, read_pyproject
 
@@ -48,6 +49,8 @@ class Plugin:
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         """The violations as flake8 wants them: line from 1, column from 0, code and message, and this class."""
+        if not is_checked(self.filename, self.settings):
+            return
         data = "".join(self.lines).encode(errors="surrogatepass")
         for found in lint(self.filename, data, self.settings, self.tree, self.lines):
             yield found.line, found.column, f"{found.code} {found.message}", Plugin

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.documents import is_document
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 #: How documents begin that tell what has changed: what they show is not to be copied any more.
 _OF_THE_PAST = ("changelog", "changes", "history", "news", "release")
-#: Folders of test code and of migrations.
-_UNCHECKED_FOLDERS = frozenset({"tests", "test", "testauth", "migrations"})
 
 
 def find(paths: Iterable[str], settings: Settings, failed: Failed) -> list[str]:
@@ -52,23 +49,6 @@ def find(paths: Iterable[str], settings: Settings, failed: Failed) -> list[str]:
         else:
             failed(path, "Not a regular file")
     return sorted(found)
-
-
-def is_test_code(path: str, root: str) -> bool:
-    """Whether a file is test code or a migration, by its path below the root of its project.
-
-    :param root: absolute, without symbolic links.
-    """
-    folder, name = os.path.split(os.path.abspath(path))
-    if name.startswith("test_") or name.endswith("_tests.py") or name in ("conftest.py", "tests.py"):
-        return True
-    return _is_unchecked(folder, root)
-
-
-@lru_cache(maxsize=1024)
-def _is_unchecked(folder: str, root: str) -> bool:
-    below = os.path.realpath(folder).removeprefix(root)
-    return not _UNCHECKED_FOLDERS.isdisjoint(below.split(os.sep))
 
 
 def read(path: str) -> bytes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery import __version__, model
 from flake8_aa_celery.cli import MISUSE, _settings, _terminal, complain, write
 from flake8_aa_celery.cli._workers import WorkerError, default_jobs, lint_all
+from flake8_aa_celery.places import is_checked
 from flake8_aa_celery.report import Result, formats, renderer, statistics
 from flake8_aa_celery.source import find, read, reason
 
@@ -140,6 +141,8 @@ def read_files(paths: Iterable[str], stdin_filename: str, settings: Settings) ->
         data = sys.stdin.buffer.read()
         relevant = [(stdin_filename, data)] if model.relevant(data, settings.tasks_modules) else []
     for path in found:
+        if not is_checked(path, settings):
+            continue
         try:
             data = read(path)
         except OSError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from flake8_aa_celery.model.project import dotted_name
+from flake8_aa_celery.places import dotted_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import relevant
 from flake8_aa_celery.model.facts import Task
-from flake8_aa_celery.model.project import has_marker
-from flake8_aa_celery.source import find, is_test_code, read
+from flake8_aa_celery.places import has_marker, is_test_code
+from flake8_aa_celery.source import find, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import ast
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery import places
 from flake8_aa_celery.model.facts import UNKNOWN, App, Constant, Items, ModuleValue, Origin, Value
 from flake8_aa_celery.model.module import Module
 from flake8_aa_celery.model.names import canonical
+from flake8_aa_celery.places import dotted_name, package_root, project_root
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.names import ImportedName
     from flake8_aa_celery.settings import Settings
 
-#: What marks the root of a project; where no folder has one, the parent of the outermost package is the root.
-_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg", "manage.py")
 #: Modules from which a Celery application is imported, where they cannot be found.
 _APP_MODULES = frozenset({"celery", "celery_app", "celeryapp"})
 
@@ -55,8 +56,7 @@ class Project:
     def forget() -> None:
         """Read everything anew from now on: files have changed."""
         _projects.clear()
-        _package_roots.clear()
-        _roots.clear()
+        places.forget()
 
     # -- modules ------------------------------------------------------------------------------------------------
 
@@ -84,7 +84,8 @@ class Project:
             self._modules[path] = None
             tree = self._parsed(path)
             if tree is not None:
-                self._modules[path] = Module(path, dotted_name(path), tree, self)
+                with suppress(RecursionError):  # whoever lints that file is told
+                    self._modules[path] = Module(path, dotted_name(path), tree, self)
         return self._modules[path]
 
     def _parsed(self, path: str) -> ast.Module | None:
@@ -256,48 +257,3 @@ def _folder(path: str) -> str | None:
     if path.endswith(".py"):
         return os.path.dirname(path) if os.path.basename(path) == "__init__.py" else None
     return path
-
-
-_package_roots: dict[str, str] = {}
-_roots: dict[str, str] = {}
-
-
-def package_root(path: str) -> str:
-    """The folder that holds the outermost package which a file lies in: where imports of it start."""
-    folder = os.path.dirname(os.path.abspath(path))
-    if folder not in _package_roots:
-        outermost = folder
-        while os.path.isfile(os.path.join(outermost, "__init__.py")) and os.path.dirname(outermost) != outermost:
-            outermost = os.path.dirname(outermost)
-        _package_roots[folder] = outermost
-    return _package_roots[folder]
-
-
-def dotted_name(path: str) -> str:
-    """The name under which a file is imported, by the packages that it lies in."""
-    path = os.path.abspath(path)
-    relative = os.path.relpath(path, package_root(path))
-    parts = relative.removesuffix(".py").split(os.sep)
-    if parts[-1] == "__init__" and len(parts) > 1:
-        del parts[-1]
-    return ".".join(parts)
-
-
-def project_root(path: str) -> str:
-    """The root of the project that a file belongs to, absolute and without symbolic links."""
-    folder = os.path.dirname(os.path.abspath(path))
-    if folder not in _roots:
-        candidate = folder
-        while not has_marker(candidate):
-            parent = os.path.dirname(candidate)
-            if parent == candidate:
-                candidate = package_root(path)
-                break
-            candidate = parent
-        _roots[folder] = os.path.realpath(candidate)
-    return _roots[folder]
-
-
-def has_marker(folder: str) -> bool:
-    """Whether something in a folder says that it is the root of a project."""
-    return any(os.path.exists(os.path.join(folder, marker)) for marker in _MARKERS)

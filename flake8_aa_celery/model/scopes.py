@@ -7,6 +7,7 @@ Nothing is resolved here. :mod:`names <flake8_aa_celery.model.names>` asks the s
 from __future__ import annotations
 
 import ast
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 _SPOILERS = frozenset(
     {"appendleft", "clear", "extendleft", "pop", "popitem", "popleft", "remove", "reverse", "setdefault", "sort"}
     | {"update"}
+)
+
+_FIELDS_WITHOUT_EXPRESSIONS = frozenset(
+    {"arg", "attr", "conversion", "ctx", "id", "is_async", "kind", "op", "ops", "simple", "type_comment"}
 )
 
 #: Names of attributes that are read from the result of a dispatch; remembered when they are no call.
@@ -447,11 +452,13 @@ class Scopes:
     # -- expressions --------------------------------------------------------------------------------------------
 
     def _children(self, node: ast.AST) -> None:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                self._expression(child)
-            else:
-                self._children(child)
+        for field in _fields_of(type(node)):
+            part = getattr(node, field)
+            for child in part if isinstance(part, list) else (part,):
+                if isinstance(child, ast.expr):
+                    self._expression(child)
+                elif isinstance(child, ast.AST):
+                    self._children(child)
 
     def _expression(self, node: ast.expr) -> None:
         visit = _EXPRESSIONS.get(type(node))
@@ -559,6 +566,12 @@ def _hand_up(scope: Scope) -> None:
             owner.growths[name].sort(key=lambda growth: growth.site.order)
         else:
             owner.spoilt.add(name)
+
+
+@cache
+def _fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a kind of node that can hold expressions."""
+    return tuple(field for field in kind._fields if field not in _FIELDS_WITHOUT_EXPRESSIONS)
 
 
 def all_parameters(arguments: ast.arguments) -> list[ast.arg]:

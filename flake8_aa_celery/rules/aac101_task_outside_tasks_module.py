@@ -56,8 +56,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     `tasks-modules` names the modules and packages that tasks belong in: `["tasks"]`.
 
     ## Profile
-    Alliance Auth alone: its documentation asks for `tasks.py`. Other projects list their modules in `imports`, or import
-    them where their application is made.
+    Alliance Auth alone: its documentation asks for `tasks.py`. Other projects list their modules in `imports`, or
+    import them where their application is made.
 
     ## Proof
     - `test_defining.py::test_autodiscovery_imports_modules_called_tasks_and_no_other`: tasks elsewhere are unknown.

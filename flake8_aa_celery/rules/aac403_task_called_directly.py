@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.views import view_around
+from flake8_aa_celery.places import is_test_code
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import fix_by_delay
-from flake8_aa_celery.source import is_test_code
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:

@@ -1,0 +1,87 @@
+"""Where a file belongs: its project, its package, and whether it is looked at at all."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.settings import Settings
+
+#: What marks the root of a project; where no folder has one, the parent of the outermost package is the root.
+_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg", "manage.py")
+_UNCHECKED_FOLDERS = frozenset({"tests", "test", "testauth", "migrations"})
+
+
+def project_root(path: str) -> str:
+    """The root of the project that a file belongs to, absolute and without symbolic links."""
+    return _project_root(os.path.dirname(os.path.abspath(path)))
+
+
+@lru_cache(maxsize=4096)
+def _project_root(folder: str) -> str:
+    return os.path.realpath(_marked_root(folder) or _package_root(folder))
+
+
+@lru_cache(maxsize=4096)
+def _marked_root(folder: str) -> str | None:
+    if has_marker(folder):
+        return folder
+    above = os.path.dirname(folder)
+    return None if above == folder else _marked_root(above)
+
+
+def has_marker(folder: str) -> bool:
+    """Whether something in a folder says that it is the root of a project."""
+    return any(os.path.exists(os.path.join(folder, marker)) for marker in _MARKERS)
+
+
+def package_root(path: str) -> str:
+    """The folder that holds the outermost package which a file lies in: where imports of it start."""
+    return _package_root(os.path.dirname(os.path.abspath(path)))
+
+
+@lru_cache(maxsize=4096)
+def _package_root(folder: str) -> str:
+    above = os.path.dirname(folder)
+    is_package = above != folder and os.path.isfile(os.path.join(folder, "__init__.py"))
+    return _package_root(above) if is_package else folder
+
+
+def dotted_name(path: str) -> str:
+    """The name under which a file is imported, by the packages that it lies in."""
+    path = os.path.abspath(path)
+    relative = os.path.relpath(path, package_root(path))
+    parts = relative.removesuffix(".py").split(os.sep)
+    if parts[-1] == "__init__" and len(parts) > 1:
+        del parts[-1]
+    return ".".join(parts)
+
+
+def is_checked(path: str, settings: Settings) -> bool:
+    """Whether a file is looked at at all: test code and migrations are not, unless the settings say so."""
+    return settings.check_tests or not is_test_code(path, project_root(path))
+
+
+def is_test_code(path: str, root: str) -> bool:
+    """Whether a file is test code or a migration, by its path below the root of its project.
+
+    :param root: absolute, without symbolic links.
+    """
+    folder, name = os.path.split(os.path.abspath(path))
+    if name.startswith("test_") or name.endswith("_tests.py") or name in ("conftest.py", "tests.py"):
+        return True
+    return _is_unchecked(folder, root)
+
+
+@lru_cache(maxsize=4096)
+def _is_unchecked(folder: str, root: str) -> bool:
+    below = os.path.realpath(folder).removeprefix(root)
+    return not _UNCHECKED_FOLDERS.isdisjoint(below.split(os.sep))
+
+
+def forget() -> None:
+    """Look at the disk anew: folders have changed."""
+    for remembered in (_project_root, _marked_root, _package_root, _is_unchecked):
+        remembered.cache_clear()
