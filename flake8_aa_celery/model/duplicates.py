@@ -18,16 +18,18 @@ def duplicates(module: Module) -> Iterator[tuple[Task, Task]]:
 
     In one module it is the later of the two; in two modules both, as the order of imports tells which is first.
     """
-    for index, task in enumerate(module.tasks):
+    earlier: dict[str, list[Task]] = {}
+    for task in module.tasks:
         name = task.registered_name
         if name is not None:
-            other = _earlier(task, name, module.tasks[:index]) or _elsewhere(name, module)
+            same = earlier.setdefault(name, [])
+            other = _first_rival(task, same) or _elsewhere(name, module)
             if other is not None:
                 yield task, other
+            same.append(task)
 
 
-def _earlier(task: Task, name: str, earlier: list[Task]) -> Task | None:
-    same = (other for other in earlier if other.registered_name == name)
+def _first_rival(task: Task, same: list[Task]) -> Task | None:
     return next((other for other in same if not _are_alternatives(other.site, task.site)), None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -50,11 +51,17 @@ def _way_out(site: Site) -> type[ast.stmt] | None:
     if isinstance(site.statement, ast.Return):
         # a comprehension in a return statement still runs once per item
         return None if site.block.kind == "comprehension" else ast.Return
-    body = site.block.body
-    for statement, following in pairwise(body):
-        if statement is site.statement and isinstance(following, (ast.Break, ast.Return)):
-            return type(following)
-    return None
+    return _ways_out(site.block).get(site.statement)
+
+
+@lru_cache(maxsize=8)
+def _ways_out(block: Block) -> dict[ast.stmt, type[ast.stmt]]:
+    """The statements of a block right behind which the loop or function is left, with how."""
+    return {
+        statement: type(following)
+        for statement, following in pairwise(block.body)
+        if isinstance(following, (ast.Break, ast.Return))
+    }
 
 
 def goes_over_few(block: Block, module: Module) -> bool:

@@ -177,10 +177,18 @@ class Module:
 
     def calls_of(self, names: frozenset[str]) -> Iterator[CallSite]:
         """Every call of something with one of these names, as written or as it was imported."""
-        renamed = self.scopes.renamed
-        for call in self.all_calls():
-            if call.name in names or renamed.get(call.name) in names:
-                yield call
+        found = {number: call for name in names for number, call in self._calls_by_name.get(name, ())}
+        return (found[number] for number in sorted(found))
+
+    @cached_property
+    def _calls_by_name(self) -> dict[str, list[tuple[int, CallSite]]]:
+        """Every call with its place among all, by the name of what is called, as written and as it was imported."""
+        found: dict[str, list[tuple[int, CallSite]]] = {}
+        for number, call in enumerate(self.all_calls()):
+            found.setdefault(call.name, []).append((number, call))
+            if call.name in self.scopes.renamed:
+                found.setdefault(self.scopes.renamed[call.name], []).append((number, call))
+        return found
 
     def calls_in(self, scope: Scope) -> Iterator[CallSite]:
         """Every call that runs as part of a function, in its comprehensions too but not in functions within it."""

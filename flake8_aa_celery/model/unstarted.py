@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import Function, Signature, Workflow
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.scopes import Scope, Site
 
     Canvas = Signature | Workflow
+
+#: Stands for every name: what ``locals()`` reads.
+_ANY = frozenset({"*"})
 
 
 def forgotten_in(module: Module) -> list[Canvas]:
@@ -67,24 +71,34 @@ def _is_never_read(name: str, site: Site) -> bool:
     if scope.kind != "function" or name not in scope.bindings:
         return False
     loops = any(block.kind == "loop" for block in site.block.around())
-    after = 0 if loops or _is_read_within(name, scope) else site.statement.end_lineno or 0
-    return not any(getattr(node, "lineno", 0) > after and _reads(node, name) for node in ast.walk(scope.node))
+    after = 0 if loops or not _ANY.union((name,)).isdisjoint(_read_within(scope)) else site.statement.end_lineno or 0
+    last = _last_reads(scope.node)
+    return all(last.get(read, 0) <= after for read in (name, *_ANY))
 
 
-def _is_read_within(name: str, scope: Scope) -> bool:
-    """Whether a function within may read a name, at whatever time it is called."""
-    return any(
-        _reads(node, name)
-        for child in scope.children
-        if child.kind in ("function", "lambda", "class")
-        for node in ast.walk(child.node)
-    )
+@lru_cache(maxsize=8)
+def _read_within(scope: Scope) -> frozenset[str]:
+    """The names that functions within may read, at whatever time they are called."""
+    inner = (child.node for child in scope.children if child.kind in ("function", "lambda", "class"))
+    return frozenset(name for node in inner for part in ast.walk(node) if (name := _read_by(part)))
 
 
-def _reads(node: ast.AST, name: str) -> bool:
-    """Whether a node reads a name, changes what it stands for, or reads all names there are."""
+@lru_cache(maxsize=8)
+def _last_reads(function: ast.AST) -> dict[str, int]:
+    """The last line in which each name is read in a function."""
+    found: dict[str, int] = {}
+    for node in ast.walk(function):
+        name = _read_by(node)
+        if name:
+            found[name] = max(found.get(name, 0), getattr(node, "lineno", 0))
+    return found
+
+
+def _read_by(node: ast.AST) -> str | None:
+    """The name that a node reads, or whose meaning it changes; "*" where it reads all names there are."""
     if isinstance(node, ast.Name):
-        return node.id == name and not isinstance(node.ctx, ast.Store)
+        return None if isinstance(node.ctx, ast.Store) else node.id
     if isinstance(node, ast.AugAssign):
-        return isinstance(node.target, ast.Name) and node.target.id == name
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("locals", "vars")
+        return node.target.id if isinstance(node.target, ast.Name) else None
+    reads_all = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("locals", "vars")
+    return "*" if reads_all else None
