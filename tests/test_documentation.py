@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import pytest
 
 from docs import generate
 from docs.generate import read_page
+from flake8_aa_celery.cli.completion import whole_parser
 from flake8_aa_celery.rules import all_rules
 from support import ALWAYS_SELECTED, ROOT, Mark, found_in, place
 
@@ -130,6 +132,21 @@ def test_the_readme_shows_what_the_command_prints(tmp_path: Path) -> None:
         place(tmp_path, path, source.encode())
     ours = [sys.executable, "-m", "flake8_aa_celery", *command.split()]
     assert subprocess.run(ours, cwd=tmp_path, capture_output=True, text=True).stdout == output
+
+
+#: How the command is shown: by itself, in recipes, in sentences; but not where a sentence only names it.
+COMMAND = re.compile(
+    r"(?:^|`|run: |commands = |- |\$ )aa-celery (?!rule`)((?:check|fix|rules?|completion)\b[^`\n#>|)]*)", re.MULTILINE
+)
+
+
+@pytest.mark.parametrize("file", [README, *sorted((ROOT / "docs").glob("*.md"))], ids=lambda file: file.name)
+def test_every_command_that_is_shown_can_be_called_like_that(file: Path) -> None:
+    shown = [shlex.split(command) for command in COMMAND.findall(file.read_text("utf-8"))]
+    assert shown or file.name in ("settings.md", "writing-a-rule.md")
+    for arguments in shown:
+        placed = [argument for argument in arguments if argument not in ("PATH…", "--help")]
+        assert whole_parser().parse_args(placed)
 
 
 def test_the_documentation_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,11 +29,11 @@ def run(arguments: Namespace) -> int:
     """Print the script for a shell; it asks nobody anything when a word is completed."""
     from shtab import complete
 
-    write(complete(_whole_parser(), shell=arguments.shell) + "\n")
+    write(complete(whole_parser(), shell=arguments.shell) + "\n")
     return 0
 
 
-def _whole_parser() -> ArgumentParser:
+def whole_parser() -> ArgumentParser:
     """One parser with all subcommands, which knows where files are meant and which rules there are."""
     from argparse import ArgumentParser
 
