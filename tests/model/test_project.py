@@ -1,0 +1,21 @@
+"""What a project knows of its files, whatever stands in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.settings import Settings
+from support import place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TASK = b"from celery import shared_task\n\n\n@shared_task\ndef update():\n    pass\n"
+
+
+def test_a_file_that_is_nested_too_deeply_hides_no_other(tmp_path: Path) -> None:
+    place(tmp_path, "pyproject.toml", b"")
+    place(tmp_path, "app/deep.py", TASK + b"x = update" + b".a" * 3_000)
+    tasks = place(tmp_path, "app/tasks.py", TASK)
+    assert list(Project.of(str(tasks), Settings()).tasks_by_name()) == ["app.tasks.update"]
