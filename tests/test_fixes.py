@@ -14,7 +14,6 @@ from pyflakes.reporter import Reporter
 
 from flake8_aa_celery.fixes._guard import comments
 from flake8_aa_celery.fixes.engine import fix_all
-from flake8_aa_celery.linter import check
 from flake8_aa_celery.model.project import Project
 from support import cases, settings_of
 
@@ -22,9 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from flake8_aa_celery.fixes.engine import Fixed
-    from flake8_aa_celery.settings import Settings
-    from flake8_aa_celery.violation import Violation
+    from flake8_aa_celery.fixes.engine import Fixed, Work
     from support import Case
 
 UNSAFE = {".fixed": False, ".unsafe": True}
@@ -40,8 +37,9 @@ def beside(case: Case, kind: str) -> Path:
     return case.source.with_name(case.source.stem + kind + case.source.suffix)
 
 
-def lint_all(files: Sequence[tuple[str, bytes]], settings: Settings) -> list[tuple[str, list[Violation]]]:
-    return [(path, check(path, data, settings)) for path, data in files]
+def at_once(files: Sequence[tuple[str, bytes]], work: Work) -> list[tuple[str, Fixed]]:
+    """Do the work in this process."""
+    return work(files)
 
 
 def fixed_in(root: Path, selected: tuple[str, ...], *, unsafe: bool) -> dict[str, Fixed]:
@@ -49,7 +47,7 @@ def fixed_in(root: Path, selected: tuple[str, ...], *, unsafe: bool) -> dict[str
     Project.forget()
     settings = settings_of(root)._replace(select=selected)
     files = [(str(file), file.read_bytes()) for file in sorted(root.rglob("*.py"))]
-    return fix_all(files, settings, lint_all, unsafe=unsafe)
+    return fix_all(files, settings, at_once, unsafe=unsafe)
 
 
 def build(case: Case, tmp_path: Path) -> Path:

@@ -11,14 +11,16 @@ from flake8_aa_celery.cli._progress import watched
 from flake8_aa_celery.linter import check, selected_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import NoReturn
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, NoReturn, TypeVar
 
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Violation
 
     File = tuple[str, bytes]
     Linted = list[tuple[str, list[Violation]]]
+    Done = TypeVar("Done")
+    Work = Callable[[Iterable[File]], list[Done]]
 
 #: Fewer bytes than this for each process are linted faster than a process is started and heard.
 _BYTES_A_PROCESS = 300_000
@@ -41,24 +43,33 @@ def lint_all(files: Sequence[File], settings: Settings, jobs: int, began: float 
     :param began: when the work began, for a progress bar where that is some time ago; none where None.
     :raises WorkerError: where a process was killed.
     """
+    selected_rules(settings)  # what is imported before a fork is shared
+
+    def work(part: Iterable[File]) -> Linted:
+        return [(path, check(path, data, settings)) for path, data in part]
+
+    return spread(files, work, jobs, began)
+
+
+def spread(files: Sequence[File], work: Work[Done], jobs: int, began: float | None = None) -> list[Done]:
+    """What work makes of files, in their order, where each process does its part of them.
+
+    :param began: as for :func:`lint_all`.
+    :raises WorkerError: where a process was killed.
+    """
     parts = _split(files, jobs if hasattr(os, "fork") else 1)
     if len(parts) < 2:
-        return _lint(_seen(files, began), settings)
-    import_module("flake8_aa_celery.model.project")  # what is imported before the fork is shared
-    selected_rules(settings)
-    workers = [_Worker(part, settings) for part in parts[1:]]
+        return work(_seen(files, began))
+    import_module("flake8_aa_celery.model.project")
+    workers = [_Worker(part, work) for part in parts[1:]]
     try:
-        linted = _lint(_seen(parts[0], began), settings)
+        done = work(_seen(parts[0], began))
         for worker in workers:
-            linted += worker.result()
+            done += worker.result()
     finally:
         for worker in workers:
             worker.stop()
-    return linted
-
-
-def _lint(files: Iterable[File], settings: Settings) -> Linted:
-    return [(path, check(path, data, settings)) for path, data in files]
+    return done
 
 
 def _seen(files: Sequence[File], began: float | None) -> Iterable[File]:
@@ -82,14 +93,14 @@ class _Worker:
 
     __slots__ = ("_process", "_reader")
 
-    def __init__(self, files: Sequence[File], settings: Settings) -> None:
+    def __init__(self, files: Sequence[File], work: Work[Any]) -> None:
         self._reader, writer = os.pipe()
         self._process = os.fork()
         if self._process == 0:
-            _work(files, settings, writer)
+            _work(files, work, writer)
         os.close(writer)
 
-    def result(self) -> Linted:
+    def result(self) -> list[Any]:
         """Wait for what the process found."""
         from pickle import loads
 
@@ -99,8 +110,8 @@ class _Worker:
         self._process = 0
         if status:
             raise WorkerError(f"a process that checks files ended with {os.waitstatus_to_exitcode(status)}")
-        linted: Linted = loads(data)
-        return linted
+        done: list[Any] = loads(data)
+        return done
 
     def stop(self) -> None:
         """Leave nothing behind, whether or not the process was heard."""
@@ -112,14 +123,14 @@ class _Worker:
             os.waitpid(self._process, 0)
 
 
-def _work(files: Sequence[File], settings: Settings, writer: int) -> NoReturn:
+def _work(files: Sequence[File], work: Work[Any], writer: int) -> NoReturn:
     """Lint files and end this process, whatever happens: what comes after the fork is its parent's business."""
     from pickle import dumps
 
     code = 1
     try:
         with open(writer, "wb") as pipe:
-            pipe.write(dumps(_lint(files, settings)))
+            pipe.write(dumps(work(files)))
         code = 0
     finally:
         os._exit(code)

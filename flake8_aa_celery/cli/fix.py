@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.cli import MISUSE, _settings, check, complain, write
-from flake8_aa_celery.cli._workers import WorkerError, default_jobs, lint_all
+from flake8_aa_celery.cli._workers import WorkerError, default_jobs, spread
 from flake8_aa_celery.cli._write import write_all
 from flake8_aa_celery.report import Result
 from flake8_aa_celery.source import decode
@@ -50,7 +50,7 @@ def run(arguments: Namespace) -> int:
 
     jobs = arguments.jobs or default_jobs(files.relevant)
     try:
-        fixed = fix_all(files.relevant, settings, partial(lint_all, jobs=jobs), unsafe=arguments.unsafe_fixes)
+        fixed = fix_all(files.relevant, settings, partial(spread, jobs=jobs), unsafe=arguments.unsafe_fixes)
     except WorkerError as error:
         return complain(str(error))
     put = _put(arguments, dict(files.relevant), fixed, is_filter="-" in paths)

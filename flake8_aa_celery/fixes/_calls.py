@@ -20,6 +20,7 @@ Space = cst.BaseParenthesizableWhitespace
 #: black's and ruff's own.
 _LINE_LENGTH = 88
 _MULTILINE_STRING = re.compile(r"'''|\"\"\"|\\\\\n")
+_PRAGMA = re.compile(r"# type:|\s*# (noqa|pylint|pyright|pragma|nosec|fmt)\b")
 _LENGTH_SETTING = re.compile(r"^\s*line[-_]length\s*=\s*(\d+)", re.MULTILINE)
 
 
@@ -137,7 +138,7 @@ def with_keyword(tree: Tree, call: cst.Call, name: str, code: str, *, first: boo
     new = cst.Arg(tree.expression(code), keyword=cst.Name(name), equal=_EQUAL)
     if not call.args:
         return call.with_changes(args=[new])
-    if not _is_one_line(tree, call):
+    if not _is_one_line(tree, call) and not (_is_hugged(call) and _is_free(tree, call)):
         return call.with_changes(args=_appended(call, new))
     arguments = [Argument("", "", (part,)) for part in _parts(tree, call)]
     added = [Argument(name, "", (Part(code),))]
@@ -168,8 +169,10 @@ def _appended(call: cst.Call, new: cst.Arg) -> list[cst.Arg]:
         separating = cst.Comma(whitespace_after=_between(call, closing))
         trailing = cst.Comma(whitespace_after=without_comment(closing))
         return [*call.args[:-1], last.with_changes(comma=separating), new.with_changes(comma=trailing)]
-    separating = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    moved = last.with_changes(comma=separating, whitespace_after_arg=cst.SimpleWhitespace(""))
+    commas = [argument.comma for argument in call.args[:-1]]
+    known = next((comma for comma in commas if isinstance(comma, cst.Comma)), None)
+    plain = cst.Comma(whitespace_after=without_comment(known.whitespace_after) if known else cst.SimpleWhitespace(" "))
+    moved = last.with_changes(comma=plain, whitespace_after_arg=cst.SimpleWhitespace(""))
     return [*call.args[:-1], moved, new.with_changes(whitespace_after_arg=last.whitespace_after_arg)]
 
 
@@ -230,23 +233,47 @@ def _text(tree: Tree, call: cst.Call, function: str, arguments: Sequence[Argumen
     opening = _comments(call.whitespace_before_args)[1]
     has_comment = bool(opening) or any(argument.has_comment for argument in arguments)
     was_one_line, is_free = _is_one_line(tree, call), _is_free(tree, call)
+    was_hugged = bool(call.args) and _is_hugged(call)
     line, column = tree.span(call)[0]
     margin = tree.margin(line)
     if "\n" in function:  # what stands behind the last line break follows the margin
         column = margin - function.rindex("\n") - 1
     room = line_length(tree.path)
     end_line, end_column = tree.span(call)[1]
-    behind = len(tree.lines[end_line - 1]) - end_column
+    behind = _width_behind(tree.lines[end_line - 1][end_column:], room)
     if not has_comment and (not is_free or (was_one_line and column + len(flat) + behind <= room)):
         return flat
     room -= margin
     indent = tree.module.default_indent
     hugged = indent + ", ".join(argument.flat for argument in arguments)
-    if not has_comment and was_one_line and len(hugged) <= room:
+    if not has_comment and (was_one_line or was_hugged) and len(hugged) <= room and "\n" not in hugged:
         return f"{function}(\n{hugged}\n)"
     lines = [line for argument in arguments for line in argument.lines(indent, room)]
     first = f"{function}(  {opening}" if opening else f"{function}("
     return "\n".join([first, *lines, ")"])
+
+
+def _width_behind(text: str, room: int) -> int:
+    """What stands behind a call in its line counts, but not a comment that must stay in it, for mypy or flake8."""
+    pragma = _PRAGMA.search(text)
+    if pragma is None:
+        return len(text)
+    return -room * 10 if pragma[0].startswith("# type:") else pragma.start()
+
+
+def _is_hugged(call: cst.Call) -> bool:
+    """Whether all arguments stand in one line of their own between the parentheses, without a comment."""
+    last = call.args[-1]
+    spaces = [argument.comma.whitespace_after for argument in call.args if isinstance(argument.comma, cst.Comma)]
+    return (
+        isinstance(call.whitespace_before_args, cst.ParenthesizedWhitespace)
+        and isinstance(last.whitespace_after_arg, cst.ParenthesizedWhitespace)
+        and not isinstance(last.comma, cst.Comma)
+        and not any(isinstance(space, cst.ParenthesizedWhitespace) for space in spaces)
+        and not any("#" in line for line in _comments(call.whitespace_before_args)[0])
+        and not _comments(call.whitespace_before_args)[1]
+        and not any(_comments(last.whitespace_after_arg))
+    )
 
 
 def _is_one_line(tree: Tree, call: cst.Call) -> bool:

@@ -11,7 +11,7 @@ from flake8_aa_celery.fixes._flakes import flakes
 from flake8_aa_celery.fixes._imports import add_import, remove_unused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from flake8_aa_celery.fixes import Change, New
     from flake8_aa_celery.fixes._tree import Tree
@@ -20,26 +20,59 @@ Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
 
 def apply(tree: Tree, changes: Sequence[Change]) -> str:
-    """The text of the file after changes none of which overlaps another."""
+    """The text of the file after changes none of which overlaps another.
+
+    :raises Refused: where pyflakes would object to something new.
+    """
     replaced = {old: new for change in changes for old, new in change.nodes.items()}
     module = _replaced(tree, replaced)
     for wanted in _each_once(change.imports for change in changes):
         module = add_import(module, wanted, tree.path)
-    return _without_unused(module, tree)
+    if _may_raise_flakes(tree, changes):
+        module = _without_unused(module, tree)
+    return module.code
 
 
-def _without_unused(module: cst.Module, tree: Tree) -> str:
-    """The text of the module without the imports that nothing uses any more."""
-    text = module.code
+def _may_raise_flakes(tree: Tree, changes: Sequence[Change]) -> bool:
+    """Whether an import may be unused now, or a name unbound: a cheap question before an expensive one."""
+    for change in changes:
+        new_nodes = [new for new in change.nodes.values() if isinstance(new, cst.CSTNode)]
+        if change.imports or len(new_nodes) < len(change.nodes):
+            return True
+        before, after = (_words(tree, nodes) for nodes in (change.nodes, new_nodes))
+        if (before - after) & tree.imported or not (after - before) <= tree.words:
+            return True
+    return False
+
+
+def _words(tree: Tree, nodes: Iterable[cst.CSTNode]) -> set[str]:
+    """The names in nodes, those of attributes and keyword arguments left out."""
+    return {name.value for node in nodes for name in _names(node)}
+
+
+def _names(node: cst.CSTNode) -> Iterator[cst.Name]:
+    if isinstance(node, cst.Name):
+        yield node
+    elif isinstance(node, (cst.Attribute, cst.Arg)):
+        yield from _names(node.value)
+    else:
+        for child in node.children:
+            yield from _names(child)
+
+
+def _without_unused(module: cst.Module, tree: Tree) -> cst.Module:
+    """The module without the imports that nothing uses any more."""
     try:
-        unused = [flake.unused for flake in flakes(text) - flakes(tree.text) if flake.unused]
+        new = flakes(module.code) - flakes(tree.text)
     except SyntaxError as error:
         raise Refused("the result would not be valid Python") from error
     fewer = module
-    for name in unused:
-        fewer = remove_unused(fewer, name)
+    for flake in new:
+        fewer = remove_unused(fewer, flake.unused) if flake.unused else fewer
     if fewer is module:
-        return text
+        for flake in new:
+            raise Refused(f"pyflakes would object: {flake.text}")
+        return module
     return _without_unused(fewer, tree)
 
 
@@ -56,15 +89,11 @@ def _each_once(groups: Iterable[Sequence[Any]]) -> list[Any]:
 
 def _replaced(tree: Tree, replaced: Mapping[cst.CSTNode, New]) -> cst.Module:
     """The module with nodes replaced; only the statements in which they lie are looked through."""
-    spans = [tree.whole_span(node) for node in replaced]
+    touched = {tree.index_at(tree.span(node)[0][0]) for node in replaced}
     transformer = _Replace(replaced)
     body: list[Statement] = []
-    for statement in tree.module.body:
-        start, end = tree.whole_span(statement)
-        if any(start <= span[0] and span[1] <= end for span in spans):
-            body += _flat(statement.visit(transformer))
-        else:
-            body.append(statement)
+    for index, statement in enumerate(tree.module.body):
+        body += _flat(statement.visit(transformer)) if index in touched else [statement]
     return tree.module.with_changes(body=body)
 
 

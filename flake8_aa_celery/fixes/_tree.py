@@ -4,30 +4,43 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
+from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
+from libcst.metadata import PositionProvider
+from libcst.metadata.position_provider import PositionProvidingCodegenState
 
 from flake8_aa_celery.fixes import Import, Refused
 from flake8_aa_celery.model.scopes import Scopes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from libcst.metadata import CodeRange
 
     from flake8_aa_celery.model.scopes import Binding
     from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    Positions = Mapping[cst.CSTNode, CodeRange]
 
 Node = TypeVar("Node", bound=cst.CSTNode)
 
 #: Of these a violation marks the first word alone.
 _WITH_BODY = (cst.FunctionDef, cst.ClassDef, cst.For)
+_LAST = sys.maxsize
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
 class Tree:
     """The concrete tree of a file.
+
+    Where nodes are is worked out for one statement of the module at a time, when it is asked for: for all of them
+    it would take longer than everything else.
 
     :param path: where the file lies.
     :param text: its text without a byte-order mark, with the ends of lines that it has.
@@ -37,15 +50,16 @@ class Tree:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
+        if _LONE_RETURN.search(text):
+            raise Refused("its lines end in a way that libcst does not keep")
         try:
             self.module = cst.parse_module(text)
         except (cst.ParserSyntaxError, RecursionError) as error:
             raise Refused("libcst cannot parse the file") from error
-        if self.module.code != text:
-            raise Refused("libcst cannot give back the file as it is")
-        # a tree that has just been parsed holds no node twice: no need of a copy
-        wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
-        self._positions = wrapper.resolve(PositionProvider)
+        self._firsts = _first_lines(ast.parse(text))
+        if len(self._firsts) != len(self.module.body):
+            raise Refused("libcst sees other statements than Python does")
+        self._located: dict[int, Positions] = {}
 
     @cached_property
     def lines(self) -> list[str]:
@@ -57,19 +71,57 @@ class Tree:
         """Which names are bound where."""
         return Scopes(ast.parse(self.text))
 
+    # -- places -------------------------------------------------------------------------------------------------
+
+    def index_at(self, line: int) -> int:
+        """Which statement of the module a line belongs to."""
+        return max(bisect_right(self._firsts, (line, _LAST)) - 1, 0)
+
+    def first_line(self, index: int) -> int:
+        """The line in which a statement of the module begins, with its first decorator."""
+        return self._firsts[index][0]
+
+    def _positions_at(self, line: int) -> Positions:
+        """Where the nodes are of the statement that a line belongs to."""
+        index = self.index_at(line)
+        if index not in self._located:
+            statement, (first, own) = self.module.body[index], self._firsts[index]
+            guess = first - len(statement.leading_lines)
+            found = _positions(self.module, statement, guess)
+            begins = found[statement].start.line
+            # where a decorator begins in another line than its expression the guess is wrong by as much
+            self._located[index] = found if begins == own else _positions(self.module, statement, guess + own - begins)
+            self._known.update(self._located[index])
+        return self._located[index]
+
     @cached_property
-    def _by_start(self) -> dict[tuple[int, int], list[cst.CSTNode]]:
-        found: dict[tuple[int, int], list[cst.CSTNode]] = {}
-        for node in self._positions:
-            start, _ = self.span(node)
-            found.setdefault(start, []).append(node)
-        return found
+    def _known(self) -> dict[cst.CSTNode, CodeRange]:
+        return {}
+
+    # -- names --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every name that the file binds somewhere."""
+        return frozenset(name for scope in self.scopes.all for name in scope.bindings)
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """The names that imports bind, wherever they stand."""
+        return frozenset(
+            name
+            for scope in self.scopes.all
+            for name, bindings in scope.bindings.items()
+            if any(binding.kind == "import" for binding in bindings)
+        )
 
     def span(self, node: cst.CSTNode) -> tuple[tuple[int, int], tuple[int, int]]:
         """Line from 1 and column from 0 in characters where a node starts and ends, as ``ast`` has it."""
-        first = last = self._positions[node]
+        if node not in self._known:  # a statement of the module in which nothing was looked for yet
+            self._positions_at(self._firsts[self.module.body.index(node)][1])
+        first = last = self._known[node]
         if isinstance(node, (cst.Tuple, cst.GeneratorExp)) and node.lpar:
-            first, last = self._positions[node.lpar[-1]], self._positions[node.rpar[0]]
+            first, last = self._known[node.lpar[-1]], self._known[node.rpar[0]]
         # the only argument of a call: to `ast` the parentheses of the call are its own
         more = int(isinstance(node, cst.GeneratorExp) and not node.lpar)
         return (first.start.line, first.start.column - more), (last.end.line, last.end.column + more)
@@ -89,9 +141,11 @@ class Tree:
         :param end: where it ends; None where the start tells enough, as of a ``def``.
         :raises Refused: where there is none.
         """
-        for node in self._by_start.get(start, ()):
-            if isinstance(node, kind) and (end is None or self.span(node)[1] == end):
-                return node
+        for node, place in self._positions_at(start[0]).items():
+            if place.start.line <= start[0] <= place.end.line and isinstance(node, kind):
+                span = self.span(node)
+                if span[0] == start and end in (None, span[1]):
+                    return node
         raise Refused("the place was not found")
 
     def margin(self, line: int) -> int:
@@ -100,7 +154,9 @@ class Tree:
 
     def around(self, node: cst.CSTNode) -> list[cst.CSTNode]:
         """The nodes that a node lies in, the module first."""
-        return self._path(self.module, node, self.span(node)) or []
+        span = self.span(node)
+        statement = self.module.body[self.index_at(span[0][0])]
+        return [self.module, *(self._path(statement, node, span) or ())]
 
     def _path(
         self, outer: cst.CSTNode, node: cst.CSTNode, span: tuple[tuple[int, int], tuple[int, int]]
@@ -165,6 +221,30 @@ class Tree:
         name = wanted.name or wanted.module
         bindings = [binding for scope in self.scopes.all for binding in scope.bindings.get(name, ())]
         return all(_imports(binding, name, wanted) and is_for_typing(binding) for binding in bindings)
+
+
+def _positions(module: cst.Module, statement: cst.CSTNode, line: int) -> Positions:
+    """Where each node of a statement is whose first line, of a comment above it or its own, is ``line``.
+
+    As libcst's own provider does it for a whole module.
+    """
+    provider = PositionProvider()
+    state = PositionProvidingCodegenState(module.default_indent, module.default_newline, provider=provider)
+    state.line = line
+    statement._codegen(state)
+    return cast("Positions", provider._computed)
+
+
+def _first_lines(tree: ast.Module) -> list[tuple[int, int]]:
+    """For each statement line of a module the line in which it begins, and that of its first word."""
+    found: list[tuple[int, int]] = []
+    end = 0
+    for node in tree.body:
+        if node.lineno > end:  # else it stands behind a semicolon
+            decorators = getattr(node, "decorator_list", ())
+            found.append((min([node.lineno, *(each.lineno for each in decorators)]), node.lineno))
+        end = node.end_lineno or node.lineno
+    return found
 
 
 def _is_import(binding: Binding, line: int) -> bool:

@@ -25,22 +25,23 @@ def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
     if any(_NAME in scope.bindings for scope in tree.scopes.all):
         raise Refused(f"`{_NAME}` means something else here")
     module, name = arguments["module"], arguments["name"]
-    above = _last_import(tree, place.violation.line)
+    index = _last_import(tree, place.violation.line)
+    above = tree.module.body[index]
     wanted = Import(module) if module == "logging" else Import(module, name)
-    written, imports = tree.use(wanted, tree.span(above)[1][0] + 1)
+    written, imports = tree.use(wanted, tree.first_line(index) + 1)
     maker = f"{written}.{name}" if module == "logging" else written
     line = tree.statement(f"{_NAME} = {maker}(__name__)").with_changes(leading_lines=[cst.EmptyLine(indent=False)])
     return Change({above: cst.FlattenSentinel([above, line])}, imports)
 
 
-def _last_import(tree: Tree, line: int) -> cst.CSTNode:
-    """The last statement of the module that imports and ends above a line."""
+def _last_import(tree: Tree, line: int) -> int:
+    """Which statement of the module is the last that imports above a line, and above everything that is defined."""
     found = None
-    for statement in tree.module.body:
-        if tree.span(statement)[1][0] < line and _imports(statement):
-            found = statement
-        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+    for index, statement in enumerate(tree.module.body):
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)) or tree.first_line(index) >= line:
             break
+        if _imports(statement):
+            found = index
     if found is None:
         raise Refused("there are no imports behind which a logger could stand")
     return found

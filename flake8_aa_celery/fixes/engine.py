@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import tokenize
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.documents import is_document
 from flake8_aa_celery.fixes import Change, Refused, rewrite_called
 from flake8_aa_celery.linter import check, parse, rules_for
-from flake8_aa_celery.model.project import Project, project_root
+from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.places import project_root
 from flake8_aa_celery.source import decode, lines_of
 
 if TYPE_CHECKING:
@@ -19,7 +22,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.violation import Violation
 
     File = tuple[str, bytes]
-    LintAll = Callable[[Sequence[File], Settings], list[tuple[str, list[Violation]]]]
+    Work = Callable[[Iterable[File]], list[tuple[str, "Fixed"]]]
+    Spread = Callable[[Sequence[File], Work], list[tuple[str, "Fixed"]]]
 
 #: Fixes that bring each other about end at some time; should they not, this many rounds are enough.
 ROUNDS = 10
@@ -58,31 +62,33 @@ def fix(path: str, data: bytes, settings: Settings, *, unsafe: bool = False) -> 
     return _Fixer(path, data, settings, unsafe, check(path, data, with_all_rules(settings))).run()
 
 
-def fix_all(files: Sequence[File], settings: Settings, lint_all: LintAll, *, unsafe: bool = False) -> dict[str, Fixed]:
+def fix_all(files: Sequence[File], settings: Settings, spread: Spread, *, unsafe: bool = False) -> dict[str, Fixed]:
     """Fix many files, and write nothing; in the order of the files.
 
     What is fixed in one file can show something in another: the files of a project are gone through until
     nothing changes.
 
     :param files: their paths and bytes; what they become shadows what is on disk.
-    :param lint_all: gives the violations of many files; it is told to ask all rules.
+    :param spread: does the work that it is given on the files that it is given, in whatever processes.
     """
-    wide = with_all_rules(settings)
+
+    def work(part: Iterable[File]) -> list[tuple[str, Fixed]]:
+        return [(path, fix(path, data, settings, unsafe=unsafe)) for path, data in part]
+
     fixed: dict[str, Fixed] = {}
     texts = dict(files)
     waiting: Sequence[File] = files
     for _ in range(ROUNDS):
-        changed = set()
-        for path, known in lint_all(waiting, wide):
-            outcome = _Fixer(path, texts[path], settings, unsafe, known).run()
+        changed = {}
+        for path, outcome in spread(waiting, work):
             fixed[path] = _together(fixed.get(path), outcome)
             if outcome.applied:
-                texts[path] = outcome.data
-                changed.add(project_root(path))
+                changed[path] = texts[path] = outcome.data
         if not changed:
             break
-        waiting = [(path, data) for path, data in texts.items() if project_root(path) in changed]
-        _shadow(waiting, settings)
+        roots = {project_root(path) for path in changed}
+        waiting = [(path, data) for path, data in texts.items() if project_root(path) in roots]
+        _shadow([(path, data) for path, data in texts.items() if fixed[path].applied], settings)
     return {path: fixed[path] for path, _ in files}
 
 
@@ -100,7 +106,9 @@ def _shadow(files: Iterable[File], settings: Settings) -> None:
     """Let what other files say be read from these bytes, and not from the disk."""
     Project.forget()
     for path, data in files:
-        Project.of(path, settings).module(path, parse(data))
+        if not is_document(path):
+            with suppress(SyntaxError):  # it is reported, and nothing of it is known
+                Project.of(path, settings).module(path, parse(data))
 
 
 class _Fixer:
@@ -143,6 +151,7 @@ class _Fixer:
     def _is_wanted(self, violation: Violation) -> bool:
         return (
             violation.fix is not None
+            and not is_document(self._path)
             and violation.fix.safety in self._safeties
             and violation.code in self._codes
             and self._identity(violation) not in self._refused

@@ -24,11 +24,22 @@ def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
         function = function.value
     signature = call.with_changes(func=cst.Attribute(function, cst.Name("si")), lpar=[], rpar=[])
     written, imports = tree.use(Import("celery", "chain"), place.violation.line)
-    inner = f"[{tree.code(signature)} for {tree.code(loop.target)} in {_iterated(tree.code(loop.iter), loop)}]"
-    line = f"{written}({inner}).delay()"
-    if tree.margin(place.violation.line) + len(line) > line_length(tree.path):
-        line = f"{written}(\n{tree.module.default_indent}{inner}\n).delay()"
+    inner = [tree.code(signature), f"for {tree.code(loop.target)} in {_iterated(tree.code(loop.iter), loop)}"]
+    line = _laid_out(
+        written, inner, tree.module.default_indent, line_length(tree.path) - tree.margin(place.violation.line)
+    )
     return Change({loop: _with_comments(tree.statement(line), loop)}, imports)
+
+
+def _laid_out(chain: str, parts: list[str], indent: str, room: int) -> str:
+    """The statement in one line, or as black would split it."""
+    flat = f"[{' '.join(parts)}]"
+    if len(f"{chain}({flat}).delay()") <= room:
+        return f"{chain}({flat}).delay()"
+    if len(indent + flat) <= room:
+        return f"{chain}(\n{indent}{flat}\n).delay()"
+    inner = "".join(f"{indent * 2}{part}\n" for part in parts)
+    return f"{chain}(\n{indent}[\n{inner}{indent}]\n).delay()"
 
 
 def _with_comments(line: Any, loop: cst.For) -> cst.CSTNode:
