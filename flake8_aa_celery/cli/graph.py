@@ -27,6 +27,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=FORMATS, default="text", help="text unless said otherwise")
     output.add_argument("--output", metavar="FILE", help="write the map there")
+    output.add_argument(
+        "--link",
+        metavar="TEMPLATE",
+        help="where html leads for a line of the source, with {path} and {line}; to the file itself if none",
+    )
     _terminal.add_argument(parser)
     _settings.add_arguments(parser)
 
@@ -63,8 +68,14 @@ def _put(graph: Graph, arguments: Namespace) -> bool:
 
         draw(graph, _terminal.console(arguments.color))
         return True
-    text = renderer(arguments.format)(graph)
+    text = _html(graph, arguments) if arguments.format == "html" else renderer(arguments.format)(graph)
     if not arguments.output:
         write(text)
         return True
     return check.write_file(arguments.output, text)
+
+
+def _html(graph: Graph, arguments: Namespace) -> str:
+    from flake8_aa_celery.graph import html
+
+    return html.render(graph, arguments.link or html.LINK)

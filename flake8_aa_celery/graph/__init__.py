@@ -1,0 +1,23 @@
+"""The map of a project's tasks: what starts each of them, and what they start.
+
+:mod:`~flake8_aa_celery.graph.build` makes a :class:`~flake8_aa_celery.graph.facts.Graph` of what the model knows; each
+of the other modules that has a function ``render`` draws one. Nothing of this is imported by the linter.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flake8_aa_celery.graph.facts import Graph
+
+FORMATS = ("text", "mermaid", "dot", "json", "html")
+
+
+def renderer(name: str) -> Callable[[Graph], str]:
+    """The function that draws a graph in one of :data:`FORMATS`; its module is imported only now."""
+    render: Callable[[Graph], str] = import_module(f"{__name__}.{name}").render
+    return render

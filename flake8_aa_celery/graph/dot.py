@@ -1,0 +1,71 @@
+"""The map in the language of Graphviz: ``dot -Tsvg``. https://graphviz.org/doc/info/lang.html"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.graph import labels
+from flake8_aa_celery.graph.bands import band
+from flake8_aa_celery.graph.words import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.graph.facts import Graph, Node
+
+_SHAPES = {
+    "task": "box",
+    "foreign": "box",
+    "view": "ellipse",
+    "schedule": "hexagon",
+    "receiver": "cds",
+    "admin": "house",
+    "command": "note",
+    "function": "box",
+    "module": "tab",
+}
+_LOOKS = {"plain": "solid", "bulk": "bold", "call": "dashed"}
+
+
+def render(graph: Graph) -> str:
+    """The graph, laid out from left to right."""
+    return "".join(line + "\n" for line in _lines(graph))
+
+
+def _lines(graph: Graph) -> Iterator[str]:
+    yield "digraph tasks {"
+    yield "  rankdir=LR; ranksep=1.2; nodesep=0.25;"
+    yield '  node [fontname="sans-serif", fontsize=11, style="filled,rounded", fillcolor=white, color="#94a3b8"];'
+    yield '  edge [fontname="sans-serif", fontsize=9, color="#64748b"];'
+    for number, (module, tasks) in enumerate(groupby(graph.tasks, attrgetter("module"))):
+        yield f'  subgraph cluster_{number} {{ label={_quoted(module)}; fontname="sans-serif"; color="#cbd5e1";'
+        yield from (f"    {_box(task)}" for task in tasks)
+        yield "  }"
+    yield from (f"  {_box(node)}" for node in graph.nodes if node.kind != "task")
+    for workflow in graph.workflows:
+        label = "".join(f"{_text(line)}\\l" for line in labels.of_workflow(workflow))
+        yield f'  {_quoted(workflow.id)} [label="{label}", shape=box, style=filled, fillcolor="#fef9c3"];'
+    for arrow in labels.arrows(graph):
+        ends = f"{_quoted(arrow.source)} -> {_quoted(arrow.target)}"
+        yield f"  {ends} [label={_quoted(arrow.label)}, style={_LOOKS[arrow.look]}];"
+    yield "}"
+
+
+def _box(node: Node) -> str:
+    label = "\\n".join(map(_text, labels.of_node(node)))
+    colours = ""
+    if node.kind == "task":
+        found = band(node.priority)
+        colours = f', fillcolor="{found.fill}", color="{found.stroke}", fontcolor="{found.text}"'
+    width = ", penwidth=3" if node.violations else ""
+    return f'{_quoted(node.id)} [label="{label}", shape={_SHAPES[node.kind]}{colours}{width}];'
+
+
+def _quoted(text: str) -> str:
+    return f'"{_text(text)}"'
+
+
+def _text(text: str) -> str:
+    return printable(text).replace("\\", "\\\\").replace('"', '\\"')

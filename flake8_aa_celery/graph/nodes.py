@@ -1,0 +1,175 @@
+"""The boxes of a map: each task, and each function, schedule … that starts one, with an id of its own."""
+
+from __future__ import annotations
+
+import ast
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.graph import owners, priorities
+from flake8_aa_celery.graph.facts import Finding, Node
+from flake8_aa_celery.linter import lint
+from flake8_aa_celery.model.facts import Function, Mapping, NamedTask, Task, UnreadableTask
+from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.source import heed_noqa
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping as Dict
+
+    from flake8_aa_celery.graph.owners import Owner
+    from flake8_aa_celery.model.facts import Value
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.violation import Violation
+
+_LONGEST_OPTION = 120
+
+
+def shown(path: str) -> str:
+    """A path as the map shows it: below the current folder where it lies there, otherwise the whole."""
+    absolute = os.path.abspath(path)
+    relative = os.path.relpath(absolute)
+    return (absolute if relative.startswith("..") else relative).replace(os.sep, "/")
+
+
+def source_of(node: ast.expr) -> str:
+    """An expression as it is written, on one line; of a long one its beginning."""
+    text = " ".join(ast.unparse(node).split())
+    return text if len(text) <= _LONGEST_OPTION else text[: _LONGEST_OPTION - 1] + "…"
+
+
+class _Spot(NamedTuple):
+    """A node and the lines that it takes in its file."""
+
+    node: Node
+    first: int
+    last: int
+
+
+class Nodes:
+    """Hands out the id of whatever starts a task or is one; each has one node, however often it is asked for.
+
+    :param modules: those of the project that have to do with Celery: their tasks are on the map, whatever else is.
+    :param data: the bytes of every file, by absolute path.
+    """
+
+    def __init__(self, modules: Iterable[Module], data: Dict[str, bytes], settings: Settings) -> None:
+        self.default = priorities.default(settings)
+        self.settings = settings
+        self._data = data
+        self._spots: dict[tuple[str, int, str], _Spot] = {}
+        self._ids: set[str] = set()
+        self._functions: dict[str, Owner] = {}
+        self._violations: dict[str, list[Violation]] = {}
+        self._by_name: dict[str, Task] = {}
+        self._by_origin: dict[str, Task] = {}
+        for task in (task for module in modules if not module.in_document for task in module.tasks):
+            self._by_name.setdefault(task.registered_name or "", task)
+            self._by_origin.setdefault(f"{task.module.dotted}.{task.name}", task)
+            self.task(task)
+
+    def all(self) -> list[Node]:
+        """Every node with its violations, by path and line; last those of other packages."""
+        found = [self._with_findings(spot) for spot in self._spots.values()]
+        return sorted(found, key=lambda node: (not node.path, node.path, node.line, node.id))
+
+    def functions(self) -> list[Owner]:
+        """The plain functions that were asked for so far."""
+        return list(self._functions.values())
+
+    # -- ids ----------------------------------------------------------------------------------------------------
+
+    def owner(self, owner: Owner) -> str:
+        """The id of what a place belongs to."""
+        if owner.task is not None:
+            return self.task(owner.task)
+        line = owner.node.lineno if owner.node else 1
+        last = (owner.node.end_lineno or line) if owner.node else line
+        module = owner.module.dotted
+        name = f"{module}.{owner.name}" if owner.node else owner.name
+        node = Node(name, owner.kind, owner.name, module, shown(owner.module.path), line, detail=owner.detail)
+        found = self.add(node, line, last)
+        if owner.kind == "function":
+            self._functions[found] = owner
+        return found
+
+    def task(self, task: Task) -> str:
+        """The id of a task of the project."""
+        name, line = owners.of_task(task).name, task.node.lineno
+        node = Node(
+            f"{task.module.dotted}.{name}", "task", name, task.module.dotted, shown(task.module.path), line,
+            registered_name=task.registered_name or "",
+            options=_options(task.options),
+            priority=priorities.of(task, Mapping({}), self.default),
+        )  # fmt: skip
+        first = min([line, *(decorator.lineno for decorator in task.node.decorator_list)])
+        return self.add(node, first, task.node.end_lineno or line)
+
+    def target(self, value: Value) -> str | None:
+        """The id of what is dispatched; None where it cannot be told."""
+        if isinstance(value, Task):
+            return self.task(value)
+        if isinstance(value, NamedTask) and value.name:
+            return self.named(value.name)
+        if isinstance(value, UnreadableTask) and value.dotted:
+            # a folder without `__init__.py` hides from which package a name is imported
+            dotted = value.dotted.lstrip(".")
+            known = self._by_origin.get(dotted)
+            return self.task(known) if known else self._foreign(dotted)
+        if isinstance(value, Function):
+            return self.owner(owners.of_function(value.module.scopes.by_node[value.node], value.module))
+        return None
+
+    def named(self, name: str) -> str:
+        """The id of the task that is registered by a name."""
+        known = self._by_name.get(name)
+        return self.task(known) if known else self._foreign(name)
+
+    def value_of(self, name: str | None) -> Value:
+        """The task that is registered by a name, as a value."""
+        return self._by_name.get(name or "") or NamedTask(name, None)
+
+    def _foreign(self, name: str) -> str:
+        module, _, last = name.rpartition(".")
+        return self.add(Node(name, "foreign", last, module, "", 0, name), 0, 0)
+
+    def add(self, node: Node, first: int, last: int) -> str:
+        """The id of a node that takes these lines in its file; its own, or with a number where that is taken."""
+        key = (node.path, node.line, node.kind if node.path else node.id)
+        if key not in self._spots:
+            unique, number = node.id, 1
+            while unique in self._ids:
+                number += 1
+                unique = f"{node.id}#{number}"
+            self._ids.add(unique)
+            self._spots[key] = _Spot(node._replace(id=unique), first, last)
+        return self._spots[key].node.id
+
+    # -- violations ---------------------------------------------------------------------------------------------
+
+    def _with_findings(self, spot: _Spot) -> Node:
+        found = [
+            Finding(violation.code, violation.message, violation.line)
+            for violation in self._violations_of(spot.node.path)
+            if spot.first <= violation.line <= spot.last
+        ]
+        return spot.node._replace(violations=tuple(found))
+
+    def _violations_of(self, path: str) -> list[Violation]:
+        if path not in self._violations:
+            self._violations[path] = self._lint(os.path.abspath(path)) if path else []
+        return self._violations[path]
+
+    def _lint(self, path: str) -> list[Violation]:
+        data = self._data.get(path)
+        if data is None:
+            return []
+        module = Project.of(path, self.settings).load(path) if path.endswith(".py") else None
+        return heed_noqa(lint(path, data, self.settings, module.tree if module else None), path, data)
+
+
+def _options(options: Mapping) -> tuple[tuple[str, str], ...]:
+    """The options as they are written, sorted; ``**`` stands for those that cannot be seen."""
+    found = sorted((name, source_of(entry.node)) for name, entry in options.entries.items())
+    return (*found, *([] if options.complete else [("**", "…")]))

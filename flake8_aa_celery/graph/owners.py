@@ -1,0 +1,123 @@
+"""What a place in the code belongs to: a task, a view, a receiver …, by the outermost function around it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model import orm, tasks
+from flake8_aa_celery.model.facts import Class, Task
+from flake8_aa_celery.model.names import last_part, origin
+from flake8_aa_celery.model.scopes import FUNCTIONS
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.graph.facts import Kind
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import FunctionNode, Scope, Site
+
+_DEEPEST = 10
+
+
+class Owner(NamedTuple):
+    """What a place belongs to.
+
+    :param node: the function; None for what runs when the module is imported.
+    :param task: the task that it is, if it is one.
+    """
+
+    kind: Kind
+    name: str
+    node: FunctionNode | None
+    module: Module
+    detail: str = ""
+    task: Task | None = None
+
+
+def owner_of(site: Site, module: Module) -> Owner:
+    """The task, view, … that runs what stands at a place; functions within one belong to it."""
+    scope: Scope | None = site.scope
+    outermost: Scope | None = None
+    while scope is not None:
+        if isinstance(scope.node, FUNCTIONS):
+            found = module.functions.get(scope.node)
+            if isinstance(found, Task):
+                return of_task(found)
+            outermost = scope
+        scope = scope.parent
+    return of_function(outermost, module) if outermost else Owner("module", module.dotted, None, module)
+
+
+def of_task(task: Task) -> Owner:
+    """A task as an owner."""
+    return Owner("task", _qualified(task.scope), task.node, task.module, task=task)
+
+
+def of_function(scope: Scope, module: Module) -> Owner:
+    """A function as an owner: what kind it is, and what it is called behind its class."""
+    node, site = scope.node, scope.block.site
+    assert isinstance(node, FUNCTIONS) and site is not None
+    value = tasks.of_function(node, site, module)
+    if isinstance(value, Task):
+        return of_task(value)
+    kind, detail = _kind(node, scope, site, module)
+    return Owner(kind, _qualified(scope), node, module, detail)
+
+
+def _kind(node: FunctionNode, scope: Scope, site: Site, module: Module) -> tuple[Kind, str]:
+    signal = _signal(node, site, module)
+    if signal is not None:
+        return "receiver", signal
+    if _is_admin(scope, module):
+        return "admin", ""
+    if any(view.scope is scope for view in module.views):
+        return "view", ""
+    if "/management/commands/" in module.path.replace("\\", "/"):
+        return "command", ""
+    return "function", ""
+
+
+def _qualified(scope: Scope) -> str:
+    """``Class.method``."""
+    parts: list[str] = []
+    inner: Scope | None = scope
+    while inner is not None:
+        name = getattr(inner.node, "name", "")
+        parts[:0] = [name] if name else []
+        inner = inner.parent
+    return ".".join(parts)
+
+
+def _is_admin(scope: Scope, module: Module) -> bool:
+    """Whether a function is a method of one of Django's admin classes, or an action in a module of them."""
+    owner = orm.enclosing_class(scope)
+    if owner is None or not isinstance(owner.node, ast.ClassDef) or owner.block.site is None:
+        return module.dotted.rpartition(".")[2] == "admin"
+    return _is_admin_class(Class(owner.node, module, owner.block.site))
+
+
+def _is_admin_class(found: Class, depth: int = 0) -> bool:
+    for base in found.node.bases:
+        dotted = found.module.origin(base, found.site) or ""
+        if last_part(dotted).endswith(("Admin", "AdminMixin", "TabularInline", "StackedInline")):
+            return True
+        value = found.module.evaluate(base, found.site) if depth < _DEEPEST else None
+        if isinstance(value, Class) and value.node is not found.node and _is_admin_class(value, depth + 1):
+            return True
+    return False
+
+
+def _signal(node: FunctionNode, site: Site, module: Module) -> str | None:
+    """The signal that a function is connected to, of Django's, Celery's or an app's own; None for none."""
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Call) and origin(decorator.func, site) == orm.RECEIVER:
+            return ast.unparse(decorator.args[0]) if decorator.args else ""
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(target, ast.Attribute) and target.attr == "connect":
+            return ast.unparse(target.value)
+    for call in module.all_calls():
+        function = call.node.func
+        if isinstance(function, ast.Attribute) and function.attr == "connect" and call.node.args:
+            given = call.node.args[0]
+            if isinstance(given, ast.Name) and given.id == node.name:
+                return ast.unparse(function.value)
+    return None

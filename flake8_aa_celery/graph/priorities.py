@@ -1,0 +1,45 @@
+"""Which priority the messages of a dispatch have, as far as the code tells."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.graph.facts import Priority
+from flake8_aa_celery.model import priorities
+from flake8_aa_celery.model.facts import UNKNOWN, Mapping
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.model.facts import Value
+    from flake8_aa_celery.settings import Settings
+
+_HIGHEST = 9
+_LONGEST = 30
+
+
+def default(settings: Settings) -> Priority:
+    """What runs without a priority: at 5 in Alliance Auth; elsewhere the application says, which nobody reads here."""
+    return Priority(5, "default", "5") if settings.profile == "alliance-auth" else Priority(None, "default", "default")
+
+
+def of(value: Value, given: Mapping, otherwise: Priority) -> Priority:
+    """What a task or signature is sent at.
+
+    :param given: the options of the dispatch, or of a workflow that hands them on.
+    :param otherwise: what holds where the code gives none.
+    """
+    options = priorities.own_options(value).merged(given)
+    entry = options.get("priority")
+    if entry is None:
+        return otherwise if options.lacks("priority") else Priority(None, "unknown", "?")
+    constant = priorities.constant(entry)
+    if constant is UNKNOWN:
+        text = ast.unparse(entry.node)
+        return Priority(None, "unknown", text if len(text) <= _LONGEST else "?")
+    valid = type(constant) is int and 0 <= constant <= _HIGHEST
+    return Priority(constant if valid and isinstance(constant, int) else None, "given", str(constant))
+
+
+def of_workflow(given: Mapping, otherwise: Priority) -> Priority:
+    """What the one message of a map, a starmap or a chunk is sent at: that of Celery's own task."""
+    return of(UNKNOWN, Mapping({}, complete=True).merged(given), otherwise) if given.entries else otherwise

@@ -1,0 +1,52 @@
+"""Where tasks are sent by themselves, and where a signature is made of them that no workflow holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.graph import owners, priorities, workflows
+from flake8_aa_celery.graph.facts import Edge
+from flake8_aa_celery.graph.nodes import shown
+from flake8_aa_celery.model.facts import Mapping, Signature, Workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.graph.facts import Priority
+    from flake8_aa_celery.graph.nodes import Nodes
+    from flake8_aa_celery.model.facts import Dispatch, Value
+    from flake8_aa_celery.model.module import Module
+
+
+def edges(module: Module, nodes: Nodes) -> Iterator[Edge]:
+    """An edge for each dispatch of a task, each signature that goes elsewhere, and each call in the same process."""
+    if module.in_document:
+        return
+    for dispatch in module.dispatches:
+        if not isinstance(dispatch.receiver, Workflow):
+            sent = priorities.of(dispatch.receiver, dispatch.options, nodes.default)
+            yield from _edge(dispatch, dispatch.task, sent, nodes, per_item=dispatch.loop is not None)
+    seen = _dispatched(module) | workflows.signatures(module)
+    for signature in module.signatures:
+        if id(signature.call) not in seen:
+            sent = priorities.of(signature, Mapping({}), nodes.default)
+            yield from _edge(signature, signature.task, sent, nodes, per_item=False)
+    for call in module.local_calls:
+        source = nodes.owner(owners.owner_of(call.site, module))
+        yield Edge(source, nodes.task(call.task), call.method, None, False, shown(module.path), call.node.lineno)
+
+
+def _dispatched(module: Module) -> set[int]:
+    """The ids of the calls that made the signatures which are sent by themselves or given to a schedule."""
+    receivers = [dispatch.receiver for dispatch in module.dispatches]
+    sent = {id(receiver.call) for receiver in receivers if isinstance(receiver, Signature)}
+    return sent | {id(entry.signature.call) for entry in module.schedule if entry.signature}
+
+
+def _edge(
+    found: Dispatch | Signature, task: Value | None, sent: Priority, nodes: Nodes, *, per_item: bool
+) -> Iterator[Edge]:
+    target = nodes.target(task) if task is not None else None
+    if target is not None:
+        source = nodes.owner(owners.owner_of(found.site, found.module))
+        yield Edge(source, target, found.method, sent, per_item, shown(found.module.path), found.node.lineno)

@@ -1,0 +1,39 @@
+"""How a map says things, whoever draws it."""
+
+from __future__ import annotations
+
+_IN_PROCESS = "runs it in its own process"
+_WORDS = {
+    "()": _IN_PROCESS,
+    "run": _IN_PROCESS,
+    "apply": _IN_PROCESS,
+    "beat": "Celery beat",
+    "calls": "calls it",
+    "s": "signature .s()",
+    "si": "signature .si()",
+}
+
+
+def how(method: str) -> str:
+    """A method in words, where its name alone does not tell."""
+    return _WORDS.get(method, method)
+
+
+def how_often(per_item: bool) -> str:
+    """What is said of something that a loop does."""
+    return "once per item" if per_item else ""
+
+
+def counted(number: int, word: str) -> str:
+    """A number and a word in its number: ``1 task``, ``2 tasks``."""
+    return f"{number} {word}" + "s" * (number != 1)
+
+
+def numbered(number: str) -> str:
+    """What stands before a member of a workflow: ``2. ``, ``then ``, or nothing."""
+    return f"{number}. " if number.isdigit() else f"{number} " if number else ""
+
+
+def printable(text: str) -> str:
+    """Text on one line that moves no cursor: names and options are whatever a file holds."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)

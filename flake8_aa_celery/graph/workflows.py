@@ -1,0 +1,132 @@
+"""Chains, groups, chords … as the map shows them: as a whole, with their members in order."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.graph import owners, priorities
+from flake8_aa_celery.graph.facts import Step, Workflow
+from flake8_aa_celery.graph.nodes import shown
+from flake8_aa_celery.model import facts
+from flake8_aa_celery.model.facts import Mapping, Signature, Task, UnreadableTask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.graph.nodes import Nodes
+    from flake8_aa_celery.model.facts import Dispatch, Element, Value
+    from flake8_aa_celery.model.module import Module
+
+_LONGEST = 40
+_DEEPEST = 8
+_MORE = "…"
+
+
+class _Seen(NamedTuple):
+    """What the workflows of a module hold: ids of the calls that made signatures, and of members as they stand."""
+
+    signatures: set[int]
+    members: set[int]
+
+
+def of(module: Module, nodes: Nodes) -> Iterator[Workflow]:
+    """Every workflow that is started in a module, and those that are made there and started elsewhere, if at all."""
+    if module.in_document:
+        return
+    for found, dispatch in _whole(module):
+        place = dispatch or found
+        path, line = shown(place.module.path), place.node.lineno
+        given = found.options
+        if dispatch and not (found.kind == "chain" and dispatch.method == "()"):
+            given = given.merged(dispatch.options)  # a chain that is called takes them for arguments of its tasks
+        steps = tuple(_steps(found, given, nodes, 0))
+        owner = nodes.owner(owners.owner_of(place.site, place.module))
+        yield Workflow(
+            f"{found.kind} {path}:{line}:{place.node.col_offset + 1}", found.kind, owner,
+            dispatch.method if dispatch else "", bool(dispatch and dispatch.loop), path, line, steps,
+        )  # fmt: skip
+
+
+def signatures(module: Module) -> set[int]:
+    """The ids of the calls that made the signatures which the workflows of a module hold."""
+    return _seen([found for found, _ in _whole(module)]).signatures
+
+
+def _whole(module: Module) -> Iterator[tuple[facts.Workflow, Dispatch | None]]:
+    """The workflows of a module that are no part of another one, with what starts them there."""
+    started = [
+        (dispatch.receiver, dispatch) for dispatch in module.dispatches if isinstance(dispatch.receiver, facts.Workflow)
+    ]
+    yield from started
+    outer = [found for found, _ in started]
+    for found in sorted(module.workflows, key=_outermost_first):
+        seen = _seen(outer)
+        mine = {id(element.node) for element in found.members.elements}
+        if id(found.node) in seen.members or (mine and mine <= seen.members):
+            continue
+        if any(found.members is other.members for other in outer):
+            continue
+        outer.append(found)
+        yield found, None
+
+
+def _outermost_first(found: facts.Workflow) -> tuple[int, int, int]:
+    node = found.node
+    return node.lineno, node.col_offset, -(node.end_lineno or 0)
+
+
+def _seen(found: list[facts.Workflow]) -> _Seen:
+    seen = _Seen(set(), set())
+    for workflow in found:
+        _look(workflow, seen, 0)
+    return seen
+
+
+def _look(workflow: facts.Workflow, seen: _Seen, depth: int) -> None:
+    for member in (*workflow.members.elements, *([workflow.body] if workflow.body else [])):
+        value = member.value
+        seen.members.add(id(member.node))
+        if isinstance(value, Signature):
+            seen.signatures.add(id(value.call))
+        elif isinstance(value, facts.Workflow) and depth < _DEEPEST:
+            seen.members.add(id(value.node))
+            _look(value, seen, depth + 1)
+
+
+def _steps(found: facts.Workflow, given: Mapping, nodes: Nodes, depth: int) -> Iterator[Step]:
+    """The members of a workflow, those of workflows in it behind each with one depth more.
+
+    :param given: the options that it is sent with: of a chain they reach the first member, of all others each one.
+    """
+    elements = found.members.elements
+    for index, member in enumerate(elements):
+        number = str(index + 1) if found.kind == "chain" else ""
+        handed = given if not index or found.kind != "chain" else Mapping({})
+        yield from _step(member, number, handed, nodes, depth)
+    if not found.members.complete:
+        yield Step("", depth, _MORE, "", None, False)
+    if found.body:
+        yield from _step(found.body, "then", given, nodes, depth)
+
+
+def _step(member: Element, number: str, given: Mapping, nodes: Nodes, depth: int) -> Iterator[Step]:
+    value, per_item = member.value, member.loop is not None
+    if isinstance(value, facts.Workflow):
+        yield Step(number, depth, value.kind, "", None, per_item)
+        if depth < _DEEPEST:
+            yield from _steps(value, value.options.merged(given), nodes, depth + 1)
+        return
+    task = value.task if isinstance(value, Signature) else value
+    target = nodes.target(task) or ""
+    sent = priorities.of(value, given, nodes.default) if target else None
+    yield Step(number, depth, _text(member, task), target, sent, per_item)
+
+
+def _text(member: Element, task: Value) -> str:
+    if isinstance(task, Task) or (isinstance(task, UnreadableTask) and task.dotted):
+        return task.name
+    if isinstance(task, facts.NamedTask) and task.name:
+        return task.name
+    text = " ".join(ast.unparse(member.node).split())
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + _MORE
