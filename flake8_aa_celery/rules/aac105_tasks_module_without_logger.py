@@ -69,7 +69,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: logging from custom apps](https://allianceauth.readthedocs.io/en/latest/development/custom/logging.html)
     """
     if module.tasks and not binds_logger(module):
-        message = f"`{module.file_name}` defines tasks but no logger: nobody can see what they do"
+        message = f"`{module.file_name}` has tasks but no logger: add one, or nobody can see what they do"
         yield Violation.at(module.tasks[0].node, message, _fix(module))
 
 

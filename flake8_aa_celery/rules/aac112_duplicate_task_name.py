@@ -75,7 +75,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for task, other in duplicates(module):
         where = f"line {other.node.lineno}" if other.module is module else _place(other)
-        message = f"`{task.name}` has the name of the task in {where}: only one of them ever runs"
+        message = f"`{task.name}` has the name of the task in {where}: only one of them ever runs, rename it"
         yield Violation.at(task.node, message)
 
 

@@ -76,7 +76,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for task in unlimited:
         called = blocking.over_network(task.scope)
         if called and not _limits_all(module.project):
-            yield Violation.at(task.node, f"`{task.name}` calls `{called}`: give it a `time_limit`")
+            yield Violation.at(task.node, f"`{task.name}` calls `{called}`, which may hang: give it a `time_limit`")
 
 
 def _has_no_limit(task: Task) -> bool:

@@ -8,7 +8,7 @@ from flake8_aa_celery.model.binding import gives_options
 from flake8_aa_celery.model.facts import Function, Workflow
 from flake8_aa_celery.model.priorities import is_from_bulk, runs_at_default
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -107,11 +107,11 @@ def _is_bulk(dispatch: Dispatch, module: Module) -> bool:
 
 
 def _message(dispatch: Dispatch, settings: Settings) -> str:
-    what = f"{called(dispatch.receiver)} is sent once per item at priority 5"
+    what = f"{shortened(called(dispatch.receiver), 40)} is sent once per item at priority 5"
     if dispatch.method.startswith("delay"):
         method = dispatch.method.replace("delay", "apply_async")
-        return f"{what}: use {method} with a low priority, such as {settings.bulk_priority}"
-    return f"{what}: give it a low priority, such as {settings.bulk_priority}"
+        return f"{what}: use `{method}` with a priority like {settings.bulk_priority}"
+    return f"{what}: give it a low priority like {settings.bulk_priority}"
 
 
 def _fix(dispatch: Dispatch, settings: Settings) -> Fix | None:

@@ -90,7 +90,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     if not found or module.project.has_result_backend():
         return
     for followed in found:
-        yield Violation.at(
-            followed.node,
-            f"this `group` becomes a chord before {called(followed.following.value)}, which needs a result backend",
-        )
+        what = f"before {called(followed.following.value)} this `group` becomes a chord"
+        yield Violation.at(followed.node, f"{what}, which needs a result backend: use a `chain`")

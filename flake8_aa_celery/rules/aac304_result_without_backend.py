@@ -102,5 +102,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 def _message(use: ResultUse) -> str:
     if use.dispatch is None:
-        return f"`{use.name}` can tell nothing about a task: there is no result backend"
-    return f"`{use.name}` of the result of {called(use.dispatch.receiver)} raises: there is no result backend"
+        return f"`{use.name}` knows nothing without a result backend: let the task store what you need"
+    result = f"the result of {called(use.dispatch.receiver)}"
+    return f"`{use.name}` of {result} raises without a result backend: let the task go on itself"

@@ -85,5 +85,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for task, chain in once_tasks_followed(module):
         yield Violation.at(
             chain.node,
-            f"while `{shortened(task.name)}` is queued, it and all after it in this chain are dropped: put it last",
+            f"if `{shortened(task.name)}` is queued already, this chain drops it and all after it: put it last",
         )

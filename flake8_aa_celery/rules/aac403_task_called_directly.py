@@ -86,7 +86,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for call in module.local_calls:
         if call.method == "()" and call.task.module is not module and not _is_reported(call, module):
             name = call.task.name
-            message = f"`{name}` runs here and now when it is called: use `{name}.delay`"
+            message = f"calling `{name}` runs it here and now, in no worker: use `{name}.delay`"
             yield Violation.at(call.node, message, fix_by_delay(call))
 
 

@@ -77,5 +77,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for spoken in spoken_in(module):
         if is_unknown(spoken, module):
             meant = registered_instead(spoken, module)
-            advice = f"did you mean `{meant}`?" if meant else "nothing will run"
+            advice = f"did you mean `{meant}`?" if meant else "nothing will run, correct the name"
             yield Violation.at(spoken.node, f"no task of this project is called `{spoken.name}`: {advice}")

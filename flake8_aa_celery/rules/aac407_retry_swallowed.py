@@ -80,8 +80,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         for call in retry_calls(task):
             handler = None if _raises_nothing(call, module) else _swallowing(call)
             if handler is not None:
-                what = f"`{ast.unparse(call.node.func)}` raises `Retry`, which `{handlers.written(handler)}` swallows"
-                yield Violation.at(call.node, f"{what} in line {handler.lineno}: retry outside of the `try`")
+                what = (
+                    f"`{handlers.written(handler)}` in line {handler.lineno} swallows `{ast.unparse(call.node.func)}`"
+                )
+                yield Violation.at(call.node, f"{what}: retry outside of the `try`")
 
 
 def _swallowing(call: CallSite) -> ast.ExceptHandler | None:

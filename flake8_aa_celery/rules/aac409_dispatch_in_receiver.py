@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import transactions
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import called, fix_after_commit
+from flake8_aa_celery.rules.words import called, fix_after_commit, shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -98,5 +98,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         saving = transactions.while_saving(dispatch.site, module)
         if saving:
             after = transactions.method_after_commit(dispatch)
-            what = f"{called(dispatch.receiver)} is sent in {saving}, maybe before a commit: use `{after}`"
+            what = (
+                f"{shortened(called(dispatch.receiver), 30)} is sent in {saving}, maybe before a commit: use `{after}`"
+            )
             yield Violation.at(dispatch.node, what, fix_after_commit(dispatch, after))

@@ -79,7 +79,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for task in module.tasks:
         if _has_soft_limit(task):
             for handler in _swallowing(task):
-                what = f"`{handlers.written(handler)}` swallows the soft time limit of `{task.name}`"
+                what = f"`{handlers.written(handler)}` swallows the soft time limit of the task"
                 line, column = handler.lineno, handler.col_offset
                 message = f"{what}: catch `SoftTimeLimitExceeded` first"
                 yield Violation(line, column, line, column + len("except"), message)

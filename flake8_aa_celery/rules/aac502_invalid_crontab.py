@@ -73,8 +73,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         for name, entry in crontab.fields.entries.items():
             place = module.place_of(entry, crontab.node)
             if entry in crontab.unknown_fields:
-                fields = ", ".join(f"`{field}`" for field in RANGES)
-                yield Violation.at(place, f"`crontab` has no `{name}` and raises TypeError: use one of {fields}")
+                fields = ", ".join(RANGES)
+                yield Violation.at(place, f"`crontab` refuses `{name}` with a TypeError: it takes {fields}")
                 continue
             why = refusal(name, entry.value) if name in RANGES else None
             if why:

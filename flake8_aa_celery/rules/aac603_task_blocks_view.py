@@ -86,7 +86,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for call in module.local_calls:
         view = view_around(call.site, module.views)
         if view is not None:
-            message = f"`{view.name}` runs `{call.task.name}` itself, here and now: use `delay`"
+            message = f"`{view.name}` runs `{call.task.name}` itself while the user waits: use `delay`"
             yield Violation.at(call.node, message, fix_by_delay(call))
     yield from _waits(module)
 
