@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.graph import labels
@@ -39,11 +37,12 @@ def _lines(graph: Graph) -> Iterator[str]:
     yield "  rankdir=LR; ranksep=1.2; nodesep=0.25;"
     yield '  node [fontname="sans-serif", fontsize=11, style="filled,rounded", fillcolor=white, color="#94a3b8"];'
     yield '  edge [fontname="sans-serif", fontsize=9, color="#64748b"];'
-    for number, (module, tasks) in enumerate(groupby(graph.tasks, attrgetter("module"))):
-        yield f'  subgraph cluster_{number} {{ label={_quoted(module)}; fontname="sans-serif"; color="#cbd5e1";'
-        yield from (f"    {_box(task)}" for task in tasks)
+    lonely = labels.lonely(graph)
+    yield from (f"  {_box(node, graph)}" for node in graph.nodes if node.id not in lonely)
+    if lonely:
+        yield f'  subgraph cluster_idle {{ label={_quoted(labels.IDLE)}; fontname="sans-serif"; color="#cbd5e1";'
+        yield from (f"    {_box(node, graph)}" for node in graph.nodes if node.id in lonely)
         yield "  }"
-    yield from (f"  {_box(node)}" for node in graph.nodes if node.kind != "task")
     for workflow in graph.workflows:
         label = "".join(f"{_text(line)}\\l" for line in labels.of_workflow(workflow))
         yield f'  {_quoted(workflow.id)} [label="{label}", shape=box, style=filled, fillcolor="#fef9c3"];'
@@ -53,8 +52,8 @@ def _lines(graph: Graph) -> Iterator[str]:
     yield "}"
 
 
-def _box(node: Node) -> str:
-    label = "\\n".join(map(_text, labels.of_node(node)))
+def _box(node: Node, graph: Graph) -> str:
+    label = "\\n".join(map(_text, labels.of_node(node, graph)))
     colours = ""
     if node.kind == "task":
         found = band(node.priority)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.graph.facts import KINDS, bundles
-from flake8_aa_celery.graph.words import how, how_often, numbered
+from flake8_aa_celery.graph.facts import KINDS, bundles, links
+from flake8_aa_celery.graph.words import how, how_often, numbered, runs_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.graph.facts import Bundle, Graph, Node, Step, Workflow
+
+
+#: What stands above the tasks that no arrow leads to or from.
+IDLE = "Started by nothing that the code shows"
 
 
 class Arrow(NamedTuple):
@@ -37,12 +41,25 @@ def arrows(graph: Graph) -> Iterator[Arrow]:
                 yield Arrow(workflow.id, step.target, step.number, "bulk" if step.per_item else "plain")
 
 
-def of_node(node: Node) -> list[str]:
-    """The lines in the box of a node: what kind it is, its name, and what else matters."""
-    head = [] if node.kind == "task" else [KINDS[node.kind]]
+def lonely(graph: Graph) -> set[str]:
+    """The tasks that no arrow leads to or from."""
+    return (
+        {task.id for task in graph.tasks}
+        - {id for pair in links(graph) for id in pair}
+        - {workflow.owner for workflow in graph.workflows}
+    )
+
+
+def of_node(node: Node, graph: Graph) -> list[str]:
+    """The lines in the box of a node: what kind it is, its name, and what else matters.
+
+    The module of a task is named where the map shows those of several.
+    """
+    modules = {task.module for task in graph.tasks}
+    head = [KINDS[node.kind]] if node.kind != "task" else [node.module] if len(modules) > 1 else []
     codes = sorted({finding.code for finding in node.violations})
     tail = [node.detail] if node.detail else []
-    tail += [f"priority {node.priority.text}"] if node.priority else []
+    tail += [runs_at(node.priority)] if node.priority else []
     tail += ["⚠ " + ", ".join(codes)] if codes else []
     return [*head, node.name, *tail]
 
@@ -53,14 +70,15 @@ def of_workflow(workflow: Workflow) -> list[str]:
 
 
 def _of_step(step: Step) -> str:
-    told = [f"priority {step.priority.text}"] if step.priority else []
+    told = [runs_at(step.priority)] if step.priority else []
     told += [how_often(True)] if step.per_item else []
     return f"{'· ' * step.depth}{numbered(step.number)}{step.text}" + (f" ({', '.join(told)})" if told else "")
 
 
 def _of_bundle(bundle: Bundle) -> str:
-    parts = [how(bundle.method), bundle.priority.text if bundle.priority else "", how_often(bundle.per_item)]
-    return ", ".join(part for part in parts if part)
+    """How something is sent; nothing of its priority where that is the default."""
+    told = runs_at(bundle.priority) if bundle.priority and bundle.priority.source != "default" else ""
+    return ", ".join(part for part in (how(bundle.method), told, how_often(bundle.per_item)) if part)
 
 
 def _of_workflow(workflow: Workflow) -> str:

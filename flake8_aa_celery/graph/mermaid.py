@@ -5,8 +5,6 @@ https://mermaid.js.org/syntax/flowchart.html
 
 from __future__ import annotations
 
-from itertools import groupby
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.graph import labels
@@ -43,11 +41,13 @@ def _lines(graph: Graph) -> Iterator[str]:
     ids = {node.id: f"n{number}" for number, node in enumerate(graph.nodes)}
     ids.update((workflow.id, f"w{number}") for number, workflow in enumerate(graph.workflows))
     yield "flowchart LR"
-    for number, (module, tasks) in enumerate(groupby(graph.tasks, attrgetter("module"))):
-        yield f'  subgraph m{number}["{_text(module)}"]'
-        yield from (f"    {_box(task, ids)}" for task in tasks)
+    lonely = labels.lonely(graph)
+    yield from (line for node in graph.nodes if node.id not in lonely for line in _box(node, ids, graph))
+    if lonely:
+        yield f'  subgraph idle["{_text(labels.IDLE)}"]'
+        yield "  direction LR"
+        yield from (line for node in graph.nodes if node.id in lonely for line in _box(node, ids, graph))
         yield "  end"
-    yield from (f"  {_box(node, ids)}" for node in graph.nodes if node.kind != "task")
     for workflow in graph.workflows:
         yield f'  {ids[workflow.id]}[["{_label(labels.of_workflow(workflow))}"]]:::workflow'
     for arrow in labels.arrows(graph):
@@ -56,11 +56,12 @@ def _lines(graph: Graph) -> Iterator[str]:
     yield from _classes()
 
 
-def _box(node: Node, ids: dict[str, str]) -> str:
+def _box(node: Node, ids: dict[str, str], graph: Graph) -> Iterator[str]:
     opening, closing = _SHAPES[node.kind]
     look = band(node.priority).key if node.kind == "task" else "starter"
-    warned = f"\n    class {ids[node.id]} violating" if node.violations else ""
-    return f'{ids[node.id]}{opening}"{_label(labels.of_node(node))}"{closing}:::{look}{warned}'
+    yield f'  {ids[node.id]}{opening}"{_label(labels.of_node(node, graph))}"{closing}:::{look}'
+    if node.violations:
+        yield f"  class {ids[node.id]} violating"
 
 
 def _label(lines: Iterable[str]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.graph import labels
 from flake8_aa_celery.graph.bands import BANDS, band
-from flake8_aa_celery.graph.facts import KINDS, bundles, links
+from flake8_aa_celery.graph.facts import KINDS, bundles
 from flake8_aa_celery.graph.layout import Box, Size, lay_out
 from flake8_aa_celery.graph.words import numbered, printable
 
@@ -26,22 +27,22 @@ _URGENCY = {each.key: number for number, each in enumerate(BANDS)}
 
 def draw(graph: Graph) -> str:
     """The drawing, with a ``data-id`` on each box and ``data-from`` and ``data-to`` on each line."""
-    linked = {id for pair in links(graph) for id in pair} | {workflow.owner for workflow in graph.workflows}
-    layout = _laid_out(graph, linked)
-    lonely = [node for node in graph.nodes if node.id not in linked]
+    apart = labels.lonely(graph)
+    layout = _laid_out(graph, apart)
+    lonely = [node for node in graph.nodes if node.id in apart]
     grid, caption_at, height = _grid(lonely, layout)
     parts = [*_lines(graph, layout)]
     parts += [_node(node, layout.boxes.get(node.id) or grid[node.id]) for node in graph.nodes]
     parts += [_workflow(workflow, layout.boxes[workflow.id]) for workflow in graph.workflows]
     if lonely:
-        parts.insert(0, f'<text class="caption" x="0" y="{caption_at:g}">Started by nothing that the code shows</text>')
+        parts.insert(0, f'<text class="caption" x="0" y="{caption_at:g}">{labels.IDLE}</text>')
     width = max([layout.width, *(box.x + box.width for box in grid.values())])
     head = f'<svg id="map" data-width="{width:.0f}" data-height="{height:.0f}" role="group" aria-label="Map of tasks">'
     return head + '<g id="stage">\n' + "\n".join(parts) + "\n</g></svg>"
 
 
-def _laid_out(graph: Graph, linked: set[str]) -> Layout:
-    sizes = {node.id: _size(node) for node in graph.nodes if node.id in linked}
+def _laid_out(graph: Graph, apart: set[str]) -> Layout:
+    sizes = {node.id: _size(node) for node in graph.nodes if node.id not in apart}
     sizes.update((workflow.id, _workflow_size(workflow)) for workflow in graph.workflows)
     pairs = [(edge.source, edge.target) for edge in graph.edges]
     for workflow in graph.workflows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.graph.facts import KINDS, bundles
-from flake8_aa_celery.graph.words import counted, how, how_often, numbered, printable
+from flake8_aa_celery.graph.words import counted, how, how_often, numbered, printable, runs_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -172,8 +172,7 @@ def _priority(priority: Priority | None) -> Line:
     if priority is None:
         return []
     style = _STYLES.get(priority.source) or _BANDS.get(-1 if priority.value is None else priority.value, "blue")
-    by_default = " by default" if priority.source == "default" and priority.text.isdigit() else ""
-    return [(f"priority {priority.text}{by_default}", style)]
+    return [(runs_at(priority), style)]
 
 
 def _summary(graph: Graph) -> str:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.graph.facts import Priority
+
 _IN_PROCESS = "runs it in its own process"
 _WORDS = {
     "()": _IN_PROCESS,
@@ -17,6 +22,14 @@ _WORDS = {
 def how(method: str) -> str:
     """A method in words, where its name alone does not tell."""
     return _WORDS.get(method, method)
+
+
+def runs_at(priority: Priority) -> str:
+    """A priority in words."""
+    if priority.source == "unknown":
+        return "priority unknown"
+    by_default = " by default" if priority.source == "default" and priority.text.isdigit() else ""
+    return f"priority {priority.text}{by_default}"
 
 
 def how_often(per_item: bool) -> str:
