@@ -30,7 +30,7 @@ def apply(tree: Tree, changes: Sequence[Change]) -> str:
         module = add_import(module, wanted, tree.path)
     if _may_raise_flakes(tree, changes):
         module = _without_unused(module, tree)
-    return module.code
+    return tree.whole(module)
 
 
 def _may_raise_flakes(tree: Tree, changes: Sequence[Change]) -> bool:
@@ -63,7 +63,7 @@ def _names(node: cst.CSTNode) -> Iterator[cst.Name]:
 def _without_unused(module: cst.Module, tree: Tree) -> cst.Module:
     """The module without the imports that nothing uses any more."""
     try:
-        new = flakes(module.code) - flakes(tree.text)
+        new = flakes(tree.whole(module)) - flakes(tree.text)
     except SyntaxError as error:
         raise Refused("the result would not be valid Python") from error
     fewer = module

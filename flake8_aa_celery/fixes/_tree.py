@@ -17,7 +17,7 @@ from flake8_aa_celery.fixes import Import, Refused
 from flake8_aa_celery.model.scopes import Scopes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from libcst.metadata import CodeRange
 
@@ -33,33 +33,94 @@ Node = TypeVar("Node", bound=cst.CSTNode)
 _WITH_BODY = (cst.FunctionDef, cst.ClassDef, cst.For)
 _LAST = sys.maxsize
 _LONE_RETURN = re.compile(r"\r(?!\n)")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n)|[^\r\n]+")
+_STAND_IN = re.compile(r"^_aa_celery_(\d+)_(?=\r?$)", re.MULTILINE)
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
-class Tree:
-    """The concrete tree of a file.
+class Statement(NamedTuple):
+    """A statement of a module.
 
-    Where nodes are is worked out for one statement of the module at a time, when it is asked for: for all of them
-    it would take longer than everything else.
+    :param first: the line in which it begins, with its first decorator.
+    :param own: the line of its first word.
+    :param end: its last line.
+    :param imports: whether it imports something.
+    """
+
+    first: int
+    own: int
+    end: int
+    imports: bool
+
+
+class Shortened:
+    """The text of a module in which names stand for the statements that nobody asks for.
+
+    :param kept: which statements stay, beside those that import, the first one and the last one.
+    """
+
+    def __init__(self, text: str, statements: Sequence[Statement], kept: Collection[int]) -> None:
+        lines = _LINE.findall(text)
+        self._cut: list[str] = []
+        #: for each statement that there is now the line in which it began, and that of its first word
+        self.firsts: list[tuple[int, int]] = []
+        parts: list[str] = []
+        done, last = 0, len(statements) - 1
+        for index, statement in enumerate(statements):
+            begins, ends = statement.first - 1, statement.end
+            parts += lines[done:begins]
+            if statement.imports or index in kept or index in (0, last):
+                parts += lines[begins:ends]
+            else:
+                parts.append(self._stand_in("".join(lines[begins:ends])))
+            self.firsts.append((statement.first, statement.own))
+            done = ends
+        self.text = "".join([*parts, *lines[done:]])
+
+    def _stand_in(self, text: str) -> str:
+        code = text.rstrip("\r\n")
+        self._cut.append(code)
+        return f"_aa_celery_{len(self._cut) - 1}_" + text[len(code) :]
+
+    def restored(self, text: str) -> str:
+        """A text that was made of the shortened one, with the statements in their places again."""
+        return _STAND_IN.sub(lambda found: self._cut[int(found[1])], text)
+
+
+class Tree:
+    """The concrete tree of a file, as far as it is needed.
+
+    libcst is slow: only the statements of the module that are asked for, and those that import something, are
+    parsed by it. In the place of the others :attr:`module` has statements that stand for them, see
+    :meth:`whole`. Where nodes are is worked out for a statement when somebody looks into it.
 
     :param path: where the file lies.
     :param text: its text without a byte-order mark, with the ends of lines that it has.
+    :param wanted: the lines whose statements are looked into.
     :raises Refused: where libcst does not know its syntax, or would not give it back as it is.
     """
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, wanted: Iterable[int]) -> None:
         self.path = path
         self.text = text
         if _LONE_RETURN.search(text):
             raise Refused("its lines end in a way that libcst does not keep")
+        self._syntax = ast.parse(text)
+        statements = _statements(self._syntax)
+        kept = {bisect_right(statements, (line, _LAST)) - 1 for line in wanted}
+        self._shortened = Shortened(text, statements, kept)
         try:
-            self.module = cst.parse_module(text)
+            self.module = cst.parse_module(self._shortened.text)
         except (cst.ParserSyntaxError, RecursionError) as error:
             raise Refused("libcst cannot parse the file") from error
-        self._firsts = _first_lines(ast.parse(text))
+        self._firsts = self._shortened.firsts
         if len(self._firsts) != len(self.module.body):
             raise Refused("libcst sees other statements than Python does")
         self._located: dict[int, Positions] = {}
+
+    def whole(self, module: cst.Module) -> str:
+        """The text of the file where :attr:`module` has become another one."""
+        return self._shortened.restored(module.code)
 
     @cached_property
     def lines(self) -> list[str]:
@@ -69,7 +130,7 @@ class Tree:
     @cached_property
     def scopes(self) -> Scopes:
         """Which names are bound where."""
-        return Scopes(ast.parse(self.text))
+        return Scopes(self._syntax)
 
     # -- places -------------------------------------------------------------------------------------------------
 
@@ -235,16 +296,24 @@ def _positions(module: cst.Module, statement: cst.CSTNode, line: int) -> Positio
     return cast("Positions", provider._computed)
 
 
-def _first_lines(tree: ast.Module) -> list[tuple[int, int]]:
-    """For each statement line of a module the line in which it begins, and that of its first word."""
-    found: list[tuple[int, int]] = []
-    end = 0
+def _statements(tree: ast.Module) -> list[Statement]:
+    """The statements of a module, those in one line as one."""
+    found: list[Statement] = []
     for node in tree.body:
-        if node.lineno > end:  # else it stands behind a semicolon
-            decorators = getattr(node, "decorator_list", ())
-            found.append((min([node.lineno, *(each.lineno for each in decorators)]), node.lineno))
         end = node.end_lineno or node.lineno
+        if found and node.lineno <= found[-1].end:  # it stands behind a semicolon
+            found[-1] = found[-1]._replace(end=end)
+        else:
+            decorators = getattr(node, "decorator_list", ())
+            first = min([node.lineno, *(each.lineno for each in decorators)])
+            found.append(Statement(first, node.lineno, end, _imports_something(node)))
     return found
+
+
+def _imports_something(node: ast.stmt) -> bool:
+    if isinstance(node, (ast.If, ast.Try)):
+        return any(map(_imports_something, node.body))
+    return isinstance(node, (ast.Import, ast.ImportFrom))
 
 
 def _is_import(binding: Binding, line: int) -> bool:

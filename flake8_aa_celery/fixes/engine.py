@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 ROUNDS = 10
 
 
+#: Rules whose fixes change how something is called or logged, and nothing that other files know of.
+_WITHIN = frozenset(
+    {"AAC105", "AAC106", "AAC205", "AAC206", "AAC402", "AAC403", "AAC404", "AAC405", "AAC409", "AAC603"}
+)
+
+
 class Fixed(NamedTuple):
     """What became of a file.
 
@@ -86,8 +92,10 @@ def fix_all(files: Sequence[File], settings: Settings, spread: Spread, *, unsafe
                 changed[path] = texts[path] = outcome.data
         if not changed:
             break
-        roots = {project_root(path) for path in changed}
+        roots = {project_root(path) for path in changed if _shows_elsewhere(fixed[path])}
         waiting = [(path, data) for path, data in texts.items() if project_root(path) in roots]
+        if not waiting:
+            break
         _shadow([(path, data) for path, data in texts.items() if fixed[path].applied], settings)
     return {path: fixed[path] for path, _ in files}
 
@@ -100,6 +108,11 @@ def with_all_rules(settings: Settings) -> Settings:
 
 def _together(before: Fixed | None, now: Fixed) -> Fixed:
     return now if before is None else now._replace(applied=before.applied + now.applied)
+
+
+def _shows_elsewhere(outcome: Fixed) -> bool:
+    """Whether what was fixed in a file may concern what is found in another one."""
+    return any(violation.code not in _WITHIN for violation in outcome.applied)
 
 
 def _shadow(files: Iterable[File], settings: Settings) -> None:
@@ -139,7 +152,7 @@ class _Fixer:
         from flake8_aa_celery.fixes._tree import Tree  # libcst is imported where there is something to fix
 
         try:
-            tree = Tree(self._path, decode(self._data))
+            tree = Tree(self._path, decode(self._data), _lines_of(wanted))
         except (Refused, SyntaxError, UnicodeError) as error:
             for violation in wanted:
                 self._refuse(violation, str(error))
@@ -200,6 +213,17 @@ class _Fixer:
         """What tells a violation from others when its line has moved."""
         lines = lines_of(self._data)[violation.line - 1 : violation.end_line]
         return violation.code, violation.message, str(violation.column), "".join(lines)
+
+
+def _lines_of(wanted: Iterable[Violation]) -> set[int]:
+    """The lines that the rewrites of violations look into: those of the violations and of what they are told."""
+    found: set[int] = set()
+    for violation in wanted:
+        found.add(violation.line)
+        arguments = violation.fix.arguments if violation.fix else {}
+        spots = [arguments.get(name) for name in ("spot", "call", "key")] + arguments.get("members", [])
+        found.update(spot[0] for spot in spots if spot)
+    return found
 
 
 def _apart(tree: Tree, planned: Sequence[Planned]) -> list[Planned]:
