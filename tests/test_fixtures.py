@@ -23,10 +23,12 @@ def test_a_fixture_holds_the_violations_of_its_comments(case: Case, tmp_path: Pa
     if sys.version_info < case.needs_python():
         pytest.skip(f"the syntax needs Python {'.'.join(map(str, case.needs_python()))}")
     root = case.build(tmp_path / "project")
-    lines = list(differences(root, expected_in(root), found_in(root, case.selected())))
+    found = found_in(root, case.selected())
+    lines = list(differences(root, expected_in(root), found))
     if lines:
         legend = "(- expected but not found, + found but not expected)"
         pytest.fail("\n".join([f"tests/fixtures/{case.name} {legend}", *lines]), pytrace=False)
+    assert not [mark.message for mark in found if len(mark.message) >= 120], "a message has less than 120 characters"
 
 
 @pytest.mark.parametrize("code", RULES)

@@ -35,7 +35,7 @@ _INSTEAD = {
 #: What can be made a list of.
 _ITERABLES = frozenset({kinds.SET, kinds.GENERATOR, "a deque", "a filter", "a map", "a range", "a zip"})
 #: A message shows no more of the code than this.
-_LONGEST = 30
+_LONGEST = 22
 
 
 @rule("AAC404", "unserialisable-argument", fix="unsafe")
