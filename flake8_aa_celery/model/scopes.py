@@ -7,7 +7,6 @@ Nothing is resolved here. :mod:`names <flake8_aa_celery.model.names>` asks the s
 from __future__ import annotations
 
 import ast
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -34,9 +33,15 @@ _SPOILERS = frozenset(
     | {"update"}
 )
 
-_FIELDS_WITHOUT_EXPRESSIONS = frozenset(
+_WITHOUT_EXPRESSIONS = frozenset(
     {"arg", "attr", "conversion", "ctx", "id", "is_async", "kind", "op", "ops", "simple", "type_comment"}
 )
+#: The fields of each kind of node that can hold expressions.
+_FIELDS: dict[type, tuple[str, ...]] = {
+    kind: tuple(field for field in kind._fields if field not in _WITHOUT_EXPRESSIONS)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
 
 #: Names of attributes that are read from the result of a dispatch; remembered when they are no call.
 RESULT_STATES = frozenset({"status", "state", "result", "info", "traceback"})
@@ -452,8 +457,8 @@ class Scopes:
     # -- expressions --------------------------------------------------------------------------------------------
 
     def _children(self, node: ast.AST) -> None:
-        for field in _fields_of(type(node)):
-            part = getattr(node, field)
+        for field in _FIELDS[type(node)]:
+            part = getattr(node, field, None)
             for child in part if isinstance(part, list) else (part,):
                 if isinstance(child, ast.expr):
                     self._expression(child)
@@ -566,12 +571,6 @@ def _hand_up(scope: Scope) -> None:
             owner.growths[name].sort(key=lambda growth: growth.site.order)
         else:
             owner.spoilt.add(name)
-
-
-@cache
-def _fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
-    """The fields of a kind of node that can hold expressions."""
-    return tuple(field for field in kind._fields if field not in _FIELDS_WITHOUT_EXPRESSIONS)
 
 
 def all_parameters(arguments: ast.arguments) -> list[ast.arg]:
