@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 
 PACKAGED = ("flake8_aa_celery", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
 TASKS = "from celery import shared_task\n\n\n@shared_task\ndef update_all(\n"
+MENDABLE = """\
+import logging
+
+from celery import shared_task
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def update():
+    logger.info("Updating")
+    update.apply_async(priority=3.0)
+"""
 README = (
     "```python\nfrom celery.schedules import crontab\n\nCELERYBEAT_SCHEDULE['app_update'] = {\n"
     "    'task': 'app.tasks.update', 'schedule': crontab(hour=3)\n}\n```\n"
@@ -125,6 +138,21 @@ def test_the_entry_of_the_check_hook_stops_a_commit(project: Path) -> None:
     config = {"repos": [{"repo": "local", "hooks": [hook | {"language": "system"}]}]}
     (project / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
     assert_stops_the_commit(project)
+
+
+def test_the_entry_of_the_fix_hook_mends_and_stops_the_commit(project: Path) -> None:
+    import yaml
+
+    hook = manifest()["aa-celery-fix"]
+    config = {"repos": [{"repo": "local", "hooks": [hook | {"language": "system"}]}]}
+    (project / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    tasks = project / "app" / "tasks.py"
+    tasks.write_text(MENDABLE)
+    first = pre_commit(project, "run", "aa-celery-fix")
+    assert (first.returncode, "files were modified by this hook" in first.stdout) == (1, True), first.stdout
+    assert "priority=3)" in tasks.read_text()
+    second = pre_commit(project, "run", "aa-celery-fix")
+    assert (second.returncode, "Passed" in second.stdout) == (0, True), second.stdout
 
 
 def test_a_project_that_names_our_repository_gets_the_check_hook(project: Path, hooks: Path) -> None:
