@@ -45,6 +45,7 @@ def completed(doors: Doors, *words: str) -> set[str]:
         (["check", "--output-fo"], {"--output-format"}),
         (["check", "--color", "al"], {"always"}),
         (["fix", "--di"], {"--diff"}),
+        (["check", "--profile", "c"], {"celery"}),
         (["completion", "z"], {"zsh"}),
     ],
 )

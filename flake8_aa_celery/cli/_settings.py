@@ -45,7 +45,7 @@ def add_arguments(parser: ArgumentParser) -> None:
             )
         else:
             text = f"{option.help}: {option.allowed}"
-            group.add_argument(f"--{option.name}", metavar=option.kind.upper(), help=text)
+            group.add_argument(f"--{option.name}", metavar=option.kind.upper().replace(" ", "_"), help=text)
 
 
 def from_arguments(arguments: Namespace) -> Settings:

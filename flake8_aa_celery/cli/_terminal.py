@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.cli import write
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from argparse import _ActionsContainer
     from typing import TextIO
 
     from rich.console import Console
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _CHOICES = ("auto", "always", "never")
 
 
-def add_argument(parser: ArgumentParser) -> None:
+def add_argument(parser: _ActionsContainer) -> None:
     """Add the option that says whether there is colour."""
     parser.add_argument(
         "--color",

@@ -44,7 +44,7 @@ def add_common_arguments(parser: ArgumentParser) -> None:
     output = parser.add_argument_group("output")
     output.add_argument("--output-format", choices=formats(), default="text", help="text unless said otherwise")
     output.add_argument("--output-file", metavar="FILE", help="write the report there")
-    _terminal.add_argument(parser)
+    _terminal.add_argument(output)
     output.add_argument("--statistics", action="store_true", help="count the violations of each rule")
     output.add_argument("--exit-zero", action="store_true", help="exit with 0 even if there are violations")
     output.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors; the exit code tells")

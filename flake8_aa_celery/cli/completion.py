@@ -52,9 +52,13 @@ def _tell_what_is_meant(name: str, parser: ArgumentParser) -> None:
     from shtab import FILE
 
     from flake8_aa_celery.rules import all_rules
+    from flake8_aa_celery.settings import OPTIONS
 
+    choices = {option.field: option.choices for option in OPTIONS if option.choices}
     for action in parser._actions:
         if action.metavar in _FILES:
             action.complete = FILE  # type: ignore[attr-defined]
         elif (name, action.dest) == ("rule", "rules"):
             action.choices = list(all_rules())
+        elif action.metavar == "CHOICE":
+            action.choices = choices[action.dest]
