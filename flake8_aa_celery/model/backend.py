@@ -27,17 +27,21 @@ _POSITION = 2
 def is_configured(project: Project) -> bool:
     """Whether a project has a result backend: as its setting says, or by any of its files.
 
-    Test code does not count: what it configures is not there in production.
+    Test code does not count: what it configures is not there in production. Where no file says anything there is
+    none in Alliance Auth; elsewhere one may come from the environment, so that nothing is known.
     """
     asked = project.settings.result_backend
     if asked != "auto":
         return asked == "true"
-    return any(map(_is_backend, project.configured("RESULT_BACKEND"))) or any(
-        _is_backend(value)
-        for path in files(project, _makes_app)
-        if (module := project.load(path))
-        for value in _given_to_app(module)
-    )
+    values = [*project.configured("RESULT_BACKEND"), *_given_to_apps(project)]
+    return any(map(_is_backend, values)) or (project.settings.profile == "celery" and not values)
+
+
+def _given_to_apps(project: Project) -> Iterator[ast.expr]:
+    for path in files(project, _makes_app):
+        module = project.load(path)
+        if module is not None:
+            yield from _given_to_app(module)
 
 
 def _makes_app(data: bytes) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC116", "once-not-graceful", fix="unsafe")
+@rule("AAC116", "once-not-graceful", profiles=("alliance-auth",), fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A celery-once task says nothing of `graceful`, and so raises when it is queued already.
@@ -62,7 +62,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     Adds `"graceful": True`. Unsafe: a dispatch that raised is dropped without a word.
 
     ## Profile
-    Both: celery-once's own class is not graceful either.
+    Alliance Auth alone, whose class is graceful: with celery-once's own class everybody expects `AlreadyQueued`.
 
     ## Proof
     - `test_celery_once.py::test_once_options_on_a_task_replace_graceful`: the class's `graceful` is gone.

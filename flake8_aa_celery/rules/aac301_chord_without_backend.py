@@ -66,7 +66,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     as an environment variable, or where what is configured in the project does not count.
 
     ## Profile
-    Both: the backend is looked for in any project. In an app of Alliance Auth there is hardly ever one to find.
+    Both: Celery does this everywhere. With the profile `celery` only where the project says that there is no backend,
+    by `result_backend = None` or the setting: elsewhere one may come from the environment.
 
     ## Proof
     - `test_results_and_workflows.py::test_a_called_chord_needs_a_result_backend`: `chord(header)(body)` raises and

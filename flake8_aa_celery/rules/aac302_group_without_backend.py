@@ -66,7 +66,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     `result-backend` (`auto`): `true` or `false` where the backend is configured in a place that is not seen.
 
     ## Profile
-    Both. For a plain Celery project the message leaves out what Alliance Auth supports.
+    Both: Celery does this everywhere. With the profile `celery` only where the project says that there is no backend,
+    by `result_backend = None` or the setting: elsewhere one may come from the environment.
 
     ## Proof
     - `test_results_and_workflows.py::test_a_group_runs_but_its_result_is_unusable`: its members run, `.get()` raises.

@@ -75,7 +75,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     `result-backend` (`auto`): `true` or `false` where the backend is configured in a place that is not seen.
 
     ## Profile
-    Both: Celery does this everywhere.
+    Both: Celery does this everywhere. With the profile `celery` only where the project says that there is no backend,
+    by `result_backend = None` or the setting: elsewhere one may come from the environment.
 
     ## Proof
     - `test_results_and_workflows.py::test_waiting_for_a_result_needs_a_result_backend`: `get`, `wait`, `collect`

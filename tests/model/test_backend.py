@@ -92,3 +92,15 @@ def test_the_files_are_searched_once(root: Path) -> None:
     assert not project.has_result_backend()
     place(root, "app/settings.py", b"CELERY_RESULT_BACKEND = 'cache'")
     assert not project.has_result_backend()
+
+
+def test_a_plain_celery_project_may_have_a_backend_that_no_file_shows(root: Path) -> None:
+    place(root, "app/tasks.py", b"from celery import shared_task")
+    assert has_backend(root, Settings(profile="celery"))
+    assert not has_backend(root)
+
+
+def test_a_plain_celery_project_can_say_that_it_has_none(root: Path) -> None:
+    place(root, "app/config.py", b"result_backend = None")
+    assert not has_backend(root, Settings(profile="celery"))
+    assert not has_backend(root, Settings(profile="celery", result_backend="false"))
