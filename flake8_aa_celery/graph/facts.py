@@ -27,6 +27,10 @@ KINDS: dict[Kind, str] = {
 }
 
 
+#: The text of the step that stands for members which cannot be seen.
+MORE = "…"
+
+
 class Priority(NamedTuple):
     """What something runs at.
 
@@ -134,9 +138,9 @@ class Workflow(NamedTuple):
 
     @property
     def title(self) -> str:
-        """``chain of 3``; without a number where a loop adds members or they cannot be seen."""
+        """``chain of 3``; without a number where a loop adds members or not all can be seen."""
         members = [step for step in self.steps if step.depth == 0]
-        known = all(step.target and not step.per_item for step in members)
+        known = all(step.text != MORE and not step.per_item for step in members)
         return f"{self.kind} of {len(members)}" if known and members else self.kind
 
 

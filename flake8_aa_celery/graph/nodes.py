@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.graph import owners, priorities
 from flake8_aa_celery.graph.facts import Finding, Node
+from flake8_aa_celery.graph.words import printable
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.facts import Function, Mapping, NamedTask, Task, UnreadableTask
 from flake8_aa_celery.model.project import Project
@@ -138,10 +139,11 @@ class Nodes:
         """The id of a node that takes these lines in its file; its own, or with a number where that is taken."""
         key = (node.path, node.line, node.kind if node.path else node.id)
         if key not in self._spots:
-            unique, number = node.id, 1
+            wanted, number = printable(node.id), 1
+            unique = wanted
             while unique in self._ids:
                 number += 1
-                unique = f"{node.id}#{number}"
+                unique = f"{wanted}#{number}"
             self._ids.add(unique)
             self._spots[key] = _Spot(node._replace(id=unique), first, last)
         return self._spots[key].node.id

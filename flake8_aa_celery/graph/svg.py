@@ -149,8 +149,13 @@ def _rect(box: Box, radius: int) -> str:
 
 
 def _group(id: str, look: str, label: str, parts: Iterable[str]) -> str:
-    attributes = f'class="node {look}" data-id="{escape(id)}" tabindex="0" role="button" aria-label="{escape(label)}"'
+    attributes = f'class="node {look}" data-id="{_plain(id)}" tabindex="0" role="button" aria-label="{_plain(label)}"'
     return f"<g {attributes}>" + "".join(parts) + "</g>"
+
+
+def _plain(text: str) -> str:
+    """Text in an attribute, without the signs that no document may hold."""
+    return escape(printable(text))
 
 
 # -- lines -------------------------------------------------------------------------------------------------------
@@ -175,7 +180,7 @@ def _lines(graph: Graph, layout: Layout) -> Iterator[str]:
 
 
 def _line(source: str, target: str, layout: Layout, look: str, bulk: bool, height: float | None = None) -> str:
-    ends = f'data-from="{escape(source)}" data-to="{escape(target)}"'
+    ends = f'data-from="{_plain(source)}" data-to="{_plain(target)}"'
     look = f"line {look}{' bulk' if bulk else ''}"
     if source == target:
         return f'<path class="{look}" {ends} d="{_loop(layout.boxes[source])}"/>'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.graph.facts import KINDS, bundles
+from flake8_aa_celery.graph.labels import IDLE
 from flake8_aa_celery.graph.words import counted, how, how_often, numbered, printable, runs_at
 
 if TYPE_CHECKING:
@@ -46,11 +47,16 @@ def _lines(graph: Graph) -> Iterator[Line]:
     for task in graph.tasks:
         if task.path != path:
             path = task.path
-            yield [(path, "bold")]
+            yield [(printable(path), "bold")]
         yield from _flat(_task(task, graph), "  ", "  ")
     if not graph.tasks:
         yield [("No tasks", "")]
         return
+    foreign = [node for node in graph.nodes if node.kind == "foreign"]
+    if foreign:
+        yield [("of other packages", "bold")]
+    for task in foreign:
+        yield from _flat(_task(task, graph), "  ", "  ")
     yield []
     yield [(_summary(graph), "")]
 
@@ -64,14 +70,15 @@ def _flat(branch: Branch, head: str, rest: str) -> Iterator[Line]:
 
 def _task(task: Node, graph: Graph) -> Branch:
     names = graph.by_id()
-    line: Line = [(task.name, "bold cyan"), (f":{task.line}", "dim"), ("  ", ""), *_priority(task.priority)]
+    line: Line = [(task.name if task.path else task.registered_name, "bold cyan")]
+    line += [(f":{task.line}  ", "dim"), *_priority(task.priority)] if task.path else []
     options = [f"{name}={value}" for name, value in task.options if name not in ("name", "priority")]
     below = [Branch([(found.code, "bold red"), (f" line {found.line}: {found.message}", "")], [])
              for found in task.violations]  # fmt: skip
     below += [Branch([(", ".join(options), "dim")], [])] if options else []
     started = [*_starters(task, graph, names), *_workflow_starters(task, graph, names)]
     below.append(
-        Branch([("started by", "")], started) if started else Branch([("started by nothing seen", "yellow")], [])
+        Branch([("started by", "")], started) if started else Branch([(f"{IDLE[0].lower()}{IDLE[1:]}", "yellow")], [])
     )
     starts = _started(task.id, graph, names, set())
     below += [Branch([("starts", "")], starts)] if starts else []

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.graph import owners, priorities
-from flake8_aa_celery.graph.facts import Step, Workflow
+from flake8_aa_celery.graph.facts import MORE, Step, Workflow
 from flake8_aa_celery.graph.nodes import shown
 from flake8_aa_celery.model import facts
 from flake8_aa_celery.model.facts import Mapping, Signature, Task, UnreadableTask
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _LONGEST = 40
 _DEEPEST = 8
-_MORE = "…"
 
 
 class _Seen(NamedTuple):
@@ -105,7 +104,7 @@ def _steps(found: facts.Workflow, given: Mapping, nodes: Nodes, depth: int) -> I
         handed = given if not index or found.kind != "chain" else Mapping({})
         yield from _step(member, number, handed, nodes, depth)
     if not found.members.complete:
-        yield Step("", depth, _MORE, "", None, False)
+        yield Step("", depth, MORE, "", None, False)
     if found.body:
         yield from _step(found.body, "then", given, nodes, depth)
 
@@ -129,4 +128,4 @@ def _text(member: Element, task: Value) -> str:
     if isinstance(task, facts.NamedTask) and task.name:
         return task.name
     text = " ".join(ast.unparse(member.node).split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + _MORE
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + MORE

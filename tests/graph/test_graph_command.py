@@ -1,0 +1,70 @@
+"""``aa-celery graph`` as a command."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.cli import main
+from maps import copy_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def test_a_map_goes_to_the_file_that_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copy_project(folder)
+    assert main(["graph", "hangar", "--format", "mermaid", "--output", "map.mmd"]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert (folder / "map.mmd").read_text("utf-8").startswith("flowchart LR\n")
+
+
+def test_a_file_that_cannot_be_written_is_misuse(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["graph", "--output", "no/such/folder"]) == 2
+    assert "no/such/folder" in capsys.readouterr().err
+
+
+def test_what_cannot_be_parsed_is_told_and_the_rest_is_drawn(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copy_project(folder)
+    (folder / "hangar" / "broken.py").write_text("import celery\ndef (:\n")
+    assert main(["graph"]) == 2
+    out, err = capsys.readouterr()
+    assert "update_assets" in out
+    assert err.startswith("aa-celery: hangar/broken.py: ")
+
+
+def test_settings_are_those_of_the_other_commands(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copy_project(folder)
+    assert main(["graph", "--ignore", "AAC303,AAC207"]) == 0
+    assert " 0 violations" in capsys.readouterr().out
+
+
+def test_colour_is_for_those_who_want_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copy_project(folder)
+    main(["graph", "--color", "always"])
+    assert "\x1b[" in capsys.readouterr().out
+    main(["graph"])
+    assert "\x1b[" not in capsys.readouterr().out
+
+
+def test_colours_change_nothing_of_the_text(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy_project(folder)
+    main(["graph"])
+    plain = capsys.readouterr().out
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    main(["graph"])
+    assert capsys.readouterr().out == plain
+
+
+def test_no_other_command_imports_the_map(folder: Path) -> None:
+    program = (
+        "import sys; from flake8_aa_celery.cli import main; main(['check', '.']);"
+        "print([name for name in sys.modules if 'celery.graph' in name or 'cli.graph' in name])"
+    )
+    assert subprocess.check_output([sys.executable, "-c", program], text=True) == "[]\n"
