@@ -126,6 +126,17 @@ def quote_of(tree: Tree) -> str:
     return "'" if tree.text.count("'") > 2 * tree.text.count('"') else '"'
 
 
+def called_with(tree: Tree, function: cst.BaseExpression, name: str, code: str) -> cst.BaseExpression:
+    """A decorator that is no call, called with a keyword argument; over three lines where it does not fit into one."""
+    text = tree.code(function.with_changes(lpar=[], rpar=[]))
+    flat = f"{text}({name}={code})"
+    (_, column), (line, end) = tree.span(function)
+    behind = _width_behind(tree.lines[line - 1][end:], line_length(tree.path))
+    if column + len(flat) + behind > line_length(tree.path) and "\n" not in text:
+        flat = f"{text}(\n{tree.module.default_indent}{name}={code}\n)"
+    return tree.instead(function, flat)
+
+
 def with_keyword(tree: Tree, call: cst.Call, name: str, code: str, *, first: bool = False) -> cst.BaseExpression:
     """A call with one more keyword argument, or with another value for one that is there.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_aa_celery.fixes import Change
-from flake8_aa_celery.fixes._calls import with_keyword
+from flake8_aa_celery.fixes._calls import called_with, with_keyword
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +24,7 @@ def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
     spot = arguments.get("spot")
     kinds = (cst.Call, cst.Attribute, cst.Name)
     found = place.at(spot, kinds) if spot else place.node(kinds)
-    called = found
-    if not isinstance(called, cst.Call):
-        called = cst.Call(found.with_changes(lpar=[], rpar=[]), lpar=found.lpar, rpar=found.rpar)
     name, code = arguments["name"], arguments["code"]
-    return Change({found: with_keyword(place.tree, called, name, code, first=arguments.get("first", False))})
+    if not isinstance(found, cst.Call):
+        return Change({found: called_with(place.tree, found, name, code)})
+    return Change({found: with_keyword(place.tree, found, name, code, first=arguments.get("first", False))})
