@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model import loops
 from flake8_aa_celery.model.blocking import NAP, Blocking
-from flake8_aa_celery.model.facts import Constant
+from flake8_aa_celery.model.facts import Constant, Task
 from flake8_aa_celery.model.names import any_of
 from flake8_aa_celery.model.scopes import FUNCTIONS, LOOPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import Block, CallSite, Scope
 
@@ -103,9 +102,9 @@ def _blocked(call: CallSite, around: list[Block], module: Module, blocking: Bloc
 def _calls_within(scope: Scope, module: Module) -> Iterator[CallSite]:
     """The calls of a task, of comprehensions and of functions within it, but not of tasks within it."""
     yield from scope.calls
-    tasks = {task.node for task in module.tasks}
     for child in scope.children:
-        if child.node not in tasks:
+        is_task = isinstance(child.node, FUNCTIONS) and isinstance(module.functions.get(child.node), Task)
+        if not is_task:
             yield from _calls_within(child, module)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import Task
@@ -96,14 +97,21 @@ def _guards(block: Block, node: ast.Name) -> bool:
 
 def _was_settled(block: Block, node: ast.Name) -> bool:
     """Whether an earlier statement of the block leaves it depending on the name, or asserts something of it."""
+    return _settled(block).get(node.id, node.lineno) < node.lineno
+
+
+@lru_cache(maxsize=8)
+def _settled(block: Block) -> dict[str, int]:
+    """The line from which on it is settled by a statement of a block what each name is."""
+    found: dict[str, int] = {}
     for statement in block.body:
-        if statement.lineno >= node.lineno:
-            return False
-        test = statement.test if isinstance(statement, (ast.If, ast.Assert)) else None
-        leaves = not isinstance(statement, ast.If) or isinstance(statement.body[-1], _EXITS)
-        if test is not None and leaves and _mentions(test, node.id):
-            return True
-    return False
+        if isinstance(statement, ast.Assert) or (
+            isinstance(statement, ast.If) and isinstance(statement.body[-1], _EXITS)
+        ):
+            for part in ast.walk(statement.test):
+                if isinstance(part, ast.Name):
+                    found.setdefault(part.id, statement.lineno)
+    return found
 
 
 def _says_none(test: ast.expr, name: str) -> bool:

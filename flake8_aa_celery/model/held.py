@@ -7,6 +7,8 @@ incomplete; a dict is unknown then.
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import (
@@ -32,6 +34,9 @@ _READERS = ("builtins.", "celery.", "copy.", "json.", "pprint.")
 #: Methods that do, whatever they belong to; among them those of loggers.
 _READING_METHODS = DISPATCH_METHODS | SIGNATURE_METHODS | {"append", "extend", "insert", "send_task", "set", "clone"}
 _LOGGING = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
+
+#: Of a list that is added to more often, or handed on more often, not everything is known.
+_MOST = 100
 
 
 def held(value: Value, name: str, binding: Binding, site: Site | None, module: Module) -> Value:
@@ -61,9 +66,12 @@ def _is_changed(name: str, binding: Binding, scope: Scope) -> bool:
 def _grown(items: Items, name: str, binding: Binding, scope: Scope, site: Site | None, module: Module) -> Items:
     before: tuple[Element, ...] = ()
     behind: tuple[Element, ...] = ()
+    growths = scope.growths.get(name, [])
+    growths = growths[bisect_right(growths, binding.site.order, key=_order) :]
     complete = items.complete and not _is_changed(name, binding, scope) and "" not in scope.aliases.get(name, ())
-    for growth in scope.growths.get(name, ()):
-        if growth.site.order > binding.site.order and _is_seen(growth.site, binding, site):
+    complete = complete and len(growths) <= _MOST
+    for growth in growths[:_MOST]:
+        if _is_seen(growth.site, binding, site):
             added = _added(growth, binding, module)
             complete = complete and added.complete
             if growth.front:
@@ -97,18 +105,27 @@ def _added(growth: Growth, binding: Binding, module: Module) -> Items:
 def _handed_on(name: str, scope: Scope, binding: Binding, site: Site | None, module: Module) -> bool:
     """Whether a function that is not known to leave it alone was given what the name holds."""
     start, end = binding.site.order, site.order if site and site.scope.runs_in() is scope.runs_in() else None
-    return any(
-        call.site.order > start
-        and (end is None or call.site.order < end)
-        and _is_given(name, call.node)
-        and not _only_reads(call, module)
-        for call in scope.calls
-    )
+    given = _given(scope).get(name, ())
+    first = bisect_right(given, start, key=_order)
+    last = len(given) if end is None else bisect_left(given, end, key=_order)
+    if last - first > _MOST:
+        return True  # more than anybody wants to ask about at each use
+    return any(not _only_reads(call, module) for call in given[first:last])
 
 
-def _is_given(name: str, call: ast.Call) -> bool:
-    given = (*call.args, *(keyword.value for keyword in call.keywords if keyword.arg))
-    return any(isinstance(argument, ast.Name) and argument.id == name for argument in given)
+def _order(found: CallSite | Growth) -> int:
+    return found.site.order
+
+
+@lru_cache(maxsize=8)
+def _given(scope: Scope) -> dict[str, list[CallSite]]:
+    """The calls of a scope, in the order of its statements, by the names that they are given."""
+    found: dict[str, list[CallSite]] = {}
+    for call in sorted(scope.calls, key=_order):
+        given = (*call.node.args, *(keyword.value for keyword in call.node.keywords if keyword.arg))
+        for name in {argument.id for argument in given if isinstance(argument, ast.Name)}:
+            found.setdefault(name, []).append(call)
+    return found
 
 
 def _only_reads(call: CallSite, module: Module) -> bool:

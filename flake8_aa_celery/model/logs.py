@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import names
@@ -41,6 +42,7 @@ def binds_logger(module: Module) -> bool:
     )
 
 
+@lru_cache(maxsize=2)
 def name_of_logger(module: Module) -> str | None:
     """The name of the module's logger: made here, or imported as something that is called so."""
     for name, bindings in module.scopes.module.bindings.items():
@@ -56,21 +58,37 @@ def name_of_logger(module: Module) -> str | None:
 def logs(task: Task) -> bool:
     """Whether a task may log: in its body on any path, in its decorators, or in functions of its module it calls."""
     module = task.module
-    seen: set[ast.AST] = {task.node}
-    waiting = [task.scope]
     decorators = [node.func if isinstance(node, ast.Call) else node for node in task.node.decorator_list]
     if any("log" in (names.dotted_name(node) or "").lower() for node in decorators):
         return True
-    waiting += functions_named(decorators, task.site, module)
+    return _leads_to_log([task.scope, *functions_named(decorators, task.site, module)], module)
+
+
+def _leads_to_log(starts: list[Scope], module: Module) -> bool:
+    """Whether one of some functions logs, or one that they call."""
+    known = _known(module)
+    callers: dict[Scope, Scope | None] = dict.fromkeys(starts)
+    waiting = list(callers)
     while waiting:
         scope = waiting.pop()
-        if writes_log(scope, module):
+        if known.get(scope) or (scope not in known and writes_log(scope, module)):
+            caller: Scope | None = scope
+            while caller is not None:
+                known[caller] = True
+                caller = callers[caller]
             return True
-        for called in called_functions(scope, module):
-            if called.node not in seen:
-                seen.add(called.node)
+        for called in () if scope in known else called_functions(scope, module):
+            if called not in callers:
+                callers[called] = scope
                 waiting.append(called)
+    known.update(dict.fromkeys(callers, False))
     return False
+
+
+@lru_cache(maxsize=2)
+def _known(module: Module) -> dict[Scope, bool]:
+    """What is known so far of the functions of a module: whether they lead to a log. Many tasks lead to the same."""
+    return {}
 
 
 def writes_log(scope: Scope, module: Module) -> bool:

@@ -31,6 +31,9 @@ _MOST_STEPS = 20
 #: Attributes and calls in a row beyond these are not followed.
 _MOST_PARTS = 40
 
+#: Of more possible meanings of a name none is considered: to ask all of them at each use would take for ever.
+_MOST = 50
+
 
 class ImportedName(NamedTuple):
     """What an import statement binds a name to.
@@ -84,7 +87,7 @@ def reaching(name: str, site: Site) -> list[Binding]:
     """The bindings that ``name`` may mean at ``site``; empty where it is not bound in this module.
 
     One binding means that it is certain. Within the scope that binds it the order of statements counts; seen
-    from a function, every binding of the module may be the one in force.
+    from a function, every binding of the module may be the one in force. Of too many, one that says nothing.
     """
     scope = scope_of(name, site)
     if scope is None:
@@ -92,11 +95,19 @@ def reaching(name: str, site: Site) -> list[Binding]:
     bindings = scope.bindings[name]
     if len(bindings) > 1 and scope in (site.scope, site.scope.runs_in()):
         bindings = _of_function(bindings, site, scope) if name in scope.foreign else _in_force(bindings, site)
-    return without_fallbacks(bindings)
+    return without_fallbacks(bindings) if len(bindings) <= _MOST else _nobody_knows(name, bindings)
+
+
+def _nobody_knows(name: str, bindings: list[Binding]) -> list[Binding]:
+    site = bindings[0].site
+    node = ast.copy_location(ast.Name(name, ast.Store()), site.statement)
+    return [bindings[0]._replace(kind="other", node=node, value=None)]
 
 
 def _of_function(bindings: list[Binding], site: Site, scope: Scope) -> list[Binding]:
     """As :func:`_in_force`, and what functions bind by ``global``: in force nobody knows when."""
+    if len(bindings) > _MOST:
+        return bindings
     own = [binding for binding in bindings if binding.site.scope.runs_in() is scope]
     return _in_force(own, site) + [binding for binding in bindings if binding.site.scope.runs_in() is not scope]
 
@@ -109,6 +120,8 @@ def _in_force(bindings: list[Binding], site: Site) -> list[Binding]:
     start = end
     certain: Binding | None = None
     while start and not certain:
+        if end - start > _MOST:
+            return bindings
         start -= 1
         certain = bindings[start] if _is_certain(bindings[start], site) else None
     # what the round before bound in a loop that does not begin with a binding of its own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import candidates
@@ -39,13 +40,18 @@ def of_function(node: FunctionNode, site: Site, module: Module) -> Task | Functi
 
 def around(site: Site, module: Module) -> Task | None:
     """The task in whose body a place lies, functions within it included; None outside of tasks."""
+    by_node = _by_node(module)
     scope: Scope | None = site.scope
     while scope is not None:
-        for task in module.tasks:
-            if task.node is scope.node:
-                return task
+        if scope.node in by_node:
+            return by_node[scope.node]
         scope = scope.parent
     return None
+
+
+@lru_cache(maxsize=2)
+def _by_node(module: Module) -> dict[ast.AST, Task]:
+    return {task.node: task for task in module.tasks}
 
 
 def _task(node: FunctionNode, site: Site, module: Module) -> Task | None:

@@ -79,7 +79,7 @@ def around(site: Site, module: Module) -> str | None:
         return None
     if _has_decorator(function, _ATOMIC):
         return "a function with `@transaction.atomic`"
-    if view_around(site, module.views) is None or not _wraps_requests(module):
+    if view_around(site, module) is None or not _wraps_requests(module):
         return None
     return None if _has_decorator(function, _NOT_ATOMIC) else "a view, and `ATOMIC_REQUESTS` is on"
 

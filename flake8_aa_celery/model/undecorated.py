@@ -77,11 +77,14 @@ def _function_named(name: str, module: Module) -> Function | None:
 
 def uncalled_functions(module: Module) -> Iterator[Function]:
     """The public functions at the top level of a module that no decorator touches and no other code of it names."""
-    read = [node for node in ast.walk(module.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    read: dict[str, list[ast.Name]] = {}
+    for name in ast.walk(module.tree):
+        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load):
+            read.setdefault(name.id, []).append(name)
     for node, site in module.scopes.functions:
         if site.scope.kind != "module" or node.name.startswith("_") or node.decorator_list:
             continue
-        if not any(name.id == node.name and not _lies_in(name, node) for name in read):
+        if all(_lies_in(name, node) for name in read.get(node.name, ())):
             yield Function(node, module, site)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.facts import Class, Task
@@ -80,10 +81,15 @@ def _is_view_class(node: ast.AST, site: Site, module: Module, depth: int = 0) ->
     return False
 
 
-def view_around(site: Site, views: list[View]) -> View | None:
-    """The view that a place belongs to, if it is part of one's own body."""
+def view_around(site: Site, module: Module) -> View | None:
+    """The view that a place of a module belongs to, if it is part of one's own body."""
     function = site.scope.function()
-    return next((view for view in views if view.scope is function), None)
+    return _by_scope(module).get(function) if function else None
+
+
+@lru_cache(maxsize=2)
+def _by_scope(module: Module) -> dict[Scope, View]:
+    return {view.scope: view for view in module.views}
 
 
 def tells_user(view: View, module: Module) -> bool:

@@ -98,8 +98,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         if reason:
             reported.add(id(made.call))
             yield _violation(made.call, signature.task, reason)
+    known = reported | following.keys()
     for dispatch in module.dispatches:
-        yield from _dispatched(dispatch, reported | following.keys())
+        yield from _dispatched(dispatch, known)
 
 
 def _reason(

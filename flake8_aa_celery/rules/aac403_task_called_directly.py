@@ -97,6 +97,6 @@ def _may_wait(module: Module) -> bool:
 
 def _is_reported(call: LocalCall, module: Module) -> bool:
     """Whether another rule speaks of the same place."""
-    return view_around(call.site, module.views) is not None or any(
+    return view_around(call.site, module) is not None or any(
         loop.block.encloses(call.site.block) for loop in module.blocking_loops
     )

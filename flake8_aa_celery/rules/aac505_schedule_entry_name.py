@@ -9,7 +9,7 @@ from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
@@ -57,11 +57,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How can I define periodic tasks for my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """
+    taken = {entry.name for entry in module.schedule}
     for entry in module.schedule:
         expected = _expected(entry.task_name)
         if entry.name is not None and entry.name_node is not None and expected and entry.name not in expected:
             message = f"the entry `{entry.name}` should be called `{expected[0]}`"
-            yield Violation.at(entry.name_node, message, _fix(entry.name_node, expected[0], module))
+            yield Violation.at(entry.name_node, message, _fix(entry.name_node, expected[0], taken))
 
 
 def _expected(task_name: str | None) -> list[str]:
@@ -74,7 +75,7 @@ def _expected(task_name: str | None) -> list[str]:
     return [f"{package}_{task}" for package in [*app[:1], *others]] + ["_".join([*others, task])]
 
 
-def _fix(node: ast.expr, name: str, module: Module) -> Fix | None:
-    if not isinstance(node, ast.Constant) or any(entry.name == name for entry in module.schedule):
+def _fix(node: ast.expr, name: str, taken: Container[str | None]) -> Fix | None:
+    if not isinstance(node, ast.Constant) or name in taken:
         return None
     return Fix("unsafe", f"Call it `{name}`", "rename_text", {"text": name})

@@ -66,7 +66,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: How should I use celery tasks in the UI?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-should-i-use-celery-tasks-in-the-ui)
     """
     for dispatch in module.dispatches:
-        view = view_around(dispatch.site, module.views)
+        view = view_around(dispatch.site, module)
         if view is not None and not tells_user(view, module):
             yield Violation.at(
                 dispatch.node,

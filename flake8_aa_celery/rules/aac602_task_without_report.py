@@ -87,7 +87,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         task = dispatch.task
         if not isinstance(task, Task) or not hands_on_user(dispatch.node):
             continue
-        if view_around(dispatch.site, module.views) is None or hands_user_elsewhere(task):
+        if view_around(dispatch.site, module) is None or hands_user_elsewhere(task):
             continue
         report = report_of(task)
         if not (report.on_success and report.on_failure):

@@ -84,7 +84,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: Calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
     """
     for call in module.local_calls:
-        view = view_around(call.site, module.views)
+        view = view_around(call.site, module)
         if view is not None:
             message = f"`{view.name}` runs `{call.task.name}` itself while the user waits: use `delay`"
             yield Violation.at(call.node, message, fix_by_delay(call))
@@ -96,7 +96,7 @@ def _waits(module: Module) -> Iterator[Violation]:
     if not waits or not module.project.has_result_backend():
         return
     for use in waits:
-        view = view_around(use.site, module.views)
+        view = view_around(use.site, module)
         if view is not None and use.dispatch is not None:
             what = called(use.dispatch.receiver)
             yield Violation.at(
