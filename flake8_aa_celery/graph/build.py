@@ -58,8 +58,8 @@ def _whole(modules: Sequence[Module], data: Mapping[str, bytes], settings: Setti
 def _files(paths: Sequence[str], named: Sequence[str], settings: Settings, failed: Failed) -> dict[str, bytes]:
     """The files that are named, and all other modules of their projects, by their absolute paths; sorted."""
     found: dict[str, bytes] = {}
-    projects = {id(project): project for project in (Project.of(_inside(path), settings) for path in paths)}
-    for project in projects.values():
+    there = [_inside(path) for path in paths if os.path.exists(path)]
+    for project in {id(project): project for project in (Project.of(path, settings) for path in there)}.values():
         found.update((os.path.abspath(path), data) for path, data in project.files())
     for path in named:
         absolute = os.path.abspath(path)

@@ -155,7 +155,9 @@ def _step(step: Step) -> Line:
 
 def _who(node: Node) -> Line:
     detail = f" ({node.detail})" if node.detail else ""
-    return [(f"{KINDS[node.kind]} ", ""), (node.name, "cyan" if node.is_task else "bold"), (detail, "dim")]
+    codes = "" if node.is_task else "".join(f"  {code}" for code in sorted({found.code for found in node.violations}))
+    name = (node.name, "cyan" if node.is_task else "bold")
+    return [(f"{KINDS[node.kind]} ", ""), name, (detail, "dim"), (codes, "bold red")]
 
 
 def _bundle(bundle: Bundle) -> Line:
@@ -185,7 +187,7 @@ def _priority(priority: Priority | None) -> Line:
 def _summary(graph: Graph) -> str:
     started = {edge.target for edge in graph.edges} | {step.target for found in graph.workflows for step in found.steps}
     idle = sum(1 for task in graph.tasks if task.id not in started)
-    violations = sum(len(task.violations) for task in graph.tasks)
+    violations = sum(len(node.violations) for node in graph.nodes)
     parts = [counted(len(graph.tasks), "task"), counted(len(graph.workflows), "workflow"),
              counted(violations, "violation"), f"{idle} started by nothing that the code shows"]  # fmt: skip
     return ", ".join(parts)

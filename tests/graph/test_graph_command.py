@@ -6,13 +6,13 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from flake8_aa_celery.cli import main
 from maps import copy_project
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def test_a_map_goes_to_the_file_that_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,9 +36,15 @@ def test_what_cannot_be_parsed_is_told_and_the_rest_is_drawn(folder: Path, capsy
     assert err.startswith("aa-celery: hangar/broken.py: ")
 
 
+@pytest.mark.parametrize("path", ["missing/folder", "missing.py", "/missing/x.py"])
+def test_a_path_that_is_not_there_is_one_line(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["graph", path]) == 2
+    assert capsys.readouterr() == ("No tasks\n", f"aa-celery: {path}: No such file or directory\n")
+
+
 def test_settings_are_those_of_the_other_commands(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     copy_project(folder)
-    assert main(["graph", "--ignore", "AAC303,AAC207"]) == 0
+    assert main(["graph", "--select", "AAC900"]) == 0
     assert " 0 violations" in capsys.readouterr().out
 
 
