@@ -60,8 +60,7 @@ def lint(
     if is_document(path):
         return _in_document(rules, path, data, project, settings)
     try:
-        loaded = project.loaded(path, data) if tree is None else None
-        module = loaded or _module(path, tree or parse(data), project)
+        module = project.loaded(path, data) or _module(path, tree or parse(data), project)
         found = _found(rules, module, settings)
     except SyntaxError as error:
         return _reported(rules, "AAC900", syntax_error.violation_for(error))
