@@ -183,3 +183,37 @@ def test_two_processes_fix_as_one_does(doors: Doors) -> None:
     outcome = doors.command("fix", "-j", "2", *SELECT)
     assert outcome.errors == "4 violations fixed in 4 files\n"
     assert {Path(f"{name}.py").read_text()[: len(MENDED)] for name in "abcd"} == {MENDED}
+
+
+MISPLACED = (
+    "from celery import shared_task\n\n\n@shared_task\ndef one():\n    return 1\n\n\n"
+    "@shared_task\ndef two():\n    return 2\n\n\none.delay()\n"
+)
+
+
+def test_tasks_are_moved_to_a_new_module(doors: Doors) -> None:
+    Path("app").mkdir()
+    place("", "app/__init__.py")
+    place(MISPLACED, "app/helpers.py")
+    arguments = ("fix", "--unsafe-fixes", "--isolated", "--select", "AAC101")
+    outcome = doors.command(*arguments, "app/helpers.py")
+    assert (outcome.code, outcome.lines, outcome.errors) == (1, [], "2 violations fixed in 1 file\n")
+    assert Path("app/helpers.py").read_text() == (
+        "from .tasks import one\n\n\nfrom .tasks import two  # noqa: F401\n\n\none.delay()\n"
+    )
+    assert Path("app/tasks.py").read_text() == (
+        'from celery import shared_task\n\n\n@shared_task(name="app.helpers.one")\ndef one():\n    return 1\n\n\n'
+        '@shared_task(name="app.helpers.two")\ndef two():\n    return 2\n'
+    )
+    assert doors.command(*arguments).code == 0
+
+
+def test_a_task_that_cannot_be_moved_stays_with_a_reason(doors: Doors) -> None:
+    Path("app").mkdir()
+    place("", "app/__init__.py")
+    place("from . import helpers\n\nprint(helpers)\n", "app/tasks.py")
+    file = place(MISPLACED, "app/helpers.py")
+    outcome = doors.command("fix", "-v", "--unsafe-fixes", "--isolated", "--select", "AAC101")
+    assert outcome.code == 1
+    assert outcome.errors.count("AAC101 not fixed: the module of tasks imports this one") == 2
+    assert file.read_text() == MISPLACED

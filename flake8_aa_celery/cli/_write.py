@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+def read_or_nothing(path: str) -> bytes:
+    """What is in a file; nothing, where it is to be made.
+
+    :raises OSError: where it is there and cannot be read.
+    """
+    try:
+        return read(path)
+    except FileNotFoundError:
+        return b""
+
+
 def write_all(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> bool:
     """Write the files that are to change; says on standard error which of them could not be written.
 
@@ -27,7 +38,7 @@ def write_all(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> bool:
         if data == before[path]:
             continue
         try:
-            if read(path) != before[path]:
+            if read_or_nothing(path) != before[path]:
                 raise OSError("it was changed meanwhile")
             writing.write(path, data)
         except OSError as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.cli import MISUSE, _settings, check, complain, write
 from flake8_aa_celery.cli._workers import WorkerError, default_jobs, spread
-from flake8_aa_celery.cli._write import write_all
+from flake8_aa_celery.cli._write import read_or_nothing, write_all
 from flake8_aa_celery.report import Result
 from flake8_aa_celery.source import decode
 
@@ -53,7 +53,9 @@ def run(arguments: Namespace) -> int:
         fixed = fix_all(files.relevant, settings, partial(spread, jobs=jobs), unsafe=arguments.unsafe_fixes)
     except WorkerError as error:
         return complain(str(error))
-    put = _put(arguments, dict(files.relevant), fixed, is_filter="-" in paths)
+    before = dict(files.relevant)
+    before |= {path: read_or_nothing(path) for path in fixed if path not in before}
+    put = _put(arguments, before, fixed, is_filter="-" in paths)
     _tell(arguments, fixed)
     return _finish(arguments, fixed, failed=files.failed or not put, aside="-" in paths or arguments.diff)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import tokenize
+from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,10 +14,10 @@ from flake8_aa_celery.fixes import Change, Refused, rewrite_called
 from flake8_aa_celery.linter import check, parse, rules_for
 from flake8_aa_celery.model.project import Project
 from flake8_aa_celery.places import project_root
-from flake8_aa_celery.source import decode, lines_of
+from flake8_aa_celery.source import decode, lines_of, read, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from flake8_aa_celery.fixes._tree import Tree
     from flake8_aa_celery.settings import Settings
@@ -33,6 +35,10 @@ ROUNDS = 10
 _WITHIN = frozenset(
     {"AAC105", "AAC106", "AAC205", "AAC206", "AAC402", "AAC403", "AAC404", "AAC405", "AAC409", "AAC603"}
 )
+
+
+#: The one rewrite that concerns two files, and is no module of its own.
+_MOVE = "move_to_tasks"
 
 
 class Fixed(NamedTuple):
@@ -82,7 +88,7 @@ def fix_all(files: Sequence[File], settings: Settings, spread: Spread, *, unsafe
         return [(path, fix(path, data, settings, unsafe=unsafe)) for path, data in part]
 
     fixed: dict[str, Fixed] = {}
-    texts = dict(files)
+    originals, texts = dict(files), dict(files)
     waiting: Sequence[File] = files
     for _ in range(ROUNDS):
         changed = {}
@@ -90,14 +96,16 @@ def fix_all(files: Sequence[File], settings: Settings, spread: Spread, *, unsafe
             fixed[path] = _together(fixed.get(path), outcome)
             if outcome.applied:
                 changed[path] = texts[path] = outcome.data
+        for path in list(fixed):
+            changed.update(_moved(path, texts, fixed, settings, unsafe=unsafe))
         if not changed:
             break
         roots = {project_root(path) for path in changed if _shows_elsewhere(fixed[path])}
         waiting = [(path, data) for path, data in texts.items() if project_root(path) in roots]
         if not waiting:
             break
-        _shadow([(path, data) for path, data in texts.items() if fixed[path].applied], settings)
-    return {path: fixed[path] for path, _ in files}
+        _shadow([(path, data) for path, data in texts.items() if data != originals.get(path)], settings)
+    return dict(sorted(fixed.items()))
 
 
 def with_all_rules(settings: Settings) -> Settings:
@@ -108,6 +116,80 @@ def with_all_rules(settings: Settings) -> Settings:
 
 def _together(before: Fixed | None, now: Fixed) -> Fixed:
     return now if before is None else now._replace(applied=before.applied + now.applied)
+
+
+def _moved(
+    path: str, texts: dict[str, bytes], fixed: dict[str, Fixed], settings: Settings, *, unsafe: bool
+) -> dict[str, bytes]:
+    """Move the tasks of a file that belong elsewhere, one after the other; what files become by it."""
+    changed: dict[str, bytes] = {}
+    refused: dict[str, tuple[Violation, str]] = {}
+    while unsafe:
+        wanted = next((each for each in fixed[path].left if _is_move(each) and each.message not in refused), None)
+        if wanted is None:
+            break
+        try:
+            changed |= _move_one(path, wanted, texts, fixed, settings)
+        except Refused as why:
+            refused[wanted.message] = wanted, str(why)
+    fixed[path] = fixed[path]._replace(refused=(*fixed[path].refused, *refused.values()))
+    return changed
+
+
+def _is_move(violation: Violation) -> bool:
+    return violation.fix is not None and violation.fix.rewrite == _MOVE
+
+
+def _move_one(
+    path: str, wanted: Violation, texts: dict[str, bytes], fixed: dict[str, Fixed], settings: Settings
+) -> dict[str, bytes]:
+    """Move one task and put down what has become of the two files.
+
+    :raises Refused: where that cannot be done right.
+    """
+    from flake8_aa_celery.fixes._move import move
+
+    arguments = wanted.fix.arguments if wanted.fix else {}
+    target = os.path.join(os.path.dirname(path), f"{arguments['module']}.py")
+    there = texts[target] if target in texts else _read(target)
+    source, tasks = move(path, texts[path], there, wanted.line, arguments)
+    after = {path: source, target: tasks}
+    _demand_no_harm({**texts, target: there or b""}, after, settings)
+    codes = {rule.code for rule in rules_for(path, settings)}
+    left = tuple(found for found in check(path, source, with_all_rules(settings)) if found.code in codes)
+    fixed[path] = fixed[path]._replace(data=source, applied=(*fixed[path].applied, wanted), left=left)
+    fixed[target] = fixed.get(target, Fixed(tasks, (), (), ()))._replace(data=tasks)
+    texts.update(after)
+    return after
+
+
+def _read(path: str) -> bytes | None:
+    try:
+        return read(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {reason(error)}") from error
+
+
+def _demand_no_harm(before: Mapping[str, bytes], after: Mapping[str, bytes], settings: Settings) -> None:
+    """Refuse what would make a violation that was not there, but that a module of tasks has no logger.
+
+    :param before: all files, of which some become what is in ``after``.
+    """
+    codes = Counter({"AAC105": 1})
+    codes.update(_codes({path: before[path] for path in after}, before, settings))
+    codes.subtract(_codes(after, {**before, **after}, settings))
+    for code, count in codes.items():
+        if count < 0:
+            raise Refused(f"{code} would be violated")
+
+
+def _codes(files: Mapping[str, bytes], seen: Mapping[str, bytes], settings: Settings) -> Iterator[str]:
+    """The codes of the violations in files, where other files are as they are ``seen``."""
+    _shadow([*seen.items()], settings)
+    for path, data in files.items():
+        yield from (violation.code for violation in check(path, data, with_all_rules(settings)))
 
 
 def _shows_elsewhere(outcome: Fixed) -> bool:
@@ -164,6 +246,7 @@ class _Fixer:
     def _is_wanted(self, violation: Violation) -> bool:
         return (
             violation.fix is not None
+            and violation.fix.rewrite != _MOVE
             and not is_document(self._path)
             and violation.fix.safety in self._safeties
             and violation.code in self._codes
@@ -182,6 +265,8 @@ class _Fixer:
                 planned.append(Planned(violation, rewrite(Place(tree, violation), violation.fix.arguments)))
             except Refused as reason:
                 self._refuse(violation, str(reason))
+            except Exception as error:
+                self._refuse(violation, _crash(error))
         return planned
 
     def _apply(self, tree: Tree, batch: Sequence[Planned]) -> bool:
@@ -198,6 +283,10 @@ class _Fixer:
             if len(batch) == 1:
                 self._refuse(cured[0], str(reason))
             return False
+        except Exception as error:
+            if len(batch) == 1:
+                self._refuse(cured[0], _crash(error))
+            return False
         self._data = data
         self._applied += cured
         return True
@@ -213,6 +302,11 @@ class _Fixer:
         """What tells a violation from others when its line has moved."""
         lines = lines_of(self._data)[violation.line - 1 : violation.end_line]
         return violation.code, violation.message, str(violation.column), "".join(lines)
+
+
+def _crash(error: Exception) -> str:
+    """What is said of a rewrite that went wrong: the others go on, as other rules do where one crashes."""
+    return f"the fix crashed: {type(error).__name__}: {error}; please report it with the code it crashed on"
 
 
 def _lines_of(wanted: Iterable[Violation]) -> set[int]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC101", "task-outside-tasks-module", profiles=("alliance-auth",))
+@rule("AAC101", "task-outside-tasks-module", profiles=("alliance-auth",), fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is defined in a module that is no tasks module.
@@ -52,6 +53,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     The module that creates the `Celery(...)` application: its `debug_task` is known wherever the application is.
     Modules of a package called `tasks`: they are imported by its `__init__.py`.
 
+    ## Fix
+    Moves the task to the package's `tasks.py`, with the imports it needs and the comments above it, and imports it
+    where it stood; its decorator gets the name that it has now, so that schedules and waiting messages find it.
+    Where there is no `tasks.py` it is made. Unsafe: other code may rest on where the task is. Nothing is done, and
+    `-v` says why, where the task uses what its module defines, where `tasks.py` imports that module or has such a
+    name already, and to a static method.
+
     ## Settings
     `tasks-modules` names the modules and packages that tasks belong in: `["tasks"]`.
 
@@ -69,6 +77,14 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         return
     wanted = settings.tasks_modules[0] if settings.tasks_modules else "tasks"
     for task in module.tasks:
-        yield Violation.at(
-            task.node, f"the task `{task.name}` is defined in `{module.file_name}`: move it to `{wanted}.py`"
-        )
+        message = f"the task `{task.name}` is defined in `{module.file_name}`: move it to `{wanted}.py`"
+        yield Violation.at(task.node, message, _fix(task, wanted))
+
+
+def _fix(task: Task, wanted: str) -> Fix | None:
+    if task.site.block.kind != "module" or task.registered_name is None or task.spelling == "removed":
+        return None
+    name = task.registered_name if task.options.lacks("name") else ""
+    in_package = "." in task.module.dotted
+    arguments = {"module": wanted, "name": name, "index": task.position, "in_package": in_package}
+    return Fix("unsafe", f"Move it to `{wanted}.py`", "move_to_tasks", arguments)

@@ -171,6 +171,19 @@ def test_no_more_than_ten_rounds_are_made(path: str, monkeypatch: pytest.MonkeyP
     assert len(rounds) == engine.ROUNDS == 10
 
 
+def test_a_rewrite_that_crashes_is_reported_and_the_others_are_made(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flake8_aa_celery.fixes import use_apply_async
+
+    def crash(*_: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(use_apply_async, "rewrite", crash)
+    body = "for x in y:\n    update.delay(x)\n    update.apply_async((x,))\n"
+    outcome = fix(path, (HEAD + body).encode(), BULK, unsafe=True)
+    assert b"update.apply_async((x,), priority=7)" in outcome.data
+    assert [why.partition(";")[0] for _, why in outcome.refused] == ["the fix crashed: KeyError: 'x'"]
+
+
 def test_a_file_that_libcst_cannot_read_is_left_alone(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     import libcst
 
