@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.graph.facts import Priority
 from flake8_aa_celery.model import priorities
-from flake8_aa_celery.model.facts import UNKNOWN, Mapping
+from flake8_aa_celery.model.facts import UNKNOWN, NamedTask
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.model.facts import Value
+    from flake8_aa_celery.model.facts import Mapping, Value
     from flake8_aa_celery.settings import Settings
+
+#: The task whose message a map, a starmap or a chunk is, whatever the options of the task that it calls.
+OF_CELERY = NamedTask("celery.map", None)
 
 _HIGHEST = 9
 _LONGEST = 30
@@ -24,6 +27,8 @@ def default(settings: Settings) -> Priority:
 
 def of(value: Value, given: Mapping, otherwise: Priority) -> Priority:
     """What a task or signature is sent at.
+
+    Of a map, a starmap or a chunk Celery sends a task of its own: :data:`OF_CELERY`.
 
     :param given: the options of the dispatch, or of a workflow that hands them on.
     :param otherwise: what holds where the code gives none.
@@ -38,8 +43,3 @@ def of(value: Value, given: Mapping, otherwise: Priority) -> Priority:
         return Priority(None, "unknown", text if len(text) <= _LONGEST else "?")
     valid = type(constant) is int and 0 <= constant <= _HIGHEST
     return Priority(constant if valid and isinstance(constant, int) else None, "given", str(constant))
-
-
-def of_workflow(given: Mapping, otherwise: Priority) -> Priority:
-    """What the one message of a map, a starmap or a chunk is sent at: that of Celery's own task."""
-    return of(UNKNOWN, Mapping({}, complete=True).merged(given), otherwise) if given.entries else otherwise

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.module import Module
 
 _LONGEST = 40
+#: Workflows that are one message, of a task of Celery's own.
+_CALLING = ("chunks", "map", "starmap")
 _DEEPEST = 8
 
 
@@ -98,18 +100,23 @@ def _steps(found: facts.Workflow, given: Mapping, nodes: Nodes, depth: int) -> I
 
     :param given: the options that it is sent with: of a chain they reach the first member, of all others each one.
     """
-    elements = found.members.elements
-    for index, member in enumerate(elements):
+    for index, member in enumerate(found.members.elements):
         number = str(index + 1) if found.kind == "chain" else ""
         handed = given if not index or found.kind != "chain" else Mapping({})
-        yield from _step(member, number, handed, nodes, depth)
+        yield from _step(member, number, handed, nodes, depth, calls=found.kind in _CALLING)
     if not found.members.complete:
         yield Step("", depth, MORE, "", None, False)
     if found.body:
         yield from _step(found.body, "then", given, nodes, depth)
 
 
-def _step(member: Element, number: str, given: Mapping, nodes: Nodes, depth: int) -> Iterator[Step]:
+def _step(
+    member: Element, number: str, given: Mapping, nodes: Nodes, depth: int, *, calls: bool = False
+) -> Iterator[Step]:
+    """A member, and those of a workflow that it is.
+
+    :param calls: whether it is not sent, but called by a task of Celery's own.
+    """
     value, per_item = member.value, member.loop is not None
     if isinstance(value, facts.Workflow):
         yield Step(number, depth, value.kind, "", None, per_item)
@@ -118,8 +125,8 @@ def _step(member: Element, number: str, given: Mapping, nodes: Nodes, depth: int
         return
     task = value.task if isinstance(value, Signature) else value
     target = nodes.target(task) or ""
-    sent = priorities.of(value, given, nodes.default) if target else None
-    yield Step(number, depth, _text(member, task), target, sent, per_item)
+    sent = priorities.of(priorities.OF_CELERY if calls else value, given, nodes.default)
+    yield Step(number, depth, _text(member, task), target, sent if target else None, per_item)
 
 
 def _text(member: Element, task: Value) -> str:

@@ -119,6 +119,7 @@ WORKFLOWS = {
     "chain(b.si().set(priority=3) for x in y).delay()": ("chain", "delay", ["3"]),
     "(b.si() | b.si().set(priority=4)).delay()": ("chain of 2", "delay", ["5", "4"]),
     "b.map(xs).apply_async(priority=6)": ("map of 1", "apply_async", ["6"]),
+    "a.map(xs).delay()": ("map of 1", "delay", ["5"]),
     "return chain(b.si(), unknown(), *more)": ("chain", "", ["5", None, None]),
 }
 
