@@ -17,10 +17,11 @@ _WORDS = (
     b"add_periodic_task",
     b"AsyncResult",
 )
-_GAP = rb"(?:[\s\\]|#[^\n]*\n)*"
+#: Bounded, as are the patterns below: a long line of data is full of dots and signs, and is searched once.
+_GAP = rb"[\s\\]*(?:#[^\n]{0,500}\n[\s\\]*)*"
 #: What is sent or registered without any of these words: each begins with one byte, which makes the search fast.
 _SENT = re.compile(rb"\." + _GAP + rb"(?:delay|apply_async|si?" + _GAP + rb"\()")
-_REGISTERED = re.compile(rb"@[^\n]*\." + _GAP + rb"task\b")
+_REGISTERED = re.compile(rb"@[^\n@]*\." + _GAP + rb"task\b")
 
 
 def relevant(source: bytes, tasks_modules: tuple[str, ...] = ("tasks",)) -> bool:
@@ -41,22 +42,27 @@ def relevant(source: bytes, tasks_modules: tuple[str, ...] = ("tasks",)) -> bool
 def _imports(name: bytes, source: bytes) -> bool:
     """Whether a module of this name, or something in it, may be imported."""
     start = source.find(name)
+    opened = closed = -1
+    searched = 0
     while start >= 0:
+        opened = max(opened, source.rfind(b"(", searched, start))
+        closed = max(closed, source.rfind(b")", searched, start))
+        searched = start
         end = source.find(b"\n", start)
         end = end if end >= 0 else len(source)
         line = source[source.rfind(b"\n", 0, start) + 1 : end]
-        if b"import" in line or _is_in_parentheses_of_import(source, start):
+        if b"import" in line or _continues_import(source, start, opened, closed):
             return True
         start = source.find(name, end)
     return False
 
 
-def _is_in_parentheses_of_import(source: bytes, place: int) -> bool:
-    """Whether a name stands on a line of its own in ``from x import (…)`` or behind a backslash."""
-    opened = source.rfind(b"(", 0, place)
+def _continues_import(source: bytes, place: int, opened: int, closed: int) -> bool:
+    """Whether a name stands on a line of its own in ``from x import (…)`` or behind a backslash.
+
+    :param opened: the last opening parenthesis before it, -1 for none; ``closed`` likewise.
+    """
     last_line = source.rfind(b"\n", 0, place)
     if source[max(0, last_line - 2) : last_line].endswith((b"\\", b"\\\r")):
         return True
-    return opened > source.rfind(b")", 0, place) and source[max(0, opened - 20) : opened].rstrip(b" \t\\\r\n").endswith(
-        b"import"
-    )
+    return opened > closed and source[max(0, opened - 20) : opened].rstrip(b" \t\\\r\n").endswith(b"import")

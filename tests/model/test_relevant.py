@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from flake8_aa_celery.model import relevant
@@ -61,6 +63,29 @@ def test_the_names_of_the_modules_that_hold_tasks_can_be_set() -> None:
     source = b"from . import jobs"
     assert relevant(source, ("tasks", "jobs"))
     assert not relevant(source)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"a@b.c, ",
+        b"@",
+        b".",
+        b".#",
+        b". ",
+        b"@.task_",
+        b". \\\n",
+        b".\n",
+        b"tasks = 1\n",
+        b"tasks ",
+        b"(tasks\n",
+        b"\n.#",
+    ],
+)
+def test_a_long_text_of_whatever_is_searched_in_no_time(part: bytes) -> None:
+    began = time.process_time()
+    assert not relevant(part * (1_000_000 // len(part)))
+    assert time.process_time() - began < 5
 
 
 def test_a_long_line_is_searched_in_no_time() -> None:
