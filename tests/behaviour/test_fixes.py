@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from kombu.exceptions import EncodeError
 
-from flake8_aa_celery.fixes.engine import fix
+from flake8_aa_celery.fixes.engine import fix, fix_all
 from flake8_aa_celery.model.project import Project
 from flake8_aa_celery.settings import Settings
 
@@ -265,3 +265,18 @@ def test_a_once_task_is_graceful_after_the_fix(fixed: Fixer) -> None:
         '@shared_task(base=QueueOnce, once={"keys": []})\ndef once():\n    ...\n'
     )
     assert '"graceful": True' in fixed("from celery import shared_task\n" + body, "AAC116", unsafe=True)
+
+
+def test_a_task_that_was_moved_has_the_name_that_it_had(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "proof").mkdir()
+    (tmp_path / "proof" / "__init__.py").touch()
+    path = tmp_path / "proof" / "helpers.py"
+    before = "from celery import shared_task\n\n\n@shared_task(priority=6)\ndef helps(pk):\n    return pk\n"
+    path.write_text(before)
+    Project.forget()
+    settings = Settings(select=("AAC101",))
+    fixed = fix_all([(str(path), before.encode())], settings, lambda files, work: work(files), unsafe=True)
+    after = fixed[str(tmp_path / "proof" / "tasks.py")].data.decode()
+    sent = messages_of(before, "helps.delay(1)", module="proof.helpers")
+    assert sent == messages_of(after, "helps.delay(1)", module="proof.tasks") != []
