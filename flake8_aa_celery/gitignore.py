@@ -121,9 +121,18 @@ def of_parents(folder: str) -> tuple[Gitignore, ...]:
         if above == folder:
             return ()
         folder = above
-        if os.path.isfile(folder + ".gitignore"):
-            found.append(Gitignore(folder))
+        found += own(folder)
     return tuple(reversed(found))
+
+
+def own(folder: str) -> tuple[Gitignore, ...]:
+    """What the ``.gitignore`` in a folder says; as for git nothing, where it is no file or cannot be read."""
+    if not os.path.isfile(folder + ".gitignore"):  # to open a pipe would be to wait for ever
+        return ()
+    try:
+        return (Gitignore(folder),)
+    except OSError:
+        return ()
 
 
 def is_ignored(absolute: str, gitignores: Sequence[Gitignore]) -> bool:

@@ -7,7 +7,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.documents import is_document
-from flake8_aa_celery.gitignore import Gitignore, is_ignored, of_parents
+from flake8_aa_celery.gitignore import is_ignored, of_parents, own
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,7 +28,7 @@ def find(paths: Iterable[str], settings: Settings, failed: Failed) -> list[str]:
 
     A file that is named is always there. Of a folder it is what the settings include below it, except what they
     exclude, what a ``.gitignore`` names, and changelogs: they speak of the past. Folders behind symbolic links are
-    not entered.
+    not entered, and links to files count only where these lie below the folder, too: nothing else is read or changed.
 
     :param failed: is told of each path that does not exist, is no file, or cannot be entered.
     :return: paths that begin as they were given.
@@ -117,7 +117,7 @@ def _walk(top: str, included: _Included, excluded: _Excluded, failed: Failed) ->
             with os.scandir(folder) as entries:
                 listed = list(entries)
             if any(entry.name == ".gitignore" for entry in listed):
-                gitignores = (*gitignores, Gitignore(absolute))
+                gitignores = (*gitignores, *own(absolute))
         except OSError as error:
             failed(folder, reason(error))
             continue
@@ -130,15 +130,18 @@ def _walk(top: str, included: _Included, excluded: _Excluded, failed: Failed) ->
                 continue
             if is_folder:
                 folders.append((entry.path, whole, gitignores))
-            elif _is_file(entry):
+            elif _is_file(entry, start):
                 yield entry.path
 
 
-def _is_file(entry: os.DirEntry[str]) -> bool:
+def _is_file(entry: os.DirEntry[str], top: str) -> bool:
+    """Whether an entry is a file, or a link to one that lies below the folder that is searched."""
     try:
-        return entry.is_file()
+        if not entry.is_file():
+            return False
     except OSError:  # a symbolic link that leads to itself
         return False
+    return not entry.is_symlink() or os.path.realpath(entry.path).startswith(os.path.realpath(top).rstrip("/") + "/")
 
 
 def decode(data: bytes) -> str:
