@@ -7,6 +7,7 @@ https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-backend
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.index import files
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 #: Values that switch a backend off; Celery's own word for that is the last.
 _NONE = (None, "", "disabled", "disabled://")
 _APP = frozenset({"Celery"})
+_CALLS_CELERY = re.compile(rb"\bCelery(?:\s*\(|\s+as\b)")
 #: The place of ``backend`` among the parameters of ``Celery(main, loader, backend, …)``.
 _POSITION = 2
 
@@ -45,7 +47,7 @@ def _given_to_apps(project: Project) -> Iterator[ast.expr]:
 
 
 def _makes_app(data: bytes) -> bool:
-    return b"Celery" in data and b"celery" in data
+    return b"celery" in data and _CALLS_CELERY.search(data) is not None
 
 
 def _given_to_app(module: Module) -> Iterator[ast.expr]:

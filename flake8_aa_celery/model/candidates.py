@@ -27,6 +27,8 @@ _SENDERS = DISPATCH_METHODS | {"send_task"}
 _TELLING = _SENDERS | SIGNATURE_METHODS | _MAKERS | _CHANGERS | _TASK_WORKFLOWS | {"Celery", "clean_setting", "copy"}
 #: Through this many bindings the result of a dispatch is looked for.
 _MOST_STEPS = 100
+#: Through this many other names for a function the first one is looked for.
+_MOST_NAMES = 5
 _REGISTRARS = frozenset({"shared_task", "task", "periodic_task"})
 
 
@@ -43,11 +45,25 @@ def canvas(call: CallSite, module: Module) -> bool:
             return True
         return method in _MAKERS and (_is_of_celery(function, site, module) or _holds_call(function.value, site))
     if isinstance(function, ast.Name):
-        bindings = reaching(function.id, site)
-        if any(binding.kind == "assign" for binding in bindings):
-            return True
-        return module.scopes.renamed.get(call.name, call.name) in _MAKERS
+        return _named_canvas(function.id, site, module, _MOST_NAMES)
     return isinstance(function, (ast.Call, ast.BinOp))
+
+
+def _named_canvas(name: str, site: Site, module: Module, steps: int) -> bool:
+    """Whether a call of a name may make or send something: one of Celery's makers, or what it was bound to here."""
+    if module.scopes.renamed.get(name, name) in _MAKERS:
+        return True
+    values = ((binding.value, binding.site) for binding in reaching(name, site) if binding.kind == "assign")
+    for value, place in values:
+        if isinstance(value, ast.Name) and steps:
+            found = _named_canvas(value.id, place, module, steps - 1)
+        elif isinstance(value, ast.Attribute):
+            found = value.attr in _TELLING
+        else:
+            found = not isinstance(value, (ast.Constant, ast.Lambda))
+        if found:
+            return True
+    return False
 
 
 def call(node: ast.Call, site: Site, module: Module) -> bool:
