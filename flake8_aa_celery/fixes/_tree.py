@@ -203,7 +203,7 @@ class Tree:
         :raises Refused: where there is none.
         """
         for node, place in self._positions_at(start[0]).items():
-            if place.start.line <= start[0] <= place.end.line and isinstance(node, kind):
+            if isinstance(node, kind) and place.start.line <= start[0] <= place.end.line:
                 span = self.span(node)
                 if span[0] == start and end in (None, span[1]):
                     return node

@@ -31,12 +31,11 @@ if TYPE_CHECKING:
 ROUNDS = 10
 
 
-#: Rules whose fixes change how something is called or logged, and nothing that other files know of.
+#: Rules whose fixes change how something is called, logged or scheduled, and nothing that other files know of.
 _WITHIN = frozenset(
-    {"AAC105", "AAC106", "AAC205", "AAC206", "AAC402", "AAC403", "AAC404", "AAC405", "AAC409", "AAC603"}
+    {"AAC105", "AAC106", "AAC205", "AAC206", "AAC207", "AAC208", "AAC306", "AAC402", "AAC403", "AAC404", "AAC405"}
+    | {"AAC409", "AAC501", "AAC505", "AAC603"}
 )
-
-
 #: The one rewrite that concerns two files, and is no module of its own.
 _MOVE = "move_to_tasks"
 
