@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_aa_celery.fixes import Change, Refused
+from flake8_aa_celery.fixes import Change, Refused, add_logger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
     """Put a line behind the docstring of the function at the violation.
 
-    :param arguments: ``logger``, the name of the module's logger.
+    :param arguments: ``logger``, the name of the module's logger; where there is none yet, also what
+        :mod:`~flake8_aa_celery.fixes.add_logger` needs to know.
     """
     function = place.node(cst.FunctionDef)
     if not isinstance(function.body, cst.IndentedBlock):
@@ -29,4 +30,5 @@ def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
     if rest and isinstance(rest[0], (cst.FunctionDef, cst.ClassDef)) and not rest[0].leading_lines:
         rest[0] = rest[0].with_changes(leading_lines=[cst.EmptyLine(indent=False)])
     block = function.body.with_changes(body=[*body[:first], line, *rest])
-    return Change({function.body: block})
+    added = add_logger.rewrite(place, arguments) if "module" in arguments else Change({})
+    return Change({**added.nodes, function.body: block}, added.imports)

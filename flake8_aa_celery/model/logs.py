@@ -133,6 +133,13 @@ def _functions_of(binding: Binding, module: Module) -> Iterator[Scope]:
                 yield child
 
 
+def maker_of_logger(module: Module) -> dict[str, str]:
+    """Where the function comes from that a logger of this module would be made with, and what it is called."""
+    if imports_from("allianceauth", module):
+        return {"module": "allianceauth.services.hooks", "name": "get_extension_logger"}
+    return {"module": "logging", "name": "getLogger"}
+
+
 def imports_from(package: str, module: Module) -> bool:
     """Whether a module imports something from a package where it runs, and not for type checkers alone."""
     return any(

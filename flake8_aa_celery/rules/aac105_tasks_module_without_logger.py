@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.logs import binds_logger, imports_from
+from flake8_aa_celery.model.logs import binds_logger, maker_of_logger
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -70,11 +70,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     if module.tasks and not binds_logger(module):
         message = f"`{module.file_name}` has tasks but no logger: add one, or nobody can see what they do"
-        yield Violation.at(module.tasks[0].node, message, _fix(module))
-
-
-def _fix(module: Module) -> Fix:
-    source = ("logging", "getLogger")
-    if imports_from("allianceauth", module):
-        source = ("allianceauth.services.hooks", "get_extension_logger")
-    return Fix("safe", "Add a logger", "add_logger", {"module": source[0], "name": source[1]})
+        yield Violation.at(
+            module.tasks[0].node, message, Fix("safe", "Add a logger", "add_logger", maker_of_logger(module))
+        )

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.bodies import is_slim, only_dispatches
-from flake8_aa_celery.model.logs import logs, name_of_logger
+from flake8_aa_celery.model.logs import binds_logger, logs, maker_of_logger, name_of_logger
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -73,7 +73,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Fix
     Writes `logger.info("<name> started")` first, behind the docstring. Unsafe: it says that the task ran, not what
-    it did. Where the module has no logger of its own, AAC105 has a fix.
+    it did. A module without a logger gets one, as by the fix of AAC105.
 
     ## Profile
     Alliance Auth alone: its documentation asks for logging in every task. Elsewhere a worker's own log or a
@@ -89,7 +89,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
 def _fix(task: Task) -> Fix | None:
-    logger = name_of_logger(task.module)
-    if logger is None or isinstance(task.node, ast.AsyncFunctionDef):
+    module = task.module
+    arguments = {"logger": name_of_logger(module)}
+    if arguments["logger"] is None:
+        arguments = {"logger": "logger", **maker_of_logger(module)}
+        if binds_logger(module):
+            return None  # there is one, but which it is cannot be told
+    if isinstance(task.node, ast.AsyncFunctionDef):
         return None
-    return Fix("unsafe", "Log that it started", "log_start", {"logger": logger})
+    return Fix("unsafe", "Log that it started", "log_start", arguments)
