@@ -95,7 +95,8 @@ def _run_subcommand(name: str, arguments: list[str]) -> int:
 
 
 def _help() -> str:
-    lines = [f"  {name:8} {import_module(f'{__name__}.{name}').HELP}\n" for name in subcommands()]
+    width = max(map(len, subcommands()))
+    lines = [f"  {name:{width}}  {import_module(f'{__name__}.{name}').HELP}\n" for name in subcommands()]
     return (
         "usage: aa-celery COMMAND …\n\nFinds and fixes mistakes in Celery code.\n\ncommands:\n"
         + "".join(lines)
