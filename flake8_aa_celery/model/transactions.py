@@ -166,8 +166,9 @@ def _connected(node: FunctionNode, module: Module) -> str | None:
     """The signal whose ``connect`` is given a function in the same module."""
     for call in module.calls_of(_CONNECT):
         function = call.node.func
-        if isinstance(function, ast.Attribute) and call.node.args:
-            given = call.node.args[0]
+        if isinstance(function, ast.Attribute):
+            named = (word.value for word in call.node.keywords if word.arg == "receiver")
+            given = call.node.args[0] if call.node.args else next(named, None)
             signal = _signal(function.value, call.site)
             if signal and isinstance(given, ast.Name) and given.id == node.name:
                 return signal
