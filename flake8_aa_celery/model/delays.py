@@ -76,8 +76,7 @@ def visibility_timeout(project: Project) -> float | None:
 def _sent(module: Module) -> Iterator[tuple[Mapping, Dispatch | Signature | Workflow | Task | None, ast.expr]]:
     """Everything that is given options, with them, and where to report it."""
     for call, value in module.canvas:
-        if isinstance(value, (Dispatch, Signature, Workflow)):
-            yield value.options, value, call.node
+        yield value.options, value, call.node
     for task in module.tasks:
         for call in retry_calls(task):
             yield module.values.keywords(call.node, call.site), task, call.node

@@ -297,11 +297,6 @@ class Task(Value):
         """What it can be called with by its ``def``, ``self`` of a bound task left out."""
         return parameters_of(self.node.args, skip_first=bool(self.bound))
 
-    @property
-    def has_known_signature(self) -> bool:
-        """Whether Celery checks arguments against the ``def`` as written."""
-        return not self.decorators_below and self.bound is not None and self.spelling != "removed"
-
 
 class UnreadableTask(Value):
     """A task whose definition is not seen: of a ``tasks`` module that cannot be found, or one of several.

@@ -64,12 +64,11 @@ def canonical(dotted: str) -> str:
 
 def imported_name(name: str, node: ast.Import | ast.ImportFrom) -> ImportedName:
     """What the import statement ``node`` binds ``name`` to."""
-    if isinstance(node, ast.ImportFrom):
-        for alias in reversed(node.names):
+    for alias in reversed(node.names):
+        if isinstance(node, ast.ImportFrom):
             if (alias.asname or alias.name) == name:
                 return ImportedName(node.level, node.module or "", alias.name)
-    for alias in reversed(node.names):
-        if alias.asname == name:
+        elif alias.asname == name:
             return ImportedName(0, alias.name, "")
     return ImportedName(0, name, "")
 

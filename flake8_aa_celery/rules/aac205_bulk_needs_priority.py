@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.binding import gives_options
-from flake8_aa_celery.model.facts import Function, Workflow
+from flake8_aa_celery.model.facts import Workflow
 from flake8_aa_celery.model.priorities import is_from_bulk, runs_at_default
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called, shortened
@@ -116,7 +116,7 @@ def _message(dispatch: Dispatch, settings: Settings) -> str:
 
 def _fix(dispatch: Dispatch, settings: Settings) -> Fix | None:
     receiver, priority = dispatch.receiver, str(settings.bulk_priority)
-    if isinstance(receiver, Function) or (isinstance(receiver, Workflow) and receiver.kind != "group"):
+    if isinstance(receiver, Workflow) and receiver.kind != "group":
         return None
     if dispatch.method.startswith("apply_async"):
         arguments = {"name": "priority", "code": priority}

@@ -57,6 +57,8 @@ ANY = "@shared_task\ndef t(*args, **kwargs): ..."
         (T_X, "t.apply_async([1], priority=3)"),
         (T_X, "t.apply_async(args=(1,))"),
         (T_X, "t.apply_async((), {'x': 1})"),
+        (T_X, "t.apply_async([1], None)"),
+        (T_X, "t.apply_async({1})"),
         (T_X, "t.apply_async(kwargs={'x': 1})"),
         (T_X, "t.apply_async(kwargs=dict(x=1), args=None)"),
         (T_X, "t.delay_on_commit(1)"),
@@ -152,6 +154,15 @@ def factory(rate):
             return func(self, *args, **kwargs)
         return wrapper
     return wrapping
+class Holding: ...
+def optional(func, rate=None):
+    def wrapper(*args, **kwargs):
+        return func(*args, **kwargs)
+    return wrapper
+def narrow(func):
+    def wrapper(x):
+        return func(x)
+    return wrapper
 @shared_task
 @{decorator}
 def t(x): ...
@@ -168,6 +179,9 @@ def t(x): ...
         ("wrapping", "return wrapped(*args, **kwargs)", False),
         ("wrapping('5/m')", "return func(*args, **kwargs)", False),
         ("unknown", "...", False),
+        ("Holding", "...", False),
+        ("optional", "...", False),
+        ("narrow", "...", False),
     ],
 )
 def test_a_decorator_below_is_read(tmp_path: Path, decorator: str, body: str, known: bool) -> None:

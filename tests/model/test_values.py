@@ -107,6 +107,7 @@ def test_a_text_is_put_together(tmp_path: Path, source: str, expected: object) -
     ("def _clean_setting(name, default): ...\nlook(_clean_setting('X', default_value=7))", 7),
     ("def f(x):\n    from app_utils.app_settings import clean_setting\n    look(clean_setting('X', x))", UNKNOWN),
     ("from app_utils.app_settings import clean_setting\nlook(clean_setting('X'))", UNKNOWN),
+    ("from app_utils.app_settings import clean_setting\nlook(clean_setting('X', 7, required_type=int))", 7),
     ("from django.conf import settings\nlook(settings.X)", "django.conf.settings.X"),
     ("from django.conf import settings\nlook(getattr(settings, 'X'))", UNKNOWN),
     ("def f(thing):\n    look(getattr(thing, 'X', 7))", UNKNOWN),
@@ -305,6 +306,8 @@ def test_a_list_that_functions_of_its_module_fill_is_not_complete(tmp_path: Path
     ("class P:\n    D = {'a': 1}\n    D['a'] = 2\nlook(P.D)", UNKNOWN),
     ("class P:\n    HIGH = 3\n    LOW = HIGH + 4\nlook(P.LOW)", 7),
     ("class P:\n    def HIGH(self): ...\nlook(P.HIGH)", "function HIGH"),
+    ("class A: ...\nclass P(A): ...\nlook(P.HIGH)", UNKNOWN),
+    ("with open('x') as file, file as (P, Q):\n    look(P)", UNKNOWN),
 )
 def test_an_attribute_of_a_class(tmp_path: Path, source: str, expected: object) -> None:
     assert look(tmp_path, source) == expected
@@ -359,6 +362,15 @@ TASKS = "from celery import chain, shared_task\n@shared_task\ndef a(): ...\n@sha
     ("def f(t):\n    look(t.si())", UNKNOWN),
     ("def f(t=a):\n    look(t.si())", UNKNOWN),
     ("look({'a': a}['a'])", "task a"),
+    ("look(a.si().on_error(b.s()))", "signature of task a"),
+    ("look(a.si().clone((1,)))", "signature of task a"),
+    ("look(a.map([1]))", "map"),
+    ("from celery import chunks\nlook(chunks(a.s(), [1], 10))", "chunks"),
+    ("look(a.chunks([1], 10).group())", "group"),
+    ("from celery import current_app\nlook(current_app.signature('app.tasks.a'))", "signature of unknown"),
+    ("from celery import current_app\nlook(current_app.close())", UNKNOWN),
+    ("look(a.AsyncResult(1))", UNKNOWN),
+    ("look(a.si().freeze())", UNKNOWN),
 )
 def test_what_is_of_celery(tmp_path: Path, source: str, expected: object) -> None:
     assert look(tmp_path, TASKS + source) == expected
