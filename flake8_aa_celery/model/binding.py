@@ -254,7 +254,7 @@ def task_of(target: Target | None, module: Module) -> Task | None:
     :param module: where the task is spoken of.
     """
     if isinstance(target, NamedTask) and target.name is not None:
-        named = module.project.tasks_by_name().get(target.name, ())
+        named = module.project.tasks_named(target.name)
         return named[0] if len(named) == 1 else None
     return target if isinstance(target, Task) else None
 

@@ -10,9 +10,11 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import DISPATCH_METHODS, SIGNATURE_METHODS
-from flake8_aa_celery.model.names import imported_name, last_part, reaching
+from flake8_aa_celery.model.names import dotted_name, imported_name, last_part, reaching
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import Binding, CallSite, Site
 
@@ -109,8 +111,21 @@ def task(node: ast.expr, site: Site, module: Module) -> bool:
     owner = node.value if isinstance(node, ast.Attribute) else node
     if not isinstance(owner, ast.Name):
         # `app.tasks.update`: only an import that names the module leads to it
+        first, *others = (dotted_name(owner) or "").split(".")
+        if first not in module.task_names and not any(part in module.project.tasks_modules for part in others):
+            return False
         return module.project.is_of_tasks_module((module.origin(node, site) or "").lstrip("."))
-    return any(_may_bind_task(owner.id, binding, owner is node, module) for binding in reaching(owner.id, site))
+    return owner.id in module.task_names and any(
+        _may_bind_task(owner.id, binding, owner is node, module) for binding in reaching(owner.id, site)
+    )
+
+
+def task_names(module: Module) -> Iterator[str]:
+    """The names that anything in a module binds to what may be a task, or hold one: cheaper than to ask at each use."""
+    for scope in module.scopes.all:
+        for name, bindings in scope.bindings.items():
+            if any(_may_bind_task(name, binding, whole, module) for binding in bindings for whole in (True, False)):
+                yield name
 
 
 def _may_bind_task(name: str, binding: Binding, is_whole: bool, module: Module) -> bool:

@@ -39,7 +39,7 @@ def _elsewhere(name: str, module: Module) -> Task | None:
     Two files that would be imported by the same dotted name are never imported together.
     """
     here = os.path.realpath(module.path)
-    for other in module.project.tasks_by_name().get(name, ()):
+    for other in module.project.tasks_named(name):
         if other.module.dotted != module.dotted and os.path.realpath(other.module.path) != here:
             return other
     return None

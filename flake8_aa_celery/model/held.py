@@ -132,6 +132,8 @@ def _only_reads(call: CallSite, module: Module) -> bool:
     function = call.node.func
     if isinstance(function, ast.Attribute) and function.attr in _READING_METHODS | _LOGGING:
         return True
+    if not (module.origin(function, call.site) or "").startswith(_READERS):
+        return False
     called = module.evaluate(function, call.site)
     return isinstance(called, Origin) and called.dotted.startswith(_READERS)
 

@@ -5,21 +5,26 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import relevant
 from flake8_aa_celery.model.facts import Task
-from flake8_aa_celery.places import has_marker, is_test_code
+from flake8_aa_celery.places import dotted_name, has_marker, is_test_code
 from flake8_aa_celery.source import find, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.project import Project
 
 #: Every decorator that registers a task is written with one of these, or imported under another name by one.
 _REGISTERS = re.compile(rb"shared_task|periodic_task|\.task\b|celery import[^;]{0,200}?\btask\b")
+#: Options of a decorator among which may be a name, up to the ``def``; they are never longer than that.
+_NAMES = re.compile(
+    rb"@(?:[^\n(\\]|\\\s)*\((?:(?!\n\s*(?:async\s+)?def\b)[\s\S]){0,5000}?(?:\bname\s*=|\*\*)",
+)
 
 
 def tasks_by_name(project: Project) -> dict[str, list[Task]]:
@@ -36,6 +41,45 @@ def tasks_by_name(project: Project) -> dict[str, list[Task]]:
             if name is not None:
                 found.setdefault(name, []).append(task)
     return found
+
+
+class TaskIndex:
+    """The tasks of a project by one name at a time: reads only the files that can register a task by it.
+
+    Without ``name=`` a task is called after its module, so that one file can hold it.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._naming: list[str] = []
+        self._by_module: dict[str, list[str]] = {}
+        for path, data in project.files():
+            if _can_register(data):
+                others = self._by_module.setdefault(dotted_name(path), [])
+                (self._naming if _NAMES.search(data) else others).append(path)
+
+    def named(self, name: str) -> list[Task]:
+        """The tasks that Celery knows by a name, in the order of their files and lines."""
+        paths = self._by_module.get(name.rpartition(".")[0], ())
+        found = [task for task in self._tasks(paths) if task.registered_name == name]
+        return sorted([*self._named_otherwise.get(name, ()), *found], key=_place)
+
+    @cached_property
+    def _named_otherwise(self) -> dict[str, list[Task]]:
+        """The tasks of the files in which any task may be given a name."""
+        found: dict[str, list[Task]] = {}
+        for task in self._tasks(self._naming):
+            found.setdefault(task.registered_name or "", []).append(task)
+        return found
+
+    def _tasks(self, paths: Iterable[str]) -> Iterator[Task]:
+        for path in paths:
+            module = self._project.load(path)
+            yield from module.tasks if module else ()
+
+
+def _place(task: Task) -> tuple[str, int]:
+    return task.module.path, task.node.lineno
 
 
 def is_dispatched(task: Task) -> bool:

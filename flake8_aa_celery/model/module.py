@@ -258,6 +258,11 @@ class Module:
         return list(crontabs.crontabs_in(self))
 
     @cached_property
+    def task_names(self) -> frozenset[str]:
+        """The names of this file that may be tasks, or hold them, wherever it binds them."""
+        return frozenset(candidates.task_names(self))
+
+    @cached_property
     def local_calls(self) -> list[LocalCall]:
         """Every task that its caller runs itself: ``t(x)``, ``t.run(x)``, ``t.apply()``."""
         return [found for call in self.all_calls() if (found := self._local_call(call)) is not None]
@@ -298,13 +303,6 @@ class Module:
     def place_of(self, entry: Entry, otherwise: ast.expr) -> ast.expr:
         """Where to report an option: where it is written, if that is in this file."""
         return entry.node if entry.module is self else otherwise
-
-    def library_calls(self, scope: Scope) -> Iterator[tuple[CallSite, str]]:
-        """The calls in a function whose origin is known, with it."""
-        for call in self.calls_in(scope):
-            dotted = self.origin(call.node.func, call.site)
-            if dotted:
-                yield call, dotted
 
 
 def _is_method(node: ast.Call, *methods: str) -> bool:

@@ -251,11 +251,7 @@ class Scopes:
         for statement in body:
             self._order += 1
             self._site = Site(self._block, statement, self._order)
-            visit = _STATEMENTS.get(type(statement))
-            if visit is None:
-                self._children(statement)
-            else:
-                visit(self, statement)
+            _STATEMENTS.get(type(statement), Scopes._children)(self, statement)
 
     def _enter(self, kind: BlockKind, node: ast.AST, body: list[ast.stmt]) -> None:
         outer, site = self._block, self._site
@@ -466,14 +462,29 @@ class Scopes:
                     self._children(child)
 
     def _expression(self, node: ast.expr) -> None:
-        visit = _EXPRESSIONS.get(type(node))
-        if visit is None:
-            self._children(node)
-        else:
+        visit = _EXPRESSIONS.get(type(node), Scopes._children)
+        if visit is not None:
             visit(self, node)
 
-    def _leaf(self, node: ast.expr) -> None:
-        """Nothing to remember about a name that is read, or a constant."""
+    def _value(self, node: ast.Expr | ast.Starred) -> None:
+        self._expression(node.value)
+
+    def _elements(self, node: ast.Tuple | ast.List | ast.Set) -> None:
+        for element in node.elts:
+            self._expression(element)
+
+    def _operands(self, node: ast.BoolOp | ast.JoinedStr) -> None:
+        for value in node.values:
+            self._expression(value)
+
+    def _comparison(self, node: ast.Compare) -> None:
+        self._expression(node.left)
+        for other in node.comparators:
+            self._expression(other)
+
+    def _item(self, node: ast.Subscript) -> None:
+        self._expression(node.value)
+        self._expression(node.slice)
 
     def _call(self, node: ast.Call) -> None:
         function = node.func
@@ -601,14 +612,23 @@ _STATEMENTS: dict[type[ast.stmt], Callable[..., None]] = {
     ast.AsyncWith: Scopes._with,
     ast.Match: Scopes._match,
     ast.Return: Scopes._return,
+    ast.Expr: Scopes._value,
 }
 if hasattr(ast, "TryStar"):  # since Python 3.11
     _STATEMENTS[ast.TryStar] = Scopes._try
 
-_EXPRESSIONS: dict[type[ast.expr], Callable[..., None]] = {
-    ast.Name: Scopes._leaf,
-    ast.Constant: Scopes._leaf,
-    ast.JoinedStr: Scopes._children,
+# None is for those that hold nothing to remember: a name that is read, and a constant.
+_EXPRESSIONS: dict[type[ast.expr], Callable[..., None] | None] = {
+    ast.Name: None,
+    ast.Constant: None,
+    ast.JoinedStr: Scopes._operands,
+    ast.BoolOp: Scopes._operands,
+    ast.Tuple: Scopes._elements,
+    ast.List: Scopes._elements,
+    ast.Set: Scopes._elements,
+    ast.Compare: Scopes._comparison,
+    ast.Subscript: Scopes._item,
+    ast.Starred: Scopes._value,
     ast.Call: Scopes._call,
     ast.Attribute: Scopes._attribute,
     ast.BinOp: Scopes._binary,

@@ -50,7 +50,7 @@ def is_unknown(spoken: SpokenName, module: Module) -> bool:
     project = module.project
     if not package or not _is_package(spoken.name.partition(".")[0], module):
         return False
-    if spoken.name in project.tasks_by_name():
+    if project.tasks_named(spoken.name):
         return False
     value = _named(package, member, module)
     if isinstance(value, Task):

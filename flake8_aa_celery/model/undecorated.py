@@ -63,7 +63,7 @@ def _scheduled(module: Module) -> Iterator[UsedAsTask]:
         if task is None or name is None:
             continue
         function = _function_named(name, module)
-        if function is not None and name not in module.project.tasks_by_name():
+        if function is not None and not module.project.tasks_named(name):
             yield UsedAsTask(function, task.node if task.module is module else entry.node, name)
 
 

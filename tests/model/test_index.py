@@ -77,3 +77,25 @@ def test_without_a_marked_root_only_packages_and_modules_are_read(tmp_path: Path
     (tmp_path / "anything").mkdir()
     (tmp_path / "anything" / "tasks.py").write_bytes(TASK)
     assert names_in(tmp_path) == ["a.tasks.update", "tasks.update"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["name='a.tasks.update'", "\n    bind=True,\n    name='a.tasks.update',\n", "**{'name': 'a.tasks.update'}"],
+)
+def test_a_task_is_found_by_its_module_and_by_a_name_of_its_own(root: Path, options: str) -> None:
+    place(root, "a/tasks.py", TASK)
+    place(root, "b/tasks.py", TASK.replace(b"task\nd", f"task({options})\nd".encode()))
+    found = Project(str(root.resolve()), Settings()).tasks_named("a.tasks.update")
+    assert [task.module.dotted for task in found] == ["a.tasks", "b.tasks"]
+
+
+def test_a_file_is_left_alone_whose_tasks_cannot_have_the_name(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place(root, "a/tasks.py", TASK)
+    place(root, "b/tasks.py", TASK + b"\ndef other(name=None):\n    pass\n")
+    project = Project(str(root.resolve()), Settings())
+    loaded: list[str] = []
+    load = project.load
+    monkeypatch.setattr(project, "load", lambda path: (loaded.append(path), load(path))[1])
+    assert len(project.tasks_named("a.tasks.update")) == 1
+    assert [path.removeprefix(project.root + "/") for path in loaded] == ["a/tasks.py"]
