@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
+from warnings import catch_warnings, simplefilter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,10 +81,12 @@ def parse(line: str) -> Pattern | None:
     if not text:
         return None
     regex = ("(?:.*/)?" if anywhere else "") + "".join(map(_translate, _SPECIAL.split(text)))
-    try:
-        compiled = re.compile(regex, re.DOTALL)
-    except re.error:
-        return None
+    with catch_warnings():
+        simplefilter("ignore", FutureWarning)  # of what "[" in a class of characters may mean some day
+        try:
+            compiled = re.compile(regex, re.DOTALL)
+        except re.error:
+            return None
     return Pattern(ignores, compiled, "/" if only_folders else text[-1])
 
 

@@ -13,7 +13,7 @@ from flake8_aa_celery.places import is_checked
 from flake8_aa_celery.rules import aac900_syntax_error as syntax_error
 from flake8_aa_celery.rules import aac999_internal_error as internal_error
 from flake8_aa_celery.rules import all_rules
-from flake8_aa_celery.source import heed_noqa, lines_of
+from flake8_aa_celery.source import decode, heed_noqa, lines_of
 
 if TYPE_CHECKING:
     import ast
@@ -85,12 +85,16 @@ def parse(data: bytes) -> ast.Module:
     with catch_warnings():
         simplefilter("ignore")  # what Python warns of in a file is not ours to say
         try:
-            return ast.parse(data)
+            tree = ast.parse(data)
+            if not data.isascii():
+                decode(data)  # ast does not look at the bytes of comments, but import does
         except ValueError as error:
-            line = data.partition(b"\0")[0].count(b"\n") + 1
+            end = error.start if isinstance(error, UnicodeDecodeError) else data.find(b"\0")
+            line = data.count(b"\n", 0, max(end, 0)) + 1
             raise SyntaxError(str(error), ("", line, 1, None)) from error
         except (RecursionError, MemoryError) as error:
             raise SyntaxError(_TOO_DEEP) from error
+    return tree
 
 
 @lru_cache(maxsize=8)

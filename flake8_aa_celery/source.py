@@ -149,14 +149,17 @@ def decode(data: bytes) -> str:
 
     Ends of lines are as they were.
 
-    :raises SyntaxError: for a cookie that names no encoding or contradicts the mark.
+    :raises SyntaxError: for a cookie that names no encoding of texts or contradicts the mark.
     :raises UnicodeDecodeError: for bytes that the encoding does not have.
     """
     from io import BytesIO
     from tokenize import detect_encoding
 
     encoding, _ = detect_encoding(BytesIO(data).readline)
-    return data.decode(encoding)
+    try:
+        return data.decode(encoding)
+    except LookupError as error:  # of bytes, such as zlib
+        raise SyntaxError(str(error)) from error
 
 
 def encode(text: str, like: bytes) -> bytes:

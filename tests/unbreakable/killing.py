@@ -1,4 +1,4 @@
-"""Kill ``fix`` at random moments: every file is wholly old or wholly new. ``python tests/unbreakable/killing.py 500``."""
+"""Kill ``fix`` at random moments: every file is wholly old or new. ``python tests/unbreakable/killing.py 500``."""
 
 from __future__ import annotations
 
