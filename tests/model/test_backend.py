@@ -55,6 +55,8 @@ def test_a_backend_is_found_however_it_is_configured(root: Path, source: str) ->
         "from celery import Celery\napp = Celery('app', broker='redis://')",
         "from celery import Celery\napp = Celery('app', backend=None)",
         "from pool import Celery\napp = Celery('app', backend='redis://')",
+        "import celery\nfrom pool import Celery\napp = Celery('app', backend='redis://')",
+        "from celery import Celery\napp = Celery('app', backend='redis://'",
         "from celery import Celery\napp = Celery('app')\nmail = Mail(backend='smtp')",
         "CELERY_RESULT_BACKEND = None",
         "CELERY_RESULT_BACKEND = ''",
