@@ -1,0 +1,161 @@
+"""How much work a run does, counted instead of timed: files read, parsed and traversed, and modules imported.
+
+The project is fixed, so that a number that grows says that something is done which was not done before.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import os
+import subprocess
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flake8_aa_celery.linter import lint
+from flake8_aa_celery.model import module
+from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.plugin import Plugin
+from flake8_aa_celery.settings import Settings
+from support import place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TASK = "from celery import shared_task\n\n@shared_task\ndef update(pk):\n    return pk\n"
+FILES = {
+    "app/__init__.py": "",
+    "app/apps.py": "class App:\n    name = 'app'\n",
+    "app/local.py": "PRIORITY = 7\n",
+    "app/models.py": "from celery import chain\nfrom app.helpers import clean\n\n"
+    "def save(row):\n    return clean(row)\n",
+    "app/helpers.py": "def clean(row):\n    return row\n",
+    "app/tasks.py": TASK,
+    "app/views.py": "from app.local import PRIORITY\nfrom app.tasks import update\n\n"
+    "def view(request):\n    update.apply_async(args=[1], priority=PRIORITY)\n",
+    "other/__init__.py": "",
+    "other/tasks.py": TASK.replace("update", "remove"),
+    "tests/test_views.py": "from app.tasks import update\n\nupdate.delay(1)\n",
+}
+RELEVANT = ["app/models.py", "app/tasks.py", "app/views.py", "other/tasks.py"]
+#: What another file is read for: the priority of a dispatch, which a name of that file holds.
+LED_TO = ["app/local.py"]
+
+LINT = """
+from flake8_aa_celery.linter import lint
+from flake8_aa_celery.settings import Settings
+lint("/nowhere/app/tasks.py", b"import celery", Settings())
+"""
+
+
+class Work(Counter[str]):
+    """How often each thing was done to each file: ``read app/tasks.py``."""
+
+    def done(self, what: str) -> list[str]:
+        """The files that it was done to, sorted, each as often as that."""
+        return sorted(thing.partition(" ")[2] for thing in self.elements() if thing.startswith(what))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    place(tmp_path, "pyproject.toml", b"")
+    for path, text in FILES.items():
+        place(tmp_path, path, text.encode())
+    return tmp_path.resolve()
+
+
+@pytest.fixture
+def work(root: Path, monkeypatch: pytest.MonkeyPatch) -> Work:
+    """What is done from now on to the files of the project."""
+    done = Work()
+    of_bytes = {text.encode(): path for path, text in FILES.items() if text}
+
+    def watch(owner: object, name: str, what: str, subject: Callable[..., str | None]) -> None:
+        original = getattr(owner, name)
+
+        def watched(*arguments: object, **named: object) -> object:
+            path = subject(*arguments)
+            if path is not None:
+                done[f"{what} {path}"] += 1
+            return original(*arguments, **named)
+
+        monkeypatch.setattr(owner, name, watched)
+
+    def of_project(path: object, *_: object) -> str | None:
+        inside = isinstance(path, str) and path.startswith(f"{root}{os.sep}") and path.endswith(".py")
+        return os.path.relpath(str(path), root).replace(os.sep, "/") if inside else None
+
+    watch(builtins, "open", "read", of_project)
+    watch(ast, "parse", "parse", lambda data, *_: of_bytes.get(data if isinstance(data, bytes) else data.encode()))
+    watch(module, "Scopes", "traverse", ast.unparse)
+    Project.forget()
+    return done
+
+
+def lint_all(root: Path) -> None:
+    for path, text in FILES.items():
+        lint(str(root / path), text.encode(), Settings())
+
+
+def test_only_files_that_have_to_do_with_celery_are_parsed_and_each_once(root: Path, work: Work) -> None:
+    lint_all(root)
+    assert work.done("parse") == sorted(RELEVANT + LED_TO)
+
+
+def test_every_tree_is_traversed_once(root: Path, work: Work) -> None:
+    lint_all(root)
+    assert len(work.done("traverse")) == len(RELEVANT + LED_TO)
+
+
+def test_a_file_is_read_at_most_twice_for_the_project(root: Path, work: Work) -> None:
+    """Once in the search of all files for the names of tasks, and once where a name leads there before."""
+    lint_all(root)
+    read = Counter(work.done("read"))
+    assert max(read.values()) <= 2
+    assert "tests/test_views.py" not in read
+
+
+def test_files_without_celery_cost_nothing(root: Path, work: Work) -> None:
+    for path in sorted(set(FILES) - set(RELEVANT)):
+        lint(str(root / path), FILES[path].encode(), Settings())
+    assert not work
+
+
+def test_flake8s_trees_are_not_parsed_again_unless_a_name_led_there_first(root: Path, work: Work) -> None:
+    trees = {path: compile(text, path, "exec", ast.PyCF_ONLY_AST) for path, text in FILES.items()}
+    for path, tree in trees.items():
+        list(Plugin(tree, str(root / path), FILES[path].splitlines(keepends=True)).run())
+    assert work.done("parse") == LED_TO
+
+
+def test_a_tree_of_flake8_is_not_traversed_where_its_file_was_before(root: Path, work: Work) -> None:
+    for path in ("app/views.py", "app/tasks.py"):
+        tree = compile(FILES[path], path, "exec", ast.PyCF_ONLY_AST)
+        list(Plugin(tree, str(root / path), FILES[path].splitlines(keepends=True)).run())
+    assert len(work.done("traverse")) == len(["app/views.py", "app/tasks.py", *LED_TO])
+
+
+def imported(code: str) -> set[str]:
+    """The modules that are imported once a piece of code has run, without those of a bare interpreter."""
+    script = f"import sys; before = set(sys.modules)\n{code}\nprint(*(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_the_version_is_told_without_the_model_and_the_rules() -> None:
+    run = "from flake8_aa_celery.cli import main\ntry: main(['--version'])\nexcept SystemExit: pass"
+    names = {name for name in imported(run) if name.startswith("flake8_aa_celery")}
+    assert not {name for name in names if ".rules" in name or ".model" in name}
+
+
+def test_linting_imports_nothing_heavy() -> None:
+    assert not imported(LINT) & {"asyncio", "dataclasses", "inspect", "libcst", "pathlib", "rich", "unittest"}
+
+
+def test_a_file_without_celery_imports_neither_the_rules_nor_the_project() -> None:
+    names = imported(LINT.replace("import celery", "import os"))
+    assert not {name for name in names if ".rules.aac1" in name or name.endswith("model.project")}
