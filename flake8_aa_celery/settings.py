@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Codes = Callable[[], Iterable[str]]
 
 SECTION = "flake8-aa-celery"
+#: Of a value that is not allowed an error shows so many characters.
+_LONGEST = 80
 
 PROFILES = ("alliance-auth", "celery")
 
@@ -211,7 +213,7 @@ def _checked(option: Option, value: Any, origin: str, base: str, codes: Codes) -
     if option.name == "result-backend" and isinstance(value, bool):
         value = str(value).lower()
     if not _is_allowed(option, value):
-        raise SettingsError(f"{origin}: {option.name} must be {option.allowed}, not {value!r}")
+        raise SettingsError(f"{origin}: {option.name} must be {option.allowed}, not {_shortened(value)}")
     if option.kind == "codes":
         return _checked_codes(option, value, origin, codes)
     if option.kind == "patterns":
@@ -222,6 +224,11 @@ def _checked(option: Option, value: Any, origin: str, base: str, codes: Codes) -
             for pattern, listed in value.items()
         )
     return tuple(value) if option.kind == "names" else value
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _is_allowed(option: Option, value: Any) -> bool:
@@ -320,4 +327,7 @@ def toml_loads(text: str) -> dict[str, Any]:
         from tomllib import loads
     else:
         from tomli import loads
-    return loads(text)
+    try:
+        return loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
