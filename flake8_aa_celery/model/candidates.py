@@ -124,8 +124,17 @@ def task_names(module: Module) -> Iterator[str]:
     """The names that anything in a module binds to what may be a task, or hold one: cheaper than to ask at each use."""
     for scope in module.scopes.all:
         for name, bindings in scope.bindings.items():
-            if any(_may_bind_task(name, binding, whole, module) for binding in bindings for whole in (True, False)):
+            if any(_may_lead_to_task(name, binding, module) for binding in bindings):
                 yield name
+
+
+def _may_lead_to_task(name: str, binding: Binding, module: Module) -> bool:
+    """As :func:`_may_bind_task`, for the whole expression and for the owner at once."""
+    if isinstance(binding.node, (ast.Import, ast.ImportFrom)):
+        return module.project.is_of_tasks_module(f"{imported_name(name, binding.node).dotted}.")
+    if binding.kind == "assign":
+        return isinstance(binding.value, (ast.Name, ast.Attribute))
+    return binding.kind in ("function", "class")
 
 
 def _may_bind_task(name: str, binding: Binding, is_whole: bool, module: Module) -> bool:
