@@ -20,8 +20,14 @@ def project_root(path: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def real(folder: str) -> str:
+    """A folder without symbolic links; asked of the disk once a process."""
+    return os.path.realpath(folder)
+
+
+@lru_cache(maxsize=4096)
 def _project_root(folder: str) -> str:
-    return os.path.realpath(_marked_root(folder) or _package_root(folder))
+    return real(_marked_root(folder) or _package_root(folder))
 
 
 @lru_cache(maxsize=4096)
@@ -77,11 +83,11 @@ def is_test_code(path: str, root: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_unchecked(folder: str, root: str) -> bool:
-    below = os.path.realpath(folder).removeprefix(root)
+    below = real(folder).removeprefix(root)
     return not _UNCHECKED_FOLDERS.isdisjoint(below.split(os.sep))
 
 
 def forget() -> None:
     """Look at the disk anew: folders have changed."""
-    for remembered in (_project_root, _marked_root, _package_root, _is_unchecked):
+    for remembered in (real, _project_root, _marked_root, _package_root, _is_unchecked):
         remembered.cache_clear()

@@ -38,11 +38,14 @@ def _elsewhere(name: str, module: Module) -> Task | None:
 
     Two files that would be imported by the same dotted name are never imported together.
     """
-    here = os.path.realpath(module.path)
     for other in module.project.tasks_named(name):
-        if other.module.dotted != module.dotted and os.path.realpath(other.module.path) != here:
+        if other.module.dotted != module.dotted and not _is_same_file(other.module.path, module.path):
             return other
     return None
+
+
+def _is_same_file(path: str, other: str) -> bool:
+    return os.path.realpath(path) == os.path.realpath(other)
 
 
 def _are_alternatives(one: Site, other: Site) -> bool:

@@ -189,7 +189,7 @@ class Project:
         parts = name.module.split(".") if name.module else []
         # beyond the outermost package there is nothing: certainly not a library of that name
         dotted = ".".join([*package, *parts]) if package else "." + ".".join(parts)
-        inside = os.path.realpath(folder).startswith(self.root)
+        inside = places.real(folder).startswith(self.root)
         return ModuleValue(dotted, _module_path(folder, parts) if inside else None)
 
     def member(self, module: ModuleValue, name: str, importer: Module) -> Value:
