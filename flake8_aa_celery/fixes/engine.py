@@ -240,7 +240,7 @@ class _Fixer:
             return False
         planned = self._planned(tree, wanted)
         batch = _apart(tree, planned)
-        return bool(batch) and (self._apply(tree, batch) or self._apply_singly(tree, batch))
+        return bool(batch) and (self._apply(tree, batch) or self._apply_part(tree, batch))
 
     def _is_wanted(self, violation: Violation) -> bool:
         return (
@@ -290,9 +290,11 @@ class _Fixer:
         self._applied += cured
         return True
 
-    def _apply_singly(self, tree: Tree, batch: Sequence[Planned]) -> bool:
-        """Apply the first fix of a batch that does no harm by itself; the others have their turn in later rounds."""
-        return len(batch) > 1 and any(self._apply(tree, [planned]) for planned in batch)
+    def _apply_part(self, tree: Tree, batch: Sequence[Planned]) -> bool:
+        """Apply a part of a batch that does no harm; the rest has its turn in later rounds."""
+        middle = len(batch) // 2
+        halves = (batch[:middle], batch[middle:]) if middle else ()
+        return any(self._apply(tree, half) or self._apply_part(tree, half) for half in halves)
 
     def _refuse(self, violation: Violation, reason: str) -> None:
         self._refused[self._identity(violation)] = violation, reason

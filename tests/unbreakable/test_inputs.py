@@ -19,6 +19,7 @@ from flake8_aa_celery.linter import check, lint
 from flake8_aa_celery.model.project import Project
 from flake8_aa_celery.settings import Settings
 from mutations import mutated
+from support import FIXTURES
 
 HEAD = "from celery import shared_task\n\n\n@shared_task(priority='5')\ndef update(pk):\n    print(pk)  # ä\n"
 SETTINGS = Settings(select=EVERY_RULE, check_tests=True)
@@ -163,6 +164,13 @@ def test_a_module_that_is_nested_too_deeply_is_not_the_fault_of_who_imports_it(p
     assert "AAC900" not in codes(path, data)
 
 
+def test_fixes_that_wait_for_one_that_is_refused_are_made_in_one_run(path: str) -> None:
+    data = (FIXTURES / "AAC207" / "fix.py").read_bytes()
+    fixed = fix(path, data, SETTINGS, unsafe=True)
+    assert fixed.refused
+    assert fix(path, fixed.data, SETTINGS, unsafe=True).applied == ()
+
+
 @hypothesis_settings(max_examples=150, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_mutated_celery_code_breaks_nothing(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
@@ -171,6 +179,7 @@ def test_mutated_celery_code_breaks_nothing(tmp_path_factory: pytest.TempPathFac
     (root / "setup.py").touch()
     random = Random(seed)
     _, trouble = trouble_with(mutated(random), random, root)
+    # where more fixes hinder each other than there are rounds, a second run goes on
     assert [found for found in trouble if "second fix" not in found] == []
 
 

@@ -168,7 +168,7 @@ def lines_run(run: Callable[[], list[Violation]]) -> int:
         return of_line if ours in frame.f_code.co_filename else None
 
     before = sys.gettrace()
-    sys.settrace(of_call)
+    sys.settrace(of_call)  # type: ignore[arg-type]
     try:
         found = run()
     finally:
