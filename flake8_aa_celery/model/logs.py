@@ -30,6 +30,7 @@ _SILENT_METHODS = frozenset(
 _WRAPPERS = frozenset({"loggeraddtag", "loggeradapter"})
 
 
+@lru_cache(maxsize=2)
 def binds_logger(module: Module) -> bool:
     """Whether any name of a module may be a logger: made here, imported, or brought in by a star import."""
     if any(_may_bring_logger(node, module) for node, _ in module.scopes.module.star_imports):
