@@ -141,6 +141,7 @@ def maker_of_logger(module: Module) -> dict[str, str]:
     return {"module": "logging", "name": "getLogger"}
 
 
+@lru_cache(maxsize=2)
 def imports_from(package: str, module: Module) -> bool:
     """Whether a module imports something from a package where it runs, and not for type checkers alone."""
     return any(
