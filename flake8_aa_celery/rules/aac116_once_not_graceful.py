@@ -68,6 +68,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_celery_once.py::test_once_options_on_a_task_replace_graceful`: the class's `graceful` is gone.
     - `test_celery_once.py::test_a_once_task_that_is_queued_already_raises_at_the_caller`: `AlreadyQueued`.
     - `test_celery_once.py::test_a_graceful_once_task_that_is_queued_already_is_dropped`: with `graceful` it is dropped.
+    - `test_fixes.py::test_a_once_task_is_graceful_after_the_fix`: what the fix does.
 
     ## References
     - [celery-once: graceful](https://github.com/cameronmaske/celery-once#graceful)

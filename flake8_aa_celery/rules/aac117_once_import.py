@@ -70,6 +70,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_celery_once.py::test_alliance_auths_queue_once_is_graceful`: sending twice is no error.
     - `test_celery_once.py::test_a_once_task_that_is_queued_already_raises_at_the_caller`: with celery-once's it is.
     - `test_celery_once.py::test_importing_alliance_auths_class_makes_celery_onces_own_graceful`: until it is imported.
+    - `test_fixes.py::test_alliance_auths_class_sends_what_celery_onces_did`: what the fix does.
 
     ## References
     - [Alliance Auth: celery once](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)

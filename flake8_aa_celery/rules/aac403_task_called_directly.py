@@ -77,6 +77,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Proof
     - `test_calling.py::test_a_task_called_directly_runs_in_this_process`: no worker has a part in it.
+    - `test_fixes.py::test_a_task_that_ran_in_the_callers_process_is_sent`: what the fix does.
 
     ## References
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)

@@ -83,6 +83,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_django.py::test_delay_on_commit_is_sent_after_the_commit`: so it finds what was saved.
     - `test_django.py::test_on_commit_is_sent_after_the_commit`: and so it does, too.
     - `test_celery_once.py::test_a_once_task_has_no_delay_on_commit`: why those need `on_commit`.
+    - `test_fixes.py::test_a_dispatch_in_a_transaction_waits_for_the_commit`: what the fix does.
 
     ## References
     - [Celery: database transactions](https://docs.celeryq.dev/en/stable/userguide/tasks.html#database-transactions)

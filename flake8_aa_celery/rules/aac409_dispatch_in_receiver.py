@@ -87,6 +87,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_django.py::test_a_dispatch_in_a_transaction_is_sent_before_the_commit`: the task finds nothing.
     - `test_django.py::test_delay_on_commit_outside_a_transaction_is_sent_at_once`: where there is none, all is as
       before.
+    - `test_fixes.py::test_a_dispatch_in_a_transaction_waits_for_the_commit`: what the fix does.
 
     ## References
     - [Celery: database transactions](https://docs.celeryq.dev/en/stable/userguide/tasks.html#database-transactions)

@@ -67,6 +67,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_schedules.py::test_a_crontab_with_a_day_alone_runs_every_minute_of_it`: so does a day.
     - `test_schedules.py::test_a_crontab_with_a_day_and_minute_runs_every_hour_of_it`: 24 times on that day.
     - `test_schedules.py::test_a_crontab_with_minute_and_hour_runs_once_a_day`: what was meant.
+    - `test_fixes.py::test_a_crontab_is_due_once_where_it_was_each_minute`: the fix.
 
     ## References
     - [Celery: crontab schedules](https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#crontab-schedules)

@@ -54,6 +54,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Profile
     Alliance Auth alone: it is a convention of its documentation. Off by default: nothing breaks without it.
 
+    ## Proof
+    - `test_fixes.py::test_an_entry_of_a_schedule_sends_the_same_under_another_name`: the fix.
+
     ## References
     - [Alliance Auth: How can I define periodic tasks for my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """

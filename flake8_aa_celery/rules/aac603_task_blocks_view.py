@@ -78,6 +78,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Proof
     - `test_calling.py::test_a_task_called_directly_runs_in_this_process`: no worker has a part in it.
     - `test_calling.py::test_apply_swallows_the_tasks_exception`: `apply` runs here too, and hides a failure.
+    - `test_fixes.py::test_a_task_that_ran_in_the_callers_process_is_sent`: what the fix does.
 
     ## References
     - [Alliance Auth: Duration](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#duration)

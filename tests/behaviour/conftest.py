@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import celery_once
 import pytest
 
-from . import harness
+from . import harness, once_backend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,3 +25,22 @@ def worker(_worker: harness.Worker) -> Iterator[harness.Worker]:
     """The running worker; it forgets what it was sent, and the tasks that the test defined, after the test."""
     with _worker.observing():
         yield _worker
+
+
+@pytest.fixture
+def once_set_up(worker: harness.Worker, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """celery-once set up; its class's own options, which a test may change, are put back."""
+    once_backend.locks.clear()
+    backend = f"{once_backend.__name__}.MemoryBackend"
+    monkeypatch.setitem(worker.app.conf, "ONCE", {"backend": backend, "settings": {}})
+    monkeypatch.setattr(celery_once.QueueOnce, "once", dict(celery_once.QueueOnce.once))
+    yield
+    once_backend.locks.clear()
+
+
+@pytest.fixture
+def alliance_auth(once_set_up: None) -> type:
+    """A class that does what Alliance Auth's `QueueOnce` does: it takes celery-once's own dict and changes it."""
+    shared = celery_once.QueueOnce.once
+    shared["graceful"] = True
+    return type("QueueOnce", (celery_once.QueueOnce,), {"once": shared, "abstract": True})

@@ -8,46 +8,15 @@ import celery_once
 import pytest
 from celery import chain, group, shared_task
 
+from .once_backend import locks
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .harness import Worker
-
-locks: dict[str, int] = {}
-
-
-class MemoryBackend:
-    """A backend for celery-once that keeps its locks in this process."""
-
-    def __init__(self, settings: dict[str, Any]) -> None: ...
-
-    @staticmethod
-    def raise_or_lock(key: str, timeout: int) -> None:
-        if key in locks:
-            raise celery_once.AlreadyQueued(locks[key])
-        locks[key] = timeout
-
-    @staticmethod
-    def clear_lock(key: str) -> None:
-        locks.pop(key, None)
 
 
 @pytest.fixture(autouse=True)
-def _once(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """celery-once set up; its class's own options, which a test may change, are put back."""
-    locks.clear()
-    monkeypatch.setitem(worker.app.conf, "ONCE", {"backend": f"{__name__}.MemoryBackend", "settings": {}})
-    monkeypatch.setattr(celery_once.QueueOnce, "once", dict(celery_once.QueueOnce.once))
-    yield
-    locks.clear()
-
-
-@pytest.fixture
-def alliance_auth() -> type:
-    """A class that does what Alliance Auth's `QueueOnce` does: it takes celery-once's own dict and changes it."""
-    shared = celery_once.QueueOnce.once
-    shared["graceful"] = True
-    return type("QueueOnce", (celery_once.QueueOnce,), {"once": shared, "abstract": True})
+def _once(once_set_up: None) -> None:
+    """Every test here has celery-once set up."""
 
 
 @shared_task

@@ -9,13 +9,14 @@ import pytest
 from celery import Celery, shared_task
 from kombu.exceptions import EncodeError
 
-django = pytest.importorskip("django", reason="Django is not installed: pip install django to run these")
+pytest.importorskip("django", reason="Django is not installed: pip install django to run these")
 
-from celery.contrib.django.task import DjangoTask  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.db import connection, connections, models, transaction  # noqa: E402
-from django.db.models.signals import post_save  # noqa: E402
-from django.utils.translation import gettext_lazy  # noqa: E402
+from celery.contrib.django.task import DjangoTask
+from django.db import connection, transaction
+from django.db.models.signals import post_save
+from django.utils.translation import gettext_lazy
+
+from .database import Character, database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,21 +25,6 @@ if TYPE_CHECKING:
     from .harness import Worker
 
 seen: list[Any] = []
-
-if not settings.configured:
-    settings.configure(
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}, USE_I18N=False
-    )
-    django.setup()
-
-
-class Character(models.Model):
-    """Any model of an app."""
-
-    name = models.TextField()
-
-    class Meta:
-        app_label = "behaviour"
 
 
 @shared_task(base=DjangoTask)
@@ -49,16 +35,10 @@ def look_for(pk: int) -> None:
 
 @pytest.fixture(autouse=True)
 def _database(tmp_path: Path) -> Iterator[None]:
-    """A database in a file, so that the worker's connection is another one than the test's."""
+    """The database of each test, empty."""
     seen.clear()
-    connection.close()
-    database = connections.settings["default"]
-    before, database["NAME"] = database["NAME"], str(tmp_path / "db.sqlite3")
-    with connection.schema_editor() as editor:
-        editor.create_model(Character)
-    yield
-    connection.close()
-    database["NAME"] = before
+    with database(tmp_path / "db.sqlite3"):
+        yield
 
 
 def test_a_dispatch_in_a_transaction_is_sent_before_the_commit(worker: Worker) -> None:

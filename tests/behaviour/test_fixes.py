@@ -5,21 +5,28 @@ A safe fix sends the same messages, or the code before it could only raise. An u
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+import sys
+import types
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from celery_once import AlreadyQueued
 from kombu.exceptions import EncodeError
 
 from flake8_aa_celery.fixes.engine import fix, fix_all
 from flake8_aa_celery.model.project import Project
 from flake8_aa_celery.settings import Settings
 
+from . import beat, harness
 from .harness import messages_of
+from .once_backend import locks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from .harness import Message
+    from .harness import Message, Worker
 
 TASKS = """
 import logging
@@ -59,13 +66,14 @@ class Fixer:
         (root / "pyproject.toml").touch()
         (root / "proof").mkdir()
         (root / "proof" / "__init__.py").touch()
-        self.path = root / "proof" / "tasks.py"
+        self.package = root / "proof"
 
-    def __call__(self, source: str, code: str, *, unsafe: bool = False) -> str:
-        """What the fix of one rule makes of the code; it must change something."""
+    def __call__(self, source: str, code: str, *, unsafe: bool = False, file: str = "tasks.py") -> str:
+        """What the fix of one rule makes of a file of the app; it must change something."""
         Project.forget()
-        self.path.write_text(source)
-        outcome = fix(str(self.path), source.encode(), Settings(select=(code,)), unsafe=unsafe)
+        path = self.package / file
+        path.write_text(source)
+        outcome = fix(str(path), source.encode(), Settings(select=(code,)), unsafe=unsafe)
         assert outcome.applied, outcome.refused
         return outcome.data.decode()
 
@@ -88,6 +96,7 @@ def arguments(messages: list[Message]) -> list[tuple[str, list[object], dict[str
 
 
 def test_a_shared_task_is_sent_as_the_applications_was(fixed: Fixer) -> None:
+    """AAC102: `@shared_task` with the same options sends the same."""
     body = (
         "\n\n@app.task(priority=6)\ndef tied(pk):\n    ...\n\n\ndef run():\n    tied.delay(1)\n    tied.si(2).delay()\n"
     )
@@ -96,11 +105,13 @@ def test_a_shared_task_is_sent_as_the_applications_was(fixed: Fixer) -> None:
 
 
 def test_a_logger_changes_no_message(fixed: Fixer) -> None:
+    """AAC105: a module with a logger sends what it sent without."""
     source = TASKS.replace("logger = logging.getLogger(__name__)", "") + "\n\ndef run():\n    update.delay(1)\n"
     assert messages_of(source, "run()") == messages_of(fixed(source, "AAC105"), "run()") != []
 
 
 def test_a_priority_that_is_a_float_or_a_text_is_the_same_number(fixed: Fixer) -> None:
+    """AAC202: the number is the same, and so is everything else."""
     before, after = both(fixed, 'def run():\n    update.apply_async((1,), priority="3")\n', "AAC202", unsafe=False)
     assert [int(priority or 0) for _, priority in priorities(before)] == [3]
     assert priorities(after) == [("update", 3)]
@@ -136,6 +147,7 @@ RAISES = {
 
 @pytest.mark.parametrize("code", RAISES)
 def test_a_safe_fix_sends_what_could_only_raise(fixed: Fixer, code: str) -> None:
+    """AAC103, AAC108, AAC109, AAC206, AAC402: the dispatch raised, and is sent with what was meant."""
     body, error, name, args, kwargs, priority = RAISES[code]
     source = TASKS + "\n\n" + body
     with pytest.raises(error):
@@ -146,6 +158,7 @@ def test_a_safe_fix_sends_what_could_only_raise(fixed: Fixer, code: str) -> None
 
 
 def test_a_task_that_uses_itself_gets_itself(fixed: Fixer) -> None:
+    """AAC109: a task without `bind` that retries itself raised, and retries."""
     body = (
         "@shared_task\ndef again(self, pk):\n    if not self.request.retries:\n        raise self.retry(countdown=0)\n"
     )
@@ -160,6 +173,7 @@ def test_a_task_that_uses_itself_gets_itself(fixed: Fixer) -> None:
 
 
 def test_an_immutable_signature_is_not_given_the_result_before(fixed: Fixer) -> None:
+    """AAC308: the second task of the chain never ran, and runs."""
     before, after = both(fixed, "\n\ndef run():\n    chain(update.s(1), report.s()).delay()\n", "AAC308", unsafe=False)
     assert ("report", "SUCCESS") not in [(message.name, message.outcome) for message in before]
     assert [(message.name, message.outcome) for message in after] == [("update", "SUCCESS"), ("report", "SUCCESS")]
@@ -190,6 +204,7 @@ PRIORITY = {
 
 @pytest.mark.parametrize("code", PRIORITY)
 def test_an_unsafe_fix_of_a_priority_changes_nothing_else(fixed: Fixer, code: str) -> None:
+    """AAC201, AAC204, AAC205, AAC207, AAC208: another priority, and the same in all else."""
     body, old, new = PRIORITY[code]
     before, after = both(fixed, f"\n\ndef run():\n    {body}\n", code, unsafe=True)
     assert priorities(after) == new
@@ -200,6 +215,7 @@ def test_an_unsafe_fix_of_a_priority_changes_nothing_else(fixed: Fixer, code: st
 
 
 def test_a_group_that_becomes_a_chain_runs_in_order(fixed: Fixer) -> None:
+    """AAC302: the same tasks, each sent when the one before it is done."""
     body = "\n\ndef run():\n    group([update.si(pk) for pk in (3, 1, 2)]).delay()\n"
     before, after = both(fixed, body, "AAC302", unsafe=True)
     assert arguments(before) == arguments(after) == [("update", [pk], {}) for pk in (3, 1, 2)]
@@ -208,6 +224,7 @@ def test_a_group_that_becomes_a_chain_runs_in_order(fixed: Fixer) -> None:
 
 
 def test_a_loop_of_calls_becomes_a_chain_of_messages(fixed: Fixer) -> None:
+    """AAC306: what one task did is a message for each item."""
     body = "\n\n@shared_task\ndef everything(pks):\n    for pk in pks:\n        update(pk, force=True)\n"
     source = TASKS + body
     before = messages_of(source, "everything.delay([1, 2])")
@@ -218,12 +235,14 @@ def test_a_loop_of_calls_becomes_a_chain_of_messages(fixed: Fixer) -> None:
 
 @pytest.mark.parametrize("body", ["update.si(1)", "chain(update.si(1), report.si())", "update.si(1) | report.si()"])
 def test_what_was_forgotten_is_sent(fixed: Fixer, body: str) -> None:
+    """AAC309: no message before, those of the workflow after."""
     before, after = both(fixed, f"\n\ndef run():\n    {body}\n", "AAC309", unsafe=True)
     assert before == []
     assert [message.name for message in after] == ["update", "report"][: 1 + ("report" in body)]
 
 
 def test_an_argument_that_json_cannot_carry_is_sent_as_a_list(fixed: Fixer) -> None:
+    """AAC404: the dispatch raised, and sends a list."""
     source = TASKS + "\n\ndef run():\n    update.delay(range(2))\n"
     with pytest.raises((TypeError, EncodeError), match="not JSON serializable"):
         messages_of(source, "run()")
@@ -231,6 +250,7 @@ def test_an_argument_that_json_cannot_carry_is_sent_as_a_list(fixed: Fixer) -> N
 
 
 def test_a_log_line_changes_no_message(fixed: Fixer) -> None:
+    """AAC106: a task that logs is sent as it was."""
     body = (
         "@shared_task\ndef loops(pks):\n    for pk in pks:\n        print(pk)\n\n\ndef run():\n    loops.delay([1])\n"
     )
@@ -239,6 +259,7 @@ def test_a_log_line_changes_no_message(fixed: Fixer) -> None:
 
 
 def test_a_name_that_is_spelled_out_is_the_one_it_was(fixed: Fixer) -> None:
+    """AAC113: the name is the one that Celery made."""
     before, after = both(fixed, "\n\ndef run():\n    update.delay(1)\n", "AAC113", unsafe=True)
     assert before == after != []
 
@@ -253,21 +274,218 @@ def test_a_name_that_is_spelled_out_is_the_one_it_was(fixed: Fixer) -> None:
 def test_an_option_that_is_written_right_is_one_of_the_task(
     fixed: Fixer, code: str, body: str, name: str, value: object
 ) -> None:
+    """AAC114, AAC119: the task has the option, which it did not have."""
     source = TASKS + "\n\n" + body
     check = f"assert getattr(odd, {name!r}, None) "
     assert messages_of(source, f"{check}!= {value!r}") == []
     assert messages_of(fixed(source, code, unsafe=True), f"{check}== {value!r}") == []
 
 
-def test_a_once_task_is_graceful_after_the_fix(fixed: Fixer) -> None:
-    body = (
-        "from allianceauth.services.tasks import QueueOnce\n\n\n"
-        '@shared_task(base=QueueOnce, once={"keys": []})\ndef once():\n    ...\n'
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+    """What stands for Alliance Auth's modules; its `QueueOnce` is the test's to set."""
+    module = types.ModuleType("allianceauth.services.tasks")
+    hooks = types.ModuleType("allianceauth.services.hooks")
+    vars(hooks)["get_extension_logger"] = logging.getLogger
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setitem(sys.modules, hooks.__name__, hooks)
+    return module
+
+
+ONCE = """
+from allianceauth.services.hooks import get_extension_logger
+from {module} import QueueOnce
+from celery import shared_task
+
+logger = get_extension_logger(__name__)
+
+
+@shared_task(base=QueueOnce{options})
+def once(pk):
+    ...
+
+
+def run():
+    once.delay(1)
+    once.delay(2)
+    once.delay(1)
+"""
+
+
+def test_a_once_task_is_graceful_after_the_fix(fixed: Fixer, stand_in: types.ModuleType, alliance_auth: type) -> None:
+    """AAC116: a second dispatch raised, and is left out."""
+    vars(stand_in)["QueueOnce"] = alliance_auth
+    source = ONCE.format(module=stand_in.__name__, options=', once={"keys": ["pk"]}')
+    after = messages_of(fixed(source, "AAC116", unsafe=True), "run()")
+    assert arguments(after) == [("once", [1], {}), ("once", [2], {})]
+    with pytest.raises(AlreadyQueued):
+        messages_of(source, "run()")
+
+
+def test_alliance_auths_class_sends_what_celery_onces_did(
+    fixed: Fixer, stand_in: types.ModuleType, request: pytest.FixtureRequest, once_set_up: None
+) -> None:
+    """AAC117: a second dispatch raised, unless Alliance Auth's class was imported before: then all is the same."""
+    source = ONCE.format(module="celery_once", options="")
+    after = fixed(source, "AAC117", unsafe=True)
+    with pytest.raises(AlreadyQueued):
+        messages_of(source, "run()")
+    locks.clear()
+    vars(stand_in)["QueueOnce"] = request.getfixturevalue("alliance_auth")
+    sent = messages_of(after, "run()")
+    assert arguments(sent) == [("once", [1], {}), ("once", [2], {})]
+    assert messages_of(source, "run()") == sent
+
+
+CALLS = {
+    "AAC403": ("services.py", "def run():\n    note(1)\n", "run()"),
+    "AAC603": ("views.py", "def show(request):\n    note(1)\n    return None\n", "show(None)"),
+}
+
+
+@pytest.mark.parametrize("code", CALLS)
+def test_a_task_that_ran_in_the_callers_process_is_sent(fixed: Fixer, code: str) -> None:
+    """AAC403, AAC603: no message and done at once before, one message and done by the worker after."""
+    file, body, call = CALLS[code]
+    tasks = "from celery import shared_task\n\nran = []\n\n\n@shared_task\ndef note(pk):\n    ran.append(pk)\n"
+    (fixed.package / "tasks.py").write_text(tasks)
+    source = "from proof.tasks import note\n\n\n" + body
+    after = fixed(source, code, unsafe=True, file=file)
+    assert messages_of(tasks, f"{source}\n{call}\nassert ran == [1]") == []
+    sent = messages_of(tasks, f"{after}\n{call}\nassert ran == []")
+    assert [(message.name, message.args, message.outcome) for message in sent] == [("note", [1], "SUCCESS")]
+
+
+# -- unsafe: sent after the commit --------------------------------------------------------------------------------
+
+CHARACTERS = f"""
+from celery import shared_task
+from django.db import connection, transaction
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+
+from {__package__}.database import Character
+from {harness.__name__} import worker
+
+
+@shared_task
+def update(pk):
+    try:
+        Character.objects.get(pk=pk)
+    finally:
+        connection.close()
+"""
+
+TRANSACTIONS = {
+    "AAC405": """
+
+def create(meanwhile):
+    with transaction.atomic():
+        character = Character.objects.create(name="Bruce")
+        update.delay(character.pk)
+        meanwhile()
+""",
+    "AAC409": """
+
+@receiver(post_save, sender=Character)
+def on_save(sender, instance, **kwargs):
+    update.delay(instance.pk)
+
+
+def create(meanwhile):
+    try:
+        with transaction.atomic():
+            Character.objects.create(name="Bruce")
+            meanwhile()
+    finally:
+        post_save.disconnect(on_save, sender=Character)
+""",
+}
+
+ROLLED_BACK = """
+try:
+    create(lambda: 1 / len(worker.run()[:0]))
+except ZeroDivisionError:
+    pass
+"""
+
+
+@pytest.fixture
+def _django(worker: Worker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """A database, and an application whose tasks are those of a Django project."""
+    pytest.importorskip("django", reason="Django is not installed: pip install django to run these")
+    from .database import database
+
+    base = worker.app.subclass_with_self(
+        "celery.contrib.django.task:DjangoTask", name="Task", attribute="_app", keep_reduce=True, abstract=True
     )
-    assert '"graceful": True' in fixed("from celery import shared_task\n" + body, "AAC116", unsafe=True)
+    monkeypatch.setattr(worker.app, "Task", base)
+    with database(tmp_path / "db.sqlite3"):
+        yield
+
+
+@pytest.mark.usefixtures("_django")
+@pytest.mark.parametrize("code", TRANSACTIONS)
+def test_a_dispatch_in_a_transaction_waits_for_the_commit(fixed: Fixer, code: str) -> None:
+    """AAC405, AAC409: sent before the commit, and when that never comes; after the fix only when it has come."""
+    before = CHARACTERS + TRANSACTIONS[code]
+    after = fixed(before, code, unsafe=True)
+    (early,) = messages_of(before, "create(worker.run)")
+    (late,) = messages_of(after, "create(worker.run)")
+    assert (early.outcome, late.outcome) == ("FAILURE", "SUCCESS")
+    assert early._replace(args=[], outcome=None) == late._replace(args=[], outcome=None)
+    assert [message.outcome for message in messages_of(before, ROLLED_BACK)] == ["FAILURE"]
+    assert messages_of(after, ROLLED_BACK) == []
+
+
+# -- unsafe: schedules --------------------------------------------------------------------------------------------
+
+
+def schedule_of(source: str) -> dict[str, dict[str, Any]]:
+    """The schedule that settings define."""
+    namespace: dict[str, Any] = {}
+    exec(source, namespace)
+    return namespace["CELERYBEAT_SCHEDULE"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "often", "expected"),
+    [
+        ("hour=3", 60, ["Mon 01 03:00"]),
+        ('minute="0", day_of_week="mon"', 24, ["Mon 01 00:00"]),
+    ],
+)
+def test_a_crontab_is_due_once_where_it_was_each_minute(
+    fixed: Fixer, worker: Worker, fields: str, often: int, expected: list[str]
+) -> None:
+    """AAC501: at each minute of an hour, or hour of a day, before; at the first of them after."""
+    source = (
+        "from celery.schedules import crontab\n\nCELERYBEAT_SCHEDULE = {\n"
+        f'    "proof_report": {{"task": "proof.tasks.report", "schedule": crontab({fields})}},\n}}\n'
+    )
+    after = fixed(source, "AAC501", unsafe=True, file="settings.py")
+    before, then = (beat.times(schedule_of(text)["proof_report"]["schedule"]) for text in (source, after))
+    assert len(before) == often
+    assert then == expected
+
+
+def test_an_entry_of_a_schedule_sends_the_same_under_another_name(fixed: Fixer) -> None:
+    """AAC505: beat sends the same messages, for an entry that is called otherwise."""
+    (fixed.package / "tasks.py").write_text(TASKS)
+    source = (
+        'CELERYBEAT_SCHEDULE = {\n    "update it": {\n        "task": "proof.tasks.update",\n'
+        '        "schedule": 3600,\n        "args": [1],\n        "options": {"priority": 7},\n    },\n}\n'
+    )
+    after = fixed(source, "AAC505", unsafe=True, file="settings.py")
+    assert [list(schedule_of(text)) for text in (source, after)] == [["update it"], ["proof_update"]]
+    send = f"\nfrom {beat.__name__} import send_all\nsend_all(CELERYBEAT_SCHEDULE)"
+    sent = messages_of(TASKS, source + send)
+    assert [(message.name, message.args, message.priority) for message in sent] == [("update", [1], 7)]
+    assert messages_of(TASKS, after + send) == sent
 
 
 def test_a_task_that_was_moved_has_the_name_that_it_had(tmp_path: Path) -> None:
+    """AAC101: the moved task is sent under its old name."""
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "proof").mkdir()
     (tmp_path / "proof" / "__init__.py").touch()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,12 +10,11 @@ from celery import shared_task
 from celery.beat import Scheduler, SchedulingError
 from celery.schedules import ParseException, crontab
 
+from . import beat
 from .harness import CELERY
 
 if TYPE_CHECKING:
     from .harness import Worker
-
-MONDAY = datetime(2024, 1, 1, tzinfo=timezone.utc)
 
 
 @shared_task
@@ -32,16 +31,7 @@ def update_one(pk: int) -> None: ...
 
 def times(worker: Worker, days: int = 1, **fields: Any) -> list[str]:
     """When `crontab(**fields)` is due in the days after midnight of Monday 1 January 2024, as beat would ask it."""
-    now = MONDAY
-    schedule = crontab(**fields, app=worker.app, nowfun=lambda: now)
-    last, due = MONDAY - timedelta(minutes=1), []
-    while now < MONDAY + timedelta(days=days):
-        is_due, wait = schedule.is_due(last)
-        if is_due:
-            due.append(f"{now:%a %d %H:%M}")
-            last = now
-        now += timedelta(seconds=max(wait, 1))
-    return due
+    return beat.times(crontab(**fields, app=worker.app), days)
 
 
 def tick(worker: Worker, monkeypatch: pytest.MonkeyPatch, **entry: Any) -> None:

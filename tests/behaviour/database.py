@@ -1,0 +1,48 @@
+"""A Django project with one model, whose database is a file: the worker's connection is another one than the test's.
+
+Importing it sets Django up, unless that has been done.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import django
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+if not settings.configured:
+    settings.configure(
+        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}, USE_I18N=False
+    )
+    django.setup()
+
+from django.db import connection, connections, models
+
+
+class Character(models.Model):
+    """Any model of an app."""
+
+    name = models.TextField()
+
+    class Meta:
+        app_label = "behaviour"
+
+
+@contextmanager
+def database(path: Path) -> Iterator[None]:
+    """Keep the rows of the model in this file meanwhile."""
+    connection.close()
+    options = connections.settings["default"]
+    before, options["NAME"] = options["NAME"], str(path)
+    try:
+        with connection.schema_editor() as editor:
+            editor.create_model(Character)
+        yield
+    finally:
+        connection.close()
+        options["NAME"] = before
