@@ -57,7 +57,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Fix
     Adds the field that is missing, as `"0"`. Unsafe: the task runs once where it ran sixty times, or 24 times.
-    Documents are not changed.
+    Where both are missing, the hour is yours to choose. Documents are not changed.
 
     ## Profile
     Both: it is Celery's `crontab` in every project.
@@ -75,22 +75,27 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for crontab in module.crontabs:
         missing = _missing(crontab)
         if missing:
-            often, field = missing
             larger = ", ".join(f"`{name}`" for name in ("hour", *_DAYS) if crontab.fields.get(name))
-            arguments = {"name": field, "code": '"0"', "first": field == "minute"}
-            fix = Fix("unsafe", f'Add `{field}="0"`', "set_option", arguments)
-            message = f'this crontab sets {larger} and runs every {often} of it: add `{field}="0"`'
-            yield Violation.at(crontab.node, message, fix)
+            added = " and ".join(f'`{field}="0"`' for field in missing)
+            message = f"this crontab sets {larger} and runs every {missing[0]} of it: add {added}"
+            yield Violation.at(crontab.node, message, _fix(missing))
 
 
-def _missing(crontab: Crontab) -> tuple[str, str] | None:
-    """How often it runs against all appearance, and the field that is missing."""
+def _fix(missing: list[str]) -> Fix | None:
+    if len(missing) > 1:
+        return None  # at which hour of the day is not ours to say
+    (field,) = missing
+    arguments = {"name": field, "code": '"0"', "first": field == "minute"}
+    return Fix("unsafe", f'Add `{field}="0"`', "set_option", arguments)
+
+
+def _missing(crontab: Crontab) -> list[str]:
+    """The fields that are missing against all appearance; it runs once for each value of the first."""
     days = any(crontab.sets(field) for field in _DAYS)
+    no_hour = days and crontab.lacks("hour")
     if crontab.lacks("minute") and (days or crontab.sets("hour")):
-        return "minute", "minute"
-    if days and crontab.lacks("hour") and _is_single(crontab):
-        return "hour", "hour"
-    return None
+        return ["minute", "hour"] if no_hour else ["minute"]
+    return ["hour"] if no_hour and _is_single(crontab) else []
 
 
 def _is_single(crontab: Crontab) -> bool:
