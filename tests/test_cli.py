@@ -357,12 +357,20 @@ def test_an_interrupt_leaves_no_process_behind(doors: Doors, monkeypatch: pytest
         time.sleep(60)
         return []
 
+    started: list[int] = []
+
+    def forked(fork: Callable[[], int] = os.fork) -> int:
+        started.append(fork())
+        return started[-1]
+
     monkeypatch.setattr(_workers, "check", slow)
+    monkeypatch.setattr(os, "fork", forked)
     began = time.monotonic()
     assert doors.check("-j", "2") == (130, [], "")
     assert time.monotonic() - began < 30
+    (child,) = started
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(child, os.WNOHANG)
 
 
 def run(*arguments: str, **options: object) -> subprocess.Popen[str]:
