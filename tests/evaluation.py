@@ -38,12 +38,18 @@ if TYPE_CHECKING:
 UNKNOWN = "unknown"
 
 
-def module_of(root: Path, source: str, path: str = "app/tasks.py", files: Files = MappingProxyType({})) -> Module:
+def module_of(
+    root: Path,
+    source: str,
+    path: str = "app/tasks.py",
+    files: Files = MappingProxyType({}),
+    settings: Settings | None = None,
+) -> Module:
     """The facts of a source file below a fresh root, with other files beside it."""
     for name, text in files.items():
         place(root, name, text.encode())
     file = place(root, path, source.encode())
-    return Project(str(root.resolve()), Settings()).module(str(file.resolve()), ast.parse(source))
+    return Project(str(root.resolve()), settings or Settings()).module(str(file.resolve()), ast.parse(source))
 
 
 def looked_at(module: Module) -> list[object]:

@@ -12,6 +12,7 @@ from flake8_aa_celery.model.names import origin
 from flake8_aa_celery.model.scopes import Site
 
 if TYPE_CHECKING:
+    from flake8_aa_celery.model.facts import Element
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import Block
 
@@ -85,6 +86,17 @@ def _grows_in(loop: Block, iterated: ast.expr) -> bool:
     owner = loop.scope.owner_of(iterated.id) if isinstance(iterated, ast.Name) else None
     growths = owner.growths.get(iterated.id, ()) if owner and isinstance(iterated, ast.Name) else ()
     return any(loop.encloses(growth.site.block) for growth in growths)
+
+
+def is_certain(element: Element, site: Site) -> bool:
+    """Whether a member of a list is in it once and always: not added in a loop or under a condition.
+
+    :param site: where the list is used.
+    """
+    if element.loop is not None:
+        return False
+    block = element.site.block
+    return block.kind in ("module", "class", "function") or block.encloses(site.block)
 
 
 def is_short(node: ast.expr, site: Site, module: Module) -> bool:

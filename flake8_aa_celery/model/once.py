@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.bases import bases_of
-from flake8_aa_celery.model.binding import parameters_of
+from flake8_aa_celery.model.calling import parameters_of
 from flake8_aa_celery.model.facts import Constant, Items, Mapping, Signature, Task
 from flake8_aa_celery.model.index import files
 from flake8_aa_celery.model.names import dotted_name, imported_name, last_part

@@ -41,6 +41,11 @@ _SENDING = frozenset({
 _OF_OTHERS = frozenset({"once", "options", "relative", "run_every"})
 
 KNOWN = _ATTRIBUTES | _REGISTRATION | _AUTORETRY | _SENDING | _OF_OTHERS
+#: What ``apply_async`` takes beside the arguments; ``delay`` hands them to the task, a mistake of its own (AAC206).
+APPLY_ASYNC_OPTIONS = frozenset(
+    {"countdown", "eta", "exchange", "expires", "headers", "ignore_result", "link", "link_error", "priority", "queue"}
+    | {"retry", "retry_policy", "routing_key", "serializer", "shadow", "soft_time_limit", "task_id", "time_limit"}
+)
 
 
 class WrittenOption(NamedTuple):
@@ -54,6 +59,11 @@ class WrittenOption(NamedTuple):
     entry: Entry
     task: Task
     node: ast.expr
+
+
+def gives_options(call: ast.Call) -> bool:
+    """Whether a ``delay`` is given what looks like an option of ``apply_async``."""
+    return any(keyword.arg in APPLY_ASYNC_OPTIONS for keyword in call.keywords)
 
 
 def written_options(module: Module, name: str | None = None) -> Iterator[WrittenOption]:

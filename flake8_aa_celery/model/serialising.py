@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model import binding, kinds, orm
+from flake8_aa_celery.model import arguments, kinds, orm
 from flake8_aa_celery.model.facts import Dispatch, Items, Signature, Task
 from flake8_aa_celery.model.names import origin
 from flake8_aa_celery.model.scopes import Site
@@ -44,7 +44,7 @@ class Refused(NamedTuple):
 
 def refused_in(sent: Dispatch | Signature) -> Iterator[Refused]:
     """The arguments of a dispatch or signature that JSON cannot carry."""
-    for given in binding.arguments_in(sent):
+    for given in arguments.each_in(sent):
         for node, kind in _refused(given.node, given.site, given.module):
             yield Refused(given, node, kind)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model import loops
 from flake8_aa_celery.model.bases import bases_of
 from flake8_aa_celery.model.facts import Signature, Task, Workflow
 from flake8_aa_celery.model.names import other_branch
@@ -12,7 +13,7 @@ from flake8_aa_celery.model.names import other_branch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Element
+    from flake8_aa_celery.model.facts import Element, Value
     from flake8_aa_celery.model.module import Module
 
 
@@ -93,3 +94,38 @@ def _groups_returned(module: Module) -> Iterator[Workflow]:
             value = module.evaluate(statement.value, site) if statement.value is not None else None
             if isinstance(value, Workflow) and value.kind == "group" and value.module is module:
                 yield value
+
+
+# -- where results are handed on --------------------------------------------------------------------------------
+
+
+def followers(chain: Workflow) -> Iterator[Signature]:
+    """The signatures of a chain that are given the result of what runs before them unless they are immutable.
+
+    Those after the first that certainly is one; of a group or chord in the chain its members.
+    """
+    if chain.kind != "chain":
+        return
+    preceded = False
+    for element in chain.members.elements:
+        repeats = _follows_itself(element)
+        if preceded or repeats:
+            yield from starters(element.value)
+        preceded = preceded or repeats or loops.is_certain(element, chain.site)
+
+
+def _follows_itself(element: Element) -> bool:
+    """Whether a loop adds it once per item, under no further condition."""
+    return element.loop is not None and element.site.block.node is element.loop.node
+
+
+def starters(value: Value) -> Iterator[Signature]:
+    """The signatures that are given what a workflow is sent with: the first of a chain, all of a group."""
+    if isinstance(value, Signature):
+        yield value
+    elif isinstance(value, Workflow) and value.kind == "chain":
+        if value.members.complete and value.members.elements:
+            yield from starters(value.members.elements[0].value)
+    elif isinstance(value, Workflow) and value.kind in ("group", "chord"):
+        for element in value.members.elements:
+            yield from starters(element.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.binding import gives_options
+from flake8_aa_celery.model.options import gives_options
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import given_to, is_literal
 from flake8_aa_celery.violation import Fix, Violation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.binding import gives_options
 from flake8_aa_celery.model.facts import Workflow
+from flake8_aa_celery.model.options import gives_options
 from flake8_aa_celery.model.priorities import is_from_bulk, runs_at_default
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called, shortened

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import binding
+from flake8_aa_celery.model import calling, workflows
 from flake8_aa_celery.model.facts import Function, Signature, Task, Workflow
+from flake8_aa_celery.model.options import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Fix, Violation
@@ -89,7 +90,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 def _misplaced(dispatch: Dispatch) -> list[str]:
     """The options that are given to a ``delay`` whose task cannot take them, in the order of the source."""
     given = dispatch.module.values.keywords(dispatch.node, dispatch.site).entries
-    options = [name for name in given if name in binding.APPLY_ASYNC_OPTIONS]
+    options = [name for name in given if name in APPLY_ASYNC_OPTIONS]
     if not options:
         return []
     targets = _targets(dispatch)
@@ -99,7 +100,7 @@ def _misplaced(dispatch: Dispatch) -> list[str]:
 def _targets(dispatch: Dispatch) -> list[Target | None]:
     """The tasks that get the arguments of a dispatch; None where one cannot be known."""
     if isinstance(dispatch.receiver, (Signature, Workflow)):
-        starters: list[Target | None] = [signature.task for signature in binding.starters(dispatch.receiver)]
+        starters: list[Target | None] = [signature.task for signature in workflows.starters(dispatch.receiver)]
         return starters or [None]
     return [dispatch.task]
 
@@ -107,7 +108,7 @@ def _targets(dispatch: Dispatch) -> list[Target | None]:
 def _may_take(target: Target | None, option: str, module: Module) -> bool:
     if isinstance(target, Function):
         return True  # no task, so that there is no telling what was meant
-    known = binding.parameters_of(target, module)
+    known = calling.parameters_of(target, module)
     if known is not None:
         return known.accepts(option)
     return option not in _TELLING or (isinstance(target, Task) and target.parameters.accepts(option))
@@ -125,6 +126,6 @@ def _fix(dispatch: Dispatch, options: list[str]) -> Fix | None:
         return None
     if not {keyword.arg for keyword in dispatch.node.keywords}.issuperset(options):
         return None
-    is_known = all(binding.parameters_of(target, dispatch.module) for target in _targets(dispatch))
+    is_known = all(calling.parameters_of(target, dispatch.module) for target in _targets(dispatch))
     method = dispatch.method.replace("delay", "apply_async")
     return Fix("safe" if is_known else "unsafe", f"Use `{method}`", "use_apply_async", {"moved": options})

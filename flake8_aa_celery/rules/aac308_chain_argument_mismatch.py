@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import binding
+from flake8_aa_celery.model import arguments, calling, workflows
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Fix, Violation
@@ -86,7 +86,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     reported: set[int] = set()
     for chain in module.workflows:
-        for signature in binding.followers(chain):
+        for signature in workflows.followers(chain):
             reason = _reason(signature) if id(signature.call) not in reported else None
             if reason:
                 reported.add(id(signature.call))
@@ -98,13 +98,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 def _reason(signature: Signature) -> str | None:
     """Why a task cannot take the previous result, where that alone is what does not fit."""
-    taken = binding.parameters_of(signature.task, signature.module) if signature.immutable is False else None
+    taken = calling.parameters_of(signature.task, signature.module) if signature.immutable is False else None
     if taken is None:
         return None
-    given = binding.of_signature(signature)
-    if binding.mismatch(taken, given):
+    given = arguments.of_signature(signature)
+    if calling.mismatch(taken, given):
         return None
-    return binding.mismatch(taken, given.after(binding.PREVIOUS_RESULT))
+    return calling.mismatch(taken, given.after(arguments.PREVIOUS_RESULT))
 
 
 def _fix(signature: Signature, module: Module) -> Fix | None:

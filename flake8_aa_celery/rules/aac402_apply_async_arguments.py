@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import binding, kinds
+from flake8_aa_celery.model import arguments, kinds
 from flake8_aa_celery.model.facts import Signature, Workflow
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation
@@ -92,7 +92,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for dispatch in module.dispatches:
         if dispatch.method in _METHODS:
-            args, kwargs = binding.pair_of(dispatch)
+            args, kwargs = arguments.pair_of(dispatch)
             if args and (kind := _wrong(args, _GOOD_ARGS)) and (kind in _SCALARS or _is_strict(dispatch)):
                 what = f"`{dispatch.method}` takes its arguments as a list or tuple, not {kind}: {_instead(args, kind)}"
                 yield Violation.at(module.place_of(args, dispatch.node), what, _fix(args, kind, module))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import binding
+from flake8_aa_celery.model import arguments, calling
 from flake8_aa_celery.model.facts import NamedTask
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
@@ -112,14 +112,14 @@ def _shape(entry: ScheduleEntry, known: frozenset[str]) -> Iterator[Violation]:
 def _mismatch(entry: ScheduleEntry, module: Module) -> str | None:
     """Why the task cannot take the arguments of an entry, as a whole sentence."""
     target: Target | None = entry.signature.task if entry.signature else NamedTask(entry.task_name, None)
-    parameters = binding.parameters_of(target, module)
-    task = binding.task_of(target, module)
+    parameters = calling.parameters_of(target, module)
+    task = calling.task_of(target, module)
     if parameters is None or task is None:
         return None
-    given = binding.of_entry(entry.fields, entry.site)
+    given = arguments.of_entry(entry.fields, entry.site)
     if entry.signature:
-        given = binding.of_signature(entry.signature).after(given)
-    why = binding.mismatch(parameters, given)
+        given = arguments.of_signature(entry.signature).after(given)
+    why = calling.mismatch(parameters, given)
     return f"`{task.name}` cannot be scheduled like this: {why}" if why else None
 
 

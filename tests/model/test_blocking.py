@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 import pytest
 
+from evaluation import module_of
 from flake8_aa_celery.model.blocking import Blocking
 from flake8_aa_celery.model.names import absolute
-from flake8_aa_celery.model.project import Project
-from flake8_aa_celery.settings import Settings
-from support import place
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from flake8_aa_celery.model.module import Module
-
-
-def module_of(root: Path, source: str, settings: Settings | None = None) -> Module:
-    """The facts of a module of tasks."""
-    file = place(root, "app/tasks.py", source.encode())
-    return Project(str(root), settings or Settings()).module(str(file), ast.parse(source))
 
 
 def blocked_by(root: Path, source: str) -> str:

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.project import Project
+import evaluation
 from flake8_aa_celery.model.results import is_only_revoked
-from flake8_aa_celery.model.workflows import followed_in, groups_sent
-from flake8_aa_celery.settings import Settings
-from support import place
+from flake8_aa_celery.model.workflows import followed_in, followers, groups_sent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,9 +31,7 @@ def b(): ...
 
 def module_of(root: Path, source: str) -> Module:
     """The facts of a module with two tasks and this source below them."""
-    whole = TASKS + source
-    file = place(root, "app/tasks.py", whole.encode())
-    return Project(str(root), Settings()).module(str(file), ast.parse(whole))
+    return evaluation.module_of(root, TASKS + source)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +61,25 @@ def test_a_member_that_a_loop_adds_follows_itself(tmp_path: Path) -> None:
 def test_a_group_that_is_started_twice_and_returned_is_one(tmp_path: Path) -> None:
     source = "def f():\n    g = group(a.si(), b.si())\n    g.delay()\n    g()\n    return g"
     assert len(groups_sent(module_of(tmp_path, source))) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "numbers"),
+    [
+        ("chain(a.s(1), a.s(2), a.s(3))", [2, 3]),
+        ("a.s(1) | a.s(2)", [2]),
+        ("chain(a.s(1), group(a.s(2), a.s(3)))", [2, 3]),
+        ("group(a.s(1), a.s(2))", []),
+        ("chain(a.s(1) for _ in rest)", [1]),
+        ("chain(*[a.s(1) for _ in rest], a.s(2))", [1, 2]),
+        ("chain(unknown, a.s(2))", [2]),
+        ("chain(*unknown, a.s(2))", []),
+    ],
+)
+def test_the_followers_in_a_chain(tmp_path: Path, source: str, numbers: list[int]) -> None:
+    module = module_of(tmp_path, source)
+    found = [follower.call.args[0] for workflow in module.workflows for follower in followers(workflow)]
+    assert [ast.literal_eval(argument) for argument in found] == numbers
 
 
 @pytest.mark.parametrize(

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model import binding
-from flake8_aa_celery.model.facts import Task, Workflow
-from flake8_aa_celery.model.project import Project
-from flake8_aa_celery.settings import Settings
+from evaluation import module_of
+from flake8_aa_celery.model import arguments, calling
+from flake8_aa_celery.model.facts import Task
 from support import place
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flake8_aa_celery.model.module import Module
 
 TASKS = "from celery import chain, group, shared_task, signature\n"
-
-
-def module_of(root: Path, source: str, path: str = "app/tasks.py") -> Module:
-    """The facts of a source file laid below a fresh root."""
-    file = place(root, path, source.encode())
-    return Project(str(root), Settings()).module(str(file), ast.parse(source))
 
 
 def reasons(root: Path, task: str, call: str) -> list[str | None]:
@@ -32,9 +23,9 @@ def reasons(root: Path, task: str, call: str) -> list[str | None]:
     module = module_of(root, f"{TASKS}{task}\n{call}\n")
     found = []
     for dispatch in module.dispatches:
-        taken = binding.parameters_of(dispatch.task, module)
+        taken = calling.parameters_of(dispatch.task, module)
         assert taken is not None
-        found.append(binding.mismatch(taken, binding.of_dispatch(dispatch)))
+        found.append(calling.mismatch(taken, arguments.of_dispatch(dispatch)))
     return found
 
 
@@ -134,7 +125,7 @@ def test_what_is_hidden_could_fit(tmp_path: Path, call: str) -> None:
 )
 def test_parameters_that_are_not_known(tmp_path: Path, task: str) -> None:
     module = module_of(tmp_path, f"{TASKS}{task}\nt.delay()\n")
-    assert [binding.parameters_of(dispatch.task, module) for dispatch in module.dispatches] == [None]
+    assert [calling.parameters_of(dispatch.task, module) for dispatch in module.dispatches] == [None]
 
 
 def test_a_transaction_around_the_task_hides_nothing(tmp_path: Path) -> None:
@@ -187,7 +178,7 @@ def t(x): ...
 def test_a_decorator_below_is_read(tmp_path: Path, decorator: str, body: str, known: bool) -> None:
     module = module_of(tmp_path, TASKS + WRAPPER.format(decorator=decorator, body=body))
     (task,) = module.tasks
-    assert (binding.parameters_of(task, module) is not None) == known
+    assert (calling.parameters_of(task, module) is not None) == known
 
 
 def test_a_static_method_is_bound_like_a_function(tmp_path: Path) -> None:
@@ -207,47 +198,24 @@ def test_a_task_of_another_file_is_bound(tmp_path: Path) -> None:
     module = module_of(tmp_path, "from .tasks import t as update\nupdate.delay()", "app/views.py")
     (dispatch,) = module.dispatches
     assert isinstance(dispatch.task, Task)
-    taken = binding.parameters_of(dispatch.task, module)
+    taken = calling.parameters_of(dispatch.task, module)
     assert taken is not None
-    assert binding.mismatch(taken, binding.of_dispatch(dispatch)) == "`x` is missing"
+    assert calling.mismatch(taken, arguments.of_dispatch(dispatch)) == "`x` is missing"
 
 
 def test_a_task_is_found_by_its_registered_name(tmp_path: Path) -> None:
     place(tmp_path, "app/tasks.py", f"{TASKS}{T_X}".encode())
     source = "from celery import signature\nsignature('app.tasks.t', (1, 2))\nsignature('app.tasks.gone', (1, 2))"
     module = module_of(tmp_path, source, "app/views.py")
-    taken = [binding.parameters_of(signature.task, module) for signature in module.signatures]
+    taken = [calling.parameters_of(signature.task, module) for signature in module.signatures]
     assert [parameters and parameters.positional for parameters in taken] == [("x",), None]
-
-
-@pytest.mark.parametrize(
-    ("made", "given"),
-    [
-        ("t.s(1, y=2)", binding.Arguments(1, ("y",))),
-        ("t.si(1)", binding.Arguments(1)),
-        ("t.signature((1, 2), {'y': 3})", binding.Arguments(2, ("y",))),
-        ("t.subtask(args=[1], kwargs={'y': 3}, immutable=True)", binding.Arguments(1, ("y",))),
-        ("signature(t, (1, 2))", binding.Arguments(2)),
-        ("signature('app.tasks.t', args=(1, 2))", binding.Arguments(2)),
-        ("t.s(1).set(priority=3)", binding.Arguments(1)),
-        ("t.s(1).clone()", binding.Arguments(1)),
-        ("t.s(1).clone(args=(2,))", binding.Arguments(0, (), True, True)),
-        ("t.s(1).set(priority=3).clone((2,)).set(queue='a')", binding.Arguments(0, (), True, True)),
-    ],
-)
-def test_the_arguments_of_a_signature(tmp_path: Path, made: str, given: binding.Arguments) -> None:
-    module = module_of(tmp_path, f"{TASKS}{T_XY}\n{made}.delay()\n")
-    (dispatch,) = module.dispatches
-    signature = dispatch.receiver
-    assert hasattr(signature, "call")
-    assert binding.of_signature(signature) == given  # type: ignore[arg-type]
 
 
 def test_a_partial_signature_lacks_nothing_yet_but_can_hold_too_much(tmp_path: Path) -> None:
     module = module_of(tmp_path, f"{TASKS}{T_X}\nt.s()\nt.s(1, 2)\n")
     (task,) = module.tasks
-    given = [binding.of_signature(signature) for signature in module.signatures]
-    assert [binding.mismatch(task.parameters, arguments, partial=True) for arguments in given] == [
+    signatures = [arguments.of_signature(signature) for signature in module.signatures]
+    assert [calling.mismatch(task.parameters, given, partial=True) for given in signatures] == [
         None,
         "it takes one positional argument, not 2",
     ]
@@ -256,32 +224,5 @@ def test_a_partial_signature_lacks_nothing_yet_but_can_hold_too_much(tmp_path: P
 def test_a_previous_result_comes_first(tmp_path: Path) -> None:
     module = module_of(tmp_path, f"{TASKS}{T_XY}\nt.s(2, y=3)\n")
     (task,), (signature,) = module.tasks, module.signatures
-    given = binding.of_signature(signature).after(binding.PREVIOUS_RESULT)
-    assert binding.mismatch(task.parameters, given) == "it gets `y` twice"
-
-
-@pytest.mark.parametrize(
-    ("workflow", "numbers"),
-    [
-        ("chain(t.s(1), t.s(2), t.s(3))", [2, 3]),
-        ("t.s(1) | t.s(2)", [2]),
-        ("chain(t.s(1), group(t.s(2), t.s(3)))", [2, 3]),
-        ("group(t.s(1), t.s(2))", []),
-        ("chain(t.s(1) for _ in rest)", [1]),
-        ("chain(*[t.s(1) for _ in rest], t.s(2))", [1, 2]),
-        ("chain(unknown, t.s(2))", [2]),
-        ("chain(*unknown, t.s(2))", []),
-    ],
-)
-def test_the_followers_in_a_chain(tmp_path: Path, workflow: str, numbers: list[int]) -> None:
-    module = module_of(tmp_path, f"{TASKS}{T_XY}\n{workflow}\n")
-    chains = [found for found in module.workflows if isinstance(found, Workflow) and found.kind == "chain"]
-    found = [follower.call.args[0] for chain in chains for follower in binding.followers(chain)]
-    assert [ast.literal_eval(argument) for argument in found] == numbers
-
-
-def test_a_schedule_entry_is_bound_by_its_args_and_kwargs(tmp_path: Path) -> None:
-    module = module_of(tmp_path, "ENTRY = {'task': 'app.tasks.t', 'args': (1, 2), 'kwargs': {'y': 3}}\nprint(ENTRY)")
-    ((call, site, _),) = module.all_calls()
-    entry = module.evaluate(call.args[0], site)
-    assert binding.of_entry(entry, site) == binding.Arguments(2, ("y",))  # type: ignore[arg-type]
+    given = arguments.of_signature(signature).after(arguments.PREVIOUS_RESULT)
+    assert calling.mismatch(task.parameters, given) == "it gets `y` twice"
