@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.facts import Task
-from flake8_aa_celery.model.names import dotted_name, last_part, reaching, scope_of
-from flake8_aa_celery.model.scopes import FUNCTIONS
+from flake8_aa_celery.model.names import reaching, scope_of
+from flake8_aa_celery.model.scopes import COMPREHENSIONS, FUNCTIONS
+from flake8_aa_celery.model.syntax import is_none, keyword_of, names_in, positional_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.scopes import Block, FunctionNode, Scope, Site
 
 _EXITS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
-#: Through this many private functions a default is followed.
+#: Through this many private functions and names that stand for one another a default is followed.
 _DEEPEST = 5
 
 
@@ -43,17 +44,12 @@ def unguarded(node: ast.expr, site: Site, module: Module, depth: int = 0) -> str
 
 def _is_none_by_default(name: str, function: FunctionNode) -> bool:
     arguments = function.args
-    by_position = [*arguments.posonlyargs, *arguments.args]
-    with_default = by_position[len(by_position) - len(arguments.defaults) :]
+    by_position = positional_parameters(function)
     pairs = [
-        *zip(with_default, arguments.defaults, strict=True),
-        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+        *zip(by_position[len(by_position) - len(arguments.defaults) :], arguments.defaults, strict=True),
+        *((parameter.arg, given) for parameter, given in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)),
     ]
-    return any(parameter.arg == name and _is_none(default) for parameter, default in pairs)
-
-
-def _is_none(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+    return any(parameter == name and is_none(default) for parameter, default in pairs)
 
 
 # -- conditions -------------------------------------------------------------------------------------------------
@@ -61,9 +57,24 @@ def _is_none(node: ast.expr | None) -> bool:
 
 def _is_guarded(node: ast.Name, site: Site, scope: Scope) -> bool:
     """Whether a condition on the name decides whether ``node`` is reached."""
-    if any(_decides(part, node) for part in ast.walk(site.statement)):
+    if any(_decides(outer, inner, node.id) for outer, inner in pairwise(_path(site.statement, node))):
         return True
-    return any(_guards(block, node) or _was_settled(block, node) for block in _blocks(site, scope))
+    return any(_guards(block, node.id) or _was_settled(block, node) for block in _blocks(site, scope))
+
+
+def _path(outer: ast.AST, node: ast.Name) -> list[ast.AST]:
+    """``outer``, what in it leads to ``node``, and that one; empty where it does not lie in there."""
+    if outer is node:
+        return [node]
+    ways = (_path(child, node) for child in ast.iter_child_nodes(outer))
+    return next(([outer, *way] for way in ways if way), [])
+
+
+def _decides(outer: ast.AST, inner: ast.AST, name: str) -> bool:
+    """Whether ``outer`` is ``… if name else …`` or ``name and …``, and reaches ``inner`` by that."""
+    if isinstance(outer, ast.IfExp):
+        return inner is not outer.test and name in names_in(outer.test)
+    return isinstance(outer, ast.BoolOp) and name in names_in(outer.values[0])
 
 
 def _blocks(site: Site, scope: Scope) -> Iterator[Block]:
@@ -74,25 +85,26 @@ def _blocks(site: Site, scope: Scope) -> Iterator[Block]:
         block = None if block is scope.block else block.parent
 
 
-def _decides(part: ast.AST, node: ast.Name) -> bool:
-    """Whether ``part`` is ``… if name else …`` or ``name and …`` around ``node``."""
-    if isinstance(part, ast.IfExp):
-        return _mentions(part.test, node.id) and _holds(part, node) and not _holds(part.test, node)
-    return isinstance(part, ast.BoolOp) and _mentions(part.values[0], node.id) and _holds(part, node)
-
-
-def _guards(block: Block, node: ast.Name) -> bool:
+def _guards(block: Block, name: str) -> bool:
+    """Whether the statement or comprehension that a block belongs to runs it by a condition on a name."""
     owner = block.node
     if isinstance(owner, ast.If):
-        if _says_none(owner.test, node.id):
-            return block.kind == "else"
-        return _mentions(owner.test, node.id)
+        return block.kind == "else" if _says_none(owner.test, name) else name in names_in(owner.test)
     if isinstance(owner, ast.While):
-        return _mentions(owner.test, node.id)
-    if isinstance(owner, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
-        return any(_mentions(test, node.id) for part in owner.generators for test in part.ifs)
+        return name in names_in(owner.test)
+    if isinstance(owner, COMPREHENSIONS):
+        return any(name in names_in(test) for part in owner.generators for test in part.ifs)
     statement = block.site.statement if block.site else None
-    return block.kind == "case" and isinstance(statement, ast.Match) and _mentions(statement.subject, node.id)
+    return block.kind == "case" and isinstance(statement, ast.Match) and name in names_in(statement.subject)
+
+
+def _says_none(test: ast.expr, name: str) -> bool:
+    """Whether a condition is ``name is None``, ``name == None`` or ``not name``."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return isinstance(test.operand, ast.Name) and test.operand.id == name
+    if not isinstance(test, ast.Compare) or not isinstance(test.left, ast.Name) or test.left.id != name:
+        return False
+    return isinstance(test.ops[0], (ast.Is, ast.Eq)) and len(test.ops) == 1 and is_none(test.comparators[0])
 
 
 def _was_settled(block: Block, node: ast.Name) -> bool:
@@ -108,27 +120,9 @@ def _settled(block: Block) -> dict[str, int]:
         if isinstance(statement, ast.Assert) or (
             isinstance(statement, ast.If) and isinstance(statement.body[-1], _EXITS)
         ):
-            for part in ast.walk(statement.test):
-                if isinstance(part, ast.Name):
-                    found.setdefault(part.id, statement.lineno)
+            for name in names_in(statement.test):
+                found.setdefault(name, statement.lineno)
     return found
-
-
-def _says_none(test: ast.expr, name: str) -> bool:
-    """Whether a condition is ``name is None``, ``name == None`` or ``not name``."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return isinstance(test.operand, ast.Name) and test.operand.id == name
-    if not isinstance(test, ast.Compare) or not isinstance(test.left, ast.Name) or test.left.id != name:
-        return False
-    return isinstance(test.ops[0], (ast.Is, ast.Eq)) and len(test.ops) == 1 and _is_none(test.comparators[0])
-
-
-def _mentions(node: ast.AST, name: str) -> bool:
-    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
-
-
-def _holds(outer: ast.AST, node: ast.AST) -> bool:
-    return any(part is node for part in ast.walk(outer))
 
 
 # -- callers ----------------------------------------------------------------------------------------------------
@@ -138,9 +132,9 @@ def _is_always_set(name: str, function: FunctionNode, module: Module, depth: int
     """Whether a private function is called in this file alone, and always with a value for the parameter."""
     if not function.name.startswith("_"):
         return False
-    calls = [call for call in module.all_calls() if last_part(dotted_name(call.node.func) or "") == function.name]
+    calls = list(module.calls_of(frozenset({function.name})))
     if not calls:
-        return isinstance(module.functions.get(function), Task)  # whose callers dispatch it
+        return any(task.node is function for task in module.tasks)  # whose callers dispatch it
     return all(_sets(call.node, name, function, call.site, module, depth) for call in calls)
 
 
@@ -149,16 +143,16 @@ def _sets(call: ast.Call, name: str, function: FunctionNode, site: Site, module:
     if given is None:
         hidden = any(keyword.arg is None for keyword in call.keywords)
         return hidden or any(isinstance(argument, ast.Starred) for argument in call.args)
-    return not _is_none(given) and unguarded(given, site, module, depth + 1) is None
+    return not is_none(given) and unguarded(given, site, module, depth + 1) is None
 
 
 def _given(call: ast.Call, name: str, function: FunctionNode) -> ast.expr | None:
     """What a call gives a parameter, None where that cannot be seen."""
-    for keyword in call.keywords:
-        if keyword.arg == name:
-            return keyword.value
-    names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
-    if names and names[0] in ("self", "cls") and isinstance(call.func, ast.Attribute):
+    named = keyword_of(call, name)
+    if named is not None:
+        return named
+    names = positional_parameters(function)
+    if names[:1] in (["self"], ["cls"]) and isinstance(call.func, ast.Attribute):
         del names[0]
     index = names.index(name) if name in names else len(call.args)
     return call.args[index] if index < len(call.args) else None

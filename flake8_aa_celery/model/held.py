@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.facts import (
     DISPATCH_METHODS,
@@ -24,17 +24,18 @@ from flake8_aa_celery.model.facts import (
 from flake8_aa_celery.model.names import other_branch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import Binding, Block, CallSite, Growth, Scope, Site
 
 #: Libraries whose functions only look at what they are given.
 _READERS = ("builtins.", "celery.", "copy.", "json.", "pprint.")
-#: Methods that do, whatever they belong to; among them those of loggers.
-_READING_METHODS = DISPATCH_METHODS | SIGNATURE_METHODS | {"append", "extend", "insert", "send_task", "set", "clone"}
-_LOGGING = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
-
+#: Methods that keep what they are given as it is, whatever they belong to; the last ones are those of loggers.
+_READING_METHODS = (
+    DISPATCH_METHODS
+    | SIGNATURE_METHODS
+    | {"append", "extend", "insert", "send_task", "set", "clone"}
+    | {"debug", "info", "warning", "error", "exception", "critical", "log"}
+)
 #: Of a list that is added to more often, or handed on more often, not everything is known.
 _MOST = 100
 
@@ -45,72 +46,95 @@ def held(value: Value, name: str, binding: Binding, site: Site | None, module: M
     :param binding: where it was bound.
     :param site: the place; None for the end of the module.
     """
-    scope = binding.site.scope.owner_of(name) or binding.site.scope
     if isinstance(value, Items):
-        return _grown(value, name, binding, scope, site, module)
-    if isinstance(value, Mapping) and (
-        _is_changed(name, binding, scope) or _handed_on(name, scope, binding, site, module)
-    ):
-        return UNKNOWN
+        return _Holder.of(name, binding, site, module).grown(value)
+    if isinstance(value, Mapping):
+        holder = _Holder.of(name, binding, site, module)
+        return UNKNOWN if holder.is_changed() or holder.is_handed_on() else value
     return value
 
 
-def _is_changed(name: str, binding: Binding, scope: Scope) -> bool:
-    """Whether what a name holds is changed in ways that are not followed, by that name or another one."""
-    return name in scope.spoilt or any(
-        other in scope.spoilt or any(growth.site.order > binding.site.order for growth in scope.growths.get(other, ()))
-        for other in scope.aliases.get(name, ())
-    )
+class _Holder(NamedTuple):
+    """A name as it is seen from a place, with the binding that gave it its list or dict.
 
+    :param scope: what the name belongs to.
+    :param site: the place; None for the end of the module.
+    """
 
-def _grown(items: Items, name: str, binding: Binding, scope: Scope, site: Site | None, module: Module) -> Items:
-    before: tuple[Element, ...] = ()
-    behind: tuple[Element, ...] = ()
-    growths = scope.growths.get(name, [])
-    growths = growths[bisect_right(growths, binding.site.order, key=_order) :]
-    complete = items.complete and not _is_changed(name, binding, scope) and "" not in scope.aliases.get(name, ())
-    complete = complete and len(growths) <= _MOST
-    for growth in growths[:_MOST]:
-        if _is_seen(growth.site, binding, site):
-            added = _added(growth, binding, module)
+    name: str
+    binding: Binding
+    scope: Scope
+    site: Site | None
+    module: Module
+
+    @classmethod
+    def of(cls, name: str, binding: Binding, site: Site | None, module: Module) -> _Holder:
+        """The name that a binding binds."""
+        return cls(name, binding, binding.site.scope.owner_of(name) or binding.site.scope, site, module)
+
+    # -- changes by the name, or by another one ---------------------------------------------------------------------
+
+    def is_changed(self) -> bool:
+        """Whether what it holds is changed in ways that are not followed, by this name or another one."""
+        return self.name in self.scope.spoilt or any(
+            other in self.scope.spoilt or self._growths(other) for other in self.scope.aliases.get(self.name, ())
+        )
+
+    def _growths(self, name: str) -> list[Growth]:
+        """What is added by a name in statements behind the binding."""
+        growths = self.scope.growths.get(name, [])
+        return growths[bisect_right(growths, self.binding.site.order, key=_order) :]
+
+    def grown(self, items: Items) -> Items:
+        """The list with what was added to it."""
+        growths = self._growths(self.name)
+        before: tuple[Element, ...] = ()
+        behind: tuple[Element, ...] = ()
+        complete = items.complete and len(growths) <= _MOST and not self.is_changed() and not self._is_held_elsewhere()
+        for growth in filter(self._sees, growths[:_MOST]):
+            added = self._added(growth)
             complete = complete and added.complete
             if growth.front:
                 before = added.elements + before
             else:
                 behind += added.elements
-    elements = before + items.elements + behind
-    return Items(elements, complete and not _handed_on(name, scope, binding, site, module))
+        return Items(before + items.elements + behind, complete and not self.is_handed_on())
 
+    def _is_held_elsewhere(self) -> bool:
+        """Whether an attribute or an item holds the same list, too."""
+        return "" in self.scope.aliases.get(self.name, ())
 
-def _is_seen(growth: Site, binding: Binding, use: Site | None) -> bool:
-    """Whether what was added at one place may be there at another."""
-    if use is None or use.scope.runs_in() is not binding.site.scope.runs_in():
-        return True
-    loops = (block for block in use.block.around() if block.kind == "loop" and block.encloses(growth.block))
-    if any(not loop.encloses(binding.site.block) for loop in loops):
-        return True  # a round before
-    return growth.order < use.order and not other_branch(growth.block, use.block)
+    def _sees(self, growth: Growth) -> bool:
+        """Whether what is added at one place may be there at the place where the name is asked for."""
+        use, bound = self.site, self.binding.site
+        if use is None or use.scope.runs_in() is not bound.scope.runs_in():
+            return True
+        loops = (block for block in use.block.around() if block.kind == "loop" and block.encloses(growth.site.block))
+        if any(not loop.encloses(bound.block) for loop in loops):
+            return True  # a round before
+        return growth.site.order < use.order and not other_branch(growth.site.block, use.block)
 
+    def _added(self, growth: Growth) -> Items:
+        """What a statement adds, once per item of the loop that it stands in."""
+        loop = _loop_between(growth.site.block, self.binding.site.block)
+        if not growth.many:
+            return Items((Element(growth.value, growth.site, self.module, loop),))
+        more = self.module.evaluate(growth.value, growth.site)
+        if not isinstance(more, Items):
+            return Items((), complete=False)
+        return Items(tuple(element._replace(loop=element.loop or loop) for element in more.elements), more.complete)
 
-def _added(growth: Growth, binding: Binding, module: Module) -> Items:
-    loop = _loop_between(growth.site.block, binding.site.block)
-    if not growth.many:
-        return Items((Element(growth.value, growth.site, module, loop),))
-    more = module.evaluate(growth.value, growth.site)
-    if not isinstance(more, Items):
-        return Items((), complete=False)
-    return Items(tuple(element._replace(loop=element.loop or loop) for element in more.elements), more.complete)
+    # -- changes by whom it is handed to ----------------------------------------------------------------------------
 
-
-def _handed_on(name: str, scope: Scope, binding: Binding, site: Site | None, module: Module) -> bool:
-    """Whether a function that is not known to leave it alone was given what the name holds."""
-    start, end = binding.site.order, site.order if site and site.scope.runs_in() is scope.runs_in() else None
-    given = _given(scope).get(name, ())
-    first = bisect_right(given, start, key=_order)
-    last = len(given) if end is None else bisect_left(given, end, key=_order)
-    if last - first > _MOST:
-        return True  # more than anybody wants to ask about at each use
-    return any(not _only_reads(call, module) for call in given[first:last])
+    def is_handed_on(self) -> bool:
+        """Whether a function that is not known to leave it alone was given what the name holds."""
+        given = _given(self.scope).get(self.name, ())
+        start = bisect_right(given, self.binding.site.order, key=_order)
+        is_here = self.site is not None and self.site.scope.runs_in() is self.scope.runs_in()
+        end = bisect_left(given, self.site.order, key=_order) if self.site and is_here else len(given)
+        if end - start > _MOST:
+            return True  # more than anybody wants to ask about at each use
+        return any(not _only_reads(call, self.module) for call in given[start:end])
 
 
 def _order(found: CallSite | Growth) -> int:
@@ -122,6 +146,7 @@ def _given(scope: Scope) -> dict[str, list[CallSite]]:
     """The calls of a scope, in the order of its statements, by the names that they are given."""
     found: dict[str, list[CallSite]] = {}
     for call in sorted(scope.calls, key=_order):
+        # of `**x` the callee gets a copy
         given = (*call.node.args, *(keyword.value for keyword in call.node.keywords if keyword.arg))
         for name in {argument.id for argument in given if isinstance(argument, ast.Name)}:
             found.setdefault(name, []).append(call)
@@ -130,7 +155,7 @@ def _given(scope: Scope) -> dict[str, list[CallSite]]:
 
 def _only_reads(call: CallSite, module: Module) -> bool:
     function = call.node.func
-    if isinstance(function, ast.Attribute) and function.attr in _READING_METHODS | _LOGGING:
+    if isinstance(function, ast.Attribute) and function.attr in _READING_METHODS:
         return True
     if not (module.origin(function, call.site) or "").startswith(_READERS):
         return False
@@ -140,15 +165,9 @@ def _only_reads(call: CallSite, module: Module) -> bool:
 
 def _loop_between(inner: Block, outer: Block) -> Block | None:
     """The innermost loop or comprehension around ``inner`` that is not around ``outer`` too."""
-    for block in _outwards(inner):
-        if block.encloses(outer):
-            return None
+    block: Block | None = inner
+    while block is not None and not block.encloses(outer):
         if block.kind in ("loop", "comprehension"):
             return block
-    return None
-
-
-def _outwards(block: Block | None) -> Iterator[Block]:
-    while block is not None:
-        yield block
         block = block.parent
+    return None
