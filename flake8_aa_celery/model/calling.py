@@ -32,8 +32,7 @@ def task_of(target: Target | None, module: Module) -> Task | None:
     :param module: where the task is spoken of.
     """
     if isinstance(target, NamedTask) and target.name is not None:
-        named = module.project.tasks_named(target.name)
-        return named[0] if len(named) == 1 else None
+        return module.project.task_named(target.name, module)
     return target if isinstance(target, Task) else None
 
 

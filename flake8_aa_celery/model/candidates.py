@@ -13,7 +13,6 @@ from flake8_aa_celery.model.facts import DISPATCH_METHODS, SIGNATURE_METHODS
 from flake8_aa_celery.model.names import dotted_name, imported_name, last_part, reaching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import Binding, CallSite, Site
@@ -25,13 +24,20 @@ _CHANGERS = frozenset({"set", "clone", "on_error"})
 #: Methods that make a workflow of a task.
 _TASK_WORKFLOWS = frozenset({"chunks", "map", "starmap"})
 _SENDERS = DISPATCH_METHODS | {"send_task"}
+#: Names of what may make or send something of Celery's; an empty one stands for what is called without a name.
+_OF_CANVAS = _SENDERS | SIGNATURE_METHODS | _MAKERS | _CHANGERS | _TASK_WORKFLOWS | {""}
 #: Names of what may be called to get something of Celery's, a setting, or a copy, wherever it was imported from.
-_TELLING = _SENDERS | SIGNATURE_METHODS | _MAKERS | _CHANGERS | _TASK_WORKFLOWS | {"Celery", "clean_setting", "copy"}
+_TELLING = (_OF_CANVAS - {""}) | {"Celery", "clean_setting", "copy"}
 #: Through this many bindings the result of a dispatch is looked for.
 _MOST_STEPS = 100
 #: Through this many other names for a function the first one is looked for.
 _MOST_NAMES = 5
 _REGISTRARS = frozenset({"shared_task", "task", "periodic_task"})
+
+
+def canvas_names(module: Module) -> frozenset[str]:
+    """The names of what is called where :func:`canvas` may say yes; an empty one for what has no name."""
+    return _OF_CANVAS | module.scopes.assigned
 
 
 def canvas(call: CallSite, module: Module) -> bool:
@@ -120,21 +126,28 @@ def task(node: ast.expr, site: Site, module: Module) -> bool:
     )
 
 
-def task_names(module: Module) -> Iterator[str]:
+def local_calls(module: Module) -> Iterator[CallSite]:
+    """The calls that may run a task right here, by the name that they begin with or the module that they name."""
+    names, modules = module.task_names, module.project.tasks_modules
+    for call in module.all_calls():
+        owner = call.node.func
+        while isinstance(owner, ast.Attribute) and owner.attr not in modules:
+            owner = owner.value
+        if isinstance(owner, ast.Attribute) or (isinstance(owner, ast.Name) and owner.id in names):
+            yield call
+
+
+def task_names(module: Module) -> frozenset[str]:
     """The names that anything in a module binds to what may be a task, or hold one: cheaper than to ask at each use."""
-    for scope in module.scopes.all:
-        for name, bindings in scope.bindings.items():
-            if any(_may_lead_to_task(name, binding, module) for binding in bindings):
-                yield name
+    found = {name for name, node in module.scopes.imports if _leads_to_tasks_module(name, node, module)}
+    found |= {task.name for task in module.tasks}
+    if any(task.site.scope.kind == "class" for task in module.tasks):  # others may inherit it
+        found |= {scope.node.name for scope in module.scopes.all if isinstance(scope.node, ast.ClassDef)}
+    return frozenset(found | module.scopes.assigned if found else ())
 
 
-def _may_lead_to_task(name: str, binding: Binding, module: Module) -> bool:
-    """As :func:`_may_bind_task`, for the whole expression and for the owner at once."""
-    if isinstance(binding.node, (ast.Import, ast.ImportFrom)):
-        return module.project.is_of_tasks_module(f"{imported_name(name, binding.node).dotted}.")
-    if binding.kind == "assign":
-        return isinstance(binding.value, (ast.Name, ast.Attribute))
-    return binding.kind in ("function", "class")
+def _leads_to_tasks_module(name: str, node: ast.Import | ast.ImportFrom, module: Module) -> bool:
+    return module.project.is_of_tasks_module(f"{imported_name(name, node).dotted}.")
 
 
 def _may_bind_task(name: str, binding: Binding, is_whole: bool, module: Module) -> bool:

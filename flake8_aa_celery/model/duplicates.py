@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 def duplicates(module: Module) -> Iterator[tuple[Task, Task]]:
     """Each task of a module that has the name of another one, with that other.
 
-    In one module it is the later of the two; in two modules both, as the order of imports tells which is first.
+    In one module it is the later of the two; in two modules each that is given its name by ``name=``: what Celery
+    calls a task of itself begins with its module.
     """
     earlier: dict[str, list[Task]] = {}
     for task in module.tasks:
         name = task.registered_name
         if name is not None:
             same = earlier.setdefault(name, [])
-            other = _first_rival(task, same) or _elsewhere(name, module)
+            other = _first_rival(task, same) or (_elsewhere(name, module) if "name" in task.options.entries else None)
             if other is not None:
                 yield task, other
             same.append(task)

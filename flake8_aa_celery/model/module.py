@@ -170,25 +170,16 @@ class Module:
 
     # -- facts --------------------------------------------------------------------------------------------------
 
-    def all_calls(self) -> Iterator[CallSite]:
-        """Every call of the module."""
-        for scope in self.scopes.all:
-            yield from scope.calls
+    def all_calls(self) -> list[CallSite]:
+        """Every call of the module, in the order of the source."""
+        return self.scopes.calls
 
     def calls_of(self, names: frozenset[str]) -> Iterator[CallSite]:
-        """Every call of something with one of these names, as written or as it was imported."""
-        found = {number: call for name in names for number, call in self._calls_by_name.get(name, ())}
-        return (found[number] for number in sorted(found))
-
-    @cached_property
-    def _calls_by_name(self) -> dict[str, list[tuple[int, CallSite]]]:
-        """Every call with its place among all, by the name of what is called, as written and as it was imported."""
-        found: dict[str, list[tuple[int, CallSite]]] = {}
-        for number, call in enumerate(self.all_calls()):
-            found.setdefault(call.name, []).append((number, call))
-            if call.name in self.scopes.renamed:
-                found.setdefault(self.scopes.renamed[call.name], []).append((number, call))
-        return found
+        """Every call of something with one of these names, as written or as it was imported, in their order."""
+        written = names.union(alias for alias, name in self.scopes.renamed.items() if name in names)
+        named = self.scopes.calls_named
+        numbers = sorted(number for name in named.keys() & written for number in named[name])
+        return (self.scopes.calls[number] for number in numbers)
 
     def calls_in(self, scope: Scope) -> Iterator[CallSite]:
         """Every call that runs as part of a function, in its comprehensions too but not in functions within it."""
@@ -205,7 +196,7 @@ class Module:
     def canvas(self) -> list[tuple[CallSite, Dispatch | Signature | Workflow]]:
         """Every call that makes or sends something of Celery's, with what it is."""
         found: list[tuple[CallSite, Dispatch | Signature | Workflow]] = []
-        for call in self.all_calls():
+        for call in self.calls_of(candidates.canvas_names(self)):
             if candidates.canvas(call, self):
                 value = self.evaluate(call.node, call.site)
                 if isinstance(value, (Dispatch, Signature, Workflow)):
@@ -232,7 +223,7 @@ class Module:
         found = [
             value
             for call, value in self.canvas
-            if isinstance(value, Workflow) and value.node is call.node and not _is_method(call.node, "set", "clone")
+            if isinstance(value, Workflow) and value.node is call.node and not _is_method(call.node, "set", "clone", "on_error")
         ]
         inner: set[int] = set()
         for node, site in (join for scope in self.scopes.all for join in scope.joins):
@@ -259,13 +250,14 @@ class Module:
 
     @cached_property
     def task_names(self) -> frozenset[str]:
-        """The names of this file that may be tasks, or hold them, wherever it binds them."""
-        return frozenset(candidates.task_names(self))
+        """The names of this file that may be tasks, or hold them, wherever it binds them; none where it knows no task."""
+        return candidates.task_names(self)
 
     @cached_property
     def local_calls(self) -> list[LocalCall]:
         """Every task that its caller runs itself: ``t(x)``, ``t.run(x)``, ``t.apply()``."""
-        return [found for call in self.all_calls() if (found := self._local_call(call)) is not None]
+        calls = candidates.local_calls(self)
+        return [found for call in calls if (found := self._local_call(call)) is not None]
 
     def _local_call(self, call: CallSite) -> LocalCall | None:
         function, method = call.node.func, "()"

@@ -242,8 +242,8 @@ def _scheduled_task(scheduled: ScheduleEntry, module: Module) -> Value:
     """The signature that ``add_periodic_task`` is given, or the one task of the project that the entry names."""
     if scheduled.signature:
         return scheduled.signature
-    named = module.project.tasks_named(scheduled.task_name) if scheduled.task_name else []
-    return named[0] if len(named) == 1 else UNKNOWN
+    named = module.project.task_named(scheduled.task_name, module) if scheduled.task_name else None
+    return named or UNKNOWN
 
 
 def _within(entry: Entry, node: ast.expr, module: Module) -> ast.expr:

@@ -144,6 +144,20 @@ class Project:
             self._index = TaskIndex(self)
         return self._index.named(name)
 
+    def task_named(self, name: str, speaker: Module) -> Task | None:
+        """The one task that Celery knows by a name; None where there is none or more than one.
+
+        Other files are read only where it is not found in the module that its name leads to.
+
+        :param speaker: the module that speaks of it.
+        """
+        owner = name.rpartition(".")[0]
+        path = self.find(owner, speaker) if owner else None
+        module = self.load(path) if path and path.endswith(".py") else None
+        named = [task for task in module.tasks if task.registered_name == name] if module else []
+        named = named or self.tasks_named(name)
+        return named[0] if len(named) == 1 else None
+
     def configured(self, name: str) -> list[ast.expr]:
         """What a setting of Django's or Celery's is set to, as :mod:`flake8_aa_celery.model.configuration` finds it.
 

@@ -234,8 +234,15 @@ class Scopes:
         self.all = [root]
         self.by_node: dict[ast.AST, Scope] = {tree: root}
         self.functions: list[tuple[FunctionNode, Site]] = []
+        #: every name that is imported, with the statement
+        self.imports: list[tuple[str, ast.Import | ast.ImportFrom]] = []
         #: names of this file for what was imported under another name, with that one
         self.renamed: dict[str, str] = {}
+        #: every call, and by the name of what is called as written the places in that list
+        self.calls: list[CallSite] = []
+        self.calls_named: dict[str, list[int]] = {}
+        #: names that an assignment binds to anything but a constant, wherever that is
+        self.assigned: set[str] = set()
         #: names of attributes that are set on anything but ``self``
         self.stored_attributes: set[str] = set()
         self._order = 0
@@ -274,6 +281,8 @@ class Scopes:
             scope = scope.elsewhere.get(name, scope)
             if scope is not self._block.scope:
                 scope.foreign.add(name)
+        if kind == "assign" and not isinstance(value, ast.Constant):
+            self.assigned.add(name)
         binding = Binding(kind, node, value, self._site)
         bindings = scope.bindings.get(name)
         if bindings is None:
@@ -325,6 +334,7 @@ class Scopes:
                     alias.name if isinstance(node, ast.ImportFrom) else alias.name.partition(".")[0]
                 )
                 self._bind(name, "import", node)
+                self.imports.append((name, node))
                 if alias.asname:
                     self.renamed[alias.asname] = alias.name.rpartition(".")[2]
 
@@ -489,7 +499,10 @@ class Scopes:
     def _call(self, node: ast.Call) -> None:
         function = node.func
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        self._block.scope.calls.append(CallSite(node, self._site, name))
+        call = CallSite(node, self._site, name)
+        self._block.scope.calls.append(call)
+        self.calls_named.setdefault(name, []).append(len(self.calls))
+        self.calls.append(call)
         if isinstance(function, ast.Attribute):
             self._expression(function.value)
             if isinstance(function.value, ast.Name):

@@ -50,9 +50,9 @@ def is_unknown(spoken: SpokenName, module: Module) -> bool:
     project = module.project
     if not package or not _is_package(spoken.name.partition(".")[0], module):
         return False
-    if project.tasks_named(spoken.name):
-        return False
     value = _named(package, member, module)
+    if (isinstance(value, Task) and value.registered_name == spoken.name) or project.tasks_named(spoken.name):
+        return False
     if isinstance(value, Task):
         return _is_registered_otherwise(value, package)
     if isinstance(value, Function):

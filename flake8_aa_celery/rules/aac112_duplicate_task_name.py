@@ -23,7 +23,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     Two tasks of the project are registered by the same name.
 
     Flags a task whose name another task of the project has: within one module the later one, in different modules
-    both. All files of the project are looked at, whichever are checked.
+    each that is given its name by `name=`. All files of the project are looked at, whichever are checked.
 
     ## Why
     Celery keeps one task for each name, the one that it sees first. The other name leads to that task, too: whoever
