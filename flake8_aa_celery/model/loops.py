@@ -1,15 +1,16 @@
-"""What runs once per item."""
+"""What a loop goes over, and what runs once per item of it."""
 
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
-from itertools import pairwise
+import re
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import Constant, Items, Mapping
-from flake8_aa_celery.model.names import origin
-from flake8_aa_celery.model.scopes import Site
+from flake8_aa_celery.model.leaving import has_way_out, way_out
+from flake8_aa_celery.model.names import any_of, origin
+from flake8_aa_celery.model.scopes import COMPREHENSIONS, Site
+from flake8_aa_celery.model.syntax import names_in
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.facts import Element
@@ -20,15 +21,13 @@ if TYPE_CHECKING:
 FEW = 3
 
 _SAME_LENGTH = frozenset(
-    {
-        "builtins.enumerate",
-        "builtins.list",
-        "builtins.tuple",
-        "builtins.sorted",
-        "builtins.reversed",
-        "builtins.iter",
-    }
+    {"builtins.enumerate", "builtins.iter", "builtins.list", "builtins.reversed", "builtins.sorted", "builtins.tuple"}
 )
+#: What a loop goes over that tries the same again: no items.
+_TRIES = ("itertools.count", "itertools.cycle", "itertools.repeat", "tenacity", "stamina", "backoff", "retrying")
+_PAGE = r"(?i)(^|_)(pages?|cursor|offset)(_|$)"
+#: How an item is taken out of what a ``while`` goes over.
+_TAKES = frozenset({"pop", "popleft", "popitem", "get_nowait"})
 
 
 def bulk_loop(site: Site, module: Module) -> Block | None:
@@ -36,7 +35,7 @@ def bulk_loop(site: Site, module: Module) -> Block | None:
 
     Not counted: a loop over a few items, and one that is left right behind the statement.
     """
-    left = _way_out(site)
+    left = way_out(site)
     if left is ast.Return:
         return None
     for block in site.block.around():
@@ -47,24 +46,6 @@ def bulk_loop(site: Site, module: Module) -> Block | None:
     return None
 
 
-def _way_out(site: Site) -> type[ast.stmt] | None:
-    """Whether the loop or the function is left by this statement or right after it."""
-    if isinstance(site.statement, ast.Return):
-        # a comprehension in a return statement still runs once per item
-        return None if site.block.kind == "comprehension" else ast.Return
-    return _ways_out(site.block).get(site.statement)
-
-
-@lru_cache(maxsize=8)
-def _ways_out(block: Block) -> dict[ast.stmt, type[ast.stmt]]:
-    """The statements of a block right behind which the loop or function is left, with how."""
-    return {
-        statement: type(following)
-        for statement, following in pairwise(block.body)
-        if isinstance(following, (ast.Break, ast.Return))
-    }
-
-
 def goes_over_few(block: Block, module: Module) -> bool:
     """Whether a loop or comprehension is known to run for at most three items."""
     node, place = block.node, block.site
@@ -72,7 +53,7 @@ def goes_over_few(block: Block, module: Module) -> bool:
         return False
     if isinstance(node, (ast.For, ast.AsyncFor)):
         return is_short(node.iter, place, module) and not _grows_in(block, node.iter)
-    if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+    if isinstance(node, COMPREHENSIONS):
         inside = Site(block, place.statement, place.order)
         return all(
             is_short(generator.iter, inside if index else place, module)
@@ -141,3 +122,57 @@ def _is_short_range(lower: ast.expr | None, upper: ast.expr, site: Site, module:
 def _number(node: ast.expr | None, site: Site, module: Module) -> int | None:
     value = module.evaluate(node, site) if node is not None else None
     return value.value if isinstance(value, Constant) and isinstance(value.value, int) else None
+
+
+# -- items, pages and tries -------------------------------------------------------------------------------------
+
+
+def goes_over_items(block: Block, module: Module) -> bool:
+    """Whether a loop or comprehension may go over many items: not over a few, over pages, or to try again."""
+    node = block.node
+    if goes_over_few(block, module):
+        return False
+    if isinstance(node, ast.While):
+        return _takes_items(node, block)
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        return not _is_page(node.target) and not _tries(node, block, module)
+    return not (isinstance(node, COMPREHENSIONS) and any(_is_page(generator.target) for generator in node.generators))
+
+
+def _is_page(target: ast.expr) -> bool:
+    """Whether a loop's variable is a page of something that is fetched in pieces."""
+    return any(re.search(_PAGE, name) for name in names_in(target))
+
+
+def _tries(node: ast.For | ast.AsyncFor, block: Block, module: Module) -> bool:
+    """Whether a loop tries the same again, by what it goes over or because it counts attempts."""
+    if not isinstance(node.iter, ast.Call) or block.site is None:
+        return False
+    called = module.origin(node.iter.func, block.site) or ""
+    if any_of(_TRIES, called.replace("()", "")) or (called == "builtins.iter" and len(node.iter.args) > 1):
+        return True
+    # attempts are counted, and the loop is left with the first that succeeds
+    return called == "builtins.range" and not _counts_items(node.iter) and has_way_out(node.body)
+
+
+def _counts_items(call: ast.Call) -> bool:
+    """Whether a ``range`` is that of the places in a list: ``range(len(x))``."""
+    return any(
+        isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "len"
+        for part in ast.walk(call)
+    )
+
+
+def _takes_items(node: ast.While, block: Block) -> bool:
+    """Whether a ``while`` takes one item after the other out of what its condition looks at."""
+    watched = names_in(node.test)
+    return any(_takes(call.node, watched) and block.encloses(call.site.block) for call in block.scope.calls)
+
+
+def _takes(call: ast.Call, watched: set[str]) -> bool:
+    function = call.func
+    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
+        return False
+    # a dictionary's ``get`` has arguments, a queue's has none
+    taken = function.attr in _TAKES or (function.attr == "get" and not call.args)
+    return taken and function.value.id in watched
