@@ -13,6 +13,7 @@ from flake8_aa_celery.model.facts import DISPATCH_METHODS, SIGNATURE_METHODS
 from flake8_aa_celery.model.names import dotted_name, imported_name, last_part, reaching
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
 
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import Binding, CallSite, Site
