@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model import orm, tasks
+from flake8_aa_celery.model.bases import class_around
 from flake8_aa_celery.model.facts import Class, Task
 from flake8_aa_celery.model.names import last_part, origin
 from flake8_aa_celery.model.scopes import FUNCTIONS
@@ -89,10 +90,8 @@ def _qualified(scope: Scope) -> str:
 
 def _is_admin(scope: Scope, module: Module) -> bool:
     """Whether a function is a method of one of Django's admin classes, or an action in a module of them."""
-    owner = orm.enclosing_class(scope)
-    if owner is None or not isinstance(owner.node, ast.ClassDef) or owner.block.site is None:
-        return module.dotted.rpartition(".")[2] == "admin"
-    return _is_admin_class(Class(owner.node, module, owner.block.site))
+    owner = class_around(scope, module)
+    return module.dotted.rpartition(".")[2] == "admin" if owner is None else _is_admin_class(owner)
 
 
 def _is_admin_class(found: Class, depth: int = 0) -> bool:
@@ -109,7 +108,7 @@ def _is_admin_class(found: Class, depth: int = 0) -> bool:
 def _signal(node: FunctionNode, site: Site, module: Module) -> str | None:
     """The signal that a function is connected to, of Django's, Celery's or an app's own; None for none."""
     for decorator in node.decorator_list:
-        if isinstance(decorator, ast.Call) and origin(decorator.func, site) == orm.RECEIVER:
+        if isinstance(decorator, ast.Call) and origin(decorator.func, site) in orm.RECEIVERS:
             return ast.unparse(decorator.args[0]) if decorator.args else ""
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
         if isinstance(target, ast.Attribute) and target.attr == "connect":

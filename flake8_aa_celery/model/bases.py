@@ -1,4 +1,4 @@
-"""The classes that a task is made of: ``base=`` and what that one inherits from."""
+"""What classes inherit from; those of tasks, by ``base=`` and by default, among them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.facts import App, Class, Origin
 from flake8_aa_celery.model.names import last_part
+from flake8_aa_celery.model.syntax import keyword_of, without_call
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.facts import Task, Value
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import Scope
 
 #: Classes of libraries whose attributes are known: Celery's, those of celery-once and Alliance Auth's.
 PLAIN = "celery.Task"
@@ -17,12 +20,14 @@ ONCE = frozenset(
     {"allianceauth.services.tasks.QueueOnce", "celery_once.QueueOnce", "celery_once.tasks.QueueOnce"}
 )  # fmt: skip
 _KNOWN = ONCE | {PLAIN, "builtins.object"}
+#: So many classes deep a hierarchy is followed.
+_DEEPEST = 10
 
 
 class Bases(NamedTuple):
-    """What is known of a task's class.
+    """What is known of a class: itself and what it inherits from.
 
-    :param classes: the classes of the project among its bases, the nearest first.
+    :param classes: the classes of the project among them, the nearest first.
     :param origins: the classes of libraries among them, by their dotted names.
     :param complete: whether each of them could be resolved.
     """
@@ -57,28 +62,35 @@ def bases_of(task: Task) -> Bases:
     entry = task.options.get("base")
     if entry is None:
         return Bases((), (), complete=False)
-    return _with_bases(entry.value, 0)
+    return lineage(entry.value)
 
 
 def _has_application_class(task: Task) -> bool:
     """Whether the application that a task is registered with has a class for its tasks: ``Celery(task_cls=…)``."""
-    target = task.decorator.func if isinstance(task.decorator, ast.Call) else task.decorator
+    target = without_call(task.decorator)
     if task.spelling != "app" or not isinstance(target, ast.Attribute):
         return False
     app = task.module.evaluate(target.value, task.site)
-    return (
-        isinstance(app, App) and app.node is not None and any(word.arg == "task_cls" for word in app.node.keywords)
-    )  # fmt: skip
+    return isinstance(app, App) and app.node is not None and keyword_of(app.node, "task_cls") is not None
 
 
-def _with_bases(value: Value, depth: int) -> Bases:
+def lineage(value: Value, depth: int = 0) -> Bases:
+    """A class and what it inherits from; incomplete for what is no class that can be read."""
     if isinstance(value, Origin):
         return Bases((), (value.dotted,), complete=True)
-    if not isinstance(value, Class) or depth > 10:
+    if not isinstance(value, Class) or depth > _DEEPEST:
         return Bases((), (), complete=False)
-    above = [_with_bases(value.module.evaluate(base, value.site), depth + 1) for base in value.node.bases]
+    above = [lineage(value.module.evaluate(base, value.site), depth + 1) for base in value.node.bases]
     return Bases(
         (value, *(found for each in above for found in each.classes)),
         tuple(origin for each in above for origin in each.origins),
         all(each.complete for each in above),
     )
+
+
+def class_around(function: Scope | None, module: Module) -> Class | None:
+    """The class whose method a function is."""
+    owner = function.parent if function else None
+    if owner is None or not isinstance(owner.node, ast.ClassDef) or owner.block.site is None:
+        return None
+    return Class(owner.node, module, owner.block.site)

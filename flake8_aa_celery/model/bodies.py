@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.callees import called_functions, within
 from flake8_aa_celery.model.facts import DISPATCH_METHODS, Dispatch, Signature, Workflow
-from flake8_aa_celery.model.logs import called_functions, within
 from flake8_aa_celery.model.names import origin
 from flake8_aa_celery.model.scopes import COMPREHENSIONS
 

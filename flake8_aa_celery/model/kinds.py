@@ -119,7 +119,7 @@ def _of_value(node: ast.Name, binding: Binding, module: Module) -> str | None:
 
 
 def _attribute(node: ast.Attribute, site: Site, module: Module, depth: int) -> str | None:
-    if orm.is_current_user(node, lambda inner: kind_of(inner, site, module, depth), site):
+    if orm.is_current_user(node, site, module, lambda inner: kind_of(inner, site, module, depth)):
         return orm.INSTANCE
     owner = module.evaluate(node.value, site)
     if isinstance(owner, Class) and node.attr in owner.scope.bindings and _is_plain_enum(owner):

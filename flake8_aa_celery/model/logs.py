@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import names
-from flake8_aa_celery.model.scopes import FUNCTIONS
+from flake8_aa_celery.model.callees import called_functions, functions_named, within
+from flake8_aa_celery.model.imports import imports_from
+from flake8_aa_celery.model.syntax import given_to, without_call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import Binding, CallSite, Scope, Site
@@ -59,7 +59,7 @@ def name_of_logger(module: Module) -> str | None:
 def logs(task: Task) -> bool:
     """Whether a task may log: in its body on any path, in its decorators, or in functions of its module it calls."""
     module = task.module
-    decorators = [node.func if isinstance(node, ast.Call) else node for node in task.node.decorator_list]
+    decorators = [without_call(node) for node in task.node.decorator_list]
     if any("log" in (names.dotted_name(node) or "").lower() for node in decorators):
         return True
     return _leads_to_log([task.scope, *functions_named(decorators, task.site, module)], module)
@@ -72,7 +72,7 @@ def _leads_to_log(starts: list[Scope], module: Module) -> bool:
     waiting = list(callers)
     while waiting:
         scope = waiting.pop()
-        if known.get(scope) or (scope not in known and writes_log(scope, module)):
+        if known.get(scope) or (scope not in known and _writes_log(scope)):
             caller: Scope | None = scope
             while caller is not None:
                 known[caller] = True
@@ -92,46 +92,9 @@ def _known(module: Module) -> dict[Scope, bool]:
     return {}
 
 
-def writes_log(scope: Scope, module: Module) -> bool:
+def _writes_log(scope: Scope) -> bool:
     """Whether a function logs by itself or in a function within it, or hands a logger to somebody."""
-    return any(_is_logging(call, module) for part in within(scope) for call in part.calls)
-
-
-def called_functions(scope: Scope, module: Module) -> Iterator[Scope]:
-    """The functions of the same module that a function calls or hands to what it calls."""
-    for part in within(scope):
-        for node, site, _ in part.calls:
-            arguments = (*node.args, *(keyword.value for keyword in node.keywords))
-            yield from functions_named([node.func, *arguments], site, module)
-
-
-def functions_named(expressions: Iterable[ast.expr], site: Site, module: Module) -> Iterator[Scope]:
-    """The functions of the module that names stand for: ``f``, ``Class.f``; of a class all its methods."""
-    for expression in expressions:
-        if isinstance(expression, ast.Name):
-            for binding in names.reaching(expression.id, site):
-                yield from _functions_of(binding, module)
-        elif isinstance(expression, ast.Attribute) and isinstance(expression.value, ast.Name):
-            for owner in names.reaching(expression.value.id, site):
-                if isinstance(owner.node, ast.ClassDef):
-                    for binding in module.scopes.by_node[owner.node].bindings.get(expression.attr, ()):
-                        yield from _functions_of(binding, module)
-
-
-def within(scope: Scope) -> Iterator[Scope]:
-    """A scope and everything that is defined in it."""
-    yield scope
-    for child in scope.children:
-        yield from within(child)
-
-
-def _functions_of(binding: Binding, module: Module) -> Iterator[Scope]:
-    if isinstance(binding.node, FUNCTIONS):
-        yield module.scopes.by_node[binding.node]
-    elif isinstance(binding.node, ast.ClassDef):
-        for child in module.scopes.by_node[binding.node].children:
-            if isinstance(child.node, FUNCTIONS):
-                yield child
+    return any(_is_logging(call) for part in within(scope) for call in part.calls)
 
 
 def maker_of_logger(module: Module) -> dict[str, str]:
@@ -139,19 +102,6 @@ def maker_of_logger(module: Module) -> dict[str, str]:
     if imports_from("allianceauth", module):
         return {"module": "allianceauth.services.hooks", "name": "get_extension_logger"}
     return {"module": "logging", "name": "getLogger"}
-
-
-@lru_cache(maxsize=2)
-def imports_from(package: str, module: Module) -> bool:
-    """Whether a module imports something from a package where it runs, and not for type checkers alone."""
-    return any(
-        isinstance(binding.node, ast.ImportFrom)
-        and not binding.node.level
-        and (binding.node.module or "").partition(".")[0] == package
-        and binding.site.block.kind == "module"
-        for bindings in module.scopes.module.bindings.values()
-        for binding in bindings
-    )
 
 
 # -- loggers ----------------------------------------------------------------------------------------------------
@@ -190,7 +140,7 @@ def _makes_logger(value: ast.expr, site: Site) -> bool:
     return any(name.lower().endswith("logger") or name.lower() in _WRAPPERS for name in (maker, written))
 
 
-def _is_logging(call: CallSite, module: Module) -> bool:
+def _is_logging(call: CallSite) -> bool:
     function, site = call.node.func, call.site
     if isinstance(function, ast.Attribute):
         if _is_logger(function.value, site):
@@ -200,7 +150,7 @@ def _is_logging(call: CallSite, module: Module) -> bool:
     name = function.attr if isinstance(function, ast.Attribute) else names.dotted_name(function) or ""
     if name.startswith(("log_", "_log_")) or name in ("log", "_log"):
         return True
-    return any(_is_logger(value, site) for value in (*call.node.args, *(word.value for word in call.node.keywords)))
+    return any(_is_logger(value, site) for value in given_to(call.node))
 
 
 def _is_logger(node: ast.expr, site: Site) -> bool:

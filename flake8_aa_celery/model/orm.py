@@ -6,13 +6,16 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import tasks
-from flake8_aa_celery.model.facts import Class, Task
+from flake8_aa_celery.model.bases import class_around, lineage
+from flake8_aa_celery.model.facts import Task
 from flake8_aa_celery.model.names import dotted_name, last_part, origin
 from flake8_aa_celery.model.scopes import FUNCTIONS
+from flake8_aa_celery.model.syntax import positional_parameters, without_call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from flake8_aa_celery.model.facts import Class
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import Binding, FunctionNode, Scope, Site
 
@@ -37,7 +40,8 @@ _MORE = frozenset(
     | {"select_related", "union", "using"}
 )
 _NO_INSTANCES = frozenset({"values", "values_list", "dates", "datetimes"})
-RECEIVER = "django.dispatch.receiver"
+RECEIVERS = frozenset({"django.dispatch.dispatcher.receiver", "django.dispatch.receiver"})
+_MODELS = frozenset({"django.contrib.auth.models.AbstractUser", "django.db.models.Model"})
 #: The second parameter of what has the request as its first: an admin's action.
 _ADMIN_ACTION = "queryset"
 
@@ -47,7 +51,7 @@ def is_manager(node: ast.expr) -> bool:
     if not isinstance(node, ast.Attribute) or node.attr not in _MANAGERS:
         return False
     called = isinstance(node.value, ast.Call)
-    owner = last_part(dotted_name(node.value.func if isinstance(node.value, ast.Call) else node.value) or "")
+    owner = last_part(dotted_name(without_call(node.value)) or "")
     return owner in _MODEL_GETTERS if called else owner == "cls" or owner[:1].isupper()
 
 
@@ -76,38 +80,18 @@ def unpacked(name: str, binding: Binding, kind_of: KindOf) -> str | None:
     return INSTANCE if is_manager(function.value) or kind_of(function.value) == QUERYSET else None
 
 
-def is_model(owner: Class, depth: int = 0) -> bool:
+def is_model(owner: Class) -> bool:
     """Whether a class of the project is a model, by what it is derived from."""
-    for base in owner.node.bases:
-        dotted = owner.module.origin(base, owner.site) or ""
-        if dotted in ("django.db.models.Model", "django.contrib.auth.models.AbstractUser"):
-            return True
-        parent = owner.module.evaluate(base, owner.site) if depth < 10 else None
-        if isinstance(parent, Class) and parent is not owner and is_model(parent, depth + 1):
-            return True
-    return False
+    return not _MODELS.isdisjoint(lineage(owner).origins)
 
 
-def is_current_user(node: ast.Attribute, kind_of: KindOf, site: Site) -> bool:
+def is_current_user(node: ast.Attribute, site: Site, module: Module, kind_of: KindOf) -> bool:
     """Whether an expression is ``request.user`` or, in a class-based view, ``self.request.user``."""
     if node.attr != "user":
         return False
-    if kind_of(node.value) == REQUEST:
+    if dotted_name(node) == "self.request.user" and class_around(site.scope.function(), module) is not None:
         return True
-    owner = node.value
-    return (
-        isinstance(owner, ast.Attribute)
-        and owner.attr == "request"
-        and isinstance(owner.value, ast.Name)
-        and owner.value.id == "self"
-        and enclosing_class(site.scope.function()) is not None
-    )
-
-
-def enclosing_class(function: Scope | None) -> Scope | None:
-    """The class whose method a function is."""
-    parent = function.parent if function else None
-    return parent if parent is not None and parent.kind == "class" else None
+    return kind_of(node.value) == REQUEST
 
 
 def parameter(name: str, scope: Scope | None, module: Module) -> str | None:
@@ -117,10 +101,10 @@ def parameter(name: str, scope: Scope | None, module: Module) -> str | None:
     node, site = scope.node, scope.block.site
     if site is None or isinstance(tasks.of_function(node, site, module), Task):
         return None  # a task is given what JSON carries
-    names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+    names = positional_parameters(node)
     if name in ("request", _ADMIN_ACTION):
         return _of_view(name, names, node)
-    if name == "instance" and is_receiver(node, site, module):
+    if name == "instance" and any(receiver_decorators(node, site)):
         return INSTANCE
     return _self(scope, node, module) if names[:1] == [name] else None
 
@@ -141,21 +125,19 @@ def _is_annotated_otherwise(name: str, node: FunctionNode) -> bool:
     return False
 
 
-def is_receiver(node: FunctionNode, site: Site, module: Module) -> bool:
-    """Whether a function is connected to a signal by ``@receiver(…)``."""
-    return any(
-        isinstance(decorator, ast.Call)
-        and module.origin(decorator.func, site) in (RECEIVER, "django.dispatch.dispatcher.receiver")
-        for decorator in node.decorator_list
-    )
+def receiver_decorators(function: FunctionNode, site: Site) -> Iterator[ast.Call]:
+    """The ``@receiver(…)`` by which a function is connected to signals."""
+    for decorator in function.decorator_list:
+        if isinstance(decorator, ast.Call) and origin(decorator.func, site) in RECEIVERS:
+            yield decorator
 
 
 def _self(scope: Scope, node: FunctionNode, module: Module) -> str | None:
     """``self`` in a method of a model."""
-    owner = enclosing_class(scope)
-    if owner is None or not isinstance(owner.node, ast.ClassDef) or owner.block.site is None:
+    owner = class_around(scope, module)
+    if owner is None:
         return None
-    static = {last_part(origin(decorator, owner.block.site) or "") for decorator in node.decorator_list}
-    if not static.isdisjoint({"staticmethod", "classmethod"}):
+    decorated = {last_part(origin(decorator, owner.site) or "") for decorator in node.decorator_list}
+    if not decorated.isdisjoint({"staticmethod", "classmethod"}):
         return None
-    return INSTANCE if is_model(Class(owner.node, module, owner.block.site)) else None
+    return INSTANCE if is_model(owner) else None

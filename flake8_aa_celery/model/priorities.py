@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model import loops
+from flake8_aa_celery.model.bases import lineage
 from flake8_aa_celery.model.facts import (
     UNKNOWN,
-    Class,
     Constant,
     Dispatch,
     Mapping,
@@ -123,21 +123,12 @@ def own_options(value: Value) -> Mapping:
 def _of_decorator(task: Task) -> Mapping:
     base = task.options.get("base")
     if task.options.lacks("priority"):
-        return task.options.merged(Mapping({}, base is None or not _sets_priority(base.value)))
+        return task.options.merged(Mapping({}, base is None or not lineage(base.value).defines("priority")))
     if task.options.constant("priority") is None:
         # in a decorator, and only there, None stands for the default: Task.bind replaces it
         entries = {name: entry for name, entry in task.options.entries.items() if name != "priority"}
         return Mapping(entries, task.options.complete)
     return task.options
-
-
-def _sets_priority(base: Value, depth: int = 0) -> bool:
-    """Whether a class of the project, or one that it is based on, has a priority for its tasks."""
-    if not isinstance(base, Class) or depth > 10:
-        return False
-    return "priority" in base.scope.bindings or any(
-        _sets_priority(base.module.evaluate(parent, base.site), depth + 1) for parent in base.node.bases
-    )
 
 
 def runs_at_default(value: Value) -> bool:

@@ -6,8 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.bases import bases_of
+from flake8_aa_celery.model.callees import within
 from flake8_aa_celery.model.facts import Mapping
-from flake8_aa_celery.model.logs import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

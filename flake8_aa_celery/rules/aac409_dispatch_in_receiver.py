@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import transactions
+from flake8_aa_celery.model.saving import while_saving
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called, fix_after_commit, shortened
 from flake8_aa_celery.violation import Violation
@@ -96,7 +97,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for dispatch in module.dispatches:
         if transactions.waits_for_commit(dispatch) or transactions.around(dispatch.site, module):
             continue
-        saving = transactions.while_saving(dispatch.site, module)
+        saving = while_saving(dispatch.site, module)
         if saving:
             after = transactions.method_after_commit(dispatch)
             what = (
