@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def blocks(path: str, text: str) -> list[tuple[int, int, str]]:
-    return [tuple(block) for block in code_blocks(path, text.splitlines(keepends=True))]
+    return [(block.line, block.indent, block.code) for block in code_blocks(path, text.splitlines(keepends=True))]
 
 
 @pytest.mark.parametrize(

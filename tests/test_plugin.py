@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from doors import CELERY, Doors
-from flake8_aa_celery import linter, plugin
+from flake8_aa_celery import __version__, linter
 from flake8_aa_celery.plugin import Plugin
 from flake8_aa_celery.settings import Settings
 
@@ -168,4 +168,4 @@ def test_processes_of_flake8_find_the_same(tmp_path: Path) -> None:
 
 
 def test_the_plugin_is_called_as_its_package() -> None:
-    assert (plugin.Plugin.name, plugin.Plugin.version) == ("flake8-aa-celery", plugin.__version__)
+    assert (Plugin.name, Plugin.version) == ("flake8-aa-celery", __version__)

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -203,21 +204,24 @@ FILES = [(f"{number}.py", b"") for number in range(4)]
 
 
 def test_what_is_quick_has_no_progress_bar(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    assert list(_progress.watched(FILES, _progress.perf_counter())) == FILES
-    assert sys.stderr.getvalue() == ""
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    assert list(_progress.watched(FILES, perf_counter())) == FILES
+    assert stream.getvalue() == ""
 
 
 def test_what_is_slow_has_a_progress_bar(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stderr", Terminal())
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setattr(_progress, "_REFRESH", 0)
     monkeypatch.setenv("TERM", "xterm")
-    assert list(_progress.watched(FILES, _progress.perf_counter() - 2)) == FILES
-    assert "Checking" in sys.stderr.getvalue()
-    assert " 75 %" in sys.stderr.getvalue()
+    assert list(_progress.watched(FILES, perf_counter() - 2)) == FILES
+    assert "Checking" in stream.getvalue()
+    assert " 75 %" in stream.getvalue()
 
 
 def test_a_pipe_has_no_progress_bar(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
-    assert list(_progress.watched(FILES, _progress.perf_counter() - 2)) == FILES
-    assert sys.stderr.getvalue() == ""
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    assert list(_progress.watched(FILES, perf_counter() - 2)) == FILES
+    assert stream.getvalue() == ""

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from warnings import catch_warnings, simplefilter
 
-from pyflakes.checker import Checker  # type: ignore[import-untyped]  # flake8 needs it, so it is there
-from pyflakes.messages import UnusedImport  # type: ignore[import-untyped]
+from pyflakes.checker import Checker  # flake8 needs it, so it is there
+from pyflakes.messages import UnusedImport
 
 
 class Flake(NamedTuple):

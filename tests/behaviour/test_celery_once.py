@@ -195,7 +195,7 @@ def test_a_queued_once_task_that_is_not_graceful_fails_the_task_before_it(worker
     """In `chain(p, once, q)`, `p` runs and is then reported as failed: `AlreadyQueued` is raised in its worker."""
     reported = []
 
-    class Base(celery_once.QueueOnce.__base__):  # type: ignore[misc]
+    class Base(celery_once.QueueOnce.__base__):
         def on_failure(self, exc: Exception, *args: Any) -> None:
             reported.append(type(exc))
 

@@ -215,6 +215,12 @@ def test_a_static_method_can_be_a_task(worker: Worker) -> None:
     assert [run.value for run in worker.run()] == [1, 2]
 
 
+def test_what_staticmethod_makes_can_be_no_task(worker: Worker) -> None:
+    """`@shared_task` above `@staticmethod` raises `AttributeError` when the task is registered."""
+    with pytest.raises(AttributeError, match="__module__"):
+        worker.app.task(lazy=False)(staticmethod(Structure.static))
+
+
 def test_a_task_in_a_function_is_registered_when_that_function_runs(worker: Worker) -> None:
     """A worker that did not call the function does not know the task."""
 

@@ -181,7 +181,7 @@ def test_an_immutable_signature_is_not_given_the_result_before(fixed: Fixer) -> 
 
 # -- unsafe: different in what the page says ---------------------------------------------------------------------
 
-PRIORITY = {
+PRIORITY: dict[str, tuple[str, list[tuple[str, int | None]], list[tuple[str, int | None]]]] = {
     "AAC201": ("update.apply_async((1,), priority=0)", [("update", 0)], [("update", 5)]),
     "AAC204": (
         "for pk in range(4): update.apply_async((pk,), priority=2)",
@@ -445,7 +445,8 @@ def schedule_of(source: str) -> dict[str, dict[str, Any]]:
     """The schedule that settings define."""
     namespace: dict[str, Any] = {}
     exec(source, namespace)
-    return namespace["CELERYBEAT_SCHEDULE"]
+    schedule: dict[str, dict[str, Any]] = namespace["CELERYBEAT_SCHEDULE"]
+    return schedule
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def test_a_partial_signature_that_cannot_take_the_result_is_never_sent(worker: W
 
 def test_a_chain_that_cannot_go_on_fails_the_task_that_ran(worker: Worker) -> None:
     """The task before the one that cannot be sent has done its work, and its `on_failure` is called all the same."""
-    failed = []
+    failed: list[type[Exception]] = []
 
     class Base(Task):
         def on_failure(self, exc: Exception, *args: Any) -> None:

@@ -213,7 +213,8 @@ def test_a_schedule_entry_without_task_sends_nothing_that_runs(worker: Worker, m
     """beat accepts the entry and sends a message that names no task, which the worker drops."""
     tick(worker, monkeypatch, schedule=crontab())
     worker.run()
-    assert [(m.task, m.outcome) for m in worker.sent] == [(None, "UNREGISTERED")]
+    sent: list[tuple[object, object]] = [(m.task, m.outcome) for m in worker.sent]
+    assert sent == [(None, "UNREGISTERED")]
 
 
 def test_a_schedule_entry_that_expires_does_not_run_late(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:

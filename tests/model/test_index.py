@@ -13,6 +13,8 @@ from support import place
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from flake8_aa_celery.model.module import Module
+
 TASK = b"from celery import shared_task\n\n@shared_task\ndef update():\n    pass\n"
 
 
@@ -96,6 +98,11 @@ def test_a_file_is_left_alone_whose_tasks_cannot_have_the_name(root: Path, monke
     project = Project(str(root.resolve()), Settings())
     loaded: list[str] = []
     load = project.load
-    monkeypatch.setattr(project, "load", lambda path: (loaded.append(path), load(path))[1])
+
+    def watched(path: str) -> Module | None:
+        loaded.append(path)
+        return load(path)
+
+    monkeypatch.setattr(project, "load", watched)
     assert len(project.tasks_named("a.tasks.update")) == 1
     assert [path.removeprefix(project.root + "/") for path in loaded] == ["a/tasks.py"]

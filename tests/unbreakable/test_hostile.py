@@ -52,7 +52,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     original = io.open
 
     def remember(file: object, *arguments: object, **named: object) -> object:
-        paths.append(os.path.realpath(os.fspath(file)) if isinstance(file, (str, Path)) else "")  # type: ignore[arg-type]
+        paths.append(os.path.realpath(os.fspath(file)) if isinstance(file, (str, Path)) else "")
         return original(file, *arguments, **named)  # type: ignore[call-overload]
 
     monkeypatch.setattr(builtins, "open", remember)
