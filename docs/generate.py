@@ -1,11 +1,12 @@
-"""Write what the documentation takes from the code: a page a rule, their tables, the settings.
+"""Write what the documentation takes from the code: pages and tables of the rules, the settings, what was observed.
 
-Run ``python -m docs.generate`` after a change of a rule or a setting; ``--check`` writes nothing and
-exits with 1 when a file is not as it would be written.
+Run ``python -m docs.generate`` after a change of a rule, a setting or a test of ``tests/behaviour``; ``--check``
+writes nothing and exits with 1 when a file is not as it would be written.
 """
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sys
@@ -32,6 +33,8 @@ FAMILIES = {
     "AAC9": "The tool itself",
 }
 PROFILES = {"alliance-auth": "Alliance Auth", "celery": "any Celery project"}
+BEHAVIOUR = ROOT / "tests" / "behaviour"
+PROOF = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
 GENERATED = "<!-- Made by `python -m docs.generate`; change the code instead. -->"
 
 
@@ -113,11 +116,48 @@ def shown_default(option: Option) -> str:
     return json.dumps(dict(option.default) if option.kind == "codes by file" else option.default)
 
 
-def between_markers(text: str, marker: str, content: str) -> str:
-    """Replace what stands between ``<!-- marker -->`` and ``<!-- /marker -->``."""
-    begin, end = f"<!-- {marker} -->", f"<!-- /{marker} -->"
-    before, _, rest = text.partition(begin)
-    return f"{before}{begin}\n{content}\n{end}{rest.partition(end)[2]}"
+def navigation() -> str:
+    """The pages of the rules as the site's navigation lists them."""
+    return "\n".join(f"      - {code}: rules/{code}.md" for code in all_rules())
+
+
+def facts(file: Path) -> dict[str, str]:
+    """What a file of ``tests/behaviour`` observes: its tests in order, each with the sentence it begins with."""
+    functions = [node for node in ast.parse(file.read_bytes()).body if isinstance(node, ast.FunctionDef)]
+    sentences = {function.name: ast.get_docstring(function) or "" for function in functions}
+    return {name: text.partition("\n")[0] for name, text in sentences.items() if name.startswith("test_")}
+
+
+def proofs() -> dict[tuple[str, str], list[str]]:
+    """The codes of the rules whose pages name a test as a proof, by its file and name."""
+    proven: dict[tuple[str, str], list[str]] = {}
+    for rule in all_rules().values():
+        for place in dict.fromkeys(PROOF.findall(read_page(rule.documentation).sections.get("Proof", ""))):
+            proven.setdefault(place, []).append(rule.code)
+    return proven
+
+
+def facts_table(file: Path, proven: dict[tuple[str, str], list[str]]) -> str:
+    """The table of what a file of ``tests/behaviour`` observes, and which rules rest on it."""
+    rows = [
+        f"| {cell(sentence.replace('``', '`'))} | `{name}` | {', '.join(proven.get((file.name, name), []))} |"
+        for name, sentence in facts(file).items()
+    ]
+    return "\n".join(["| fact | test | rules |", "| --- | --- | --- |", *rows])
+
+
+def between_markers(text: str, name: str, content: str) -> str:
+    """Replace what stands between ``<!-- name -->`` and ``<!-- /name -->``, where there are such lines."""
+    between = rf"(<!-- {re.escape(name)} -->\n)[\s\S]*?([^\n]*<!-- /{re.escape(name)} -->)"
+    return re.sub(between, lambda marked: f"{marked[1]}{content}\n{marked[2]}", text)
+
+
+def with_tables(file: Path, tables: dict[str, str]) -> str:
+    """The text of a file with each table in its place, by the name of its markers."""
+    text = file.read_text("utf-8")
+    for name, table in tables.items():
+        text = between_markers(text, name, table)
+    return text
 
 
 def generated() -> Iterator[tuple[Path, str]]:
@@ -126,12 +166,12 @@ def generated() -> Iterator[tuple[Path, str]]:
     for rule in all_rules().values():
         yield rules / f"{rule.code}.md", rule_page(rule)
     yield rules / "index.md", f"{GENERATED}\n\n# Rules\n\n{tables('')}\n"
-    for file in (ROOT / "README.md", ROOT / "docs" / "settings.md"):
-        text = file.read_text("utf-8")
-        for marker, content in (("rules", tables("docs/rules/")), ("settings", settings_table())):
-            if f"<!-- {marker} -->" in text:
-                text = between_markers(text, marker, content)
-        yield file, text
+    whole = {"rules": tables("docs/rules/"), "settings": settings_table(), "pages": navigation()}
+    for file in (ROOT / "README.md", ROOT / "docs" / "settings.md", ROOT / "mkdocs.yml"):
+        yield file, with_tables(file, whole)
+    proven = proofs()
+    observed = {file.name: facts_table(file, proven) for file in BEHAVIOUR.glob("test_*.py")}
+    yield BEHAVIOUR / "README.md", with_tables(BEHAVIOUR / "README.md", observed)
 
 
 def stale(files: Iterable[tuple[Path, str]]) -> Iterator[tuple[Path, str]]:

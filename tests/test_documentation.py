@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import shlex
 import subprocess
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from docs import generate
-from docs.generate import read_page
+from docs.generate import BEHAVIOUR, PROOF, facts, read_page
 from flake8_aa_celery.cli.completion import whole_parser
 from flake8_aa_celery.rules import all_rules
 from support import ALWAYS_SELECTED, ROOT, Mark, found_in, place
@@ -37,7 +36,6 @@ RULES = [rule for rule in all_rules().values() if not rule.code.startswith("AAC9
 EXAMPLE = re.compile(r"^```(?:python|markdown|rst)\n([\s\S]*?)^```$", re.MULTILINE)
 README = ROOT / "README.md"
 FILE_NAME = re.compile(r"^# ([\w./-]+\.(?:py|md|rst))$", re.MULTILINE)
-PROOF = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
@@ -104,12 +102,9 @@ def test_the_references_are_links(rule: Rule) -> None:
     assert "https://" in read_page(rule.documentation).sections["References"]
 
 
-def behaviour_tests(file: str) -> set[str]:
+def behaviour_tests(file: str) -> list[str]:
     """The names of the tests in a file of ``tests/behaviour``; none where it does not exist."""
-    path = ROOT / "tests" / "behaviour" / file
-    if not path.exists():
-        return set()
-    return {node.name for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.FunctionDef)}
+    return list(facts(BEHAVIOUR / file)) if (BEHAVIOUR / file).exists() else []
 
 
 def test_a_heading_in_a_block_of_code_is_none() -> None:
@@ -144,7 +139,7 @@ COMMAND = re.compile(
 @pytest.mark.parametrize("file", [README, *sorted((ROOT / "docs").glob("*.md"))], ids=lambda file: file.name)
 def test_every_command_that_is_shown_can_be_called_like_that(file: Path) -> None:
     shown = [shlex.split(command) for command in COMMAND.findall(file.read_text("utf-8"))]
-    assert shown or file.name in ("settings.md", "writing-a-rule.md")
+    assert shown or file.name in ("architecture.md", "settings.md")
     for arguments in shown:
         placed = [argument for argument in arguments if argument not in ("PATH…", "--help")]
         assert whole_parser().parse_args(placed)
@@ -153,3 +148,15 @@ def test_every_command_that_is_shown_can_be_called_like_that(file: Path) -> None
 def test_the_documentation_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
     outcome = generate.main(["--check"])
     assert outcome == 0, capsys.readouterr().out
+
+
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    pages = [page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")]
+    _, _, navigation = (ROOT / "mkdocs.yml").read_text("utf-8").partition("\nnav:\n")
+    assert sorted(re.findall(r"\S+\.md", navigation)) == sorted(pages)
+
+
+def test_the_architecture_names_every_room() -> None:
+    rooms = {path.stem for path in (ROOT / "flake8_aa_celery").iterdir() if path.suffix in ("", ".py")}
+    named = re.findall(r"`(\w+)(?:/|\.py)`", (ROOT / "docs" / "architecture.md").read_text("utf-8"))
+    assert rooms - {"__init__", "__main__", "__pycache__"} == set(named)

@@ -1,0 +1,86 @@
+"""``python -m docs.new_rule``: it begins a rule that passes what every rule has to, and refuses what will not do."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from docs.new_rule import TO_BE_WRITTEN
+from flake8_aa_celery.rules import all_rules
+from support import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROOF = "test_priority.py::test_delay_sends_at_the_default_priority"
+NEEDED = ("flake8_aa_celery", "docs", "tests", "README.md", "CHANGELOG.md", "mkdocs.yml", "pyproject.toml")
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A copy of this project; of the fixtures those of a single rule."""
+    others = {folder.name for folder in (ROOT / "tests" / "fixtures").glob("AAC*")} - {"AAC205"}
+    for name in NEEDED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", *others))
+        else:
+            shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def run(clone: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(command, cwd=clone, capture_output=True, text=True, check=False)
+
+
+def test_a_rule_that_was_begun_passes_all_tests_of_a_rule(clone: Path) -> None:
+    for arguments in (("AAC298", "off-by-default"), ("AAC299", "on-by-default", "--proof", PROOF)):
+        begun = run(clone, "docs.new_rule", *arguments)
+        assert begun.returncode == 0, begun.stderr
+    chosen = "AAC298 or AAC299 or up_to_date or navigation"
+    tests = ("tests/test_fixtures.py", "tests/test_documentation.py")
+    tested = run(clone, "pytest", "-v", "-p", "no:cacheprovider", "-k", chosen, *tests)
+    assert tested.returncode == 0, tested.stdout
+    ran = re.findall(r"(\w+)\[AAC29[89].*\] PASSED", tested.stdout)
+    assert {"test_a_fixture_holds_the_violations_of_its_comments", "test_the_example_is_flagged"} <= set(ran)
+    assert len(ran) % 2 == 0, "both rules pass the same tests"
+    listed = run(clone, "flake8_aa_celery", "rules").stdout
+    assert re.findall(r"AAC29\d", listed) == ["AAC298", "AAC299"]
+
+
+def test_what_follows_from_a_rule_is_written_with_it(clone: Path) -> None:
+    run(clone, "docs.new_rule", "AAC299", "name-in-words", "--proof", PROOF)
+    for file in ("README.md", "CHANGELOG.md", "mkdocs.yml", "docs/rules/index.md", "docs/rules/AAC299.md"):
+        assert "AAC299" in (clone / file).read_text("utf-8"), file
+    rows = (clone / "tests/behaviour/README.md").read_text("utf-8").splitlines()
+    assert [PROOF.partition("::")[2] in row for row in rows if "AAC299" in row] == [True]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("AAC205", "name-in-words"), "rules/aac205_bulk_needs_priority.py has the code or the name already"),
+        (("AAC299", "bulk-needs-priority"), "rules/aac205_bulk_needs_priority.py has the code or the name already"),
+        (("AAC701", "name-in-words"), "AAC701 belongs to no family: there are AAC1xx, AAC2xx"),
+        (("AAC901", "name-in-words"), "AAC901 belongs to no family"),
+        (("205", "name-in-words"), "205 belongs to no family"),
+        (("AAC299", "NameInWords"), "NameInWords is no name"),
+        (("AAC299", "word"), "word is no name"),
+        (("AAC299", "name-in-words", "--proof", "test_priority.py::test_nothing"), "test_nothing is no test of tests"),
+        (("AAC299", "name-in-words", "--proof", "../conftest.py"), "../conftest.py is no test of tests"),
+        (("AAC299",), "the following arguments are required: name"),
+    ],
+)
+def test_what_will_not_do_is_refused(arguments: tuple[str, ...], why: str) -> None:
+    refused = run(ROOT, "docs.new_rule", *arguments)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert why in refused.stderr
+
+
+def test_no_rule_is_left_as_it_was_begun() -> None:
+    assert [code for code, rule in all_rules().items() if TO_BE_WRITTEN in rule.documentation] == []
