@@ -16,7 +16,7 @@ from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any
 
 from flake8_aa_celery import cli, linter, model, rules
-from flake8_aa_celery.cli import check
+from flake8_aa_celery.cli import _files, _report
 from flake8_aa_celery.model.module import Module
 from flake8_aa_celery.model.project import Project
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 WAYS_IN = (
-    ("find", check, "find"),
-    ("read", check, "read"),
+    ("find", _files, "find"),
+    ("read", _files, "read"),
     ("refuse", model, "relevant"),
     ("parse", linter, "parse"),
     ("model", Project, "module"),
     ("model", Module, "evaluate"),
     ("noqa", linter, "heed_noqa"),
-    ("report", check, "report"),
+    ("report", _report, "write_report"),
 )
 
 

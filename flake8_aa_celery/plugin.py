@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery import __version__
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.places import is_checked
+from flake8_aa_celery.pyproject import read_pyproject
 from flake8_aa_celery.rules import all_rules
-from flake8_aa_celery.settings import OPTIONS, Settings, SettingsError, merge, parse_text, read_pyproject
+from flake8_aa_celery.settings import OPTIONS, Settings, SettingsError, merge, parse_text
 
 if TYPE_CHECKING:
     import ast

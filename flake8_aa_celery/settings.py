@@ -1,4 +1,4 @@
-"""What can be set, and where it is read from.
+"""What can be set, and what it may be set to.
 
 One table, :data:`OPTIONS`, describes every setting. ``[tool.flake8-aa-celery]`` of ``pyproject.toml``,
 flake8's options and those of the command are all derived from it. Where two of them set the same, the command
@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.wording import nearest
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, Literal
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     #: asks for the codes of all rules, when a setting names one
     Codes = Callable[[], Iterable[str]]
 
-SECTION = "flake8-aa-celery"
 #: Of a value that is not allowed an error shows so many characters.
 _LONGEST = 80
 
@@ -188,47 +189,60 @@ def merge(settings: Settings, values: Mapping[str, Any], origin: str, base: str,
     :param codes: gives the codes of all rules.
     :raises SettingsError: for an unknown name and for a value that is not allowed.
     """
-    known = {option.name: option for option in OPTIONS}
-    changed: dict[str, Any] = {}
-    for name, value in values.items():
-        if name not in known:
-            raise SettingsError(f"{origin}: there is no setting {name!r}{nearest(name, known)}")
-        option = known[name]
-        checked = _checked(option, value, origin, base, codes)
-        if name.startswith("extend-"):
-            checked = getattr(settings, option.field) + checked
-        changed[option.field] = checked
-    return settings._replace(**changed)
+    return _Source(origin, base, codes).over(settings, values)
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
-    """The end of an error: ``; did you mean 'profile'?``, or nothing where no word is near."""
-    from difflib import get_close_matches
+class _Source:
+    """Where values come from, by which they are understood; the parameters are those of :func:`merge`."""
 
-    found = get_close_matches(word, list(words), n=1)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    __slots__ = ("_base", "_codes", "_origin")
 
+    def __init__(self, origin: str, base: str, codes: Codes) -> None:
+        self._origin, self._base, self._codes = origin, base, codes
 
-def _checked(option: Option, value: Any, origin: str, base: str, codes: Codes) -> Any:
-    if option.name == "result-backend" and isinstance(value, bool):
-        value = str(value).lower()
-    if not _is_allowed(option, value):
-        raise SettingsError(f"{origin}: {option.name} must be {option.allowed}, not {_shortened(value)}")
-    if option.kind == "codes":
-        return _checked_codes(option, value, origin, codes)
-    if option.kind == "patterns":
-        return tuple(_anchored(pattern, base) for pattern in value)
-    if option.kind == "codes by file":
-        return tuple(
-            (_anchored(pattern, base), _checked_codes(option, listed, origin, codes))
-            for pattern, listed in value.items()
-        )
-    return tuple(value) if option.kind == "names" else value
+    def over(self, settings: Settings, values: Mapping[str, Any]) -> Settings:
+        """Put values over settings."""
+        known = {option.name: option for option in OPTIONS}
+        changed: dict[str, Any] = {}
+        for name, given in values.items():
+            if name not in known:
+                raise self._error(f"there is no setting {name!r}{nearest(name, known)}")
+            option = known[name]
+            value = self._checked(option, given)
+            if name.startswith("extend-"):
+                value = getattr(settings, option.field) + value
+            changed[option.field] = value
+        return settings._replace(**changed)
 
+    def _checked(self, option: Option, value: Any) -> Any:
+        if option.kind == "choice" and isinstance(value, bool):
+            value = str(value).lower()
+        if not _is_allowed(option, value):
+            raise self._error(f"{option.name} must be {option.allowed}, not {_shortened(value)}")
+        if option.kind == "codes":
+            return self._checked_codes(option, value)
+        if option.kind == "patterns":
+            return tuple(map(self._anchored, value))
+        if option.kind == "codes by file":
+            return tuple((self._anchored(pattern), self._checked_codes(option, value[pattern])) for pattern in value)
+        return tuple(value) if option.kind == "names" else value
 
-def _shortened(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    def _checked_codes(self, option: Option, prefixes: Sequence[str]) -> tuple[str, ...]:
+        known = list(self._codes()) if prefixes else []
+        for prefix in prefixes:
+            if not any(code.startswith(prefix) for code in known):
+                hint = nearest(prefix.upper(), known)
+                raise self._error(f"{option.name} names no rule with {prefix!r}{hint}")
+        return tuple(prefixes)
+
+    def _anchored(self, pattern: str) -> str:
+        """Make a pattern with a slash absolute, as flake8 does; one without is compared with names alone."""
+        if "/" not in pattern and pattern != ".":
+            return pattern
+        return os.path.abspath(os.path.join(self._base, pattern))
+
+    def _error(self, text: str) -> SettingsError:
+        return SettingsError(f"{self._origin}: {text}")
 
 
 def _is_allowed(option: Option, value: Any) -> bool:
@@ -247,87 +261,6 @@ def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
 
 
-def _checked_codes(option: Option, prefixes: Sequence[str], origin: str, codes: Codes) -> tuple[str, ...]:
-    known = list(codes()) if prefixes else []
-    for prefix in prefixes:
-        if not any(code.startswith(prefix) for code in known):
-            hint = nearest(prefix.upper(), known)
-            raise SettingsError(f"{origin}: {option.name} names no rule with {prefix!r}{hint}")
-    return tuple(prefixes)
-
-
-def _anchored(pattern: str, base: str) -> str:
-    """Make a pattern with a slash absolute, as flake8 does; one without is compared with names alone."""
-    if "/" not in pattern and pattern != ".":
-        return pattern
-    return os.path.abspath(os.path.join(base, pattern))
-
-
-def find_pyproject(directory: str) -> str | None:
-    """The nearest ``pyproject.toml`` in a folder or above it."""
-    directory = os.path.abspath(directory)
-    while True:
-        path = os.path.join(directory, "pyproject.toml")
-        if os.path.isfile(path):
-            return path
-        above = os.path.dirname(directory)
-        if above == directory:
-            return None
-        directory = above
-
-
-def read_pyproject(settings: Settings, directory: str, codes: Codes) -> Settings:
-    """Put the section of the nearest ``pyproject.toml`` over settings; without one they stay as they are.
-
-    :raises SettingsError: for a file that cannot be read or is no TOML, and as :func:`merge`.
-    """
-    path = find_pyproject(directory)
-    return settings if path is None else read_file(settings, path, codes)
-
-
-def read_file(settings: Settings, path: str, codes: Codes) -> Settings:
-    """Put a TOML file over settings: its section ``tool.flake8-aa-celery``, or where that is missing and
-    the file is no ``pyproject.toml``, the whole of it.
-
-    :raises SettingsError: as :func:`read_pyproject`.
-    """
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}") from error
-    whole = os.path.basename(path) != "pyproject.toml"
-    if not whole and SECTION.encode() not in data:
-        return settings
-    table = _parse_toml(data, path)
-    tool = table.get("tool", {})
-    section = tool.get(SECTION) if isinstance(tool, dict) else None
-    if section is None:
-        section = table if whole else {}
-    if not isinstance(section, dict):
-        raise SettingsError(f"{path}: tool.{SECTION} must be a table, not {section!r}")
-    return merge(settings, section, path, os.path.dirname(os.path.abspath(path)), codes)
-
-
-def _parse_toml(data: bytes, path: str) -> dict[str, Any]:
-    try:
-        return toml_loads(data.decode())
-    except ValueError as error:  # of the decoder and of the parser alike
-        raise SettingsError(f"{path}: {error}") from error
-
-
-def toml_loads(text: str) -> dict[str, Any]:
-    """Parse TOML.
-
-    :raises ValueError: where it is none.
-    """
-    import sys
-
-    if sys.version_info >= (3, 11):
-        from tomllib import loads
-    else:
-        from tomli import loads
-    try:
-        return loads(text)
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

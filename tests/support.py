@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.linter import lint
+from flake8_aa_celery.pyproject import read_pyproject
 from flake8_aa_celery.rules import all_rules
-from flake8_aa_celery.settings import Settings, read_pyproject
+from flake8_aa_celery.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

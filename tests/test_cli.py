@@ -17,7 +17,7 @@ import pytest
 
 from doors import CELERY, FAKES, Doors
 from flake8_aa_celery import __version__
-from flake8_aa_celery.cli import _workers, check
+from flake8_aa_celery.cli import _files, _workers, check
 from flake8_aa_celery.settings import Settings
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_checked(
             raise PermissionError(13, "Permission denied", path)
         return b"f()  # celery\n"
 
-    monkeypatch.setattr(check, "read", unreadable)
+    monkeypatch.setattr(_files, "read", unreadable)
     write("a.py")
     write("b.py")
     assert doors.check("a.py", "b.py") == (2, [f"b.py:1:1: {F}"], "aa-celery: a.py: Permission denied\n")
@@ -293,18 +293,19 @@ def test_a_strange_number_of_processes_is_misuse(doors: Doors, jobs: str) -> Non
 
 
 def test_few_bytes_are_linted_in_this_process() -> None:
-    assert _workers.default_jobs([("a.py", b"x" * 1000)]) == 1
+    assert _workers.processes(None, [("a.py", b"x" * 1000)]) == 1
 
 
 def test_many_bytes_are_shared_by_all_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 5}, raising=False)
-    assert _workers.default_jobs([("a.py", b"x" * 10_000_000)]) == 3
+    assert _workers.processes(None, [("a.py", b"x" * 10_000_000)]) == 3
 
 
 def test_where_nothing_can_be_forked_everything_is_linted_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "fork")
     files = [(f"m{number}.py", b"f()  # celery") for number in range(4)]
-    assert [path for path, found in _workers.lint_all(files, Settings(), 4) if found] == [path for path, _ in files]
+    results = _workers.lint_all(files, Settings(), 4)
+    assert [result.path for result in results if result.violations] == [path for path, _ in files]
 
 
 def test_a_process_sends_what_it_found_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:

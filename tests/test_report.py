@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from flake8_aa_celery.report import Result, formats, renderer, statistics
+from flake8_aa_celery.report import Result, formats, renderer
+from flake8_aa_celery.report._statistics import statistics
 from flake8_aa_celery.violation import Fix, Violation
 
 SAFE = Fix("safe", "Use `apply_async`", "apply_async")

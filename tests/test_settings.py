@@ -8,6 +8,7 @@ import pytest
 from flake8.defaults import EXCLUDE
 
 from flake8_aa_celery.linter import selected_rules
+from flake8_aa_celery.pyproject import read_file, read_pyproject
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import (
     EXCLUDED,
@@ -17,8 +18,6 @@ from flake8_aa_celery.settings import (
     SettingsError,
     merge,
     parse_text,
-    read_file,
-    read_pyproject,
 )
 
 if TYPE_CHECKING:

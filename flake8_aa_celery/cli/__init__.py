@@ -6,19 +6,20 @@ exit code. Only the module of the subcommand that is asked for is imported.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
 
 from flake8_aa_celery import __version__
+from flake8_aa_celery.cli._output import MISUSE, CommandError, complain, discard_output, prepare_streams
 
 TYPE_CHECKING = False  # as type checkers know it: importing typing would take longer than all of --version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import TextIO
+    from types import ModuleType
 
-MISUSE = 2
 #: What a shell reports for a program that SIGINT or SIGPIPE ended.
 INTERRUPTED, PIPE_CLOSED = 128 + 2, 128 + 13
 
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     :return: the exit code.
     :raises SystemExit: by argparse, for ``--help`` and for misuse.
     """
+    prepare_streams()
     try:
         try:
             return _run(sys.argv[1:] if arguments is None else list(arguments))
@@ -38,32 +40,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # the interpreter flushes once more when it ends, and would complain
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
         return PIPE_CLOSED
-
-
-def complain(message: str) -> int:
-    """Say on standard error what is wrong; returns the exit code for misuse."""
-    print(f"aa-celery: {message}", file=sys.stderr)
-    return MISUSE
-
-
-def write(text: str, stream: TextIO | None = None) -> None:
-    """Print a report; what the encoding does not have, such as a strange file name, is escaped.
-
-    :param stream: standard output where None.
-    """
-    stream = stream or sys.stdout
-    if hasattr(stream, "reconfigure"):
-        stream.reconfigure(errors="backslashreplace")
-    stream.write(text)
+    except OSError as error:  # what goes wrong with a file is told where that is read or written
+        discard_output()
+        return complain(f"standard output: {error.strerror or error}")
 
 
 def subcommands() -> list[str]:
     """The names of all subcommands."""
     files = os.listdir(os.path.dirname(__file__))
     return sorted(file[:-3] for file in files if file.endswith(".py") and not file.startswith("_"))
+
+
+def subcommand(name: str) -> ModuleType:
+    """The module of a subcommand."""
+    return import_module(f"{__name__}.{name}")
 
 
 def _run(arguments: list[str]) -> int:
@@ -78,25 +70,25 @@ def _run(arguments: list[str]) -> int:
 
 
 def _run_subcommand(name: str, arguments: list[str]) -> int:
-    from argparse import ArgumentParser
-
-    from flake8_aa_celery.settings import SettingsError, nearest
+    from flake8_aa_celery.cli._arguments import parse
+    from flake8_aa_celery.settings import SettingsError
 
     if name not in subcommands():
+        from flake8_aa_celery.wording import nearest
+
         return complain(f"there is no command {name!r}{nearest(name, subcommands())}")
-    command = import_module(f"{__name__}.{name}")
-    parser = ArgumentParser(prog=f"aa-celery {name}", description=command.HELP)
-    command.add_arguments(parser)
+    gc.disable()  # syntax trees are many objects and no garbage: looking for some takes longer than the rules
+    command = subcommand(name)
     try:
-        code: int = command.run(parser.parse_args(arguments))
-    except SettingsError as error:
+        code: int = command.run(parse(f"aa-celery {name}", command, arguments))
+    except (CommandError, SettingsError) as error:
         return complain(str(error))
     return code
 
 
 def _help() -> str:
     width = max(map(len, subcommands()))
-    lines = [f"  {name:{width}}  {import_module(f'{__name__}.{name}').HELP}\n" for name in subcommands()]
+    lines = [f"  {name:{width}}  {subcommand(name).HELP}\n" for name in subcommands()]
     return (
         "usage: aa-celery COMMAND …\n\nFinds and fixes mistakes in Celery code.\n\ncommands:\n"
         + "".join(lines)

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.cli import complain
+from flake8_aa_celery.cli._output import complain
 from flake8_aa_celery.source import reason
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _without_known(arguments: Namespace, results: list[Result]) -> tuple[list[Re
         from flake8_aa_celery.writing import write
 
         try:
-            write(arguments.baseline, baseline.update(results, arguments.paths or ["."]))
+            write(arguments.baseline, baseline.update(results, arguments.paths))
         except OSError as error:
             complain(f"{arguments.baseline}: {reason(error)}")
             return results, False

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress
 
-    from flake8_aa_celery.cli._workers import File
+    from flake8_aa_celery.cli._files import File
 
 _PATIENCE = 1.0
 _REFRESH = 0.1

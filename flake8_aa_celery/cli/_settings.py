@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
+import sys
+from functools import wraps
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.pyproject import parse_toml, read_file, read_pyproject
 from flake8_aa_celery.rules import all_rules
-from flake8_aa_celery.settings import (
-    OPTIONS,
-    Settings,
-    merge,
-    parse_text,
-    read_file,
-    read_pyproject,
-    toml_loads,
-)
+from flake8_aa_celery.settings import OPTIONS, Settings, merge, parse_text
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from argparse import ArgumentParser, Namespace, _ArgumentGroup
+    from collections.abc import Callable
     from typing import Any
+
+    from flake8_aa_celery.settings import Option
 
 _COMMAND_LINE = "command line"
 
@@ -36,16 +34,30 @@ def add_arguments(parser: ArgumentParser) -> None:
     group.add_argument("--isolated", action="store_true", help="do not look for a pyproject.toml")
     group.add_argument("--show-settings", action="store_true", help="print the settings of this run and stop")
     for option in OPTIONS:
-        if option.kind == "flag":
-            group.add_argument(
-                f"--{option.name}", action="store_const", const="true", help=option.help, dest=option.field
-            )
-            group.add_argument(
-                f"--no-{option.name}", action="store_const", const="false", help="do not", dest=option.field
-            )
-        else:
-            text = f"{option.help}: {option.allowed}"
-            group.add_argument(f"--{option.name}", metavar=option.kind.upper().replace(" ", "_"), help=text)
+        _add_option(group, option)
+
+
+def _add_option(group: _ArgumentGroup, option: Option) -> None:
+    if option.kind != "flag":
+        text = f"{option.help}: {option.allowed}"
+        group.add_argument(f"--{option.name}", metavar=option.kind.upper().replace(" ", "_"), help=text)
+        return
+    for prefix, const, text in (("--", "true", option.help), ("--no-", "false", "do not")):
+        group.add_argument(prefix + option.name, action="store_const", const=const, help=text, dest=option.field)
+
+
+def given(run: Callable[[Namespace, Settings], int]) -> Callable[[Namespace], int]:
+    """Make the ``run`` of a subcommand of one that is given its settings, and shows them where that is asked for."""
+
+    @wraps(run)
+    def run_or_show(arguments: Namespace) -> int:
+        settings = from_arguments(arguments)
+        if not arguments.show_settings:
+            return run(arguments, settings)
+        sys.stdout.write(as_toml(settings))
+        return 0
+
+    return run_or_show
 
 
 def from_arguments(arguments: Namespace) -> Settings:
@@ -76,7 +88,7 @@ def _parse_pair(pair: str) -> dict[str, Any]:
     """``key=value``, with a value as TOML has it or, where that is none, as an option would have it."""
     name, _, text = (part.strip() for part in pair.partition("="))
     try:
-        return {name: toml_loads(f"value = {text}")["value"]}
+        return {name: parse_toml(f"value = {text}")["value"]}
     except ValueError:
         option = next((option for option in OPTIONS if option.name == name), None)
         return {name: parse_text(option, text) if option else text}

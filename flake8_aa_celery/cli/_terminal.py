@@ -6,8 +6,6 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.cli import write
-
 if TYPE_CHECKING:
     from argparse import _ActionsContainer
     from typing import TextIO
@@ -33,7 +31,7 @@ def is_drawn(color: str, stream: TextIO | None = None) -> bool:
     :param color: the option's value.
     :param stream: standard output where None.
     """
-    return (stream or sys.stdout).isatty() or color == "always" or (color == "auto" and _is_set("FORCE_COLOR"))
+    return (stream or sys.stdout).isatty() or color == "always" or (color == "auto" and _is_forced())
 
 
 def console(color: str, stream: TextIO | None = None) -> Console:
@@ -41,11 +39,13 @@ def console(color: str, stream: TextIO | None = None) -> Console:
     from rich.console import Console
     from rich.theme import Theme
 
-    stream = stream or sys.stdout
-    write("", stream)  # prepares it for what its encoding does not have
-    plain = color == "never" or (color == "auto" and _is_set("NO_COLOR"))
-    return Console(
-        file=stream,
+    class CommandConsole(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # for the command to end as it does without colour
+
+    plain = color == "never" or (color == "auto" and _is_plain())
+    return CommandConsole(
+        file=stream or sys.stdout,
         force_terminal=True,
         force_interactive=False,
         color_system=None if plain else "standard",
@@ -57,5 +57,10 @@ def console(color: str, stream: TextIO | None = None) -> Console:
     )
 
 
-def _is_set(variable: str) -> bool:
-    return os.environ.get(variable, "") not in ("", "0")
+def _is_plain() -> bool:
+    """Whether the environment wants no colour, whatever ``NO_COLOR`` is set to (https://no-color.org), or has none."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
+def _is_forced() -> bool:
+    return os.environ.get("FORCE_COLOR", "") not in ("", "0")

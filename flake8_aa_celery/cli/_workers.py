@@ -7,37 +7,48 @@ from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.cli._output import CommandError
 from flake8_aa_celery.cli._progress import watched
 from flake8_aa_celery.linter import check, selected_rules
+from flake8_aa_celery.report import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any, NoReturn, TypeVar
 
+    from flake8_aa_celery.cli._files import File
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Violation
 
-    File = tuple[str, bytes]
-    Linted = list[tuple[str, list[Violation]]]
     Done = TypeVar("Done")
     Work = Callable[[Iterable[File]], list[Done]]
 
 #: Fewer bytes than this for each process are linted faster than a process is started and heard.
 _BYTES_A_PROCESS = 300_000
+#: More processes than a number of this many digits can say are not asked for.
+_DIGITS = 5
 
 
-def default_jobs(files: Iterable[File]) -> int:
-    """How many processes pay for these files on this machine."""
+def processes(asked: str | None, files: Iterable[File]) -> int:
+    """How many processes share the work: as many as are asked for, otherwise as many as pay for these files here.
+
+    :param asked: what stands on the command line.
+    :raises CommandError: where that is no such number.
+    """
+    if asked is not None:
+        if not asked.isdecimal() or not 1 <= int(asked[:_DIGITS]) == int(asked):
+            raise CommandError(f"--jobs must be a whole number from 1, not {asked!r}")
+        return int(asked)
     affinity = getattr(os, "sched_getaffinity", None)
     processors = len(affinity(0)) if affinity else os.cpu_count() or 1
     return max(1, min(processors, sum(len(data) for _, data in files) // _BYTES_A_PROCESS))
 
 
-class WorkerError(Exception):
+class WorkerError(CommandError):
     """A process ended before it said what it found."""
 
 
-def lint_all(files: Sequence[File], settings: Settings, jobs: int, began: float | None = None) -> Linted:
+def lint_all(files: Sequence[File], settings: Settings, jobs: int, began: float | None = None) -> list[Result]:
     """What is reported of each file, in the order of the files.
 
     :param began: when the work began, for a progress bar where that is some time ago; none where None.
@@ -45,10 +56,11 @@ def lint_all(files: Sequence[File], settings: Settings, jobs: int, began: float 
     """
     selected_rules(settings)  # what is imported before a fork is shared
 
-    def work(part: Iterable[File]) -> Linted:
-        return [(path, check(path, data, settings)) for path, data in part]
+    def work(part: Iterable[File]) -> list[list[Violation]]:
+        return [check(path, data, settings) for path, data in part]
 
-    return spread(files, work, jobs, began)
+    found = spread(files, work, jobs, began)
+    return [Result(path, violations, data) for (path, data), violations in zip(files, found, strict=True)]
 
 
 def spread(files: Sequence[File], work: Work[Done], jobs: int, began: float | None = None) -> list[Done]:

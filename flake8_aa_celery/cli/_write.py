@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery import writing
-from flake8_aa_celery.cli import complain
+from flake8_aa_celery.cli._output import Complaints
 from flake8_aa_celery.source import read, reason
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def write_all(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> bool:
     """
     for folder in {os.path.dirname(os.path.realpath(path)) for path in after}:
         writing.clean(folder)
-    failed = False
+    complaints = Complaints()
     for path, data in after.items():
         if data == before[path]:
             continue
@@ -42,6 +42,5 @@ def write_all(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> bool:
                 raise OSError("it was changed meanwhile")
             writing.write(path, data)
         except OSError as error:
-            complain(f"{path}: {reason(error)}")
-            failed = True
-    return not failed
+            complaints(path, reason(error))
+    return not complaints.any

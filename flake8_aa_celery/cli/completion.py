@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+import sys
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.cli import subcommands, write
+from flake8_aa_celery.cli import subcommand, subcommands
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -29,7 +29,7 @@ def run(arguments: Namespace) -> int:
     """Print the script for a shell; it asks nobody anything when a word is completed."""
     from shtab import complete
 
-    write(complete(whole_parser(), shell=arguments.shell) + "\n")
+    sys.stdout.write(complete(whole_parser(), shell=arguments.shell) + "\n")
     return 0
 
 
@@ -41,7 +41,7 @@ def whole_parser() -> ArgumentParser:
     parser.add_argument("-V", "--version", action="version", version="", help="print the version")
     commands = parser.add_subparsers()
     for name in subcommands():
-        command = import_module(f"flake8_aa_celery.cli.{name}")
+        command = subcommand(name)
         of_command = commands.add_parser(name, help=command.HELP)
         command.add_arguments(of_command)
         _tell_what_is_meant(name, of_command)

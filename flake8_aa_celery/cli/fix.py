@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.cli import MISUSE, _settings, check, complain, write
-from flake8_aa_celery.cli._workers import WorkerError, default_jobs, spread
+from flake8_aa_celery.cli import _files, _report, _settings, check
+from flake8_aa_celery.cli._output import MISUSE, CommandError
+from flake8_aa_celery.cli._workers import processes, spread
 from flake8_aa_celery.cli._write import read_or_nothing, write_all
 from flake8_aa_celery.report import Result
 from flake8_aa_celery.source import decode
+from flake8_aa_celery.wording import counted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable, Iterator, Mapping
 
     from flake8_aa_celery.fixes.engine import Fixed
+    from flake8_aa_celery.settings import Settings
 
 HELP = "mend what can be mended, and report the rest"
 
@@ -32,32 +34,25 @@ def add_arguments(parser: ArgumentParser) -> None:
     check.add_common_arguments(parser)
 
 
-def run(arguments: Namespace) -> int:
+@_settings.given
+def run(arguments: Namespace, settings: Settings) -> int:
     """Fix the files and report what is left; see the exit codes of the command."""
-    settings = _settings.from_arguments(arguments)
-    if arguments.show_settings:
-        print(_settings.as_toml(settings), end="")
-        return 0
-    paths = arguments.paths or ["."]
-    if "-" in paths and len(paths) > 1:
-        return complain("standard input is fixed by itself, without other paths")
-    gc.disable()  # as for `check`
-    if "-" in paths:
-        files = check.Files([(arguments.stdin_filename, sys.stdin.buffer.read())], 1, False)
+    is_filter = "-" in arguments.paths
+    if is_filter and len(arguments.paths) > 1:
+        raise CommandError("standard input is fixed by itself, without other paths")
+    if is_filter:
+        files = _files.Files([(arguments.stdin_filename, sys.stdin.buffer.read())], 1, False)
     else:
-        files = check.read_files(paths, arguments.stdin_filename, settings)
+        files = _files.read_files(arguments, settings)
     from flake8_aa_celery.fixes.engine import fix_all
 
-    jobs = arguments.jobs or default_jobs(files.relevant)
-    try:
-        fixed = fix_all(files.relevant, settings, partial(spread, jobs=jobs), unsafe=arguments.unsafe_fixes)
-    except WorkerError as error:
-        return complain(str(error))
+    jobs = processes(arguments.jobs, files.relevant)
+    fixed = fix_all(files.relevant, settings, partial(spread, jobs=jobs), unsafe=arguments.unsafe_fixes)
     before = dict(files.relevant)
     before |= {path: read_or_nothing(path) for path in fixed if path not in before}
-    put = _put(arguments, before, fixed, is_filter="-" in paths)
+    put = _put(arguments, before, fixed, is_filter=is_filter)
     _tell(arguments, fixed)
-    return _finish(arguments, fixed, failed=files.failed or not put, aside="-" in paths or arguments.diff)
+    return _finish(arguments, fixed, failed=files.failed or not put, aside=is_filter or arguments.diff)
 
 
 def _finish(arguments: Namespace, fixed: Mapping[str, Fixed], *, failed: bool, aside: bool) -> int:
@@ -67,7 +62,7 @@ def _finish(arguments: Namespace, fixed: Mapping[str, Fixed], *, failed: bool, a
     """
     outcomes = [] if arguments.fix_only else fixed.items()
     left = [Result(path, outcome.left, outcome.data) for path, outcome in outcomes]
-    if not check.report(arguments, left, sys.stderr if aside else sys.stdout, fixed=True) or failed:
+    if not _report.write_report(arguments, left, sys.stderr if aside else sys.stdout, fixed=True) or failed:
         return MISUSE
     found = any(result.violations for result in left) or any(outcome.applied for outcome in fixed.values())
     return int(found and not arguments.exit_zero)
@@ -77,7 +72,7 @@ def _put(arguments: Namespace, before: Mapping[str, bytes], fixed: Mapping[str, 
     """Put what became of the files where it is wanted; False where one could not be written."""
     if arguments.diff:
         for path, outcome in fixed.items():
-            write("".join(_diff(path, before[path], outcome.data)))
+            sys.stdout.writelines(_diff(path, before[path], outcome.data))
         return True
     if is_filter:
         sys.stdout.buffer.write(b"".join(outcome.data for outcome in fixed.values()))
@@ -109,7 +104,7 @@ def _tell(arguments: Namespace, fixed: Mapping[str, Fixed]) -> None:
     counts = [len(outcome.applied) for outcome in fixed.values() if outcome.applied]
     if counts and not arguments.quiet:
         done = "would be fixed" if arguments.diff else "fixed"
-        print(f"{_counted(sum(counts), 'violation')} {done} in {_counted(len(counts), 'file')}", file=sys.stderr)
+        print(f"{counted(sum(counts), 'violation')} {done} in {counted(len(counts), 'file')}", file=sys.stderr)
 
 
 def _details(path: str, outcome: Fixed) -> Iterable[str]:
@@ -118,7 +113,3 @@ def _details(path: str, outcome: Fixed) -> Iterable[str]:
             yield f"{path}: {violation.code} fixed: {violation.fix.title}\n"
     for violation, why in outcome.refused:
         yield f"{path}:{violation.line}: {violation.code} not fixed: {why}\n"
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" + "s" * (number != 1)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import gc
+import sys
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.cli import MISUSE, _settings, _terminal, check, complain, write
+from flake8_aa_celery.cli import _report, _settings, _terminal
+from flake8_aa_celery.cli._output import MISUSE, Complaints
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from flake8_aa_celery.graph.facts import Graph
+    from flake8_aa_celery.settings import Settings
 
 HELP = "show the tasks of a project, what starts them and what they start"
 
@@ -23,7 +25,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         "Nothing of the project is imported or run. Exits with 0, or with 2 for misuse, a broken setting, and where a "
         "file cannot be read or parsed; the others are on the map all the same."
     )
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders; this folder if none")
+    parser.add_argument(
+        "paths", nargs="*", default=["."], metavar="PATH", help="files and folders; this folder if none"
+    )
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=FORMATS, default="text", help="text unless said otherwise")
     output.add_argument("--output", metavar="FILE", help="write the map there")
@@ -36,30 +40,21 @@ def add_arguments(parser: ArgumentParser) -> None:
     _settings.add_arguments(parser)
 
 
-def run(arguments: Namespace) -> int:
+@_settings.given
+def run(arguments: Namespace, settings: Settings) -> int:
     """Draw the map.
 
     :return: 0, or 2 where something could not be read, parsed or written.
     """
-    settings = _settings.from_arguments(arguments)
-    if arguments.show_settings:
-        print(_settings.as_toml(settings), end="")
-        return 0
-    gc.disable()  # as for `check`
     from flake8_aa_celery.graph.build import build
 
-    failures: list[str] = []
-
-    def failed(path: str, why: str) -> None:
-        failures.append(path)
-        complain(f"{path}: {why}")
-
-    graph = build(arguments.paths or ["."], settings, failed)
-    written = _put(graph, arguments)
-    return MISUSE if failures or not written else 0
+    complaints = Complaints()
+    graph = build(arguments.paths, settings, complaints)
+    written = _write(graph, arguments)
+    return MISUSE if complaints.any or not written else 0
 
 
-def _put(graph: Graph, arguments: Namespace) -> bool:
+def _write(graph: Graph, arguments: Namespace) -> bool:
     """Write the map where it is wanted; False where that cannot be done."""
     from flake8_aa_celery.graph import renderer
 
@@ -69,10 +64,10 @@ def _put(graph: Graph, arguments: Namespace) -> bool:
         draw(graph, _terminal.console(arguments.color))
         return True
     text = _html(graph, arguments) if arguments.format == "html" else renderer(arguments.format)(graph)
-    if not arguments.output:
-        write(text)
-        return True
-    return check.write_file(arguments.output, text)
+    if arguments.output:
+        return _report.write_file(arguments.output, text)
+    sys.stdout.write(text)
+    return True
 
 
 def _html(graph: Graph, arguments: Namespace) -> str:

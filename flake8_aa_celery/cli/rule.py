@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.cli import _terminal, complain, write
+from flake8_aa_celery.cli import _terminal
+from flake8_aa_celery.cli._output import CommandError
 from flake8_aa_celery.rules import all_rules
-from flake8_aa_celery.settings import nearest
+from flake8_aa_celery.wording import nearest
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -31,12 +33,12 @@ def run(arguments: Namespace) -> int:
     by_word = rules | {rule.name: rule for rule in rules.values()}
     for word in arguments.rules:
         if _key(word) not in by_word:
-            return complain(f"there is no rule {word!r}{nearest(_key(word), by_word)}")
+            raise CommandError(f"there is no rule {word!r}{nearest(_key(word), by_word)}")
     text = "\n".join(_page(by_word[_key(word)]) for word in arguments.rules)
     if _terminal.is_drawn(arguments.color):
         _draw(text, arguments.color)
     else:
-        write(text)
+        sys.stdout.write(text)
     return 0
 
 

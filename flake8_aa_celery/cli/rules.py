@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.cli import _terminal, write
+from flake8_aa_celery.cli import _terminal
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import PROFILES
 
@@ -29,7 +30,7 @@ def run(arguments: Namespace) -> int:
     if _terminal.is_drawn(arguments.color):
         _draw(rules, arguments.color)
     else:
-        write("".join(_lines(rules)))
+        sys.stdout.writelines(_lines(rules))
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import libcst as cst
 
-from flake8_aa_celery.settings import find_pyproject
+from flake8_aa_celery.pyproject import find_pyproject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.graph import labels
 from flake8_aa_celery.graph.bands import BANDS, band
-from flake8_aa_celery.graph.words import printable
+from flake8_aa_celery.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.graph import owners, priorities
 from flake8_aa_celery.graph.facts import Finding, Node
-from flake8_aa_celery.graph.words import printable
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.facts import Function, Mapping, NamedTask, Task, UnreadableTask
 from flake8_aa_celery.model.project import Project
 from flake8_aa_celery.source import heed_noqa
+from flake8_aa_celery.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

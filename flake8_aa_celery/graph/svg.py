@@ -9,7 +9,8 @@ from flake8_aa_celery.graph import labels
 from flake8_aa_celery.graph.bands import BANDS, band
 from flake8_aa_celery.graph.facts import KINDS, bundles
 from flake8_aa_celery.graph.layout import Box, Size, lay_out
-from flake8_aa_celery.graph.words import numbered, printable
+from flake8_aa_celery.graph.words import numbered
+from flake8_aa_celery.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.graph.facts import KINDS, bundles
 from flake8_aa_celery.graph.labels import IDLE
-from flake8_aa_celery.graph.words import counted, how, how_often, numbered, printable, runs_at
+from flake8_aa_celery.graph.words import how, how_often, numbered, runs_at
+from flake8_aa_celery.wording import counted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -37,16 +37,6 @@ def how_often(per_item: bool) -> str:
     return "once per item" if per_item else ""
 
 
-def counted(number: int, word: str) -> str:
-    """A number and a word in its number: ``1 task``, ``2 tasks``."""
-    return f"{number} {word}" + "s" * (number != 1)
-
-
 def numbered(number: str) -> str:
     """What stands before a member of a workflow: ``2. ``, ``then ``, or nothing."""
     return f"{number}. " if number.isdigit() else f"{number} " if number else ""
-
-
-def printable(text: str) -> str:
-    """Text on one line that moves no cursor: names and options are whatever a file holds."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)

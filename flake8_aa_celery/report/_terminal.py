@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from flake8_aa_celery.source import lines_of
+from flake8_aa_celery.wording import counted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +31,7 @@ def draw(results: Results, console: Console, *, fixed: bool = False) -> None:
     """
     for result in results:
         if result.violations:
-            console.print(Text(_printable(result.path), "bold"), soft_wrap=True)
+            console.print(Text(printable(result.path), "bold"), soft_wrap=True)
             for part in _file(result, console.width - len(_MARGIN)):
                 console.print(part, soft_wrap=True)
             console.print()
@@ -54,7 +55,7 @@ def _place(found: Violation) -> str:
 
 
 def _with_code(text: str) -> Text:
-    told = Text(_printable(text))
+    told = Text(printable(text))
     told.highlight_regex(_CODE, "cyan")
     return told
 
@@ -68,19 +69,12 @@ def _excerpt(line: str, found: Violation, width: int) -> Iterator[Text]:
     first = len(line) - len(line.lstrip())
     if end - first > width:
         first = max(first, found.column - _BEFORE)
-    before, marked = _printable(line[first : found.column]), _printable(line[found.column : end])
-    shown = Text(_printable(line[first:]))
+    before, marked = printable(line[first : found.column]), printable(line[found.column : end])
+    shown = Text(printable(line[first:]))
     shown.truncate(width, overflow="ellipsis")
     marks = "^" * max(1, min(cell_len(marked), width - cell_len(before)))
     yield Text(_MARGIN) + shown
     yield Text.assemble(_MARGIN, " " * cell_len(before), (marks, "bold red"))
-
-
-def _printable(text: str) -> str:
-    """Text that moves no cursor: what a file holds may be meant for a terminal."""
-    return "".join(
-        sign if sign.isprintable() else " " if sign.isspace() else "\N{REPLACEMENT CHARACTER}" for sign in text
-    )
 
 
 def _closing(results: Results, fixed: bool) -> Text:
@@ -99,8 +93,3 @@ def _fixable(violations: Iterable[Violation]) -> Iterator[str]:
         yield f"{safe} can be fixed with `aa-celery fix`"
     if unsafe:
         yield f"{unsafe} {'more' if safe else 'can be fixed'} with `aa-celery fix --unsafe-fixes`"
-
-
-def counted(number: int, word: str) -> str:
-    """A number and a word in its number: ``1 file``, ``2 files``."""
-    return f"{number} {word}" + "s" * (number != 1)

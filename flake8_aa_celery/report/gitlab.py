@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.fingerprints import below, fingerprints
-from flake8_aa_celery.report import severity
+from flake8_aa_celery.report._severity import severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.report import url
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
@@ -38,6 +36,11 @@ def as_object(path: str, found: Violation) -> dict[str, Any]:
         "code": found.code,
         "name": found.name,
         "message": found.message,
-        "url": url(found.code),
+        "url": _url(found.code),
         "fix": fix,
     }
+
+
+def _url(code: str) -> str:
+    """Where the page of a rule lies, relative to the root of this project."""
+    return f"docs/rules/{code}.md"

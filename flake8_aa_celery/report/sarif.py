@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from flake8_aa_celery import __version__
 from flake8_aa_celery.fingerprints import below, fingerprints
-from flake8_aa_celery.report import severity
+from flake8_aa_celery.report._severity import severity
 from flake8_aa_celery.rules import all_rules
 
 if TYPE_CHECKING:

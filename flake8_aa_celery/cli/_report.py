@@ -1,0 +1,79 @@
+"""Where the report of a subcommand goes, and in which form."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery import __version__
+from flake8_aa_celery.cli import _terminal
+from flake8_aa_celery.cli._output import complain
+from flake8_aa_celery.report import formats, renderer
+from flake8_aa_celery.source import reason
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from typing import TextIO
+
+    from flake8_aa_celery.report import Results
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the options that say how and where something is reported."""
+    output = parser.add_argument_group("output")
+    output.add_argument("--output-format", choices=formats(), default="text", help="text unless said otherwise")
+    output.add_argument("--output-file", metavar="FILE", help="write the report there")
+    _terminal.add_argument(output)
+    output.add_argument("--statistics", action="store_true", help="count the violations of each rule")
+    output.add_argument("--exit-zero", action="store_true", help="exit with 0 even if there are violations")
+    output.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors; the exit code tells")
+    output.add_argument("-v", "--verbose", action="store_true", help="say what was done, on standard error")
+    output.add_argument("--version", action="version", version=f"aa-celery {__version__}")
+
+
+def write_report(arguments: Namespace, results: Results, stream: TextIO | None = None, *, fixed: bool = False) -> bool:
+    """Write the report; False where that cannot be done.
+
+    :param stream: where it goes if no file is named for it; standard output where None.
+    :param fixed: whether it tells what a fix has left.
+    """
+    stream = stream or sys.stdout
+    counts = _counts(arguments, results)
+    if arguments.output_format != "text":  # which is for programs, and nothing else may stand in it
+        sys.stderr.write(counts)
+        counts = ""
+    elif arguments.quiet and not arguments.output_file:
+        return True
+    if arguments.output_file:
+        return write_file(arguments.output_file, _rendered(arguments, results) + counts)
+    if arguments.output_format == "text" and _terminal.is_drawn(arguments.color, stream):
+        from flake8_aa_celery.report._terminal import draw
+
+        draw(results, _terminal.console(arguments.color, stream), fixed=fixed)
+    else:
+        stream.write(_rendered(arguments, results))
+    stream.write(counts)
+    return True
+
+
+def write_file(path: str, text: str) -> bool:
+    """Write a report to a file; False, and a message on standard error, where that cannot be done."""
+    try:
+        with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError as error:
+        complain(f"{path}: {reason(error)}")
+        return False
+    return True
+
+
+def _rendered(arguments: Namespace, results: Results) -> str:
+    return "".join(renderer(arguments.output_format)(results))
+
+
+def _counts(arguments: Namespace, results: Results) -> str:
+    if not arguments.statistics:
+        return ""
+    from flake8_aa_celery.report._statistics import statistics
+
+    return "".join(statistics(results))
