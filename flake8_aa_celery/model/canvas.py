@@ -95,7 +95,7 @@ def _of_canvas(node: ast.Call, method: str, receiver: Signature | Workflow, site
             changed.immutable = None
         return changed
     if method == "on_error":
-        return receiver
+        return receiver.with_options(node, Mapping({}))
     if method == "group" and isinstance(receiver, Workflow) and receiver.kind == "chunks":
         return Workflow(node, "group", Items((), complete=False), receiver.options, site, module)
     return None
@@ -119,11 +119,11 @@ def _dispatch(
 
 
 def _signature(node: ast.Call, method: str, task: Target, site: Site, module: Module) -> Signature:
-    options, immutable = Mapping({}), method == "si"
+    options: Mapping = Mapping({})
+    immutable: bool | None = method == "si"
     if method in ("signature", "subtask"):
         given = module.values.keywords(node, site)
-        options = _options_argument(given)
-        immutable = given.constant("immutable") is True
+        options, immutable = _options_argument(given), _is_immutable(given)
     return Signature(node, node, method, task, options, immutable, site, module)
 
 
@@ -141,8 +141,15 @@ def _signature_by_name(node: ast.Call, site: Site, module: Module) -> Signature:
     given = module.values.keywords(node, site)
     first = module.evaluate(node.args[0], site) if node.args else UNKNOWN
     task: Target = first if isinstance(first, (Task, UnreadableTask)) else _named(node, site, module)
-    immutable = given.constant("immutable") is True
-    return Signature(node, node, "signature", task, _options_argument(given), immutable, site, module)
+    return Signature(node, node, "signature", task, _options_argument(given), _is_immutable(given), site, module)
+
+
+def _is_immutable(given: Mapping) -> bool | None:
+    """Whether ``immutable=`` keeps a signature from being given more arguments; None where that cannot be resolved."""
+    if given.lacks("immutable"):
+        return False
+    value = given.constant("immutable")
+    return None if value is UNKNOWN else bool(value)
 
 
 def _named(node: ast.Call, site: Site, module: Module) -> NamedTask:

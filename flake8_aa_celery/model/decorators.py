@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.scopes import Scope
 
-#: Decorators of libraries that register a function somewhere and return it as it is.
+#: Decorators of libraries that return a function as it is, or hand on what is asked of it as a bound method does.
 _RETURN_IT = frozenset(
-    {"allianceauth.hooks.register", "atexit.register", "builtins.staticmethod", "django.dispatch.receiver"}
-    | {"django.dispatch.dispatcher.receiver", "typing.final", "typing.no_type_check"}
+    {"allianceauth.hooks.register", "atexit.register", "builtins.classmethod", "builtins.staticmethod"}
+    | {"django.dispatch.dispatcher.receiver", "django.dispatch.receiver", "typing.final", "typing.no_type_check"}
 )
 
 

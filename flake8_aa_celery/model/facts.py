@@ -258,7 +258,12 @@ class Task(Value):
     @property
     def is_static(self) -> bool:
         """Whether it is a static method of a class."""
-        return any(isinstance(above, ast.Name) and above.id == "staticmethod" for above in self.decorators_above)
+        return any(map(_is_staticmethod, self.decorators_above))
+
+    @property
+    def wraps_static_method(self) -> bool:
+        """Whether its decorator is given what ``@staticmethod`` below it makes: no function to Celery."""
+        return any(map(_is_staticmethod, self.decorators_below))
 
     @property
     def is_method(self) -> bool:
@@ -462,6 +467,10 @@ class LocalCall(NamedTuple):
     task: Task
     method: str
     site: Site
+
+
+def _is_staticmethod(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Name) and decorator.id == "staticmethod"
 
 
 def parameters_of(arguments: ast.arguments, *, skip_first: bool = False) -> Parameters:

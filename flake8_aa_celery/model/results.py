@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 #: Methods of what a dispatch returns that wait until the task has run.
 WAITS = frozenset({"get", "wait", "join", "collect"})
 #: Methods of what a dispatch returns that need a result backend.
-METHODS = WAITS | {"ready", "successful", "failed"}
-#: What a result can be asked to do without a backend.
-_HARMLESS = frozenset({"revoke", "forget"})
+METHODS = WAITS | {"ready", "successful", "failed", "forget"}
 _CLASSES = {
     "celery.result.AsyncResult": "AsyncResult",
     "celery.result.GroupResult": "GroupResult",
@@ -79,7 +77,7 @@ def is_only_revoked(made: ResultUse, module: Module) -> bool:
         if isinstance(call.node.func, ast.Attribute) and _is_same(call.node.func.value, made, call.site)
     }
     read = any(_is_same(node.value, made, site) for scope in module.scopes.all for node, site in scope.attribute_reads)
-    return bool(asked) and asked <= _HARMLESS and not read
+    return asked == {"revoke"} and not read
 
 
 def _is_same(node: ast.expr, made: ResultUse, site: Site) -> bool:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import FunctionNode
 
+_SETATTR = frozenset({"setattr"})
+
 
 class UsedAsTask(NamedTuple):
     """A function that no decorator makes a task of, and where it is first used like one.
@@ -45,15 +47,11 @@ def _called(module: Module) -> Iterator[UsedAsTask]:
 
 
 def _is_given_methods(function: Function) -> bool:
-    """Whether its module makes something like a task of a function by hand: ``update.delay = …``."""
-    return any(
-        isinstance(target, ast.Attribute)
-        and isinstance(target.value, ast.Name)
-        and target.value.id == function.node.name
-        for node in ast.walk(function.module.tree)
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-    )
+    """Whether its module makes something like a task of a function by hand: ``update.delay = …``, or by ``setattr``."""
+    module, name = function.module, function.node.name
+    changed = [target.value for scope in module.scopes.all for target, _, _ in scope.stores]
+    changed += [call.node.args[0] for call in module.calls_of(_SETATTR) if call.node.args]
+    return any(isinstance(owner, ast.Name) and owner.id == name for owner in changed)
 
 
 def _scheduled(module: Module) -> Iterator[UsedAsTask]:

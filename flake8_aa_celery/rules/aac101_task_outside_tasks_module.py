@@ -34,8 +34,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Instead
@@ -45,23 +44,22 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Leaves alone
-    The module that creates the `Celery(...)` application: its `debug_task` is known wherever the application is.
-    Modules of a package called `tasks`: they are imported by its `__init__.py`.
+    - the module that creates the `Celery(...)` application: its `debug_task` is known wherever the application is;
+    - modules of a package called `tasks`: they are imported by its `__init__.py`.
 
     ## Fix
     Moves the task to the package's `tasks.py`, with the imports it needs and the comments above it, and imports it
-    where it stood; its decorator gets the name that it has now, so that schedules and waiting messages find it.
-    Where there is no `tasks.py` it is made. Unsafe: other code may rest on where the task is. Nothing is done, and
+    where it stood. Its decorator gets the name that it has now, so that schedules and waiting messages find it. A
+    `tasks.py` is made where there is none. Unsafe: other code may rest on where the task is. Nothing is done, and
     `-v` says why, where the task uses what its module defines, where `tasks.py` imports that module or has such a
     name already, and to a static method.
 
     ## Settings
-    `tasks-modules` names the modules and packages that tasks belong in: `["tasks"]`.
+    `tasks-modules` (`["tasks"]`): the modules and packages that tasks belong in.
 
     ## Profile
     Alliance Auth alone: its documentation asks for `tasks.py`. Other projects list their modules in `imports`, or

@@ -34,8 +34,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @app.task
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Instead
@@ -44,23 +43,22 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Leaves alone
-    The module that creates the `Celery(...)` application: a task there belongs to it. A `.task` of anything that
-    is not known to be a Celery application.
+    - the module that creates the `Celery(...)` application: a task there belongs to it;
+    - `.task` of anything that is not known to be a Celery application.
 
     ## Fix
     Puts `@shared_task` in the place of the decorator, keeps its options, adds the import, and takes out the one
     that nothing uses any more. Safe: the task has the same name and options, and a removed spelling could only
-    raise. `@periodic_task` is left alone, as its schedule belongs into the settings, and so is a task with `shared`
+    raise. `@periodic_task` is left alone, as its schedule belongs in the settings, and so is a task with `shared`
     or `lazy`, which only an application knows.
 
     ## Profile
     Both for the spellings that Celery removed. `@app.task` is flagged with the profile of Alliance Auth alone: an app
-    that is installed into other people's projects cannot know their application, a project of its own does.
+    that others install cannot know their application, a project knows its own.
 
     ## Proof
     - `test_defining.py::test_a_task_of_one_application_is_unknown_to_another`: `@shared_task` registers with every one.

@@ -26,14 +26,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     schedule names as its task: once, at its `def` if that is in the same file, otherwise at the first such place.
 
     ## Why
-    A plain function has no such methods: the call raises `AttributeError` in whoever makes it, for instance in
-    the view that a user has opened. What a schedule names is sent all the same, and dropped by the worker as the
-    message of an unknown task.
+    A plain function has no such methods: the call raises `AttributeError` where it is made, for instance in the view
+    that a user has opened. What a schedule names is sent all the same, and dropped by the worker as the message of
+    an unknown task.
 
     ## Example
     ```python
-    def update_character(character_pk):
-        ...
+    def update_character(character_pk): ...
 
 
     def update_all(character_pks):
@@ -47,8 +46,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task
-    def update_character(character_pk):
-        ...
+    def update_character(character_pk): ...
 
 
     def update_all(character_pks):
@@ -57,8 +55,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    Functions that have a decorator, whichever: it may make a task of them. Names whose definition is not found in
-    the project.
+    - functions with a decorator, whichever: it may make a task of them;
+    - functions that are given such methods by hand: `update.delay = …`;
+    - names whose definition is not found in the project.
 
     ## Fix
     Puts `@shared_task` above a function of the module itself, and adds the import. Safe: the call could only raise.

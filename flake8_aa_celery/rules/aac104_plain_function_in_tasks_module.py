@@ -34,12 +34,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task
-    def update_owner(owner_pk):
-        ...
+    def update_owner(owner_pk): ...
 
 
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Instead
@@ -48,24 +46,23 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task
-    def update_owner(owner_pk):
-        ...
+    def update_owner(owner_pk): ...
 
 
     @shared_task
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Leaves alone
-    Functions whose name begins with an underscore, functions with a decorator, and those that the module calls, hands
-    on or names in any other way. Modules of a package called `tasks` that have nothing to do with Celery.
+    - functions whose name begins with an underscore, and functions with a decorator;
+    - functions that the module calls, hands on, or names in any other way;
+    - modules of a package called `tasks` that have nothing to do with Celery.
 
     ## Settings
-    `tasks-modules` names the modules and packages that tasks belong in: `["tasks"]`.
+    `tasks-modules` (`["tasks"]`): the modules and packages that tasks belong in.
 
     ## Profile
-    Both: modules of tasks are Celery's custom everywhere.
+    Both: modules of tasks are Celery's custom everywhere. Off by default: other modules may well use the function.
 
     ## References
     - [Celery: tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html)

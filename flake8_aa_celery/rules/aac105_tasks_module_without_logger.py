@@ -32,8 +32,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task
-    def update_character(character_pk):
-        ...
+    def update_character(character_pk): ...
     ```
 
     ## Instead
@@ -52,13 +51,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    A logger of any kind: imported from elsewhere, by a star import too, or made by `getLogger`, `get_task_logger`,
-    `get_extension_logger`, `LoggerAddTag`, `AppLogger`, structlog, loguru or a class whose name ends in `Logger`.
+    Modules with a logger of any kind: imported, be it by a star import, or made by `getLogger`, `get_task_logger`,
+    `get_extension_logger`, `LoggerAddTag`, `AppLogger`, structlog, loguru, or a class whose name ends in `Logger`.
 
     ## Fix
-    Adds `logger = logging.getLogger(__name__)` behind the imports, or, where the module imports from Alliance Auth,
-    `logger = get_extension_logger(__name__)`. Safe: a logger that nobody uses does nothing. Nothing is done where
-    the module means something else by `logger`.
+    Adds `logger = logging.getLogger(__name__)` below the imports, or `logger = get_extension_logger(__name__)` where
+    the module imports from Alliance Auth. Safe: a logger that nobody uses does nothing. Nothing is done where the
+    module means something else by `logger`.
 
     ## Profile
     Alliance Auth alone: its documentation asks for logging in every task. Elsewhere a worker's own log or a

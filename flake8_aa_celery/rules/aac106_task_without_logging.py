@@ -26,8 +26,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     Flags a task that does something of its own, and in whose body nothing is logged on any path.
 
     ## Why
-    A worker says that a task was received and that it ended, and no more. Whether it did nothing because there was
-    nothing to do, on which objects it worked, and which of them it left out, only the task itself can say.
+    A worker logs that a task was received and that it ended, and no more. On which objects it worked, which of them
+    it left out, and whether there was anything to do at all, only the task itself can say.
 
     ## Example
     ```python
@@ -65,15 +65,15 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    - A task that logs on some path, or calls a function of its own module that does.
-    - A slim task, which leaves the work and the logging to somebody else: at most three statements beside docstring
-      and imports, each of them a call, a fetch (`owner = Owner.objects.get(…)`), a `return`, `raise` or `pass`, that
-      call nothing of the same module.
-    - A task that only dispatches others, in a loop too: these say what they do.
+    - a task that logs on some path, or calls a function of its own module that does;
+    - a slim task, which leaves the work and the logging to somebody else: at most three statements beside docstring
+      and imports, each a call, a fetch (`owner = Owner.objects.get(…)`), a `return`, `raise` or `pass`, none of which
+      calls anything of the same module;
+    - a task that only dispatches others, in a loop too: these say what they do.
 
     ## Fix
-    Writes `logger.info("<name> started")` first, behind the docstring. Unsafe: it says that the task ran, not what
-    it did. A module without a logger gets one, as by the fix of AAC105.
+    Writes `logger.info("<name> started")` below the docstring, and makes a logger where the module has none, as the
+    fix of AAC105 does. Unsafe: it says that the task ran, not what it did.
 
     ## Profile
     Alliance Auth alone: its documentation asks for logging in every task. Elsewhere a worker's own log or a

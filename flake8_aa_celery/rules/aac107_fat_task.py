@@ -23,8 +23,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     Flags a task of more than `max-task-statements` statements, nested ones included, the docstring not.
 
     ## Why
-    What a task does in one go fails in one go and is repeated in one go. Code in a manager or a module of its own can
-    be called and tested without Celery, and several small tasks can be retried one by one.
+    What a task does in one go fails in one go, and is repeated in one go. Several small tasks can be retried one by
+    one, and code in a manager or a module of its own can be called and tested without Celery.
 
     ## Example
     ```python
@@ -53,13 +53,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    What the task calls, however long that is.
+    Whatever the task calls, however long that is.
 
     ## Settings
-    `max-task-statements`: how many statements a task may have, 40.
+    `max-task-statements` (40): how many statements a task may have.
 
     ## Profile
-    Both: it is a matter of taste everywhere.
+    Both: tasks are read everywhere. Off by default: how long is too long is a matter of taste.
 
     ## References
     - [Celery: granularity of tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html#granularity)

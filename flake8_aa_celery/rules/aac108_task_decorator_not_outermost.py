@@ -38,8 +38,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     @transaction.atomic
     @shared_task
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Instead
@@ -50,16 +49,16 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     @shared_task
     @transaction.atomic
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Leaves alone
-    `@staticmethod`. Decorators that return what they are given, such as Django's `@receiver`, a signal's
-    `.connect`, Alliance Auth's `@hooks.register`, or a function of the project that can be read and does so.
+    - `@staticmethod`; `@classmethod`, of which AAC111 speaks;
+    - decorators that return what they are given, such as Django's `@receiver`, a signal's `.connect`, Alliance Auth's
+      `@hooks.register`, or a function of the project that can be read and does so.
 
     ## Fix
-    Puts the task decorator on top. Safe where the task is sent by its name somewhere in the project: that could
+    Puts the task decorator on top. Safe where the project dispatches the task by the function's name: that could
     only raise. Elsewhere unsafe: a schedule that ran the task without the other decorator now runs it with that.
 
     ## Profile

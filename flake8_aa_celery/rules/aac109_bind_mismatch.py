@@ -43,8 +43,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task
-    def update_owner(self, owner_pk):
-        ...
+    def update_owner(self, owner_pk): ...
     ```
 
     ## Instead
@@ -53,17 +52,18 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task(bind=True)
-    def update_owner(self, owner_pk):
-        ...
+    def update_owner(self, owner_pk): ...
     ```
 
     ## Leaves alone
-    A `bind` that cannot be resolved. Methods, of which AAC111 speaks. A task with further decorators below the task
-    decorator: they may add or take the argument.
+    - a `bind` that cannot be resolved;
+    - methods, of which AAC111 speaks;
+    - tasks with a decorator below the task decorator, or with a class of their own that sees to how they are called:
+      it may add or take the argument.
 
     ## Fix
-    Adds `bind=True` where the body uses `self` as a task: that could only raise. Unsafe where it does not use it:
-    somebody may pass a value for it. Takes `bind=True` out where the function has no parameter: that could only
+    Adds `bind=True`. Safe where the body uses `self` as a task, which could only raise; unsafe elsewhere: somebody may
+    pass a value for it. Drops `bind=True` where the function has no parameter, which is safe: the call could only
     raise. Nothing is done where a call in this module passes `self`, where the option comes from elsewhere, and to
     a bound task whose body speaks of `self`.
 

@@ -35,8 +35,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task
-    async def send_message(channel_id, text):
-        ...
+    async def send_message(channel_id, text): ...
     ```
 
     ## Instead
@@ -50,17 +49,16 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         async_to_sync(_send_message)(channel_id, text)
 
 
-    async def _send_message(channel_id, text):
-        ...
+    async def _send_message(channel_id, text): ...
     ```
 
     ## Leaves alone
-    A task with a decorator between, such as `@async_to_sync`: it may make a plain function of the coroutine.
+    Tasks with a decorator in between, such as `@async_to_sync`: it may make a plain function of the coroutine.
 
     ## Settings
-    `async-bases` names task classes that run coroutines: `["celery_aio_pool.Task"]`. A package or module stands for
-    all that it holds. Where a pool runs them, whatever class a task has, `["celery.Task"]` turns the rule off for
-    tasks without a `base`.
+    `async-bases` (`[]`): task classes that run coroutines, such as `["celery_aio_pool.Task"]`. A package or module
+    stands for all that it holds. Where a pool runs them, whatever class a task has, `["celery.Task"]` turns the rule
+    off for tasks without a `base`.
 
     ## Profile
     Both: it is Celery that does not wait for coroutines.

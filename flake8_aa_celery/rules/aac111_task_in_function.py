@@ -19,12 +19,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is defined inside a function or as a plain method.
 
-    Flags a task decorator inside a function, and one on a method that is not static.
+    Flags a task decorator inside a function, one on a method that is not static, and one above `@staticmethod`.
 
     ## Why
     A task inside a function is registered when that function runs. The worker that gets the message is another
     process: where the function did not run there, the message is dropped as that of an unknown task. A task that
-    is a method is registered as a plain function: nobody passes it `self`, and sending it raises `TypeError`.
+    is a method is registered as a plain function: nobody passes it `self`, and sending it raises `TypeError`. Of
+    what `@staticmethod` makes Celery can make no task: it raises `AttributeError` when it registers it.
 
     ## Example
     ```python
@@ -33,8 +34,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     class Owner:
         @shared_task
-        def update(self, force):
-            ...
+        def update(self, force): ...
     ```
 
     ## Instead
@@ -45,12 +45,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     class Owner:
         @staticmethod
         @shared_task
-        def update(owner_pk, force):
-            ...
+        def update(owner_pk, force): ...
     ```
 
     ## Leaves alone
-    Static methods, with `@staticmethod` above the task decorator: Alliance Auth writes its own like this.
+    Static methods with `@staticmethod` above the task decorator: Alliance Auth writes some of its own like this.
 
     ## Profile
     Both: it is Celery that registers a task when its decorator runs.
@@ -59,6 +58,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_defining.py::test_a_task_in_a_function_is_registered_when_that_function_runs`: until then it is unknown.
     - `test_defining.py::test_a_task_as_a_method_never_gets_self`: sending it raises `TypeError`.
     - `test_defining.py::test_a_static_method_can_be_a_task`: as a static method it runs.
+    - `test_defining.py::test_what_staticmethod_makes_can_be_no_task`: the other way round it is refused.
 
     ## References
     - [Celery: tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html)
@@ -66,7 +66,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for task in module.tasks:
         if task.is_local:
             message = "is registered only where this function has run: define it at the top level of the module"
-            yield Violation.at(task.node, f"`{task.name}` {message}")
+        elif task.is_method and task.wraps_static_method:
+            message = "is no function to Celery, which refuses it: put `@staticmethod` on top of the task decorator"
         elif task.is_method:
             message = "is a method, to which Celery passes no `self`: make it a function or a `@staticmethod`"
-            yield Violation.at(task.node, f"`{task.name}` {message}")
+        else:
+            continue
+        yield Violation.at(task.node, f"`{task.name}` {message}")

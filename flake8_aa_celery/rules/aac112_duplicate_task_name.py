@@ -26,8 +26,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     each that is given its name by `name=`. All files of the project are looked at, whichever are checked.
 
     ## Why
-    Celery keeps one task for each name, the one that it sees first. The other name leads to that task, too: whoever
-    sends the second task runs the first.
+    Celery keeps one task for each name, the one that it sees first. The second function's name leads to that task,
+    too: whoever sends the second task runs the first.
 
     ## Example
     ```python
@@ -35,13 +35,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task(name="app.update")
-    def update_characters():
-        ...
+    def update_characters(): ...
 
 
     @shared_task(name="app.update")
-    def update_corporations():
-        ...
+    def update_corporations(): ...
     ```
 
     ## Instead
@@ -50,25 +48,24 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task(name="app.update_characters")
-    def update_characters():
-        ...
+    def update_characters(): ...
 
 
     @shared_task(name="app.update_corporations")
-    def update_corporations():
-        ...
+    def update_corporations(): ...
     ```
 
     ## Leaves alone
-    Alternatives under `if` and `else`, or `try` and `except`, of which only one is defined. A `name` that cannot be
-    resolved. Test code, migrations, and files that the settings exclude.
+    - alternatives under `if` and `else`, or `try` and `except`, of which only one is defined;
+    - a `name` that cannot be resolved;
+    - test code, migrations, and files that the settings exclude.
 
     ## Profile
-    Both: it is Celery's registry that has room for one.
+    Both: it is Celery's registry that has room for only one.
 
     ## Proof
     - `test_defining.py::test_the_first_of_two_tasks_with_one_name_wins`: sending the second runs the first.
-    - `test_defining.py::test_a_tasks_name_is_its_module_and_function`: the name that a task has of itself.
+    - `test_defining.py::test_a_tasks_name_is_its_module_and_function`: the name that a task has by itself.
 
     ## References
     - [Celery: names](https://docs.celeryq.dev/en/stable/userguide/tasks.html#names)

@@ -23,8 +23,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     Flags a task decorator without `name=`, as PIE783 of flake8-pie does.
 
     ## Why
-    The name is made of the module and the function, and is what schedules and messages know a task by. Whoever moves or
-    renames it leaves schedules that name nothing, and messages that no worker knows.
+    Schedules and messages know a task by its name, which Celery makes of the module and the function. Whoever moves or
+    renames the function leaves schedules that name nothing, and messages that no worker knows.
 
     ## Example
     ```python
@@ -32,8 +32,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Instead
@@ -42,19 +41,18 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task(name="app.tasks.update_all")
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Leaves alone
     Options that cannot be resolved.
 
     ## Fix
-    Adds the name that the task has now. Unsafe, as it rests on how the module is imported: by the packages that it
-    lies in.
+    Adds the name that the task has now. Unsafe: that name rests on how the module is imported, and the packages that
+    the file lies in are all that is seen of it.
 
     ## Profile
-    Both: it is Celery that makes the name.
+    Both: it is Celery that makes the name. Off by default: most tasks are never moved.
 
     ## Proof
     - `test_defining.py::test_a_tasks_name_is_its_module_and_function`: moving a task renames it.

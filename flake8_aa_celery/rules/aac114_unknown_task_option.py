@@ -47,8 +47,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task(timeout=60)
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Instead
@@ -57,14 +56,15 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task(time_limit=60)
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Leaves alone
-    What Celery or celery-once take beside the attributes of a task: `autoretry_for`, `retry_backoff`, `retry_jitter`,
-    `retry_kwargs`, `once`, `queue` … Names that resemble none of them. Tasks whose `base` defines the attribute, or
-    cannot be read. An attribute that the task itself reads: `self.timeout`.
+    - what Celery or celery-once take beside the attributes of a task: `autoretry_for`, `retry_backoff`,
+      `retry_jitter`, `retry_kwargs`, `once`, `queue` …;
+    - names that resemble none of them;
+    - tasks whose `base` defines the attribute, or cannot be read;
+    - an attribute that the task itself reads: `self.timeout`.
 
     ## Fix
     Writes the option that is meant. Unsafe: from then on it does something. Nothing is done where the task has that

@@ -30,31 +30,27 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Example
     ```python
-    from celery import shared_task
-
     from allianceauth.services.tasks import QueueOnce
+    from celery import shared_task
 
 
     @shared_task(base=QueueOnce, once={"keys": ["owner_id"], "graceful": True})
-    def update_owner(owner_pk):
-        ...
+    def update_owner(owner_pk): ...
     ```
 
     ## Instead
     ```python
-    from celery import shared_task
-
     from allianceauth.services.tasks import QueueOnce
+    from celery import shared_task
 
 
     @shared_task(base=QueueOnce, once={"keys": ["owner_pk"], "graceful": True})
-    def update_owner(owner_pk):
-        ...
+    def update_owner(owner_pk): ...
     ```
 
     ## Leaves alone
-    Tasks with `**kwargs`, and those whose parameters are not known: a decorator below the task decorator may change
-    them.
+    - tasks with `**kwargs`;
+    - tasks whose parameters are not known: a decorator below the task decorator may change them.
 
     ## Profile
     Both: celery-once is used with any Celery.

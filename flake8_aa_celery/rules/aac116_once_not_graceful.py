@@ -23,8 +23,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A celery-once task says nothing of `graceful`, and so raises when it is queued already.
 
-    Flags `once={…}` without a key `graceful` on a task with a `base`, whichever class that is. It is reported where
-    the dict is written, once for all tasks that share it.
+    Flags `once={…}` without a key `graceful` on a task with a `base`, whichever class that is. The dict is reported
+    where it is written, once for all tasks that share it.
 
     ## Why
     `once` of a task replaces that of its class, and with it the `graceful` of Alliance Auth's `QueueOnce`. Sending the
@@ -32,31 +32,29 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Example
     ```python
-    from celery import shared_task
-
     from allianceauth.services.tasks import QueueOnce
+    from celery import shared_task
 
 
     @shared_task(base=QueueOnce, once={"keys": ["owner_pk"]})
-    def update_owner(owner_pk):
-        ...
+    def update_owner(owner_pk): ...
     ```
 
     ## Instead
     ```python
-    from celery import shared_task
-
     from allianceauth.services.tasks import QueueOnce
+    from celery import shared_task
 
 
     @shared_task(base=QueueOnce, once={"keys": ["owner_pk"], "graceful": True})
-    def update_owner(owner_pk):
-        ...
+    def update_owner(owner_pk): ...
     ```
 
     ## Leaves alone
-    `graceful` set to anything. A task without `once`: it has that of its class. A task that is sent somewhere in the
-    project with a handler for `AlreadyQueued`. A class of the project with an `apply_async` of its own.
+    - `graceful` set to anything;
+    - a task without `once`: it has that of its class;
+    - a task that is dispatched anywhere in the project with a handler for `AlreadyQueued` around it;
+    - a task whose class, one of the project, has an `apply_async` of its own.
 
     ## Fix
     Adds `"graceful": True`. Unsafe: a dispatch that raised is dropped without a word.

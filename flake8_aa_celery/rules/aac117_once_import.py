@@ -31,40 +31,38 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Example
     ```python
+    from allianceauth.eveonline.models import EveCharacter
     from celery import shared_task
     from celery_once import QueueOnce
 
-    from allianceauth.eveonline.models import EveCharacter
-
 
     @shared_task(base=QueueOnce)
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Instead
     ```python
-    from celery import shared_task
-
     from allianceauth.eveonline.models import EveCharacter
     from allianceauth.services.tasks import QueueOnce
+    from celery import shared_task
 
 
     @shared_task(base=QueueOnce)
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Leaves alone
-    Projects that do not import Alliance Auth. A module that defines a class of its own on top of celery-once's. What is
-    imported in a handler, where Alliance Auth's cannot be.
+    - projects that do not import Alliance Auth;
+    - a module that derives a class of its own from celery-once's;
+    - what is imported in a handler, where Alliance Auth's cannot be.
 
     ## Fix
     Imports it from `allianceauth.services.tasks`. Unsafe: a dispatch that raised `AlreadyQueued` is dropped without
-    a word. Nothing is done to an import under another name, or in a block.
+    a word. Nothing is done to an import under another name, or inside a block.
 
     ## Profile
-    Alliance Auth's alone: it is its class.
+    Alliance Auth alone: it is its class. Off by default: once Alliance Auth's is imported anywhere, both are
+    graceful.
 
     ## Proof
     - `test_celery_once.py::test_alliance_auths_queue_once_is_graceful`: sending twice is no error.
@@ -73,7 +71,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_fixes.py::test_alliance_auths_class_sends_what_celery_onces_did`: what the fix does.
 
     ## References
-    - [Alliance Auth: celery once](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
+    - [Alliance Auth: celery-once](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """
     for node in once_classes_of_celery_once(module):
         message = "`QueueOnce` of celery-once is not graceful: import it from `allianceauth.services.tasks`"

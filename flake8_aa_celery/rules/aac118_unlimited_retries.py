@@ -21,8 +21,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task retries without an end.
 
-    Flags `max_retries=None` on a task that calls `self.retry` or has `autoretry_for`, where the option is written, once
-    for all tasks that share it.
+    Flags `max_retries=None` on a task that calls `self.retry` or has `autoretry_for`. The option is reported where it
+    is written, once for all tasks that share it.
 
     ## Why
     A task that can never succeed, for instance for a character that was deleted, is sent again and again. Such messages
@@ -34,8 +34,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=None)
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Instead
@@ -44,16 +43,16 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=10)
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Leaves alone
-    Tasks that do not retry. A `max_retries` that cannot be resolved. A limit in `self.retry(max_retries=…)` or in
-    `retry_kwargs`, and a task that looks at `self.request.retries` itself.
+    - tasks that do not retry;
+    - a `max_retries` that cannot be resolved;
+    - a limit in `self.retry(max_retries=…)` or in `retry_kwargs`, and a task that looks at `self.request.retries`.
 
     ## Profile
-    Both: it is Celery that retries.
+    Both: it is Celery that retries. Off by default: what somebody wrote out as `None` is usually meant.
 
     ## Proof
     - `test_retrying.py::test_a_task_without_max_retries_never_gives_up`: it is sent again after any number of failures.

@@ -54,14 +54,15 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    Limits for the whole project: `task_time_limit`, `CELERY_TASK_TIME_LIMIT` and the soft ones. Options that cannot be
-    resolved, and a `base` that sets them or cannot be read.
+    - limits for the whole project: `task_time_limit`, `CELERY_TASK_TIME_LIMIT` and the soft ones;
+    - options that cannot be resolved, and a `base` that sets them or cannot be read.
 
     ## Settings
-    `blocking-calls` names more functions that count as network calls.
+    `blocking-calls` (`[]`): more functions that count as network calls.
 
     ## Profile
-    Both: neither Celery nor Alliance Auth sets a limit.
+    Both: neither Celery nor Alliance Auth sets a limit. Off by default: the usual
+    place is a limit for the whole project, which may stand where it is not seen.
 
     ## Proof
     - `test_defining.py::test_a_task_has_no_time_limit_unless_it_is_given_one`: there is none by default.

@@ -18,22 +18,24 @@ if TYPE_CHECKING:
 
 @rule("AAC201", "reserved-priority", profiles=("alliance-auth",), fix="unsafe", documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """Priority 0 is reserved for Alliance Auth itself.
+    """
+    A priority is 0, which is reserved for Alliance Auth itself.
 
-    Flagged is a priority that resolves to 0, wherever Celery takes one: `apply_async`, `.set`, `signature`,
-    `send_task`, a call that starts a workflow, a task's decorator, the `options` of a schedule.
+    Flags a priority that resolves to 0, wherever Celery takes one: `apply_async`, `.set`, `signature`, `send_task`,
+    a call that starts a workflow, a task's decorator, the `options` of a schedule.
 
     ## Why
-    All apps share the queues of Alliance Auth, and 0 is the queue that a worker empties first. What an app puts there
-    runs before Alliance Auth's own tasks, such as taking away the groups of somebody who left.
+    All apps share the queues of Alliance Auth, and a worker empties the queue of priority 0 first. What an app puts
+    there runs before Alliance Auth's own tasks, such as taking away the groups of somebody who left.
 
     ## Example
     ```python
     from celery import shared_task
 
+
     @shared_task
-    def update_all():
-        ...
+    def update_all(): ...
+
 
     def refresh():
         update_all.apply_async(priority=0)
@@ -43,20 +45,22 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import shared_task
 
+
     @shared_task
-    def update_all():
-        ...
+    def update_all(): ...
+
 
     def refresh():
         update_all.apply_async(priority=4)
     ```
 
     ## Leaves alone
-    A priority that cannot be resolved, such as a parameter. `None` is AAC208, `False` and `"0"` are AAC202.
+    - a priority that cannot be resolved, such as a parameter;
+    - `None`, which is AAC208, and `False` and `"0"`, which are AAC202.
 
     ## Fix
-    Writes 5, the normal priority. Unsafe: the task runs later. A value that a name stands for is left alone: others
-    may use that name.
+    Writes 5, the normal priority. Unsafe: the task runs later. Nothing is done to a value that a name stands for:
+    others may use that name.
 
     ## Profile
     Alliance Auth alone: elsewhere 0 is a priority like any other.

@@ -23,22 +23,25 @@ _LONGEST = 20
 
 @rule("AAC202", "invalid-priority", fix="safe", documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """A priority must be a whole number from 0 to 9.
+    """
+    A priority is no whole number from 0 to 9.
 
-    Flagged is a priority that resolves to anything else: below 0, above 9, a string, a bool, a float.
+    Flags a priority that resolves to a number below 0 or above 9, a string, a bool or a float, wherever Celery takes
+    one.
 
     ## Why
     Celery takes any value, and the broker makes of it what it can. On Redis a negative number becomes 0, a number
-    above 9 becomes 9, `2.5` becomes 2, `True` becomes 1, and a text that is no number lands in the queue that is
+    above 9 becomes 9, `2.5` becomes 2, `True` becomes 1, and a string that is no number lands in the queue that is
     served first. So `priority="low"` means the highest priority there is.
 
     ## Example
     ```python
     from celery import shared_task
 
+
     @shared_task
-    def update_all():
-        ...
+    def update_all(): ...
+
 
     def refresh():
         update_all.apply_async(priority="low")
@@ -48,24 +51,26 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import shared_task
 
+
     @shared_task
-    def update_all():
-        ...
+    def update_all(): ...
+
 
     def refresh():
         update_all.apply_async(priority=7)
     ```
 
     ## Leaves alone
-    A priority that cannot be resolved. `None` is AAC208.
+    - a priority that cannot be resolved;
+    - `None`, which is AAC208.
 
     ## Fix
-    Writes the number that `"3"` or `3.0` means. Safe: the broker makes the same of it. What is meant by any other
-    value cannot be known.
+    Writes the number that `"3"` or `3.0` means. Safe: the broker makes the same of it. Nothing is done to any other
+    value: what it means cannot be known.
 
     ## Profile
-    Both: what the broker does with such a value does not depend on Alliance Auth. Brokers with more than ten
-    priorities are not the usual case; ignore the rule where you use one.
+    Both: what the broker does with such a value does not depend on Alliance Auth. Ignore the rule where your broker
+    has more than ten priorities.
 
     ## Proof
     - `test_brokers_redis.py::test_a_priority_that_is_no_number_lands_with_0`: so it is served first.

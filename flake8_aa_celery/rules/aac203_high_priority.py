@@ -17,38 +17,40 @@ if TYPE_CHECKING:
 
 @rule("AAC203", "high-priority", profiles=("alliance-auth",), documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """Priorities 1 and 2 are for what needs to run right now.
+    """
+    A priority is 1 or 2, which are for what has to run right now.
 
-    Flagged is a priority that resolves to 1 or 2, wherever Celery takes one.
+    Flags a priority that resolves to 1 or 2, wherever Celery takes one.
 
     ## Why
-    All apps share the queues of Alliance Auth. A task at priority 1 or 2 goes before everything that the other apps
-    and Alliance Auth itself have waiting, and while such tasks keep coming nothing else runs. Where it truly is that
-    urgent, say so with `noqa` and a reason.
+    All apps share the queues of Alliance Auth. A task at priority 1 or 2 goes before nearly everything that the other
+    apps and Alliance Auth itself have waiting, and while such tasks keep coming nothing else runs. Where it truly is
+    that urgent, say so with `noqa` and a reason.
 
     ## Example
     ```python
     from celery import shared_task
 
+
     @shared_task(priority=1)
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Instead
     ```python
     from celery import shared_task
 
+
     @shared_task(priority=4)
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Leaves alone
-    A priority that cannot be resolved. 0 is AAC201, a value that is no priority AAC202.
+    - a priority that cannot be resolved;
+    - 0, which is AAC201, and a value that is no priority, which is AAC202.
 
     ## Settings
-    `highest-priority` (3) is the most urgent priority that is not flagged.
+    `highest-priority` (3): the most urgent priority that is not flagged.
 
     ## Profile
     Alliance Auth alone, which defines what the numbers mean.

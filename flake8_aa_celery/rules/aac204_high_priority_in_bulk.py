@@ -23,9 +23,10 @@ _HIGH = range(1, 5)
 
 @rule("AAC204", "high-priority-in-bulk", profiles=("alliance-auth",), fix="unsafe", documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """What is sent once per item, or by a schedule, does not get a high priority.
+    """
+    What is sent once per item, or by a schedule, has a high priority.
 
-    Flagged is a priority that resolves to 1, 2, 3 or 4 on a dispatch in a loop or comprehension, on a workflow whose
+    Flags a priority that resolves to 1, 2, 3 or 4 on a dispatch in a loop or comprehension, on a workflow whose
     members come from one, and on a scheduled task; also where it comes from the signature or the task's decorator.
 
     ## Why
@@ -38,9 +39,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     from .models import Character
 
+
     @shared_task
-    def update_character(pk):
-        ...
+    def update_character(pk): ...
+
 
     @shared_task
     def update_all():
@@ -54,9 +56,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     from .models import Character
 
+
     @shared_task
-    def update_character(pk):
-        ...
+    def update_character(pk): ...
+
 
     @shared_task
     def update_all():
@@ -68,15 +71,15 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - a loop over a literal or a slice of at most three elements;
     - a dispatch that is directly followed by `break` or `return`;
     - a loop around a call of a function that dispatches;
-    - a priority that cannot be resolved. 0 is AAC201.
+    - a priority that cannot be resolved, and 0, which is AAC201.
 
     ## Fix
     Writes the bulk priority where the number stands in the code, and gives it to a dispatch whose task has a high
-    priority in its decorator. Unsafe: what is sent runs later. A value that a name stands for is left alone: others
-    may use that name.
+    priority in its decorator. Unsafe: what is sent runs later. Nothing is done to a value that a name stands for:
+    others may use that name.
 
     ## Settings
-    `bulk-priority` (7) is the priority that the message names.
+    `bulk-priority` (7): the priority that the message names and the fix writes.
 
     ## Profile
     Alliance Auth alone, which defines what the numbers mean.

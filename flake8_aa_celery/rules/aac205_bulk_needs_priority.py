@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 
 @rule("AAC205", "bulk-needs-priority", profiles=("alliance-auth",), fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """What is sent once per item needs a low priority.
+    """
+    What is sent once per item has the default priority instead of a low one.
 
-    Flagged is `delay()`, and `apply_async()` without a priority, in a loop or comprehension; also a group whose
-    members come from one.
+    Flags `delay()`, and `apply_async()` without a priority, in a loop or comprehension; also a group whose members
+    come from one.
 
     ## Why
-    Without a priority a task runs at 5, like everything else. A thousand of them in the queue, and what a user waits
-    for comes after them, in all apps. Alliance Auth asks for a low priority where a large number of tasks is sent; its
-    own update of all characters runs at 7. `delay` cannot be given a priority, so it takes `apply_async`.
+    Without a priority a task runs at 5, like everything else. With a thousand of them in the queue, whatever a user
+    waits for comes after them, in all apps. Alliance Auth asks for a low priority where a large number of tasks is
+    sent; its own update of all characters runs at 7. `delay` cannot be given a priority: use `apply_async`.
 
     ## Example
     ```python
@@ -37,9 +38,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     from .models import Character
 
+
     @shared_task
-    def update_character(pk):
-        ...
+    def update_character(pk): ...
+
 
     @shared_task
     def update_all():
@@ -53,9 +55,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     from .models import Character
 
+
     @shared_task
-    def update_character(pk):
-        ...
+    def update_character(pk): ...
+
 
     @shared_task
     def update_all():
@@ -69,7 +72,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - a group that AAC302 reports, and a chord: without a result backend they need more than a priority;
     - a loop over a literal or a slice of at most three elements, a dispatch that is directly followed by `break` or
       `return`, and a loop around a call of a function that dispatches;
-    - `**options` that cannot be resolved. A priority that is too high is AAC204.
+    - `**options` that cannot be resolved, and a priority that is too high, which is AAC204.
 
     ## Fix
     Writes `apply_async(args=[…], kwargs={…}, priority=7)` for `delay(…)`, and adds the priority to `apply_async`.
@@ -77,14 +80,14 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     (AAC207), and where `delay` is given options (AAC206).
 
     ## Settings
-    `bulk-priority` (7) is the priority that the message names.
+    `bulk-priority` (7): the priority that the message names and the fix writes.
 
     ## Profile
     Alliance Auth alone: its apps share their queues, and 5 is its default.
 
     ## Proof
     - `test_priority.py::test_delay_sends_at_the_default_priority`: which is 5.
-    - `test_priority.py::test_delay_refuses_a_priority`: so it takes `apply_async`.
+    - `test_priority.py::test_delay_refuses_a_priority`: hence `apply_async`.
     - `test_priority.py::test_a_decorators_priority_holds_for_every_dispatch`: such a task needs no more.
     - `test_results_and_workflows.py::test_a_chain_is_sent_one_message_at_a_time`: so it does not fill the queue.
 

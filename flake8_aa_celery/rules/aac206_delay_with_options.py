@@ -24,22 +24,24 @@ _TELLING = frozenset({"priority", "countdown", "eta", "queue"})
 
 @rule("AAC206", "delay-with-options", fix="safe or unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """`delay` takes no options: it hands them to the task.
+    """
+    `delay` is given options, which it hands to the task as arguments.
 
-    Flagged is `delay` with `priority`, `countdown`, `eta`, `expires`, `queue`, `routing_key`, `retry`, `link` or
-    another option of `apply_async`, where the task has no parameter of that name.
+    Flags `delay` with `priority`, `countdown`, `eta`, `expires`, `queue`, `routing_key`, `retry`, `link` or another
+    option of `apply_async`, where the task has no parameter of that name.
 
     ## Why
     Everything that `delay` is given is an argument of the task. Celery refuses an argument that the task does not
-    take, with a `TypeError` where `delay` is called. On an immutable signature the option is lost without a word.
+    take, with a `TypeError` where `delay` is called. An immutable signature loses the option without a word.
 
     ## Example
     ```python
     from celery import shared_task
 
+
     @shared_task
-    def update_character(pk):
-        ...
+    def update_character(pk): ...
+
 
     def refresh(character):
         update_character.delay(character.pk, priority=3)
@@ -49,9 +51,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import shared_task
 
+
     @shared_task
-    def update_character(pk):
-        ...
+    def update_character(pk): ...
+
 
     def refresh(character):
         update_character.apply_async(args=[character.pk], priority=3)
@@ -63,12 +66,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
       `priority`, `countdown`, `eta` and `queue` alone are flagged.
 
     ## Fix
-    Writes `apply_async` with `args`, `kwargs` and the options. Safe: Celery refuses the call as it is. Unsafe where
+    Writes `apply_async` with `args`, `kwargs` and the options. Safe: Celery refuses the call as it is; unsafe where
     the task cannot be read: it may have taken the option. Nothing is done to a signature that ignores what `delay`
     is given, to a workflow, and to options that come by `**`.
 
     ## Profile
-    Both: that is how Celery works.
+    Both: it is so in every project.
 
     ## Proof
     - `test_priority.py::test_delay_refuses_a_priority`: the `TypeError`.
@@ -77,7 +80,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_priority.py::test_a_workflows_delay_takes_a_priority_as_an_argument`: and loses it.
 
     ## References
-    - [Celery: Calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
+    - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
     for dispatch in module.dispatches:

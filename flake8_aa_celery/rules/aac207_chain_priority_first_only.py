@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 @rule("AAC207", "chain-priority-first-only", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """A priority that is given to a chain reaches its first task alone.
+    """
+    A priority is given to a chain and reaches its first task alone.
 
-    Flagged is a priority that is given to a chain of more than one task, or of a list that is filled in a loop or
+    Flags a priority that is given to a chain of more than one task, or of a list that is filled in a loop or
     comprehension: by `apply_async`, by `.set` on the chain, or by calling it.
 
     ## Why
@@ -36,9 +37,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import chain, shared_task
 
+
     @shared_task
-    def update_character(pk):
-        ...
+    def update_character(pk): ...
+
 
     @shared_task
     def update_all(pks):
@@ -49,9 +51,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import chain, shared_task
 
+
     @shared_task
-    def update_character(pk):
-        ...
+    def update_character(pk): ...
+
 
     @shared_task
     def update_all(pks):
@@ -64,13 +67,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - signatures that cannot be resolved: they may have a priority.
 
     ## Fix
-    Puts `.set(priority=…)` behind every signature of the chain that has none, and takes it from the call, unless a
-    signature has one of its own. Unsafe: all tasks but the first run at another priority. Nothing is done to a
-    chain whose signatures cannot all be seen in the same file, and where the priority is a name that they cannot
-    see.
+    Puts `.set(priority=…)` behind every signature of the chain that has none, and takes the priority from the call,
+    unless a signature has one of its own. Unsafe: all tasks but the first run at another priority. Nothing is done to
+    a chain whose signatures are not all seen in the same file, and where the priority is a name that means something
+    else, or nothing, where they are made.
 
     ## Profile
-    Both: that is how Celery works. A project that sets `task_inherit_parent_priority` does not need the rule.
+    Both: it is so in every project. One that sets `task_inherit_parent_priority` does not need the rule.
 
     ## Proof
     - `test_priority.py::test_a_chains_priority_reaches_only_its_first_task`: the claim.
@@ -80,7 +83,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_priority.py::test_a_chain_of_one_task_runs_it_at_the_chains_priority`: why that is left alone.
 
     ## References
-    - [Celery: Chains](https://docs.celeryq.dev/en/stable/userguide/canvas.html#chains)
+    - [Celery: chains](https://docs.celeryq.dev/en/stable/userguide/canvas.html#chains)
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
     for setting in module.priorities:

@@ -19,23 +19,25 @@ if TYPE_CHECKING:
 
 @rule("AAC208", "none-priority", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """A priority of `None` is not the default: on Redis it is 0.
+    """
+    A priority is `None`, which is not the default: on Redis it is 0.
 
-    Flagged is a priority that resolves to `None`, and a parameter that defaults to `None` and is passed on as the
-    priority without a look at it.
+    Flags a priority that resolves to `None`, and a parameter that defaults to `None` and is passed on as the priority
+    without a look at it.
 
     ## Why
     Celery takes the default priority only where none is given. `None` is given, and goes into the message; the Redis
-    transport cannot make a number of it and puts the message into the queue that is served first. So a helper that is
-    called without a priority runs its task before everything else.
+    transport cannot make a number of it and puts the message into the queue that is served first. So what a helper
+    sends that is called without a priority runs before everything else.
 
     ## Example
     ```python
     from celery import shared_task
 
+
     @shared_task
-    def update_character(pk):
-        ...
+    def update_character(pk): ...
+
 
     def refresh(character, priority=None):
         update_character.apply_async(args=[character.pk], priority=priority)
@@ -45,9 +47,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import shared_task
 
+
     @shared_task
-    def update_character(pk):
-        ...
+    def update_character(pk): ...
+
 
     def refresh(character, priority=None):
         update_character.apply_async(args=[character.pk], priority=priority or 5)
@@ -61,11 +64,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - other values that may be `None`: they are not known.
 
     ## Fix
-    Writes 5, the priority that is meant, for `None`, and `priority or 5` for a parameter that may be `None`.
-    Unsafe: what is sent runs later.
+    Writes 5, the priority that is meant, for `None`, and `priority or 5` for a parameter that may be `None`. Unsafe:
+    what is sent runs later.
 
     ## Profile
-    Both: that is how Celery and the Redis transport work.
+    Both: it is so in every project whose broker is Redis.
 
     ## Proof
     - `test_brokers_redis.py::test_a_priority_that_is_no_number_lands_with_0`: `None`, too.

@@ -16,25 +16,28 @@ if TYPE_CHECKING:
 
 @rule("AAC301", "chord-without-backend")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """A chord cannot be started without a result backend.
+    """
+    A chord cannot be started without a result backend.
 
-    Flagged is every `chord`, however it is imported and whether it is started here or elsewhere, in a project that
-    configures no result backend.
+    Flags every `chord`, whether it is started here or elsewhere, in a project that configures no result backend.
 
     ## Why
-    A chord calls its body when all tasks of its header have reported that they are done, and it is the result
-    backend that they report to. Without one Celery raises `NotImplementedError: Starting chords requires a result
+    A chord calls its body when all tasks of its header have reported to the result backend that they are done.
+    Without one Celery raises `NotImplementedError: Starting chords requires a result
     backend` where the chord is started, and sends nothing. Alliance Auth has no result backend.
 
     ## Example
     ```python
     from celery import chord, shared_task
 
+
     @shared_task
     def update_character(pk): ...
 
+
     @shared_task
     def report(): ...
+
 
     @shared_task
     def update_all(pks):
@@ -45,11 +48,14 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import chain, shared_task
 
+
     @shared_task
     def update_character(pk): ...
 
+
     @shared_task
     def report(): ...
+
 
     @shared_task
     def update_all(pks):
@@ -57,16 +63,17 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    A project in which a result backend is configured anywhere outside of its tests: `Celery(backend=…)`,
-    `app.conf.result_backend`, `app.conf.update(result_backend=…)`, `CELERY_RESULT_BACKEND`, `result_backend` in a
-    configuration module. A `group` that a task follows becomes a chord too: that is AAC303.
+    - projects in which a result backend is configured anywhere outside of their tests: `Celery(backend=…)`,
+      `app.conf.result_backend`, `app.conf.update(result_backend=…)`, `CELERY_RESULT_BACKEND`, `result_backend` in a
+      configuration module;
+    - a `group` that a task follows, which becomes a chord, too: that is AAC303.
 
     ## Settings
-    `result-backend` (`auto`) is `true` or `false` where the backend is configured in a place that is not seen, such
+    `result-backend` (`"auto"`): `true` or `false` where the backend is configured in a place that is not seen, such
     as an environment variable, or where what is configured in the project does not count.
 
     ## Profile
-    Both: Celery does this everywhere. With the profile `celery` only where the project says that there is no backend,
+    Both: it is so in every project. With the profile `celery` only where the project says that there is no backend,
     by `result_backend = None` or the setting: elsewhere one may come from the environment.
 
     ## Proof
@@ -76,8 +83,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
       `chord(header, body).delay()`.
 
     ## References
-    - [Celery: Important notes on chords](https://docs.celeryq.dev/en/stable/userguide/canvas.html#important-notes)
-    - [Alliance Auth: How should I use Celery in my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
+    - [Celery: important notes on chords](https://docs.celeryq.dev/en/stable/userguide/canvas.html#important-notes)
+    - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
     chords = [workflow for workflow in module.workflows if workflow.kind == "chord"]
     if not chords or module.project.has_result_backend():

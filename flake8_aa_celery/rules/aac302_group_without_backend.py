@@ -19,22 +19,25 @@ if TYPE_CHECKING:
 
 @rule("AAC302", "group-without-backend", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """Nothing can collect the results of a group without a result backend.
+    """
+    A group is sent whose results nothing can collect without a result backend.
 
-    Flagged is a `group` that is started (`delay`, `apply_async`, a call) or returned from a function, in a project
-    that configures no result backend. It is reported once, where the group is made.
+    Flags a `group` that is started (`delay`, `apply_async`, a call) or returned from a function, in a project that
+    configures no result backend: once, where the group is made.
 
     ## Why
-    The tasks of the group run, all at once. But the `GroupResult` that comes back answers nothing: whether they
-    are done, failed, or what they returned cannot be known without a result backend, which Alliance Auth does not
-    have. Its FAQ supports chains only, which also leave room in the queues for the tasks of other apps.
+    The tasks of the group run. But the `GroupResult` that comes back answers nothing: whether they are done or have
+    failed, and what they returned, cannot be known without a result backend, which Alliance Auth does not have. Its
+    FAQ supports chains only, which also leave room in the queues for the tasks of other apps.
 
     ## Example
     ```python
     from celery import group, shared_task
 
+
     @shared_task
     def update_character(pk): ...
+
 
     @shared_task
     def update_all(pks):
@@ -45,8 +48,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import chain, shared_task
 
+
     @shared_task
     def update_character(pk): ...
+
 
     @shared_task
     def update_all(pks):
@@ -55,18 +60,19 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     A task that fails ends its chain. Where the others must run all the same, dispatch them one by one.
 
     ## Leaves alone
-    A project with a result backend, as AAC301 finds it. A group that is neither started nor returned. A group at
-    the end of a chain, since nobody waits for it; one that a task follows is AAC303.
+    - projects with a result backend, as AAC301 finds it;
+    - a group that is neither started nor returned;
+    - a group at the end of a chain, for which nobody waits, and one that a task follows, which is AAC303.
 
     ## Fix
     Writes `chain` for `group`, where every member is known to be an immutable signature without a countdown.
     Unsafe: the tasks run one after the other, and when one fails, those behind it do not run.
 
     ## Settings
-    `result-backend` (`auto`): `true` or `false` where the backend is configured in a place that is not seen.
+    `result-backend` (`"auto"`): `true` or `false` where the backend is configured in a place that is not seen.
 
     ## Profile
-    Both: Celery does this everywhere. With the profile `celery` only where the project says that there is no backend,
+    Both: it is so in every project. With the profile `celery` only where the project says that there is no backend,
     by `result_backend = None` or the setting: elsewhere one may come from the environment.
 
     ## Proof
@@ -75,7 +81,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## References
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
-    - [Celery: Groups](https://docs.celeryq.dev/en/stable/userguide/canvas.html#groups)
+    - [Celery: groups](https://docs.celeryq.dev/en/stable/userguide/canvas.html#groups)
     """
     groups = groups_sent(module)
     if not groups or module.project.has_result_backend():

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 @rule("AAC303", "group-becomes-chord")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """A group that a task follows becomes a chord, which cannot be started without a result backend.
+    """
+    A group that a task follows becomes a chord, which cannot be started without a result backend.
 
-    Flagged is a `group` before another member of a chain, be the chain written with `chain(…)`, with `|`, or filled
-    in a list, in a project that configures no result backend.
+    Flags a `group` before another member of a chain, be the chain written with `chain(…)`, with `|`, or filled in a
+    list, in a project that configures no result backend.
 
     ## Why
     What follows a group has to wait until all of its tasks are done, so Celery makes a chord of the two. Without a
@@ -33,11 +34,14 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import group, shared_task
 
+
     @shared_task
     def update_character(pk): ...
 
+
     @shared_task
     def report(): ...
+
 
     @shared_task
     def update_all(pks):
@@ -48,11 +52,14 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import chain, shared_task
 
+
     @shared_task
     def update_character(pk): ...
 
+
     @shared_task
     def report(): ...
+
 
     @shared_task
     def update_all(pks):
@@ -60,14 +67,15 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    A project with a result backend, as AAC301 finds it. A group at the end of a chain, for which nobody waits. A
-    group of a single signature, which Celery puts in the place of the group.
+    - projects with a result backend, as AAC301 finds it;
+    - a group at the end of a chain, for which nobody waits;
+    - a group of a single signature, which takes the place of the group.
 
     ## Settings
-    `result-backend` (`auto`): `true` or `false` where the backend is configured in a place that is not seen.
+    `result-backend` (`"auto"`): `true` or `false` where the backend is configured in a place that is not seen.
 
     ## Profile
-    Both: Celery does this everywhere. With the profile `celery` only where the project says that there is no backend,
+    Both: it is so in every project. With the profile `celery` only where the project says that there is no backend,
     by `result_backend = None` or the setting: elsewhere one may come from the environment.
 
     ## Proof
@@ -80,7 +88,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_results_and_workflows.py::test_a_group_of_one_before_a_task_is_no_chord`: which is left alone.
 
     ## References
-    - [Celery: Chords](https://docs.celeryq.dev/en/stable/userguide/canvas.html#chords)
+    - [Celery: chords](https://docs.celeryq.dev/en/stable/userguide/canvas.html#chords)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
     found = [

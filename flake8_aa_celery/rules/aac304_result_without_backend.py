@@ -20,17 +20,18 @@ if TYPE_CHECKING:
 
 @rule("AAC304", "result-without-backend")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """A result answers nothing without a result backend.
+    """
+    A result is asked something that it cannot answer without a result backend.
 
-    Flagged, in a project that configures no result backend, is `get`, `wait`, `join`, `collect`, `ready`,
-    `successful`, `failed`, `status`, `state`, `result`, `info` or `traceback` on what a dispatch returned, and
-    `AsyncResult(…)`, `GroupResult(…)`, `GroupResult.restore(…)` and `ResultSet(…)`.
+    Flags `get`, `wait`, `join`, `collect`, `ready`, `successful`, `failed`, `forget`, `status`, `state`, `result`,
+    `info` and `traceback` on what a dispatch returned, and `AsyncResult(…)`, `GroupResult(…)`,
+    `GroupResult.restore(…)` and `ResultSet(…)`, in a project that configures no result backend.
 
     ## Why
     A worker leaves what became of a task in the result backend, and nowhere else. Without one, waiting for a result
-    raises `NotImplementedError: No result backend is configured`, and any question raises `AttributeError:
-    'DisabledBackend' object has no attribute '_get_task_meta_for'`. Alliance Auth has no result backend: let the
-    task itself write down or send what it found out.
+    raises `NotImplementedError: No result backend is configured`, so does forgetting it, and any question raises
+    `AttributeError: 'DisabledBackend' object has no attribute '_get_task_meta_for'`. Alliance Auth has no result
+    backend: let the task itself write down or send what it found out.
 
     ## Example
     ```python
@@ -39,11 +40,14 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     from .tasks import update_character
 
+
     def update(request, pk):
         result = update_character.delay(pk)
         return JsonResponse({"done": result.ready()})
+
     # app/tasks.py
     from celery import shared_task
+
 
     @shared_task
     def update_character(pk): ...
@@ -56,31 +60,35 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     from .tasks import update_character
 
+
     def update(request, pk):
         result = update_character.delay(pk)
         return JsonResponse({"task": result.id})
+
     # app/tasks.py
     from celery import shared_task
+
 
     @shared_task
     def update_character(pk): ...
     ```
 
     ## Leaves alone
-    A project with a result backend, as AAC301 finds it. `id`, `task_id`, `revoke()` and `forget()`; an `AsyncResult`
-    that only serves to revoke a task. The same names on anything but the result of a dispatch. A wait inside a task
-    is refused by Celery with a backend and without: it is reported once, as AAC305.
+    - projects with a result backend, as AAC301 finds it;
+    - `id`, `task_id` and `revoke()`, and an `AsyncResult` that only serves to revoke a task;
+    - the same names on anything but the result of a dispatch;
+    - a wait inside a task, which Celery refuses with a backend and without: it is reported once, as AAC305.
 
     ## Settings
-    `result-backend` (`auto`): `true` or `false` where the backend is configured in a place that is not seen.
+    `result-backend` (`"auto"`): `true` or `false` where the backend is configured in a place that is not seen.
 
     ## Profile
-    Both: Celery does this everywhere. With the profile `celery` only where the project says that there is no backend,
+    Both: it is so in every project. With the profile `celery` only where the project says that there is no backend,
     by `result_backend = None` or the setting: elsewhere one may come from the environment.
 
     ## Proof
-    - `test_results_and_workflows.py::test_waiting_for_a_result_needs_a_result_backend`: `get`, `wait`, `collect`
-      raise.
+    - `test_results_and_workflows.py::test_waiting_for_a_result_needs_a_result_backend`: `get`, `wait`, `collect` and
+      `forget` raise.
     - `test_results_and_workflows.py::test_asking_a_result_needs_a_result_backend`: `ready`, `successful`,
       `failed` raise.
     - `test_results_and_workflows.py::test_reading_a_result_needs_a_result_backend`: the attributes raise.
@@ -89,7 +97,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_results_and_workflows.py::test_revoke_needs_no_result_backend`: which is left alone.
 
     ## References
-    - [Celery: Keeping Results](https://docs.celeryq.dev/en/stable/getting-started/first-steps-with-celery.html#keeping-results)
+    - [Celery: keeping Results](https://docs.celeryq.dev/en/stable/getting-started/first-steps-with-celery.html#keeping-results)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
     if not module.result_uses or module.project.has_result_backend():
@@ -104,5 +112,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 def _message(use: ResultUse) -> str:
     if use.dispatch is None:
         return f"`{use.name}` knows nothing without a result backend: let the task store what you need"
+    instead = "there is nothing to forget" if use.name == "forget" else "let the task go on itself"
     result = f"the result of {called(use.dispatch.receiver)}"
-    return f"`{use.name}` of {result} raises without a result backend: let the task go on itself"
+    return f"`{use.name}` of {result} raises without a result backend: {instead}"

@@ -18,25 +18,29 @@ if TYPE_CHECKING:
 
 @rule("AAC305", "wait-inside-task")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """A task must not wait for the result of another.
+    """
+    A task waits for the result of another.
 
-    Flagged is `get`, `wait`, `join` or `collect` on what a dispatch returned or on an `AsyncResult` or `GroupResult`,
+    Flags `get`, `wait`, `join` and `collect` on what a dispatch returned or on an `AsyncResult` or `GroupResult`,
     inside a task, whether there is a result backend or not.
 
     ## Why
     Celery raises `RuntimeError: Never call result.get() within a task!`. And rightly so: the waiting task holds its
     worker, and when all workers hold tasks that wait, nobody is left to run what they wait for. What is to run
-    afterwards belongs into a task of its own, linked by a chain.
+    afterwards belongs in a task of its own, linked by a chain.
 
     ## Example
     ```python
     from celery import shared_task
 
+
     @shared_task
     def fetch(pk): ...
 
+
     @shared_task
     def store(data): ...
+
 
     @shared_task
     def update(pk):
@@ -48,11 +52,14 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import chain, shared_task
 
+
     @shared_task
     def fetch(pk): ...
 
+
     @shared_task
     def store(data): ...
+
 
     @shared_task
     def update(pk):
@@ -60,20 +67,20 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    A wait that is meant: `disable_sync_subtasks=False`, options that cannot be resolved, and what stands in `with
-    allow_join_result():`. They are AAC304 where there is no result backend. Everything else that is asked of a result
-    in a task is AAC304, too; what this rule reports AAC304 does not report again. A task that is run by `apply()`
-    waits for nobody.
+    - a wait that is meant, by `disable_sync_subtasks=False` or in `with allow_join_result():`, or that may be, by
+      options that cannot be resolved; where there is no result backend it is AAC304;
+    - whatever else a result is asked in a task: that is AAC304, too;
+    - the result of `apply()`, which has run already.
 
     ## Profile
-    Both: Celery refuses it everywhere.
+    Both: Celery refuses it in every project.
 
     ## Proof
     - `test_results_and_workflows.py::test_waiting_for_a_result_inside_a_task_is_refused`: `.get()` inside a task raises
       a `RuntimeError`.
 
     ## References
-    - [Celery: Avoid launching synchronous subtasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html#avoid-launching-synchronous-subtasks)
+    - [Celery: avoid launching synchronous subtasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html#avoid-launching-synchronous-subtasks)
     """
     for wait in waits_in(module):
         awaited = called(wait.dispatch.receiver) if wait.dispatch else "a result"

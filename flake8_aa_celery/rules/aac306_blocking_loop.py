@@ -24,18 +24,19 @@ _KEY = re.compile(r"(^|_)(code|hash|id|ids|key|keys|name|names|pk|pks)$")
 
 @rule("AAC306", "blocking-loop", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """A loop in a task blocks for each of its items: each should be a task of a chain.
+    """
+    A loop in a task blocks for each of its items, which should be tasks of a chain.
 
-    Flagged is a loop in a task, a `for`, a `while` that takes items out of something, or a comprehension, that for
-    each item
+    Flags a loop in a task, a `for`, a `while` that takes items out of something, or a comprehension, that for each
+    item
 
     - runs another task in this process: `t(x)`, `t.run(x)`, `t.apply()`, `t.delay().get()`;
     - talks to the network: requests, httpx, urllib, urllib3, aiohttp, smtplib, the webhooks of dhooks, dhooks_lite,
       discord_webhook and discord.py, discordproxy, and `result()` or `results()` of an operation of ESI;
     - sleeps: `time.sleep`; or waits for another process: subprocess, `os.system`.
 
-    It may do so in a function of the same module that the loop calls. Of a nest of loops one is reported, the
-    outermost that goes over items.
+    It may do so in a function of the same module that the loop calls. Of a nest of loops the outermost that goes over
+    items is reported.
 
     ## Why
     The task holds its worker until the last item is done, and everything else in the queues waits for it. When one
@@ -46,6 +47,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     import requests
     from celery import shared_task
+
 
     @shared_task
     def update_all(urls):
@@ -58,9 +60,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     import requests
     from celery import chain, shared_task
 
+
     @shared_task
     def update(url):
         requests.get(url, timeout=30)
+
 
     @shared_task
     def update_all(urls):
@@ -68,21 +72,21 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    - Another try: a `while` that counts, a `range` of attempts, a list of tokens or mirrors that is left by `break` or
-      `return` with the first that succeeds. A loop around it still counts.
-    - Pages: a `while` on the next one, or a loop whose variable is called a page.
-    - At most three items: a literal, a slice, a `range`.
-    - Results of `concurrent.futures`; coroutines that are not waited for one by one; what a handler of an exception
-      does; a nap under a condition; a task that calls itself.
-    - Functions of other modules, and functions below a decorator.
+    - another try: a `while` that counts, a `range` of attempts, a list of tokens or mirrors that is left by `break` or
+      `return` with the first that succeeds; a loop around it still counts;
+    - pages: a `while` on the next one, or a loop whose variable is called a page;
+    - at most three items: a literal, a slice, a `range`;
+    - results of `concurrent.futures`, coroutines that are not waited for one by one, what a handler of an exception
+      does, a nap under a condition, a task that calls itself;
+    - functions of other modules, and functions below a decorator.
 
     ## Fix
-    Where all that the loop does is to call a task, `for x in xs: t(x)` becomes `chain([t.si(x) for x in
-    xs]).delay()`. Unsafe: the tasks run later, in a worker, and this one does not wait for them. Nothing is done
-    where an argument may be what JSON cannot carry.
+    Writes `chain([t.si(x) for x in xs]).delay()` for `for x in xs: t(x)`, where the loop does nothing else. Unsafe:
+    the tasks run later, in a worker, and this one does not wait for them. Nothing is done where an argument may be
+    what JSON cannot carry.
 
     ## Settings
-    `blocking-calls` names more functions that block, such as `myapp.providers.fetch`.
+    `blocking-calls` (`[]`): more functions that block, such as `myapp.providers.fetch`.
 
     ## Profile
     Both: a worker is held everywhere.
@@ -94,7 +98,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## References
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
-    - [Celery: Granularity](https://docs.celeryq.dev/en/stable/userguide/tasks.html#granularity)
+    - [Celery: granularity](https://docs.celeryq.dev/en/stable/userguide/tasks.html#granularity)
     """
     for loop in module.blocking_loops:
         message = f"`{shortened(loop.by)}` blocks once per item: make each item a task, linked by a `chain`"

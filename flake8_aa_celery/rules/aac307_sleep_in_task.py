@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 @rule("AAC307", "sleep-in-task")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """A task that sleeps holds its worker.
+    """
+    A task sleeps, and holds its worker meanwhile.
 
-    Flagged is `time.sleep` in the body of a task.
+    Flags `time.sleep` in the body of a task.
 
     ## Why
     A worker that sleeps runs nothing else, and Alliance Auth has few of them for all of its apps. What is to happen
@@ -32,8 +33,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     from celery import shared_task
 
+
     @shared_task
     def check(pk): ...
+
 
     @shared_task
     def update(pk):
@@ -45,8 +48,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import shared_task
 
+
     @shared_task
     def check(pk): ...
+
 
     @shared_task
     def update(pk):
@@ -54,7 +59,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    What stands in a loop that AAC306 reports already. `time.sleep(0)`. A nap in a function that the task calls.
+    - what stands in a loop that AAC306 reports already;
+    - `time.sleep(0)`;
+    - a nap in a function that the task calls.
 
     ## Profile
     Both: a worker is held everywhere.
@@ -63,7 +70,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_blocking.py::test_a_sleeping_task_holds_its_worker`: a task that is sent meanwhile runs afterwards.
 
     ## References
-    - [Celery: ETA and Countdown](https://docs.celeryq.dev/en/stable/userguide/calling.html#eta-and-countdown)
+    - [Celery: ETA and countdown](https://docs.celeryq.dev/en/stable/userguide/calling.html#eta-and-countdown)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
     for nap in naps_in(module):

@@ -19,26 +19,30 @@ if TYPE_CHECKING:
 
 @rule("AAC308", "chain-argument-mismatch", fix="safe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """A task in a chain cannot take the result of the task before it.
+    """
+    A task in a chain cannot take the result of the task before it.
 
-    Flagged is a partial signature (`.s`) after the first of a chain, or in a group after it, whose task would fit the
-    arguments that are written but not the previous result in front of them: it takes too few, or the first one is
+    Flags a partial signature (`.s`) after the first of a chain, or in a group after it, whose task can take the
+    arguments that are written, but not the previous result in front of them: it takes too few, or the first one is
     given by name already.
 
     ## Why
-    In a chain each task gets what the one before it returned as one more argument, in front, be it `None`. What
-    cannot take it is never sent: the task before it has done its work, is reported as failed all the same, and the
-    rest of the chain is lost. Nobody at the caller hears of it. An immutable signature (`.si`) gets nothing.
+    In a chain each task gets what the one before it returned as one more argument, in front, be it `None`. A task that
+    cannot take it is never sent: the one before it has done its work, is reported as failed all the same, and the
+    rest of the chain is lost. The caller does not hear of it. An immutable signature (`.si`) gets nothing.
 
     ## Example
     ```python
     from celery import chain, shared_task
 
+
     @shared_task
     def update(pk): ...
 
+
     @shared_task
     def report(): ...
+
 
     @shared_task
     def update_all():
@@ -49,11 +53,14 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import chain, shared_task
 
+
     @shared_task
     def update(pk): ...
 
+
     @shared_task
     def report(): ...
+
 
     @shared_task
     def update_all():
@@ -61,15 +68,17 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    A task whose parameters are not known for certain: it cannot be read, or a decorator below the task decorator
-    may change them. Arguments that are not seen, such as `*args`. A signature that may be the first of its chain.
-    Arguments that do not fit with or without the result are AAC401.
+    - a task whose parameters are not known for certain: it cannot be read, or a decorator below the task decorator
+      may change them;
+    - arguments that are not seen, such as `*args`, and an `immutable=` that cannot be resolved;
+    - a signature that may be the first of its chain;
+    - arguments that do not fit with or without the result: that is AAC401.
 
     ## Fix
-    Writes `si` for `s`. Safe: the task could only fail, as it was given one argument too many.
+    Writes `si` for `s`. Safe: the task could not be sent.
 
     ## Profile
-    Both: Celery does this everywhere.
+    Both: it is so in every project.
 
     ## Proof
     - `test_results_and_workflows.py::test_results_travel_along_a_chain_without_a_backend`: the result is the
@@ -81,7 +90,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_results_and_workflows.py::test_immutable_signatures_take_no_result`: `.si` runs.
 
     ## References
-    - [Celery: Immutability](https://docs.celeryq.dev/en/stable/userguide/canvas.html#immutability)
+    - [Celery: immutability](https://docs.celeryq.dev/en/stable/userguide/canvas.html#immutability)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
     reported: set[int] = set()

@@ -21,11 +21,11 @@ _DELAY = {"before": "", "behind": ".delay()"}
 
 @rule("AAC309", "workflow-never-started", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """A signature or workflow is made and never started.
+    """
+    A signature or workflow is made and never started.
 
-    Flagged is a signature (`s`, `si`, `signature`, `subtask`) or a workflow (`chain`, `group`, `chord`, `chunks`,
-    `map`, `starmap`, `|`) that is a statement of its own, or that is bound to a name of a function which is read
-    nowhere in it.
+    Flags a signature (`s`, `si`, `signature`, `subtask`) or a workflow (`chain`, `group`, `chord`, `chunks`, `map`,
+    `starmap`, `|`) that is a statement of its own, or that a function binds to a name and never reads.
 
     ## Why
     A signature describes a call, a workflow describes many; neither sends anything. Without `delay()`, `apply_async()`
@@ -35,8 +35,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import chain, shared_task
 
+
     @shared_task
     def update(pk): ...
+
 
     @shared_task
     def update_all(pks):
@@ -47,8 +49,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import chain, shared_task
 
+
     @shared_task
     def update(pk): ...
+
 
     @shared_task
     def update_all(pks):
@@ -56,21 +60,22 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    What is started, returned, passed on or stored in an attribute or a list. A name of a module or a class, which
-    others may read. `signature.set(…)` on a name, which changes what the name stands for.
+    - what is started, returned, passed on, or stored in an attribute or a list;
+    - a name of a module or a class, which others may read;
+    - `.set(…)` or `.on_error(…)` on a name, which changes what the name stands for.
 
     ## Fix
-    Calls `delay()` on it. Unsafe: something is sent that was not.
+    Calls `delay()` on it. Unsafe: something is sent that never was.
 
     ## Profile
-    Both: Celery does this everywhere.
+    Both: it is so in every project.
 
     ## Proof
     - `test_results_and_workflows.py::test_a_workflow_that_is_not_started_sends_nothing`: nothing is sent.
     - `test_results_and_workflows.py::test_a_called_chain_is_sent`: a call starts it.
 
     ## References
-    - [Celery: Signatures](https://docs.celeryq.dev/en/stable/userguide/canvas.html#signatures)
+    - [Celery: signatures](https://docs.celeryq.dev/en/stable/userguide/canvas.html#signatures)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
     for made in forgotten_in(module):

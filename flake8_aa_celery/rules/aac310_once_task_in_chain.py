@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 @rule("AAC310", "once-task-in-chain")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
-    """A celery-once task before others in a chain: when it is queued already, all of them are silently dropped.
+    """
+    A chain holds a celery-once task before others: when it is queued already, all of them are silently dropped.
 
-    Flagged is a chain that holds a task with `base=QueueOnce`, or a class derived from it, that is not its last, be
-    it that another task follows or that a loop adds one such task per item. One report a chain.
+    Flags a chain that holds a task with `base=QueueOnce`, or with a class derived from it, that is not its last, be
+    it that another task follows or that a loop adds one such task per item: once for each chain.
 
     ## Why
     In a chain each task is sent by the one before it. celery-once refuses to send a task that is queued already, and
@@ -34,11 +35,14 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     from allianceauth.services.tasks import QueueOnce
     from celery import chain, shared_task
 
+
     @shared_task(base=QueueOnce)
     def update(pk): ...
 
+
     @shared_task
     def report(): ...
+
 
     @shared_task
     def update_all():
@@ -50,11 +54,14 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     from allianceauth.services.tasks import QueueOnce
     from celery import chain, shared_task
 
+
     @shared_task
     def update(pk): ...
 
+
     @shared_task
     def report(): ...
+
 
     @shared_task(base=QueueOnce)
     def update_all():
@@ -63,11 +70,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     Or dispatch each such task by itself: then only what is queued already is dropped.
 
     ## Leaves alone
-    A once task that stands last: nothing is lost with it. The members of a group. A task whose class cannot be
-    resolved.
+    - a once task that stands last: nothing is lost with it;
+    - the members of a group;
+    - a task whose class cannot be resolved.
 
     ## Profile
-    Both: celery-once is used outside of Alliance Auth, too, and does the same there.
+    Both: celery-once does the same in every project.
 
     ## Proof
     - `test_celery_once.py::test_a_queued_once_task_silently_ends_a_chain`: it and what follows are dropped

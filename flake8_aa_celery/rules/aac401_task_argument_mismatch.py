@@ -28,8 +28,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     Flags a dispatch and a signature whose arguments do not fit the parameters of the task: too many, too few, a
     keyword that it has no parameter for, or one parameter given twice. The task may be defined in another file of
-    the project, and it may be spoken of by its name. `self` of a task with `bind=True` does not count, a partial
-    signature (`.s`) in a chain gets the result of the task before it as one argument more, in front.
+    the project, and it may be called by its registered name. `self` of a task with `bind=True` does not count; a
+    partial signature (`.s`) in a chain gets the result of the task before it as one argument more, in front.
 
     ## Why
     Celery compares the arguments with the task's parameters on `delay` and `apply_async`, so the `TypeError` is
@@ -40,9 +40,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import shared_task
 
+
     @shared_task
-    def update_character(character_pk, force=False):
-        ...
+    def update_character(character_pk, force=False): ...
+
 
     @shared_task
     def update_all(characters):
@@ -54,9 +55,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import shared_task
 
+
     @shared_task
-    def update_character(character_pk, force=False):
-        ...
+    def update_character(character_pk, force=False): ...
+
 
     @shared_task
     def update_all(characters):
@@ -69,12 +71,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
       in a loop, `args=` and `kwargs=` that cannot be resolved;
     - tasks that cannot be read, that have a decorator below the task decorator, or `typing=False`;
     - a signature that may still be given arguments in front: nothing is missing in it yet;
-    - `self` without `bind=True` (AAC109), an option of `apply_async` in a `delay` (AAC206), what a
-      schedule starts (AAC503), and a partial signature that only the result of the task before it does not fit
-      (AAC308).
+    - `self` without `bind=True` (AAC109), an option of `apply_async` in a `delay` (AAC206), what a schedule starts
+      (AAC503), and a partial signature that fits but for the result of the task before it (AAC308).
 
     ## Profile
-    Both: Celery checks the arguments in every project.
+    Both: it is Celery that checks the arguments.
 
     ## Proof
     - `test_calling.py::test_a_wrong_number_of_arguments_raises_at_the_caller`: neither too few nor too many are sent.

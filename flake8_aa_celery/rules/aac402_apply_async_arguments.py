@@ -32,21 +32,21 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     The arguments of `apply_async` are no list or tuple, or its keyword arguments no dict.
 
     Flags `apply_async` and `send_task` whose `args` is one value instead of a list of values (`character.pk`, a
-    number, a string, `("x")` without its comma), or a set, a dict or a generator; and whose `kwargs` is no mapping.
+    number, a string, `("x")` without its comma), or a set, a dict or a generator, and whose `kwargs` is no mapping.
 
     ## Why
     `apply_async` takes the arguments of the task as a list or tuple, unlike `delay`. A number raises `TypeError:
-    argument after * must be an iterable`; a string counts as one argument for each of its characters, and one of a
-    single character, a set, a dict and a generator raise `TypeError: task args must be a list or tuple`. Nothing
-    is sent.
+    argument after * must be an iterable`; a string counts as one argument for each of its characters; a string of one
+    character, a set, a dict and a generator raise `TypeError: task args must be a list or tuple`. Nothing is sent.
 
     ## Example
     ```python
     from celery import shared_task
 
+
     @shared_task
-    def update_character(character_pk):
-        ...
+    def update_character(character_pk): ...
+
 
     @shared_task
     def update_all(characters):
@@ -58,9 +58,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import shared_task
 
+
     @shared_task
-    def update_character(character_pk):
-        ...
+    def update_character(character_pk): ...
+
 
     @shared_task
     def update_all(characters):
@@ -75,7 +76,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Fix
     Puts a literal, an f-string, and an attribute that ends in `pk` or `id` into a list. Safe: the call could only
-    raise. Makes a `list(…)` of a set, a dict or a generator; unsafe, as the order of a set is no order.
+    raise. Makes a `list(…)` of a set or a generator, which is unsafe: a set has no order. Nothing is done to a dict,
+    which is likely to be meant as `kwargs`.
 
     ## Profile
     Both: it is Celery that refuses them.
@@ -120,6 +122,8 @@ def _is_strict(dispatch: Dispatch) -> bool:
 
 
 def _instead(given: Entry, kind: str) -> str:
+    if kind == kinds.DICT:
+        return "hand it over as `kwargs`"
     if kind not in _SCALARS:
         return "make a list of it"
     text = ast.unparse(given.node)
@@ -131,7 +135,7 @@ def _fix(given: Entry, kind: str, module: Module) -> Fix | None:
         return None
     if _is_one_value(given.node):
         return Fix("safe", "Put it into a list", "wrap_expression", {"before": "[", "behind": "]"})
-    if kind in _SCALARS:
+    if kind in _SCALARS or kind == kinds.DICT:
         return None
     return Fix("unsafe", "Make a list of it", "wrap_expression", {"before": "list(", "behind": ")"})
 

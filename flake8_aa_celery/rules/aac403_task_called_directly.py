@@ -23,17 +23,17 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is called like a function, outside of the modules of tasks.
 
-    Flags `update(x)` where `update` is a task of the project.
+    Flags `update(x)` where `update` is a task that another file of the project defines.
 
     ## Why
     Calling a task runs it here and now, in the process of the caller: no worker, no queue, no priority, no retry, no
-    time limit, no lock of celery-once. That is fine among tasks, where it is a function with a long name; anywhere
-    else it is easily mistaken for a dispatch.
+    time limit, no lock of celery-once. That is fine among tasks; anywhere else it is easily mistaken for a dispatch.
 
     ## Example
     ```python
     # app/models.py
     from .tasks import update_owner
+
 
     def add_owner(owner_pk):
         update_owner(owner_pk)
@@ -41,9 +41,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     # app/tasks.py
     from celery import shared_task
 
+
     @shared_task
-    def update_owner(owner_pk):
-        ...
+    def update_owner(owner_pk): ...
     ```
 
     ## Instead
@@ -51,15 +51,16 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     # app/models.py
     from .tasks import update_owner
 
+
     def add_owner(owner_pk):
         update_owner.delay(owner_pk)
 
     # app/tasks.py
     from celery import shared_task
 
+
     @shared_task
-    def update_owner(owner_pk):
-        ...
+    def update_owner(owner_pk): ...
     ```
 
     ## Leaves alone
@@ -73,7 +74,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     and where the task would be given what JSON cannot carry.
 
     ## Profile
-    Both: it is so in every project. Optional, because the caller may well mean it.
+    Both: it is so in every project. Off by default: the caller may well mean it.
 
     ## Proof
     - `test_calling.py::test_a_task_called_directly_runs_in_this_process`: no worker has a part in it.

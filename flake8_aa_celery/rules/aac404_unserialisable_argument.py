@@ -60,15 +60,16 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     # app/views.py
     from .tasks import update_user
 
+
     def update(request):
         update_user.delay(request.user)
 
     # app/tasks.py
     from celery import shared_task
 
+
     @shared_task
-    def update_user(user_pk):
-        ...
+    def update_user(user_pk): ...
     ```
 
     ## Instead
@@ -76,15 +77,16 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     # app/views.py
     from .tasks import update_user
 
+
     def update(request):
         update_user.delay(request.user.pk)
 
     # app/tasks.py
     from celery import shared_task
 
+
     @shared_task
-    def update_user(user_pk):
-        ...
+    def update_user(user_pk): ...
     ```
 
     ## Leaves alone
@@ -95,8 +97,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - what JSON does carry: dates, decimals, UUIDs, bytes, named tuples, members of `IntegerChoices`, `TextChoices`.
 
     ## Fix
-    Passes the `pk` of an instance, and a `list(…)` of a set, a generator, a range and the like. Unsafe: the task
-    gets something else than its author thought of, and must fetch the row. Whatever else is passed is left alone.
+    Passes the `pk` of an instance, and a `list(…)` of a set, a generator, a range and the like. Unsafe: the task gets
+    something else than its author thought of, and must fetch the row. Nothing is done to whatever else is passed.
 
     ## Profile
     Both: JSON is Celery's own default.

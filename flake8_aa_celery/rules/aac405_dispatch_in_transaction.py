@@ -34,9 +34,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     from celery import shared_task
     from django.db import transaction
 
+
     @shared_task
-    def update_owner(owner_pk):
-        ...
+    def update_owner(owner_pk): ...
+
 
     def add_owner(name):
         with transaction.atomic():
@@ -49,9 +50,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     from celery import shared_task
     from django.db import transaction
 
+
     @shared_task
-    def update_owner(owner_pk):
-        ...
+    def update_owner(owner_pk): ...
+
 
     def add_owner(name):
         with transaction.atomic():
@@ -76,7 +78,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     method.
 
     ## Profile
-    Both: it concerns every Django project.
+    Both: it is so in every Django project.
 
     ## Proof
     - `test_django.py::test_a_dispatch_in_a_transaction_is_sent_before_the_commit`: the task finds nothing.

@@ -21,9 +21,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     A task is sent or scheduled by a name that no task has.
 
     Flags a name in `send_task("…")`, in `signature("…")` and in the `task` of a schedule that begins with a package
-    of this project, where no task of the project is registered by it: because it was renamed or moved, because
+    of this project, where no task of the project is registered by it: because the task was renamed or moved, because
     its decorator says another `name=`, or because it is only imported where the name points to. In documents the
-    code blocks that are said to be Python are read.
+    code blocks that are marked as Python are read.
 
     ## Why
     Nobody compares the name with anything when it is sent: the message goes out, and the worker logs `Received
@@ -35,12 +35,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     CELERYBEAT_SCHEDULE = {
         "app_update_all": {"task": "app.tasks.update_everything", "schedule": 3600},
     }
+
     # app/tasks.py
     from celery import shared_task
 
+
     @shared_task
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Instead
@@ -49,12 +50,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     CELERYBEAT_SCHEDULE = {
         "app_update_all": {"task": "app.tasks.update_all", "schedule": 3600},
     }
+
     # app/tasks.py
     from celery import shared_task
 
+
     @shared_task
-    def update_all():
-        ...
+    def update_all(): ...
     ```
 
     ## Leaves alone
@@ -72,7 +74,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## References
     - [Celery: names](https://docs.celeryq.dev/en/stable/userguide/tasks.html#names)
-    - [Alliance Auth: periodic tasks](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
+    - [Alliance Auth: How can I define periodic tasks for my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """
     for spoken in spoken_in(module):
         if is_unknown(spoken, module):

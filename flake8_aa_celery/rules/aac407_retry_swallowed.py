@@ -28,12 +28,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Why
     `self.retry()` sends the task once more and then raises `Retry`, which is an `Exception`, to end this run. A
-    handler that swallows it lets the run go on: the task counts as succeeded, what stands behind it is done, the
-    rest of its chain starts, and the retries run as well.
+    handler that swallows it lets the run go on: what stands behind the `try` is done, the task counts as succeeded,
+    the rest of its chain starts, and the retries run as well.
 
     ## Example
     ```python
     from celery import shared_task
+
 
     @shared_task(bind=True)
     def update(self):
@@ -48,6 +49,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Instead
     ```python
     from celery import shared_task
+
 
     @shared_task(bind=True)
     def update(self):

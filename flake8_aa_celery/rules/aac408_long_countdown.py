@@ -23,22 +23,23 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task waits for longer than the broker's visibility timeout, and then runs several times.
 
-    Flags a `countdown` of more than 3600 seconds and an `eta` of `now() + timedelta(…)` beyond that, wherever a task,
-    a signature or a workflow is sent, in `self.retry`, and in the options of a schedule.
+    Flags a `countdown` of more than 3600 seconds, and an `eta` of `now() + timedelta(…)` beyond that, on a dispatch, a
+    signature or a workflow, in `self.retry`, and in the options of a schedule.
 
     ## Why
     A message with a countdown or an eta is handed to a worker at once, which keeps it until its time has come and
-    acknowledges it then. Redis takes a message that is not acknowledged within the visibility timeout, one hour, for
-    lost, and delivers it again, every hour: to the next worker, which keeps it, too. When the time has come, each of
-    them runs the task. Note down what is due, and let a scheduled task look for it.
+    acknowledges it then. On Redis a message that is not acknowledged within the visibility timeout, one hour, counts
+    as lost and is delivered again, every hour: to the next worker, which keeps it, too. When the time has come, each
+    of them runs the task. Store what is due, and let a scheduled task look for it.
 
     ## Example
     ```python
     from celery import shared_task
 
+
     @shared_task
-    def remind(user_pk):
-        ...
+    def remind(user_pk): ...
+
 
     @shared_task
     def announce(user_pk):
@@ -49,10 +50,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import shared_task
 
+
     @shared_task
     def remind_all():
         for reminder in Reminder.objects.filter(due__lte=now()):
             reminder.send()
+
 
     @shared_task
     def announce(user_pk):
@@ -64,7 +67,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - projects whose own files configure a longer `visibility_timeout`, or RabbitMQ as their broker.
 
     ## Settings
-    `visibility-timeout`: the seconds after which your broker delivers a message again, 3600 where nothing is said.
+    `visibility-timeout` (3600): after how many seconds your broker delivers a message again.
 
     ## Profile
     Both: the visibility timeout is that of Redis, whoever uses it as broker, as Alliance Auth does.

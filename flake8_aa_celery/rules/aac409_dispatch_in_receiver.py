@@ -27,7 +27,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Why
     Whoever saves such a row inside `transaction.atomic` sends the task before the commit, as in AAC405, without
-    seeing it: Django's admin does, and so does every request where `ATOMIC_REQUESTS` is on.
+    knowing it: Django's admin does, and so does every request where `ATOMIC_REQUESTS` is on.
 
     ## Example
     ```python
@@ -38,6 +38,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     from .models import Owner
     from .tasks import update_owner
 
+
     @receiver(post_save, sender=Owner)
     def owner_saved(sender, instance, **kwargs):
         update_owner.delay(instance.pk)
@@ -45,9 +46,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     # app/tasks.py
     from celery import shared_task
 
+
     @shared_task
-    def update_owner(owner_pk):
-        ...
+    def update_owner(owner_pk): ...
     ```
 
     ## Instead
@@ -59,6 +60,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     from .models import Owner
     from .tasks import update_owner
 
+
     @receiver(post_save, sender=Owner)
     def owner_saved(sender, instance, **kwargs):
         update_owner.delay_on_commit(instance.pk)
@@ -66,23 +68,24 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     # app/tasks.py
     from celery import shared_task
 
+
     @shared_task
-    def update_owner(owner_pk):
-        ...
+    def update_owner(owner_pk): ...
     ```
 
     ## Leaves alone
     - `delay_on_commit`, `apply_async_on_commit`, and what is handed to `transaction.on_commit`;
     - a dispatch with a `countdown` or an `eta`;
     - receivers of other signals;
-    - a dispatch in a transaction that is seen there: that is AAC405.
+    - a dispatch in a transaction that is seen, which is AAC405.
 
     ## Fix
-    As that of AAC405: calls `delay_on_commit` or `apply_async_on_commit`, where the result of the call is not used
-    and there is such a method. Unsafe: the task is sent later, and not at all where the transaction is rolled back.
+    Calls `delay_on_commit` or `apply_async_on_commit`. Unsafe: the task is sent later, and not at all where the
+    transaction is rolled back. Nothing is done where the result of the call is used, and to what has no such
+    method.
 
     ## Profile
-    Both: it concerns every Django project. Optional, because where nobody saves in a transaction nothing goes wrong.
+    Both: it is so in every Django project. Off by default: where nobody saves in a transaction nothing goes wrong.
 
     ## Proof
     - `test_django.py::test_a_dispatch_in_a_transaction_is_sent_before_the_commit`: the task finds nothing.

@@ -23,9 +23,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     The soft time limit of a task is caught as if it were an error.
 
-    Flags, in a task with a `soft_time_limit`, a handler for `Exception` or everything around its work, that neither
-    raises nor is preceded by a handler for `SoftTimeLimitExceeded`. Work is what a `try` holds that stands in a loop
-    or around one, that has more than three statements, or that is the last of its function.
+    Flags, in a task with a `soft_time_limit`, a handler for `Exception` or everything around its work that neither
+    raises nor is preceded by a handler for `SoftTimeLimitExceeded`. A `try` is around work if it stands in a loop or
+    around one, has more than three statements, or is the last of its function.
 
     ## Why
     The soft limit is an exception, `SoftTimeLimitExceeded`, that Celery raises wherever the task happens to be. It
@@ -35,6 +35,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Example
     ```python
     from celery import shared_task
+
 
     @shared_task(soft_time_limit=300)
     def update_all(owners):
@@ -49,6 +50,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import shared_task
     from celery.exceptions import SoftTimeLimitExceeded
+
 
     @shared_task(soft_time_limit=300)
     def update_all(owners):
@@ -68,7 +70,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - a `try` in whose body nothing is called, and a short one that looks something up before the rest is done.
 
     ## Profile
-    Both: it is so in every project. Optional, because most of what a `try` stands around takes no time.
+    Both: it is so in every project. Off by default: most of what a `try` stands around takes no time.
 
     ## Proof
     - `test_defining.py::test_a_soft_time_limit_is_an_exception_like_any_other`: so that `except Exception` catches it.

@@ -24,7 +24,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     A crontab sets the hour or the day, but not the minute: it runs every minute of it.
 
     Flags a call of Celery's `crontab` that sets a larger field and leaves out the minute, and one that sets a day
-    and a single minute but leaves out the hour. In documents the code blocks that are said to be Python are read.
+    and a single minute but leaves out the hour. In documents the code blocks that are marked as Python are read.
 
     ## Why
     A field that is not given is `*`, every value of it. `crontab(hour=3)` looks like "at three o'clock" and starts
@@ -46,7 +46,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     from celery.schedules import crontab
 
     CELERYBEAT_SCHEDULE = {
-        "structures_update_all": {"task": "structures.tasks.update_all", "schedule": crontab(minute=0, hour=3)},
+        "structures_update_all": {
+            "task": "structures.tasks.update_all",
+            "schedule": crontab(minute=0, hour=3),
+        },
     }
     ```
 
@@ -56,8 +59,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `**fields` that cannot be resolved, and a `crontab` that is not Celery's.
 
     ## Fix
-    Adds the field that is missing, as `"0"`. Unsafe: the task runs once where it ran sixty times, or 24 times.
-    Where both are missing, the hour is yours to choose. Documents are not changed.
+    Adds the field that is missing, as `"0"`. Unsafe: the task runs once where it ran 60 or 24 times. Nothing is done
+    where both are missing, as the hour is yours to choose, and to documents.
 
     ## Profile
     Both: it is Celery's `crontab` in every project.
@@ -67,7 +70,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_schedules.py::test_a_crontab_with_a_day_alone_runs_every_minute_of_it`: so does a day.
     - `test_schedules.py::test_a_crontab_with_a_day_and_minute_runs_every_hour_of_it`: 24 times on that day.
     - `test_schedules.py::test_a_crontab_with_minute_and_hour_runs_once_a_day`: what was meant.
-    - `test_fixes.py::test_a_crontab_is_due_once_where_it_was_each_minute`: the fix.
+    - `test_fixes.py::test_a_crontab_is_due_once_where_it_was_each_minute`: what the fix does.
 
     ## References
     - [Celery: crontab schedules](https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#crontab-schedules)

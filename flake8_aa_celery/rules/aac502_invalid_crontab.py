@@ -21,7 +21,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     A crontab has a field that does not exist, or a value that Celery refuses.
 
     Flags a keyword that `crontab` does not have, and a value that is out of range or that Celery cannot read. In
-    documents the code blocks that are said to be Python are read.
+    documents the code blocks that are marked as Python are read.
 
     ## Why
     `crontab` is called when the settings are imported, and raises there: neither the site nor the workers start

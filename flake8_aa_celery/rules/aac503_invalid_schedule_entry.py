@@ -26,29 +26,34 @@ _ALLIANCE_AUTH_KEYS = frozenset({"apply_offset"})
 @rule("AAC503", "invalid-schedule-entry", documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
-    A schedule's entry lacks what it needs, has a key that beat does not know, or gives the task wrong arguments.
+    An entry of the schedule lacks what it needs, has a key that beat does not know, or gives the task wrong arguments.
 
     Flags an entry without `task` or without `schedule`; a key other than `task`, `schedule`, `args`, `kwargs`,
     `options`, `relative` and Alliance Auth's `apply_offset`; and `args` and `kwargs` that a task of this project
-    cannot take, also where it needs arguments and is given none. In documents the code blocks that are said to be
+    cannot take, also where it needs arguments and is given none. In documents the code blocks that are marked as
     Python are read.
 
     ## Why
     Beat makes its entries when it starts. A key that it does not know raises `TypeError` there, and *nothing* is
     started any more, of any app. Without `schedule` an entry is never due, without `task` it sends a message that
-    no worker can read, and arguments that do not fit raise in beat or in the worker, each time that it is due.
+    no worker can read, and arguments that do not fit raise in beat or in the worker each time that it is due.
 
     ## Example
     ```python
     # app/tasks.py
     from celery import shared_task
 
+
     @shared_task
-    def update_corporation(corporation_id):
-        ...
+    def update_corporation(corporation_id): ...
+
     # app/settings.py
     CELERYBEAT_SCHEDULE = {
-        "app_update_corporation": {"task": "app.tasks.update_corporation", "schedule": 3600, "enabled": True},
+        "app_update_corporation": {
+            "task": "app.tasks.update_corporation",
+            "schedule": 3600,
+            "enabled": True,
+        },
     }
     ```
 
@@ -57,9 +62,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     # app/tasks.py
     from celery import shared_task
 
+
     @shared_task
-    def update_corporation(corporation_id):
-        ...
+    def update_corporation(corporation_id): ...
+
     # app/settings.py
     CELERYBEAT_SCHEDULE = {
         "app_update_corporation": {

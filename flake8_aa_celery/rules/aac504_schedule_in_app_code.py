@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @rule("AAC504", "schedule-in-app-code", profiles=("alliance-auth",))
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
-    An app sets a schedule in its own code instead of leaving it to the local settings.
+    An app sets a schedule in its own code instead of leaving that to the local settings.
 
     Flags `@periodic_task`, `add_periodic_task`, and an assignment to `CELERYBEAT_SCHEDULE` or one of its siblings
     outside a settings module.

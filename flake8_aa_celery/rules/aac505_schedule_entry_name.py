@@ -43,19 +43,19 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    - the package of an app that lies in another: both `corporation_update` and `app_update` are fine for
+    - an app whose package lies in another: both `corporation_update` and `app_update` are fine for
       `app.corporation.tasks.update`;
     - entries whose name or task cannot be resolved.
 
     ## Fix
-    Renames the entry, where no other has that name. Unsafe: whoever speaks of the entry by its old name does not
-    find it.
+    Renames the entry. Unsafe: whoever asks for the entry by its old name does not find it. Nothing is done where
+    another entry has that name already.
 
     ## Profile
     Alliance Auth alone: it is a convention of its documentation. Off by default: nothing breaks without it.
 
     ## Proof
-    - `test_fixes.py::test_an_entry_of_a_schedule_sends_the_same_under_another_name`: the fix.
+    - `test_fixes.py::test_an_entry_of_a_schedule_sends_the_same_under_another_name`: what the fix does.
 
     ## References
     - [Alliance Auth: How can I define periodic tasks for my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)

@@ -19,7 +19,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     An entry of the schedule has no `expires` among its options.
 
-    Flags an entry without `options`, and one whose `options` have no `expires`.
+    Flags an entry without `options`, and one whose `options` have no `expires`, as PIE785 of flake8-pie does.
 
     ## Why
     While no worker runs, beat goes on sending: after an hour of downtime a task that is due every minute waits 60
@@ -46,11 +46,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    - options that are not all seen.
+    Options that are not all seen.
 
     ## Profile
-    Both: the equal of flake8-pie's PIE785. Off by default: where every task runs quickly or only once
-    (celery-once), nothing piles up.
+    Both: it is so in every project. Off by default: where every task runs quickly or only once (celery-once),
+    nothing piles up.
 
     ## Proof
     - `test_schedules.py::test_a_schedule_entry_that_expires_does_not_run_late`: the late message is dropped.

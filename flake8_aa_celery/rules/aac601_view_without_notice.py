@@ -22,9 +22,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A view starts a task, and the user learns nothing of it.
 
-    Flags a dispatch in a view that neither leaves a message nor answers with anything but a redirect. A view is a
-    function whose first parameter is `request`, or a method such as `get`, `post` or `form_valid` of a class that is
-    based on a view of Django.
+    Flags a dispatch in a view that leaves no message and answers with nothing but a redirect. A view is a function
+    whose first parameter is `request`, or a method such as `get`, `post` or `form_valid` of a class that is based on
+    a view of Django.
 
     ## Why
     The page comes back at once and looks as before, because the task has not run yet. The user cannot know that
@@ -35,7 +35,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     # app/views.py
     from django.shortcuts import redirect
+
     from app.tasks import update_owner
+
 
     def update(request, owner_pk):
         update_owner.delay(owner_pk)
@@ -47,7 +49,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     # app/views.py
     from django.contrib import messages
     from django.shortcuts import redirect
+
     from app.tasks import update_owner
+
 
     def update(request, owner_pk):
         update_owner.delay(owner_pk)
@@ -60,8 +64,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - views that answer with a page, with data, or with what cannot be told.
 
     ## Profile
-    Both: users are the same everywhere. Off by default: a task that nobody waits for needs no notice, and which one
-    that is no rule can tell.
+    Both: users are the same everywhere. Off by default: a task that nobody waits for needs no notice, and no rule can
+    tell which one that is.
 
     ## References
     - [Alliance Auth: How should I use celery tasks in the UI?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-should-i-use-celery-tasks-in-the-ui)

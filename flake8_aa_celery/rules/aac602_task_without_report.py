@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 @rule("AAC602", "task-without-report", default=False)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
-    A view starts a task with the user's key, and the task never tells the user how it went.
+    A view hands the user to a task, and the task never tells the user how it went.
 
     Flags the dispatch of a task of this project in a view, with `request.user` or its key among the arguments, where
-    the task calls nothing with "message" or "notif" in its name when it succeeds, or nothing when it fails: in an
-    `except` or `finally`.
+    the task calls nothing with "message" or "notif" in its name when it succeeds, or nothing of the kind when it
+    fails, in an `except` or `finally`.
 
     ## Why
     A task that is given the user is meant to report to that user. One that fails without a word leaves them waiting
@@ -34,14 +34,18 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     # app/views.py
     from django.shortcuts import render
+
     from app.tasks import update_owner
+
 
     def update(request, owner_pk):
         update_owner.delay(owner_pk, user_pk=request.user.pk)
         return render(request, "app/started.html")
+
     # app/tasks.py
-    from celery import shared_task
     from allianceauth.notifications import notify
+    from celery import shared_task
+
 
     @shared_task
     def update_owner(owner_pk, user_pk):
@@ -53,14 +57,18 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     # app/views.py
     from django.shortcuts import render
+
     from app.tasks import update_owner
+
 
     def update(request, owner_pk):
         update_owner.delay(owner_pk, user_pk=request.user.pk)
         return render(request, "app/started.html")
+
     # app/tasks.py
-    from celery import shared_task
     from allianceauth.notifications import notify
+    from celery import shared_task
+
 
     @shared_task
     def update_owner(owner_pk, user_pk):
@@ -76,7 +84,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Leaves alone
     - tasks that cannot be read, and those that are not given the user;
     - tasks that hand the user on to code of another module, which may report in their place;
-    - tasks whose notifications stand in functions of the same module that they call.
+    - tasks that notify in functions of the same module that they call.
 
     ## Profile
     Both: users are the same everywhere. Off by default: a task may need the user for something else than reporting.

@@ -22,25 +22,29 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A view runs a task in its own process, or waits for its result.
 
-    Flags `task(…)`, `task.run(…)` and `task.apply(…)` in a view, and, where there is a result backend, a wait for
-    what a dispatch returned. A view is a function whose first parameter is `request`, or a method such as `get`,
+    Flags `task(…)`, `task.run(…)` and `task.apply(…)` in a view and, where there is a result backend, a wait for what
+    a dispatch returned. A view is a function whose first parameter is `request`, or a method such as `get`,
     `post` or `form_valid` of a class that is based on a view of Django.
 
     ## Why
     A task that is called like a function is one: it runs here and now, in the web server, with no worker, no retry
-    and no lock of celery-once. The user looks at an empty page until it is done, and a slow one times out.
+    and no lock of celery-once. The user looks at an empty page until it is done, and a slow request times out.
 
     ## Example
     ```python
     # app/views.py
     from django.shortcuts import redirect
+
     from app.tasks import update_owner
+
 
     def update(request, owner_pk):
         update_owner(owner_pk)
         return redirect("app:index")
+
     # app/tasks.py
     from celery import shared_task
+
 
     @shared_task
     def update_owner(owner_pk):
@@ -51,13 +55,17 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     # app/views.py
     from django.shortcuts import redirect
+
     from app.tasks import update_owner
+
 
     def update(request, owner_pk):
         update_owner.delay(owner_pk)
         return redirect("app:index")
+
     # app/tasks.py
     from celery import shared_task
+
 
     @shared_task
     def update_owner(owner_pk):
@@ -82,7 +90,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## References
     - [Alliance Auth: Duration](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#duration)
-    - [Celery: Calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
+    - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
     """
     for call in module.local_calls:
         view = view_around(call.site, module)

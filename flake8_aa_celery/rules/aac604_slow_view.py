@@ -21,19 +21,20 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     A view waits for the network, for a process, or sleeps.
 
     Flags in a view what AAC306 counts as blocking: requests over the network, `time.sleep`, `subprocess`; also in a
-    function of the same module that the view calls. Tasks that a view runs itself are AAC603. Only modules that have
-    to do with Celery are looked at.
+    function of the same module that the view calls.
 
     ## Why
     Everything that takes longer than a second interrupts the user. Somebody else's server takes as long as it likes,
-    and while a view waits for it, one of the few processes of the web server is taken. Alliance Auth's documentation
+    and while a view waits for it, one of the few processes of the web server is held. Alliance Auth's documentation
     asks for a task wherever more than a second may pass.
 
     ## Example
     ```python
     # app/views.py
     import requests
+
     from app.tasks import update_owner
+
 
     def prices(request):
         update_owner.delay(1)
@@ -45,6 +46,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     # app/views.py
     from app.tasks import fetch_prices, update_owner
 
+
     def prices(request):
         update_owner.delay(1)
         fetch_prices.delay()
@@ -53,10 +55,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Leaves alone
     - what happens in functions of other modules;
-    - tasks that the view runs or waits for (AAC603).
+    - tasks that the view runs or waits for, which is AAC603;
+    - modules that have nothing to do with Celery.
 
     ## Settings
-    `blocking-calls`: more functions that count as blocking.
+    `blocking-calls` (`[]`): more functions that block, such as `myapp.providers.fetch`.
 
     ## Profile
     Both: users are the same everywhere. Off by default: some pages cannot do without an answer from elsewhere.

@@ -217,8 +217,11 @@ def test_a_static_method_can_be_a_task(worker: Worker) -> None:
 
 def test_what_staticmethod_makes_can_be_no_task(worker: Worker) -> None:
     """`@shared_task` above `@staticmethod` raises `AttributeError` when the task is registered."""
+
+    def function() -> None: ...
+
     with pytest.raises(AttributeError, match="__module__"):
-        worker.app.task(lazy=False)(staticmethod(Structure.static))
+        worker.app.task(lazy=False)(staticmethod(function))
 
 
 def test_a_task_in_a_function_is_registered_when_that_function_runs(worker: Worker) -> None:

@@ -86,7 +86,8 @@ def test_the_followers_in_a_chain(tmp_path: Path, source: str, numbers: list[int
     ("source", "expected"),
     [
         ("AsyncResult(x).revoke()", True),
-        ("r = AsyncResult(x)\nr.revoke()\nr.forget()", True),
+        ("r = AsyncResult(x)\nr.revoke()\nr.revoke(terminate=True)", True),
+        ("r = AsyncResult(x)\nr.revoke()\nr.forget()", False),
         ("AsyncResult(x)", False),
         ("r = AsyncResult(x)\nr.revoke()\nr.get()", False),
         ("r = AsyncResult(x)\nr.revoke()\nprint(r.state)", False),
