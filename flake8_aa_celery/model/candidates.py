@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.facts import DISPATCH_METHODS, SIGNATURE_METHODS
+from flake8_aa_celery.model.facts import CHANGING_METHODS, DISPATCH_METHODS, SIGNATURE_METHODS
 from flake8_aa_celery.model.names import dotted_name, imported_name, last_part, reaching
 
 if TYPE_CHECKING:
@@ -20,13 +20,11 @@ if TYPE_CHECKING:
 
 #: Functions and classes of Celery whose call makes something that can be sent.
 _MAKERS = frozenset({"chain", "group", "chord", "chunks", "xmap", "xstarmap", "signature", "subtask", "Signature"})
-#: Methods that only signatures and workflows have among what is Celery's.
-_CHANGERS = frozenset({"set", "clone", "on_error"})
 #: Methods that make a workflow of a task.
 _TASK_WORKFLOWS = frozenset({"chunks", "map", "starmap"})
 _SENDERS = DISPATCH_METHODS | {"send_task"}
 #: Names of what may make or send something of Celery's; an empty one stands for what is called without a name.
-_OF_CANVAS = _SENDERS | SIGNATURE_METHODS | _MAKERS | _CHANGERS | _TASK_WORKFLOWS | {""}
+_OF_CANVAS = _SENDERS | SIGNATURE_METHODS | _MAKERS | CHANGING_METHODS | _TASK_WORKFLOWS | {""}
 #: Names of what may be called to get something of Celery's, a setting, or a copy, wherever it was imported from.
 _TELLING = (_OF_CANVAS - {""}) | {"Celery", "clean_setting", "copy"}
 #: Through this many bindings the result of a dispatch is looked for.
@@ -48,7 +46,7 @@ def canvas(call: CallSite, module: Module) -> bool:
         method = function.attr
         if method in _SENDERS or method in SIGNATURE_METHODS:
             return True
-        if method in _CHANGERS:
+        if method in CHANGING_METHODS:
             return _holds_call(function.value, site)
         if method in _TASK_WORKFLOWS and task(function.value, site, module):
             return True

@@ -25,6 +25,9 @@ DISPATCH_METHODS = frozenset({"delay", "apply_async", "delay_on_commit", "apply_
 #: The methods of a task that make a signature of it.
 SIGNATURE_METHODS = frozenset({"s", "si", "signature", "subtask", "subtask_from_request"})
 
+#: The methods of a signature or workflow that change it and return it.
+CHANGING_METHODS = frozenset({"clone", "on_error", "set"})
+
 
 class Value:
     """What an expression is. An instance of this class itself says: unknown."""

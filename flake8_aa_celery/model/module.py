@@ -18,6 +18,7 @@ from flake8_aa_celery.model import (
     views,
 )
 from flake8_aa_celery.model.facts import (
+    CHANGING_METHODS,
     UNKNOWN,
     App,
     Dispatch,
@@ -157,7 +158,7 @@ class Module:
         last = self.dotted.rpartition(".")[2]
         return (
             self.in_document
-            or             last in ("settings", "local")
+            or last in ("settings", "local")
             or (last.endswith("_settings") and last != "app_settings")
             or "settings" in self.dotted.split(".")[:-1]
             or "INSTALLED_APPS" in self.scopes.module.bindings
@@ -223,7 +224,7 @@ class Module:
         found = [
             value
             for call, value in self.canvas
-            if isinstance(value, Workflow) and value.node is call.node and not _is_method(call.node, "set", "clone", "on_error")
+            if isinstance(value, Workflow) and value.node is call.node and not _changes(call.node)
         ]
         inner: set[int] = set()
         for node, site in (join for scope in self.scopes.all for join in scope.joins):
@@ -250,7 +251,7 @@ class Module:
 
     @cached_property
     def task_names(self) -> frozenset[str]:
-        """The names of this file that may be tasks, or hold them, wherever it binds them; none where it knows no task."""
+        """The names of this file that may be tasks, or hold them, wherever they are bound; none where it knows no task."""
         return candidates.task_names(self)
 
     @cached_property
@@ -297,5 +298,6 @@ class Module:
         return entry.node if entry.module is self else otherwise
 
 
-def _is_method(node: ast.Call, *methods: str) -> bool:
-    return isinstance(node.func, ast.Attribute) and node.func.attr in methods
+def _changes(node: ast.Call) -> bool:
+    """Whether a call changes a signature or workflow that was made before it."""
+    return isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING_METHODS

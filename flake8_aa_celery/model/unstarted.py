@@ -6,7 +6,7 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.facts import Function, Signature, Workflow
+from flake8_aa_celery.model.facts import CHANGING_METHODS, Function, Signature, Workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def _made_in(module: Module) -> Iterator[tuple[Canvas, Site]]:
 def _starts_with_call(node: ast.Call) -> bool:
     """Whether a call that changes something (``.set``, ``.clone``) changes the result of another call."""
     function = node.func
-    if not isinstance(function, ast.Attribute) or function.attr not in ("set", "clone", "on_error"):
+    if not isinstance(function, ast.Attribute) or function.attr not in CHANGING_METHODS:
         return True
     return isinstance(function.value, ast.Call) and _starts_with_call(function.value)
 
