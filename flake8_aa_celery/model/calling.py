@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.bases import bases_of
+from flake8_aa_celery.model.decorators import hands_on_everything
 from flake8_aa_celery.model.facts import NamedTask, Task
 from flake8_aa_celery.model.syntax import positional_parameters
-from flake8_aa_celery.model.wrappers import hands_on_everything
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.arguments import Arguments

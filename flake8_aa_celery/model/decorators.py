@@ -1,4 +1,4 @@
-"""Decorators that stand above the one that registers a task."""
+"""What the decorators of a task do: those above the one that registers it, and those below."""
 
 from __future__ import annotations
 
@@ -7,18 +7,28 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import Function, Origin
 from flake8_aa_celery.model.scopes import FUNCTIONS
+from flake8_aa_celery.model.syntax import given_to, positional_parameters, without_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Task
-    from flake8_aa_celery.model.scopes import Scope
+    from flake8_aa_celery.model.facts import Task, Value
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import FunctionNode, Scope, Site
 
 #: Decorators of libraries that return a function as it is, or hand on what is asked of it as a bound method does.
 _RETURN_IT = frozenset(
     {"allianceauth.hooks.register", "atexit.register", "builtins.classmethod", "builtins.staticmethod"}
     | {"django.dispatch.dispatcher.receiver", "django.dispatch.receiver", "typing.final", "typing.no_type_check"}
 )
+#: Decorators of libraries that hand on every argument as it is.
+_TRANSPARENT = frozenset(
+    {"django.db.transaction.atomic", "django.db.transaction.non_atomic_requests"}
+    | {"esi.decorators.rate_limit_retry_task", "esi.decorators.rate_limited_task"}
+)
+
+
+# -- above: what hides the task ---------------------------------------------------------------------------------
 
 
 def hiding(task: Task) -> Iterator[ast.expr]:
@@ -27,24 +37,14 @@ def hiding(task: Task) -> Iterator[ast.expr]:
 
 
 def _returns_it(decorator: ast.expr, task: Task) -> bool:
-    called = isinstance(decorator, ast.Call)
-    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    target = without_call(decorator)
     if isinstance(target, ast.Attribute) and target.attr == "connect":
         return True  # of a signal, Django's or Celery's
     value = task.module.evaluate(target, task.site)
     if isinstance(value, Origin):
         return value.dotted in _RETURN_IT
-    if not isinstance(value, Function):
-        return False
-    scope = value.module.scopes.by_node[value.node]
-    return _inner_returns_its_argument(scope) if called else _returns_its_argument(scope)
-
-
-def _inner_returns_its_argument(scope: Scope) -> bool:
-    """Whether what ``@decorator(…)`` returns is a function that returns what it is given."""
-    inner = {child.node.name: child for child in scope.children if isinstance(child.node, FUNCTIONS)}
-    names = [node.value.id for node, _ in scope.returns if isinstance(node.value, ast.Name)]
-    return bool(names) and all(name in inner and _returns_its_argument(inner[name]) for name in names)
+    functions = _decorating(value, decorator)
+    return bool(functions) and all(map(_returns_its_argument, functions))
 
 
 def _returns_its_argument(scope: Scope) -> bool:
@@ -55,3 +55,67 @@ def _returns_its_argument(scope: Scope) -> bool:
         and len(scope.bindings.get(parameters[0].arg, ())) == 1
         and all(isinstance(value, ast.Name) and value.id == parameters[0].arg for value in returned)
     )
+
+
+# -- below: what Celery's check of the arguments sees -----------------------------------------------------------
+
+
+def hands_on_everything(decorator: ast.expr, site: Site, module: Module) -> bool:
+    """Whether what a decorator returns calls the function with all arguments that it is itself called with.
+
+    Known of a few libraries, and read where the decorator is a function of the project.
+
+    :param site: where the decorated function stands.
+    """
+    value = module.evaluate(without_call(decorator), site)
+    if isinstance(value, Origin):
+        return value.dotted in _TRANSPARENT
+    functions = _decorating(value, decorator)
+    return bool(functions) and all(map(_wraps_with_all, functions))
+
+
+def _wraps_with_all(decorating: Scope) -> bool:
+    """Whether a function returns one that calls its argument, always with all that it got itself."""
+    assert isinstance(decorating.node, FUNCTIONS)
+    parameters, wrappers = decorating.node.args.args, _returned_functions(decorating)
+    return len(parameters) == 1 and bool(wrappers) and all(_passes_all(each, parameters[0].arg) for each in wrappers)
+
+
+def _passes_all(wrapper: Scope, function: str) -> bool:
+    assert isinstance(wrapper.node, FUNCTIONS)
+    calls = [
+        call.node for call in wrapper.calls if isinstance(call.node.func, ast.Name) and call.node.func.id == function
+    ]
+    return bool(calls) and all(_is_given_all(call, wrapper.node) for call in calls)
+
+
+def _is_given_all(call: ast.Call, wrapper: FunctionNode) -> bool:
+    """Whether a call hands on each parameter of the function that it stands in, in their order."""
+    taken = wrapper.args
+    if taken.vararg is None or taken.kwarg is None or taken.kwonlyargs or taken.defaults:
+        return False
+    all_of_it = [*positional_parameters(wrapper), f"*{taken.vararg.arg}", taken.kwarg.arg]
+    return len(call.keywords) == 1 and [ast.unparse(argument) for argument in given_to(call)] == all_of_it
+
+
+# -- decorators of the project ----------------------------------------------------------------------------------
+
+
+def _decorating(value: Value, decorator: ast.expr) -> list[Scope]:
+    """The functions of the project that take what a decorator stands on: of ``@d(…)`` those that ``d`` returns."""
+    if not isinstance(value, Function):
+        return []
+    scope = value.module.scopes.by_node[value.node]
+    return _returned_functions(scope) if isinstance(decorator, ast.Call) else [scope]
+
+
+def _returned_functions(scope: Scope) -> list[Scope]:
+    """The functions that are defined in another and returned by it; none where it may return anything else."""
+    found: list[Scope] = []
+    for statement, _ in scope.returns:
+        name = statement.value.id if isinstance(statement.value, ast.Name) else ""
+        inner = [child for child in scope.children if isinstance(child.node, FUNCTIONS) and child.node.name == name]
+        if len(inner) != 1:
+            return []
+        found += inner
+    return found
