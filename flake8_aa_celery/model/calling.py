@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.bases import bases_of
+from flake8_aa_celery.model.bound import cannot_take_itself, lacks_itself
 from flake8_aa_celery.model.decorators import hands_on_everything
 from flake8_aa_celery.model.facts import NamedTask, Task
-from flake8_aa_celery.model.syntax import positional_parameters
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.arguments import Arguments
@@ -44,19 +44,13 @@ def parameters_of(target: Target | None, module: Module) -> Parameters | None:
     task = task_of(target, module)
     if task is None or task.bound is None or task.is_method or task.spelling == "removed":
         return None
-    if _lacks_self(task) or not task.options.lacks("typing") or _changes_calling(task):
+    if lacks_itself(task) or cannot_take_itself(task):
+        return None  # a mistake of its own, and there is no telling which of the two is meant
+    if not task.options.lacks("typing") or _changes_calling(task):
         return None
     if all(hands_on_everything(decorator, task.site, task.module) for decorator in task.decorators_below):
         return task.parameters
     return None
-
-
-def _lacks_self(task: Task) -> bool:
-    """Whether ``bind`` and ``self`` contradict each other, which is a mistake of its own."""
-    positional = positional_parameters(task.node)
-    if task.bound:
-        return not positional and task.node.args.vararg is None
-    return positional[:1] == ["self"]
 
 
 def _changes_calling(task: Task) -> bool:

@@ -251,7 +251,7 @@ class Module:
 
     @cached_property
     def task_names(self) -> frozenset[str]:
-        """The names of this file that may be tasks, or hold them, wherever they are bound; none where it knows no task."""
+        """The names that may be tasks or hold them, wherever they are bound; none where this file knows no task."""
         return candidates.task_names(self)
 
     @cached_property

@@ -5,7 +5,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.arguments import of_dispatch, of_signature
+from flake8_aa_celery.model.bound import (
+    cannot_take_itself,
+    is_passed_self,
+    lacks_itself,
+    may_be_passed_otherwise,
+    speaks_of_self,
+    uses_itself,
+)
+from flake8_aa_celery.model.syntax import keyword_of
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation, spot
 
@@ -16,12 +24,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Safety
-
-#: What a task asks itself for, and nothing else is likely to have.
-_OF_A_TASK = frozenset(
-    {"AsyncResult", "apply_async", "backend", "default_retry_delay", "delay", "max_retries", "replace", "request"}
-    | {"retry", "s", "si", "signature", "update_state"}
-)
 
 
 @rule("AAC109", "bind-mismatch", fix="safe or unsafe")
@@ -78,18 +80,16 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: bound tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html#bound-tasks)
     """
     for task in module.tasks:
-        if not task.decorators_below and not task.is_method:
-            message = _mismatch(task)
-            if message:
-                yield Violation.at(task.node, message, _fix(task))
+        message = "" if task.is_method or may_be_passed_otherwise(task) else _message(task)
+        if message:
+            yield Violation.at(task.node, message, _fix(task))
 
 
-def _mismatch(task: Task) -> str:
-    arguments = task.node.args
-    positional = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
-    if task.bound is False and positional[:1] == ["self"]:
+def _message(task: Task) -> str:
+    """What is wrong with a task; empty where nothing is."""
+    if lacks_itself(task):
         return f"`{task.name}` takes `self` but is not bound: add `bind=True`, or its first argument lands there"
-    if task.bound and not positional and arguments.vararg is None:
+    if cannot_take_itself(task):
         return f"`{task.name}` is bound but has no parameter for the task: add `self` or drop `bind=True`"
     return ""
 
@@ -97,34 +97,9 @@ def _mismatch(task: Task) -> str:
 def _fix(task: Task) -> Fix | None:
     place = {"name": "bind", "spot": spot(task.decorator)}
     if task.bound:
-        written = isinstance(task.decorator, ast.Call) and any(word.arg == "bind" for word in task.decorator.keywords)
-        return Fix("safe", "Drop `bind=True`", "drop_option", place) if written and not _speaks_of_self(task) else None
-    if not task.options.lacks("bind") or _is_passed_self(task):
+        written = isinstance(task.decorator, ast.Call) and keyword_of(task.decorator, "bind") is not None
+        return Fix("safe", "Drop `bind=True`", "drop_option", place) if written and not speaks_of_self(task) else None
+    if not task.options.lacks("bind") or is_passed_self(task):
         return None
-    safety: Safety = "safe" if _uses_itself(task) else "unsafe"
+    safety: Safety = "safe" if uses_itself(task) else "unsafe"
     return Fix(safety, "Add `bind=True`", "set_option", {**place, "code": "True"})
-
-
-def _speaks_of_self(task: Task) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == "self" for node in ast.walk(task.node))
-
-
-def _uses_itself(task: Task) -> bool:
-    """Whether the body asks ``self`` for something that only a task has."""
-    return any(
-        isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == "self"
-        and node.attr in _OF_A_TASK
-        for node in ast.walk(task.node)
-    )
-
-
-def _is_passed_self(task: Task) -> bool:
-    """Whether a call in this module gives the task so many arguments that one of them is for ``self``."""
-    most = len(task.parameters.by_position) - 1
-    if task.parameters.takes_any_positional:
-        return False
-    sent = [of_dispatch(each) for each in task.module.dispatches if each.task is task]
-    sent += [of_signature(each) for each in task.module.signatures if each.task is task]
-    return any(given.positional > most or "self" in given.names for given in sent)

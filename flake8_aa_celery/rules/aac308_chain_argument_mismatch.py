@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import arguments, calling, workflows
+from flake8_aa_celery.model.misfits import refused_results_in
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Fix, Violation
@@ -93,27 +93,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: immutability](https://docs.celeryq.dev/en/stable/userguide/canvas.html#immutability)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
-    reported: set[int] = set()
-    for chain in module.workflows:
-        for signature in workflows.followers(chain):
-            reason = _reason(signature) if id(signature.call) not in reported else None
-            if reason:
-                reported.add(id(signature.call))
-                node = signature.call if signature.module is module else chain.node
-                name = shortened(called(signature), 35)
-                message = f"{name} cannot take the previous result: {reason}; use `.si`"
-                yield Violation.at(node, message, _fix(signature, module))
-
-
-def _reason(signature: Signature) -> str | None:
-    """Why a task cannot take the previous result, where that alone is what does not fit."""
-    taken = calling.parameters_of(signature.task, signature.module) if signature.immutable is False else None
-    if taken is None:
-        return None
-    given = arguments.of_signature(signature)
-    if calling.mismatch(taken, given):
-        return None
-    return calling.mismatch(taken, given.after(arguments.PREVIOUS_RESULT))
+    for refused in refused_results_in(module):
+        name = shortened(called(refused.signature), 35)
+        advice = "use `.si`" if refused.signature.method == "s" else "make it immutable"
+        message = f"{name} cannot take the previous result: {refused.reason}; {advice}"
+        yield Violation.at(refused.node, message, _fix(refused.signature, module))
 
 
 def _fix(signature: Signature, module: Module) -> Fix | None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import arguments, calling
-from flake8_aa_celery.model.facts import NamedTask
+from flake8_aa_celery.model.misfits import misfit_of_entry
 from flake8_aa_celery.rules import rule
+from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Target
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.schedules import ScheduleEntry
     from flake8_aa_celery.settings import Settings
@@ -96,9 +95,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for entry in module.schedule:
         if entry.way == "setting":
             yield from _shape(entry, known)
-        why = _mismatch(entry, module)
-        if why:
-            yield Violation.at(_argument_node(entry), why)
+        misfit = misfit_of_entry(entry)
+        if misfit is not None:
+            message = f"{called(misfit.task)} cannot be scheduled like this: {misfit.reason}"
+            yield Violation.at(_argument_node(entry), message)
 
 
 def _shape(entry: ScheduleEntry, known: frozenset[str]) -> Iterator[Violation]:
@@ -113,20 +113,6 @@ def _shape(entry: ScheduleEntry, known: frozenset[str]) -> Iterator[Violation]:
             if field.module is entry.module and field.key is not None:
                 place = field.key
             yield Violation.at(place, f"beat does not know the key `{key}` and stops with a TypeError: remove it")
-
-
-def _mismatch(entry: ScheduleEntry, module: Module) -> str | None:
-    """Why the task cannot take the arguments of an entry, as a whole sentence."""
-    target: Target | None = entry.signature.task if entry.signature else NamedTask(entry.task_name, None)
-    parameters = calling.parameters_of(target, module)
-    task = calling.task_of(target, module)
-    if parameters is None or task is None:
-        return None
-    given = arguments.of_entry(entry.fields, entry.site)
-    if entry.signature:
-        given = arguments.of_signature(entry.signature).after(given)
-    why = calling.mismatch(parameters, given)
-    return f"`{task.name}` cannot be scheduled like this: {why}" if why else None
 
 
 def _argument_node(entry: ScheduleEntry) -> ast.expr:
