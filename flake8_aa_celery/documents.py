@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".md", ".markdown", ".rst")
 
+# Patterns that are compiled when a document is read: most runs read none.
 #: ```` ```python ````, ``~~~ py``, and MyST's ```` ```{code-block} python ````
-_FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`]*)$")
-_PYTHON = re.compile(r"^(?:\{code(?:-block)?\}[ \t]*)?\{?\.?(?:python3?|py3?)\b", re.IGNORECASE)
-_DIRECTIVE = re.compile(r"^(?P<indent>[ \t]*)\.\. (?:code|code-block|sourcecode)::[ \t]*(?:python3?|py3?)[ \t]*$")
-_LITERAL = re.compile(r"^(?P<indent>[ \t]*)(?!\.\.[ \t])\S.*::[ \t]*$")
-_OPTION = re.compile(r"^[ \t]*:[\w-]+:")
+_FENCE = r"[ \t>]*(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`]*)$"
+_PYTHON = r"(?i:(?:\{code(?:-block)?\}[ \t]*)?\{?\.?(?:python3?|py3?)\b)"
+_DIRECTIVE = r"[ \t]*\.\. (?:code|code-block|sourcecode)::[ \t]*(?:python3?|py3?)[ \t]*$"
+_LITERAL = r"[ \t]*(?!\.\.[ \t])(?:\S.*)?::[ \t]*$"
+_OPTION = r"[ \t]*:[\w-]+:"
 
 
 class CodeBlock(NamedTuple):
@@ -52,14 +53,14 @@ def code_blocks(path: str, lines: list[str]) -> Iterator[CodeBlock]:
 def _of_markdown(lines: list[str]) -> Iterator[CodeBlock]:
     number = 0
     while number < len(lines):
-        opening = _FENCE.match(lines[number].rstrip("\r\n"))
+        opening = re.match(_FENCE, lines[number].rstrip("\r\n"))
         number += 1
         if opening is None:
             continue
         start = number
         while number < len(lines) and not _closes(lines[number], opening["fence"]):
             number += 1
-        if _PYTHON.match(opening["info"]):
+        if re.match(_PYTHON, opening["info"]):
             yield _block(lines[start:number], start)
         number += 1
 
@@ -72,15 +73,14 @@ def _closes(line: str, fence: str) -> bool:
 def _of_rst(lines: list[str]) -> Iterator[CodeBlock]:
     number = 0
     while number < len(lines):
-        line = lines[number].rstrip("\r\n")
+        opening = lines[number].rstrip("\r\n")
         number += 1
-        opening = _DIRECTIVE.match(line) or _LITERAL.match(line)
-        if opening is None:
+        if not re.match(_DIRECTIVE, opening) and not re.match(_LITERAL, opening):
             continue
-        while number < len(lines) and (not lines[number].strip() or _OPTION.match(lines[number])):
+        while number < len(lines) and (not lines[number].strip() or re.match(_OPTION, lines[number])):
             number += 1
-        start, outside = number, len(opening["indent"])
-        while number < len(lines) and (not lines[number].strip() or _indent(lines[number]) > outside):
+        start = number
+        while number < len(lines) and (not lines[number].strip() or _indent(lines[number]) > _indent(opening)):
             number += 1
         if number > start:
             yield _block(lines[start:number], start)

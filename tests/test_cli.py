@@ -10,14 +10,17 @@ import signal
 import subprocess
 import sys
 import time
+from argparse import ArgumentParser
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from doors import CELERY, FAKES, Doors
 from flake8_aa_celery import __version__
-from flake8_aa_celery.cli import _files, _workers, check
+from flake8_aa_celery.cli import _arguments, _files, _workers, check
 from flake8_aa_celery.settings import Settings
 
 if TYPE_CHECKING:
@@ -287,9 +290,10 @@ def test_processes_change_nothing(doors: Doors) -> None:
         assert doors.check("-j", jobs) == serial
 
 
-@pytest.mark.parametrize("jobs", ["0", "-1", "many", "²"])
-def test_a_strange_number_of_processes_is_misuse(doors: Doors, jobs: str) -> None:
-    assert doors.check("-j", jobs).code == 2
+@pytest.mark.parametrize("jobs", ["0", "-1", "many", "²", "9" * 20])
+def test_a_strange_number_of_processes_is_one_line_and_misuse(doors: Doors, jobs: str) -> None:
+    complaint = f"aa-celery: --jobs must be a whole number from 1, not {jobs!r}\n"
+    assert doors.check(f"--jobs={jobs}") == (2, [], complaint)
 
 
 def test_few_bytes_are_linted_in_this_process() -> None:
@@ -391,6 +395,54 @@ def test_a_closed_pipe_is_quiet(doors: Doors) -> None:
     assert process.wait() == 141
 
 
+def test_a_closed_pipe_is_quiet_in_colour_too(doors: Doors) -> None:
+    write("tasks.py", "@shared_task", "def f():", *["    f.delay(priority=3)"] * 2000)
+    process = run("check", "--color=always")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert process.wait() == 141
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full disk to write to")
+@pytest.mark.parametrize("arguments", [["check", "a.py"], ["rules"], ["--help"], ["graph", "--format=html"]], ids=str)
+def test_an_output_that_takes_nothing_is_one_line_and_misuse(doors: Doors, arguments: list[str]) -> None:
+    write("a.py", "(")
+    command = [sys.executable, "-m", "flake8_aa_celery", *arguments]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "aa-celery: standard output: No space left on device"
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell that closes streams")
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [("check a.py <&- >&- 2>&-", 1), ("check none.py >&- 2>&-", 2), ("check - <&-", 0), ("check none.py a.py 2>&-", 2)],
+)
+def test_closed_streams_are_no_crash(doors: Doors, arguments: str, code: int) -> None:
+    write("a.py", "(")
+    done = subprocess.run(f"{sys.executable} -m flake8_aa_celery {arguments}", shell=True, capture_output=True)
+    assert (done.returncode, done.stderr) == (code, b"")
+    assert b"none.py" not in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+@pytest.mark.parametrize("arguments", [["--help"], ["graph"], ["rule", "AAC205"], ["check", "--color=always"]], ids=str)
+def test_what_an_encoding_does_not_have_is_said_in_its_own_signs(
+    doors: Doors, arguments: list[str], encoding: str
+) -> None:
+    write("tasks.py", "@shared_task", "def f():", f"    f.delay({'x' * 100}, priority=3)")
+    environment = os.environ | {"PYTHONIOENCODING": encoding, "COLUMNS": "60"}
+    command = [sys.executable, "-m", "flake8_aa_celery", *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (int(arguments[0] == "check"), b"")
+    assert b"\\u" not in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [(["check", "a.py"], 1), (["--version"], 0), (["check", "none.py"], 2), (["nonsense"], 2)],
@@ -429,6 +481,41 @@ def test_an_unknown_command_suggests_the_nearest(doors: Doors) -> None:
 
 def test_an_unknown_option_is_misuse(doors: Doors) -> None:
     assert doors.check("--nonsense").code == 2
+
+
+# -- how the command line is read -------------------------------------------------------------------------------------
+
+
+WORDS = st.sampled_from([
+    "a.py", "-", "", "b c", "-q", "-v", "--quiet", "-qv", "--isolated", "--isol", "--check-tests", "-j", "2", "-j2",
+    "--no-check-tests", "--select", "--select=AAC2", "--select=", "AAC2", "--output-format", "json", "--color=never",
+    "--config", "--config=a=b", "--output-format=xml", "--quiet=1", "-j=2", "--baseline", "-x", "--nonsense", "-1",
+])  # fmt: skip
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(WORDS, max_size=6))
+def test_a_plain_command_line_is_read_as_argparse_would(words: list[str]) -> None:
+    reader, parser = _arguments.Reader(), ArgumentParser(exit_on_error=False)
+    check.add_arguments(reader)  # type: ignore[arg-type]  # as far as the types know
+    check.add_arguments(parser)
+    try:
+        plain = reader.parse_args(words)
+    except _arguments.NotPlainError:
+        return
+    assert vars(plain) == vars(parser.parse_intermixed_args(words))
+
+
+def test_options_and_paths_may_stand_in_any_order(doors: Doors) -> None:
+    write("a.py", "f()")
+    write("b.py", "f()")
+    assert doors.check("a.py", "--isolated", "b.py", "--color", "never").lines == [f"a.py:2:1: {F}", f"b.py:2:1: {F}"]
+
+
+@pytest.mark.parametrize("before", [(), ("-q",), ("--qui",)])
+def test_behind_two_dashes_there_are_only_paths(doors: Doors, before: tuple[str, ...]) -> None:
+    write("-x.py", "f()")
+    assert doors.check(*before, "--", "-x.py").code == 1
 
 
 def test_every_option_is_shown_with_help(doors: Doors) -> None:

@@ -117,6 +117,9 @@ def test_a_file_cannot_move_the_cursor() -> None:
         ("auto", {"FORCE_COLOR": "1"}, True, True),
         ("auto", {"FORCE_COLOR": "0"}, False, False),
         ("auto", {"FORCE_COLOR": "1", "NO_COLOR": "1"}, True, False),
+        ("auto", {"FORCE_COLOR": "1", "NO_COLOR": "0"}, True, False),
+        ("auto", {"FORCE_COLOR": "1", "NO_COLOR": ""}, True, True),
+        ("auto", {"FORCE_COLOR": "1", "TERM": "dumb"}, True, False),
         ("always", {"NO_COLOR": "1"}, True, True),
         ("never", {"FORCE_COLOR": "1"}, False, False),
     ],
@@ -188,6 +191,12 @@ def test_the_rules_are_a_table(doors: Doors) -> None:
     lines = [uncoloured(line).split() for line in doors.command("rules", "--color=always").lines]
     assert ["AAC301", "call-of-alliance", "on", "off", "none", "Calls", "of", "alliance."] in lines
     assert ["AAC104", "call-of-optional", "off", "off", "none", "Calls", "of", "optional."] in lines
+
+
+@pytest.mark.parametrize("width", ["40", "80"])
+def test_a_narrow_terminal_hides_nothing_of_a_rule(doors: Doors, monkeypatch: pytest.MonkeyPatch, width: str) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    assert "…" not in "".join(doors.command("rules", "--color=always").lines)
 
 
 # -- the progress bar -------------------------------------------------------------------------------------------------

@@ -32,7 +32,9 @@ def parse(prog: str, command: ModuleType, arguments: Sequence[str]) -> Namespace
 
         parser = ArgumentParser(prog=prog, description=command.HELP)
         command.add_arguments(parser)
-        return parser.parse_intermixed_args(arguments)
+        # which does not know in every Python that only paths stand behind "--"
+        read = parser.parse_args if "--" in arguments else parser.parse_intermixed_args
+        return read(arguments)
 
 
 class NotPlainError(Exception):
@@ -69,9 +71,12 @@ class Reader:
         :raises NotPlainError: where anything stands there but whole names of options, values and paths.
         """
         values = dict(self._defaults)
-        rest = []
+        rest: list[str] = []
         words = iter(arguments)
         for word in words:
+            if word == "--":
+                rest += words
+                break
             if _is_value(word):
                 rest.append(word)
                 continue

@@ -53,7 +53,10 @@ def _draw(rules: Sequence[Rule], color: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("Code", "Name", *PROFILES, "Fix", "What it finds", box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("Code", no_wrap=True)
+    for heading in ("Name", *PROFILES, "Fix", "What it finds"):
+        table.add_column(heading, overflow="fold")
     for rule, following in zip(rules, [*rules[1:], None], strict=True):
         on = [Text("on", "green") if _is_on(rule, profile) else Text("off", "dim") for profile in PROFILES]
         fix = Text(rule.fix, "cyan") if rule.fix else Text("none", "dim")
