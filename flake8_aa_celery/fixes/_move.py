@@ -235,7 +235,3 @@ def _section(statement: str) -> int:
         return 3
     package = statement.split()[1].partition(".")[0]
     return 2 if not package else int(package not in sys.stdlib_module_names)
-
-
-def _isort_key(statement: str) -> tuple[bool, str]:
-    return statement.startswith("from"), statement.lower()
