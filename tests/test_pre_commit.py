@@ -155,6 +155,7 @@ def test_the_entry_of_the_fix_hook_mends_and_stops_the_commit(project: Path) -> 
     assert (second.returncode, "Passed" in second.stdout) == (0, True), second.stdout
 
 
+@pytest.mark.slow
 def test_a_project_that_names_our_repository_gets_the_check_hook(project: Path, hooks: Path) -> None:
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=hooks, check=True, capture_output=True, text=True)
     (project / ".pre-commit-config.yaml").write_text(
