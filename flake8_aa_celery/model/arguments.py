@@ -21,7 +21,7 @@ from flake8_aa_celery.model.facts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import Site
@@ -63,6 +63,19 @@ NOTHING = Arguments()
 #: What the tasks of a chain after the first are given beside their own arguments.
 PREVIOUS_RESULT = Arguments(positional=1)
 ANYTHING = Arguments(more_positional=True, more_names=True)
+
+
+def by_name(call: ast.Call, site: Site, module: Module, parameters: Iterable[str]) -> Mapping:
+    """What a call gives the parameters of a function, by their names; incomplete where not all can be seen.
+
+    :param parameters: those that can be given by position, in their order.
+    """
+    given = module.values.keywords(call, site)
+    for name, argument in zip(parameters, call.args, strict=False):
+        if isinstance(argument, ast.Starred):
+            return Mapping(given.entries, complete=False)
+        given = given.merged(Mapping({name: Entry(argument, site, module)}))
+    return given
 
 
 def of_call(call: ast.Call, site: Site, module: Module) -> Arguments:

@@ -10,6 +10,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.arguments import by_name
 from flake8_aa_celery.model.index import files
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 _NONE = (None, "", "disabled", "disabled://")
 _APP = frozenset({"Celery"})
 _CALLS_CELERY = re.compile(rb"\bCelery(?:\s*\(|\s+as\b)")
-#: The place of ``backend`` among the parameters of ``Celery(main, loader, backend, …)``.
-_POSITION = 2
+#: The first parameters of ``Celery(…)``.
+_BY_POSITION = ("main", "loader", "backend")
 
 
 def is_configured(project: Project) -> bool:
@@ -54,8 +55,7 @@ def _given_to_app(module: Module) -> Iterator[ast.expr]:
     """The backend of ``Celery(backend=…)``."""
     for call in module.calls_of(_APP):
         if module.origin(call.node.func, call.site) == "celery.Celery":
-            yield from call.node.args[_POSITION : _POSITION + 1]
-            given = module.values.keywords(call.node, call.site).get("backend")
+            given = by_name(call.node, call.site, module, _BY_POSITION).get("backend")
             yield from [given.node] if given else []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.index import files
@@ -10,6 +11,7 @@ from flake8_aa_celery.model.index import files
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.project import Project
 
 
@@ -25,13 +27,23 @@ def values_of(name: str, project: Project) -> list[ast.expr]:
         value
         for path in files(project, lambda data: any(word in data for word in words))
         if (module := project.load(path)) is not None
-        for node in ast.walk(module.tree)
-        for written, value in _settings(node)
-        if written.upper() == name or written.upper().endswith(f"_{name}")
+        for written, values in given_names(module).items()
+        if written == name or written.endswith(f"_{name}")
+        for value in values
     ]
 
 
-def _settings(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+@lru_cache(maxsize=16)
+def given_names(module: Module) -> dict[str, list[ast.expr]]:
+    """Everything that a module gives a name to, by that name in capital letters."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(module.tree):
+        for name, value in _named_in(node):
+            found.setdefault(name.upper(), []).append(value)
+    return found
+
+
+def _named_in(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     """The names that a statement, a call or a dict gives a value to."""
     if isinstance(node, ast.Assign):
         yield from ((_name(target), node.value) for target in node.targets)

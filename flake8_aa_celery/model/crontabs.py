@@ -9,11 +9,13 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.facts import UNKNOWN, Constant, Entry, Items, Mapping, Origin, Value
+from flake8_aa_celery.model.arguments import by_name
+from flake8_aa_celery.model.facts import UNKNOWN, Constant, Items, Origin, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.facts import Entry, Mapping
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import CallSite
 
@@ -67,7 +69,7 @@ def crontabs_in(module: Module) -> Iterator[Crontab]:
     """Every call of Celery's ``crontab`` in a module."""
     for call in module.calls_of(_CRONTAB):
         if _is_crontab(call, module):
-            yield Crontab(call.node, _fields(call, module))
+            yield Crontab(call.node, by_name(call.node, call.site, module, RANGES))
 
 
 def _is_crontab(call: CallSite, module: Module) -> bool:
@@ -76,15 +78,6 @@ def _is_crontab(call: CallSite, module: Module) -> bool:
         value = module.evaluate(function, call.site)
         return isinstance(value, Origin) and value.dotted == "celery.schedules.crontab"
     return module.origin(function, call.site) == "celery.schedules.crontab"
-
-
-def _fields(call: CallSite, module: Module) -> Mapping:
-    fields = module.values.keywords(call.node, call.site)
-    for field, argument in zip(RANGES, call.node.args, strict=False):
-        if isinstance(argument, ast.Starred):
-            return Mapping(fields.entries, complete=False)
-        fields = fields.merged(Mapping({field: Entry(argument, call.site, module)}))
-    return fields
 
 
 def refusal(field: str, value: Value) -> str | None:

@@ -95,7 +95,8 @@ def _is_given_all(call: ast.Call, wrapper: FunctionNode) -> bool:
     if taken.vararg is None or taken.kwarg is None or taken.kwonlyargs or taken.defaults:
         return False
     all_of_it = [*positional_parameters(wrapper), f"*{taken.vararg.arg}", taken.kwarg.arg]
-    return len(call.keywords) == 1 and [ast.unparse(argument) for argument in given_to(call)] == all_of_it
+    is_spread = [keyword.arg for keyword in call.keywords] == [None]
+    return is_spread and [ast.unparse(argument) for argument in given_to(call)] == all_of_it
 
 
 # -- decorators of the project ----------------------------------------------------------------------------------

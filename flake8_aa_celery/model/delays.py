@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.arguments import by_name
 from flake8_aa_celery.model.facts import Constant, Dispatch, Signature, Workflow
 from flake8_aa_celery.model.names import origin, reaching
 from flake8_aa_celery.model.retries import retry_calls
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.project import Project
     from flake8_aa_celery.model.scopes import Site
 
-_SECONDS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1, "weeks": 604800}
-#: In the order in which ``timedelta`` takes them by position, as far as they count here.
-_BY_POSITION = ("days", "seconds")
+#: How many seconds what ``timedelta`` is given stands for, in the order in which it takes them by position.
+_SECONDS = {
+    "days": 86_400, "seconds": 1, "microseconds": 1e-6, "milliseconds": 1e-3, "minutes": 60, "hours": 3_600,
+    "weeks": 604_800,
+}  # fmt: skip
 _NOW = frozenset(
     {"datetime.datetime.now()", "datetime.datetime.utcnow()", "django.utils.timezone.now()"}
     | {"django.utils.timezone.localtime()"}
@@ -41,6 +44,11 @@ class Delay(NamedTuple):
     seconds: float
     node: ast.expr
     owner: Dispatch | Signature | Workflow | Task | None
+
+    @property
+    def receiver(self) -> Value | None:
+        """What waits: of a dispatch what it sends; None in a schedule."""
+        return self.owner.receiver if isinstance(self.owner, Dispatch) else self.owner
 
 
 def delays_in(module: Module) -> Iterator[Delay]:
@@ -126,16 +134,10 @@ def _period(node: ast.expr, site: Site, module: Module, depth: int = 0) -> float
         return _period(*found, module, depth + 1)
     if not isinstance(node, ast.Call) or origin(node.func, site) != "datetime.timedelta":
         return None
-    given = dict(zip(_BY_POSITION, node.args, strict=False)) if len(node.args) <= len(_BY_POSITION) else {"": node}
-    given |= {keyword.arg or "": keyword.value for keyword in node.keywords}
-    seconds = [_part(unit, part, site, module) for unit, part in given.items()]
-    known = [number for number in seconds if number is not None]
-    return sum(known) if len(known) == len(seconds) else None
-
-
-def _part(unit: str, node: ast.expr, site: Site, module: Module) -> float | None:
-    number = _number(module.evaluate(node, site))
-    return number * _SECONDS[unit] if number is not None and unit in _SECONDS else None
+    given = by_name(node, site, module, _SECONDS)
+    numbers = {unit: _number(entry.value) for unit, entry in given.entries.items()}
+    known = [number * _SECONDS[unit] for unit, number in numbers.items() if number is not None and unit in _SECONDS]
+    return sum(known) if given.complete and len(known) == len(numbers) else None
 
 
 def _number(value: Value) -> float | None:

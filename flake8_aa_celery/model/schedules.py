@@ -9,8 +9,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.facts import UNKNOWN, App, Constant, Entry, Mapping, Signature, Value
+from flake8_aa_celery.model.arguments import by_name
+from flake8_aa_celery.model.facts import UNKNOWN, App, Constant, Mapping, Signature, Value
 from flake8_aa_celery.model.names import dotted_name
+from flake8_aa_celery.model.scopes import FUNCTIONS
+from flake8_aa_celery.model.syntax import positional_parameters, without_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,27 +91,22 @@ def _of_stores(module: Module) -> Iterator[ScheduleEntry]:
     """``app.conf.beat_schedule = {…}`` and ``CELERYBEAT_SCHEDULE["x"] = {…}``."""
     for scope in module.scopes.all:
         for target, value, site in scope.stores:
-            if isinstance(target, ast.Attribute):
-                if is_schedule(target, site, module):
-                    yield from _of_dict(value, site, module)
-            elif is_schedule(target.value, site, module):
-                yield _entry(target.slice, value, site, module)
-            elif _setting_key(target, site, module):
+            if _is_schedule(target, site, module):
                 yield from _of_dict(value, site, module)
+            elif isinstance(target, ast.Subscript) and _is_schedule(target.value, site, module):
+                yield _entry(target.slice, value, site, module)
 
 
-def _setting_key(target: ast.Subscript, site: Site, module: Module) -> bool:
-    """Whether ``app.conf["beat_schedule"]`` is meant."""
-    key = module.evaluate(target.slice, site)
-    return isinstance(key, Constant) and key.value in SETTINGS and _is_conf(target.value, site, module)
-
-
-def is_schedule(node: ast.expr, site: Site, module: Module) -> bool:
+def _is_schedule(node: ast.expr, site: Site, module: Module) -> bool:
     """Whether an expression is the setting that holds the schedule."""
     if isinstance(node, ast.Name):
         return node.id in SETTINGS and _is_setting(node.id, module)
-    if isinstance(node, ast.Attribute) and node.attr in SETTINGS:
-        return _is_conf(node.value, site, module) or (dotted_name(node.value) or "").endswith("settings")
+    if isinstance(node, ast.Attribute):
+        return node.attr in SETTINGS and (
+            _is_conf(node.value, site, module) or (dotted_name(node.value) or "").endswith("settings")
+        )
+    if isinstance(node, ast.Subscript) and _is_conf(node.value, site, module):
+        return _text(module.evaluate(node.slice, site)) in SETTINGS
     return False
 
 
@@ -131,16 +129,14 @@ def is_app(node: ast.expr, site: Site, module: Module) -> bool:
         return False
     definition = function.node
     return (
-        isinstance(definition, (ast.FunctionDef, ast.AsyncFunctionDef))
-        and bool(definition.args.args)
-        and definition.args.args[0].arg == node.id
-        and any(_is_signal_of_app(decorator) for decorator in definition.decorator_list)
+        isinstance(definition, FUNCTIONS)
+        and positional_parameters(definition)[:1] == [node.id]
+        and any(map(_is_signal_of_app, definition.decorator_list))
     )
 
 
 def _is_signal_of_app(decorator: ast.expr) -> bool:
-    target = decorator.func if isinstance(decorator, ast.Call) else decorator
-    name = dotted_name(target) or ""
+    name = dotted_name(without_call(decorator)) or ""
     return name.endswith((".on_after_configure.connect", ".on_after_finalize.connect"))
 
 
@@ -157,7 +153,7 @@ def _of_calls(module: Module) -> Iterator[ScheduleEntry]:
 
 def _of_update(call: CallSite, receiver: ast.expr, module: Module) -> Iterator[ScheduleEntry]:
     """``CELERYBEAT_SCHEDULE.update({…})`` and ``app.conf.update(beat_schedule={…})``."""
-    if is_schedule(receiver, call.site, module):
+    if _is_schedule(receiver, call.site, module):
         for argument in call.node.args:
             yield from _of_dict(argument, call.site, module)
     elif _is_conf(receiver, call.site, module):
@@ -183,8 +179,7 @@ def _of_dict(node: ast.expr, site: Site, module: Module) -> Iterator[ScheduleEnt
 
 
 def _entry(name: ast.expr | None, node: ast.expr, site: Site, module: Module) -> ScheduleEntry:
-    known = module.evaluate(name, site) if name is not None else UNKNOWN
-    text = known.value if isinstance(known, Constant) and isinstance(known.value, str) else None
+    text = _text(module.evaluate(name, site) if name is not None else UNKNOWN)
     value = module.evaluate(node, site)
     fields = value if isinstance(value, Mapping) else Mapping({}, complete=False)
     return ScheduleEntry("setting", text, name, node, fields, site, module)
@@ -192,17 +187,12 @@ def _entry(name: ast.expr | None, node: ast.expr, site: Site, module: Module) ->
 
 def _added(call: CallSite, module: Module) -> ScheduleEntry:
     """``app.add_periodic_task(schedule, signature, args=(), kwargs=(), name=None, **options)``."""
-    fields = module.values.keywords(call.node, call.site)
-    for field, argument in zip(("schedule", "sig", "args", "kwargs", "name"), call.node.args, strict=False):
-        if isinstance(argument, ast.Starred):
-            break
-        fields.entries.setdefault(field, Entry(argument, call.site, module))
+    fields = by_name(call.node, call.site, module, ("schedule", "sig", "args", "kwargs", "name"))
     name, started = fields.get("name"), fields.get("sig")
     signature = started.value if started else UNKNOWN
-    text = fields.constant("name")
     return ScheduleEntry(
         "add_periodic_task",
-        text if isinstance(text, str) else None,
+        _text(name.value if name else UNKNOWN),
         name.node if name else None,
         call.node,
         fields,
@@ -210,3 +200,7 @@ def _added(call: CallSite, module: Module) -> ScheduleEntry:
         module,
         signature if isinstance(signature, Signature) else None,
     )
+
+
+def _text(value: Value) -> str | None:
+    return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None

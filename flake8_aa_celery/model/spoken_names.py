@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.configuration import given_names
 from flake8_aa_celery.model.facts import UNKNOWN, Function, ModuleValue, NamedTask, Task, Value
 from flake8_aa_celery.model.index import files
 
@@ -46,11 +47,10 @@ def is_unknown(spoken: SpokenName, module: Module) -> bool:
 
     A plain function that a schedule names is left out: that it is no task is a mistake of its own (AAC103).
     """
-    package, _, member = spoken.name.rpartition(".")
-    project = module.project
-    if not package or not _is_package(spoken.name.partition(".")[0], module):
+    package, project = spoken.name.rpartition(".")[0], module.project
+    if not package or not _is_package(package.partition(".")[0], module):
         return False
-    value = _named(package, member, module)
+    value = standing_at(spoken.name, module)
     if (isinstance(value, Task) and value.registered_name == spoken.name) or project.tasks_named(spoken.name):
         return False
     if isinstance(value, Task):
@@ -62,8 +62,7 @@ def is_unknown(spoken: SpokenName, module: Module) -> bool:
 
 def registered_instead(spoken: SpokenName, module: Module) -> str | None:
     """The name under which the task is registered that is found where an unknown name points to."""
-    package, _, member = spoken.name.rpartition(".")
-    value = _named(package, member, module)
+    value = standing_at(spoken.name, module)
     return value.registered_name if isinstance(value, Task) else _nearest(spoken.name, module.project)
 
 
@@ -72,17 +71,17 @@ def _is_package(name: str, module: Module) -> bool:
     return path is not None and path.endswith(".py")
 
 
-def _named(package: str, member: str, module: Module) -> Value | None:
-    """What stands under a dotted name; None where there certainly is nothing."""
-    path = module.project.find(package, module)
+def standing_at(dotted: str, module: Module) -> Value | None:
+    """What stands under a dotted name of the project; None where there certainly is nothing."""
+    package, _, member = dotted.rpartition(".")
+    project = module.project
+    path = project.find(package, module) if package else None
     if path is None:
         return None
-    if not path.endswith(".py"):
-        return UNKNOWN
-    loaded = module.project.load(path)
+    loaded = project.load(path) if path.endswith(".py") else None
     if loaded is None:
         return UNKNOWN
-    value = module.project.member(ModuleValue(package, path), member, module)
+    value = project.member(ModuleValue(package, path), member, module)
     if value is UNKNOWN and member not in loaded.scopes.module.bindings and not loaded.scopes.module.star_imports:
         return None
     return value
@@ -97,18 +96,13 @@ def _is_registered_otherwise(task: Task, package: str) -> bool:
 
 def _is_given(name: str, project: Project) -> bool:
     """Whether anything in the project is called so by ``name="…"``, in a call or in the body of a class."""
-    for path in files(project, lambda data: name.encode() in data):
-        module = project.load(path)
-        for node in ast.walk(module.tree) if module else ():
-            if isinstance(node, ast.keyword) and node.arg == "name":
-                given: ast.expr = node.value
-            elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == "name":
-                given = node.value
-            else:
-                continue
-            if isinstance(given, ast.Constant) and given.value == name:
-                return True
-    return False
+    modules = (project.load(path) for path in files(project, lambda data: name.encode() in data))
+    return any(
+        isinstance(given, ast.Constant) and given.value == name
+        for module in modules
+        if module is not None
+        for given in given_names(module).get("NAME", ())
+    )
 
 
 def _nearest(name: str, project: Project) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.facts import UNKNOWN, Function, ModuleValue
+from flake8_aa_celery.model.facts import Function
+from flake8_aa_celery.model.spoken_names import standing_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,30 +61,31 @@ def _scheduled(module: Module) -> Iterator[UsedAsTask]:
         task, name = entry.fields.get("task"), entry.task_name
         if task is None or name is None:
             continue
-        function = _function_named(name, module)
-        if function is not None and not module.project.tasks_named(name):
+        function = standing_at(name, module)
+        if isinstance(function, Function) and not module.project.tasks_named(name):
             yield UsedAsTask(function, task.node if task.module is module else entry.node, name)
-
-
-def _function_named(name: str, module: Module) -> Function | None:
-    """The function of the project that is imported by a dotted name."""
-    owner, _, member = name.rpartition(".")
-    path = module.project.find(owner, module) if owner else None
-    value = module.project.member(ModuleValue(owner, path), member, module) if path else UNKNOWN
-    return value if isinstance(value, Function) else None
 
 
 def uncalled_functions(module: Module) -> Iterator[Function]:
     """The public functions at the top level of a module that no decorator touches and no other code of it names."""
-    read: dict[str, list[ast.Name]] = {}
+    plain = [
+        Function(node, module, site)
+        for node, site in module.scopes.functions
+        if site.scope.kind == "module" and not node.name.startswith("_") and not node.decorator_list
+    ]
+    read = _reads(module, {function.node.name for function in plain}) if plain else {}
+    for function in plain:
+        if all(_lies_in(name, function.node) for name in read.get(function.node.name, ())):
+            yield function
+
+
+def _reads(module: Module, wanted: set[str]) -> dict[str, list[ast.Name]]:
+    """Where a module reads some names, by name."""
+    found: dict[str, list[ast.Name]] = {}
     for name in ast.walk(module.tree):
-        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load):
-            read.setdefault(name.id, []).append(name)
-    for node, site in module.scopes.functions:
-        if site.scope.kind != "module" or node.name.startswith("_") or node.decorator_list:
-            continue
-        if all(_lies_in(name, node) for name in read.get(node.name, ())):
-            yield Function(node, module, site)
+        if isinstance(name, ast.Name) and name.id in wanted and isinstance(name.ctx, ast.Load):
+            found.setdefault(name.id, []).append(name)
+    return found
 
 
 def _lies_in(name: ast.Name, function: FunctionNode) -> bool:

@@ -167,6 +167,7 @@ def t(x): ...
         ("factory('5/m')", "...", True),
         ("wrapping", "return func(1, *args, **kwargs)", False),
         ("wrapping", "return func(*args)", False),
+        ("wrapping", "return func(*args, kwargs=kwargs)", False),
         ("wrapping", "return wrapped(*args, **kwargs)", False),
         ("wrapping('5/m')", "return func(*args, **kwargs)", False),
         ("unknown", "...", False),
