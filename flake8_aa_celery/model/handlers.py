@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.names import last_part, origin
 from flake8_aa_celery.model.scopes import FUNCTIONS, LOOPS
@@ -17,6 +17,13 @@ _EVERYTHING = frozenset({"builtins.BaseException", "builtins.Exception"})
 #: A body of no more statements than this is short.
 _FEW = 3
 _LEAVES = (*FUNCTIONS, ast.ClassDef, ast.Lambda)
+
+
+class Caught(NamedTuple):
+    """A handler and the ``try`` that it belongs to."""
+
+    block: Block
+    handler: ast.ExceptHandler
 
 
 def tries_around(site: Site) -> Iterator[Block]:
@@ -43,6 +50,15 @@ def _catches(caught: ast.expr | None, exception: str, site: Site) -> bool:
     return dotted in _EVERYTHING or (
         last_part(dotted) == exception and dotted.partition(".")[0] in ("billiard", "celery")
     )
+
+
+def swallowing(site: Site, exception: str) -> Caught | None:
+    """The handler behind which nobody sees an exception of Celery's that is raised at a place, and its ``try``."""
+    for block in tries_around(site):
+        handler = catching(block, exception)
+        if handler is not None and not raises(handler):
+            return Caught(block, handler)
+    return None
 
 
 def names_it(handler: ast.ExceptHandler, exception: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ from flake8_aa_celery.model.facts import (
 )
 from flake8_aa_celery.model.scopes import Scopes
 from flake8_aa_celery.model.values import Values
+from flake8_aa_celery.places import is_test_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,6 +148,16 @@ class Module:
     def file_name(self) -> str:
         """``tasks.py``."""
         return self.path.replace("\\", "/").rpartition("/")[2]
+
+    @property
+    def path_in_project(self) -> str:
+        """``app/tasks.py``, from the project's root on."""
+        return os.path.relpath(os.path.realpath(self.path), self.project.root).replace(os.sep, "/")
+
+    @property
+    def is_run_by_hand(self) -> bool:
+        """Whether whoever starts it sits in front of it: test code, or a management command."""
+        return ".management.commands." in f".{self.dotted}" or is_test_code(self.path, self.project.root)
 
     @cached_property
     def is_tasks_module(self) -> bool:

@@ -82,6 +82,19 @@ def scope_of(name: str, site: Site) -> Scope | None:
     return scope.parent.owner_of(name) if scope.bindings[name][0].site.order >= site.order else scope
 
 
+def means_the_same(node: ast.expr, one: Site, other: Site) -> bool:
+    """Whether a constant, a name or an attribute of one is certain to be the same at two places."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return isinstance(node, ast.Constant)
+    scope = scope_of(node.id, one)
+    if scope is None or scope is not scope_of(node.id, other):
+        return False
+    bindings = scope.bindings[node.id]
+    return len(bindings) == 1 and (scope.kind == "module" or bindings[0].kind == "parameter")
+
+
 def reaching(name: str, site: Site) -> list[Binding]:
     """The bindings that ``name`` may mean at ``site``; empty where it is not bound in this module.
 

@@ -44,6 +44,11 @@ class PrioritySetting(NamedTuple):
     node: ast.expr
 
     @property
+    def receiver(self) -> Value | None:
+        """What is given the priority: of a dispatch what it sends; None in a schedule."""
+        return self.owner.receiver if isinstance(self.owner, Dispatch) else self.owner
+
+    @property
     def value(self) -> object:
         """The constant, or :data:`~flake8_aa_celery.model.facts.UNKNOWN`."""
         return constant(self.entry)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.facts import Task
+    from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import CallSite
 
 #: The place of ``eta`` in ``Task.retry(args, kwargs, exc, throw, eta, countdown, …)``.
@@ -25,6 +26,12 @@ def retry_calls(task: Task) -> Iterator[CallSite]:
         for call in scope.calls:
             if _is_retry(call, task):
                 yield call
+
+
+def raises_retry(call: CallSite, module: Module) -> bool:
+    """Whether a retry ends the task by raising ``Retry``, as it does unless ``throw`` says otherwise."""
+    given = module.values.keywords(call.node, call.site)
+    return given.lacks("throw") or given.constant("throw") is True
 
 
 def retries_for_ever(task: Task) -> bool:

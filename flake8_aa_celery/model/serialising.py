@@ -7,6 +7,7 @@ https://docs.celeryq.dev/projects/kombu/en/stable/reference/kombu.utils.json.htm
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model import arguments, kinds, orm
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.facts import Entry, Mapping
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.project import Project
+    from flake8_aa_celery.model.scopes import Block
 
 _CARRIED = frozenset({kinds.DICT, kinds.KEY, kinds.LIST, kinds.NONE, kinds.NUMBER, kinds.TEXT, kinds.TUPLE})
 #: What makes a list of what it is given.
 _LISTS = frozenset({"builtins.list", "builtins.sorted", "builtins.tuple"})
 LIST_OF_INSTANCES = "a list of model instances"
+#: The last word in the name of what is a key.
+_KEY = re.compile(r"(^|_)(code|hash|id|ids|key|keys|name|names|pk|pks)$")
 #: Methods that give a signature options later.
 _LATER = frozenset({"apply_async", "clone", "set"})
 
@@ -113,3 +117,28 @@ def _refused_in_list(node: ast.Name, site: Site, module: Module) -> list[str]:
 
 def _makes_list(node: ast.Call, site: Site) -> bool:
     return len(node.args) == 1 and origin(node.func, site) in _LISTS
+
+
+def is_likely_plain(node: ast.expr, loop: ast.For, block: Block) -> bool:
+    """Whether JSON can likely carry what a call in a loop is given: a key by its name, or what the function was given.
+
+    :param block: the body of the loop.
+    """
+    if isinstance(node, ast.Attribute):
+        return _KEY.search(node.attr) is not None
+    if not isinstance(node, ast.Name):
+        return isinstance(node, ast.Constant)
+    of_loop = isinstance(loop.target, ast.Name) and loop.target.id == node.id and _has_plain_items(loop.iter, block)
+    return of_loop or _is_parameter(node.id, block) or _KEY.search(node.id) is not None
+
+
+def _has_plain_items(node: ast.expr, block: Block) -> bool:
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func).rpartition(".")[2] in ("range", "values_list")
+    return isinstance(node, ast.Name) and _is_parameter(node.id, block)
+
+
+def _is_parameter(name: str, block: Block) -> bool:
+    """Whether a name is a parameter of the function that a block stands in."""
+    function = block.scope.function()
+    return function is not None and any(found.kind == "parameter" for found in function.bindings.get(name, ()))

@@ -69,7 +69,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     if module.is_tasks_module and (module.tasks or imports_from("celery", module)):
         for function in uncalled_functions(module):
-            name = function.node.name
-            yield Violation.at(
-                function.node, f"`{name}` is no task and nothing here calls it: decorate it or move it elsewhere"
-            )
+            message = f"`{function.node.name}` is no task and nothing here calls it: decorate it or move it elsewhere"
+            yield Violation.at(function.node, message)

@@ -69,6 +69,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     if module.tasks and not binds_logger(module):
         message = f"`{module.file_name}` has tasks but no logger: add one, or nobody can see what they do"
-        yield Violation.at(
-            module.tasks[0].node, message, Fix("safe", "Add a logger", "add_logger", maker_of_logger(module))
-        )
+        fix = Fix("safe", "Add a logger", "add_logger", maker_of_logger(module))
+        yield Violation.at(module.tasks[0].node, message, fix)

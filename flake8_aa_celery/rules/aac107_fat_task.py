@@ -68,7 +68,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for task in module.tasks:
         number = number_of_statements(task)
         if number > allowed:
-            yield Violation.at(
-                task.node,
-                f"`{task.name}` has {number} statements, more than {allowed}: split it, or move code out of it",
-            )
+            message = f"`{task.name}` has {number} statements, more than {allowed}: split it, or move code out of it"
+            yield Violation.at(task.node, message)

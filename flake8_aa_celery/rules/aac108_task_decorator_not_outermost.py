@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.decorators import hiding
 from flake8_aa_celery.model.index import is_dispatched
+from flake8_aa_celery.model.syntax import without_call
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation, spot
 
@@ -76,7 +77,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for task in module.tasks:
         above = next(hiding(task), None)
         if above is not None:
-            name = ast.unparse(above.func if isinstance(above, ast.Call) else above)
+            name = ast.unparse(without_call(above))
             message = f"`@{name}` hides the task `{task.name}`: put the task decorator on top of it"
             yield Violation.at(task.decorator, message, _fix(task))
 

@@ -71,9 +71,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for task in module.tasks:
         if isinstance(task.node, ast.AsyncFunctionDef) and not task.decorators_below and not _can_run(task, settings):
-            yield Violation.at(
-                task.node, f"`{task.name}` never runs: Celery awaits no coroutine, use `def` and `async_to_sync`"
-            )
+            message = f"`{task.name}` never runs: Celery awaits no coroutine, use `def` and `async_to_sync`"
+            yield Violation.at(task.node, message)
 
 
 def _can_run(task: Task, settings: Settings) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.duplicates import duplicates
@@ -12,7 +11,6 @@ from flake8_aa_celery.violation import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 
@@ -71,11 +69,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: names](https://docs.celeryq.dev/en/stable/userguide/tasks.html#names)
     """
     for task, other in duplicates(module):
-        where = f"line {other.node.lineno}" if other.module is module else _place(other)
+        line = other.node.lineno
+        where = f"line {line}" if other.module is module else f"{other.module.path_in_project}:{line}"
         message = f"`{task.name}` has the name of the task in {where}: only one of them ever runs, rename it"
         yield Violation.at(task.node, message)
-
-
-def _place(task: Task) -> str:
-    path = os.path.relpath(os.path.realpath(task.module.path), task.module.project.root)
-    return f"{path.replace(os.sep, '/')}:{task.node.lineno}"

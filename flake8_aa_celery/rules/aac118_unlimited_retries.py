@@ -67,6 +67,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         if option.task.options.constant("max_retries") is None and retries_for_ever(option.task)
     )
     for option in each_once(unlimited):
-        yield Violation.at(
-            option.node, f"`{option.task.name}` retries for ever if it cannot succeed: give `max_retries` a number"
-        )
+        message = f"`{option.task.name}` retries for ever if it cannot succeed: give `max_retries` a number"
+        yield Violation.at(option.node, message)

@@ -69,7 +69,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: retrying](https://docs.celeryq.dev/en/stable/userguide/tasks.html#retrying)
     """
-    for option in each_once(o for o in written_options(module, "autoretry_for") if _has_no_backoff(o.task)):
+    without_backoff = (option for option in written_options(module, "autoretry_for") if _has_no_backoff(option.task))
+    for option in each_once(without_backoff):
         message = f"`{option.task.name}` retries at the same distance each time: add `retry_backoff=True`"
         yield Violation.at(option.node, message, _fix(option, module))
     for task in module.tasks:

@@ -75,9 +75,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for setting in module.written_priorities:
         if type(setting.value) is int and setting.value == 0:
-            message = (
-                f"{given_to(setting)} gets priority 0, which is reserved for Alliance Auth: use 1 to 9, 5 is normal"
-            )
+            what = f"{given_to(setting.receiver)} gets priority 0"
+            message = f"{what}, which is reserved for Alliance Auth: use 1 to 9, 5 is normal"
             yield Violation.at(setting.node, message, _fix(setting))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import UNKNOWN
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import given_to, is_literal
+from flake8_aa_celery.rules.words import given_to, is_literal, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 _LOWEST, _HIGHEST = 0, 9
-#: The longest value that a message quotes.
-_LONGEST = 20
 
 
 @rule("AAC202", "invalid-priority", fix="safe", documents=True)
@@ -84,8 +82,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         value = setting.value
         if value is UNKNOWN or value is None or (type(value) is int and _LOWEST <= value <= _HIGHEST):
             continue
-        message = f"{given_to(setting)} gets priority {_shown(value)}: use a whole number from 0 to 9"
-        yield Violation.at(setting.node, message, _fix(setting))
+        what = f"{given_to(setting.receiver)} gets priority {shortened(repr(value), 20)}"
+        yield Violation.at(setting.node, f"{what}: use a whole number from 0 to 9", _fix(setting))
 
 
 def _fix(setting: PrioritySetting) -> Fix | None:
@@ -100,8 +98,3 @@ def _meant(value: object) -> int | None:
     text = str(value) if isinstance(value, (str, float)) else ""
     digits = text.removesuffix(".0") if isinstance(value, float) else text
     return int(digits) if len(digits) == 1 and digits in "123456789" else None
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

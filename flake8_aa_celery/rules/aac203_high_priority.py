@@ -64,8 +64,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for setting in module.written_priorities:
         if type(setting.value) is int and 0 < setting.value < settings.highest_priority:
-            yield Violation.at(
-                setting.node,
-                f"{given_to(setting)} gets priority {setting.value}, before all other apps: "
-                f"use {settings.highest_priority} or more",
-            )
+            what = f"{given_to(setting.receiver)} gets priority {setting.value}, before all other apps"
+            yield Violation.at(setting.node, f"{what}: use {settings.highest_priority} or more")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.facts import Workflow
 from flake8_aa_celery.model.options import gives_options
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import given_to, is_literal
@@ -98,11 +99,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
 def _message(setting: PrioritySetting, settings: Settings) -> str:
-    how = "runs by itself" if setting.place == "schedule" else "is sent once per item"
-    if setting.place in ("dispatch", "workflow") and given_to(setting) in ("the chain", "the group", "the chord"):
+    how = "is sent once per item"
+    if setting.place == "schedule":
+        how = "runs by itself"
+    elif isinstance(setting.receiver, Workflow) and setting.receiver.kind in ("chain", "group", "chord"):
         how = "is made in bulk"
-    better = f"use a low one, such as {settings.bulk_priority}"
-    return f"{given_to(setting)} {how}, at the high priority {setting.value}: {better}"
+    what = f"{given_to(setting.receiver)} {how}, at the high priority {setting.value}"
+    return f"{what}: use a low one, such as {settings.bulk_priority}"
 
 
 def _fix(setting: PrioritySetting, settings: Settings) -> Fix | None:

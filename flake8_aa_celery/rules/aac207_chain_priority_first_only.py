@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import Dispatch, Signature, Workflow
-from flake8_aa_celery.model.names import scope_of
+from flake8_aa_celery.model.names import means_the_same
 from flake8_aa_celery.model.priorities import later_at_default, own_options
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation, spot
@@ -14,7 +14,7 @@ from flake8_aa_celery.violation import Fix, Violation, spot
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Element
+    from flake8_aa_celery.model.facts import Element, Entry
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.priorities import PrioritySetting
     from flake8_aa_celery.settings import Settings
@@ -87,15 +87,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
     for setting in module.priorities:
-        chain = _chain(setting)
-        if chain and setting.value is not None and later_at_default(chain):
+        chain, given = setting.receiver, setting.value is not None
+        if given and isinstance(chain, Workflow) and chain.kind == "chain" and later_at_default(chain):
             yield Violation.at(setting.node, _message(setting), _fix(setting, chain, module))
-
-
-def _chain(setting: PrioritySetting) -> Workflow | None:
-    """The chain that is given a priority, if it is one."""
-    owner = setting.owner.receiver if isinstance(setting.owner, Dispatch) else setting.owner
-    return owner if isinstance(owner, Workflow) and owner.kind == "chain" else None
 
 
 def _message(setting: PrioritySetting) -> str:
@@ -108,7 +102,7 @@ def _fix(setting: PrioritySetting, chain: Workflow, module: Module) -> Fix | Non
     members, call = chain.members, _call_of(setting)
     if call is None or setting.entry.module is not module or not members.complete:
         return None
-    if not all(_is_plain(member, module) and _is_seen(setting, member) for member in members.elements):
+    if not all(_can_be_set(member, setting.entry) for member in members.elements):
         return None
     bare = [member for member in members.elements if own_options(member.value).lacks("priority")]
     arguments = {
@@ -128,20 +122,10 @@ def _call_of(setting: PrioritySetting) -> ast.Call | None:
     return call
 
 
-def _is_plain(member: Element, module: Module) -> bool:
-    return isinstance(member.value, Signature) and member.module is module
-
-
-def _is_seen(setting: PrioritySetting, member: Element) -> bool:
-    """Whether what the priority is written as means the same where the signature is made."""
-    root: ast.expr = setting.entry.node
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    if not isinstance(root, ast.Name):
-        return isinstance(root, ast.Constant)
-    scope = scope_of(root.id, setting.entry.site)
-    if scope is None or scope is not scope_of(root.id, member.site):
-        return False
-    return len(scope.bindings[root.id]) == 1 and (
-        scope.kind == "module" or scope.bindings[root.id][0].kind == "parameter"
+def _can_be_set(member: Element, priority: Entry) -> bool:
+    """Whether a member is a signature of this file, made where the priority means the same as in the call."""
+    return (
+        isinstance(member.value, Signature)
+        and member.module is priority.module
+        and means_the_same(priority.node, priority.site, member.site)
     )

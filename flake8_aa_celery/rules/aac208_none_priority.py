@@ -88,9 +88,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 def _message(setting: PrioritySetting) -> str | None:
     """What is wrong with a priority; None where nothing is."""
     if setting.value is None:
-        return (
-            f"{given_to(setting)} gets priority None, which Redis serves first, like 0: give a number or leave it out"
-        )
+        what = f"{given_to(setting.receiver)} gets priority None"
+        return f"{what}, which Redis serves first, like 0: give a number or leave it out"
     entry = setting.entry
     name = defaults.unguarded(entry.node, entry.site, entry.module)
     return name and f"`{name}` may be None, which Redis serves first, like 0: use `{name} or 5`"

@@ -90,6 +90,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     if not chords or module.project.has_result_backend():
         return
     for chord in chords:
-        yield Violation.at(
-            chord.node, "this `chord` raises when it is started: there is no result backend; use a `chain`"
-        )
+        message = "this `chord` raises when it is started: there is no result backend; use a `chain`"
+        yield Violation.at(chord.node, message)

@@ -13,6 +13,7 @@ from flake8_aa_celery.violation import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.facts import Value
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 
@@ -91,13 +92,14 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: chords](https://docs.celeryq.dev/en/stable/userguide/canvas.html#chords)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
-    found = [
-        followed
-        for followed in followed_in(module)
-        if isinstance(group := followed.member.value, Workflow) and group.kind == "group" and not is_unrolled(group)
-    ]
-    if not found or module.project.has_result_backend():
+    groups = [followed for followed in followed_in(module) if _is_group(followed.member.value)]
+    if not groups or module.project.has_result_backend():
         return
-    for followed in found:
-        what = f"before {called(followed.following.value)} this `group` becomes a chord"
-        yield Violation.at(followed.node, f"{what}, which needs a result backend: use a `chain`")
+    for group in groups:
+        what = f"before {called(group.following.value)} this `group` becomes a chord"
+        yield Violation.at(group.node, f"{what}, which needs a result backend: use a `chain`")
+
+
+def _is_group(value: Value) -> bool:
+    """Whether a member of a chain is a group that Celery makes a chord of."""
+    return isinstance(value, Workflow) and value.kind == "group" and not is_unrolled(value)

@@ -84,7 +84,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for wait in waits_in(module):
         awaited = called(wait.dispatch.receiver) if wait.dispatch else "a result"
-        yield Violation.at(
-            wait.node,
-            f"Celery refuses to wait for {awaited} inside a task: link the two by a `chain`",
-        )
+        message = f"Celery refuses to wait for {awaited} inside a task: link the two by a `chain`"
+        yield Violation.at(wait.node, message)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.scopes import FUNCTIONS, all_parameters
+from flake8_aa_celery.model.serialising import is_likely_plain
+from flake8_aa_celery.model.syntax import given_to
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Fix, Violation
@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.blocking_loops import BlockingLoop
     from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.scopes import Scope
     from flake8_aa_celery.settings import Settings
-
-_KEY = re.compile(r"(^|_)(code|hash|id|ids|key|keys|name|names|pk|pks)$")
 
 
 @rule("AAC306", "blocking-loop", fix="unsafe")
@@ -39,9 +36,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     items is reported.
 
     ## Why
-    The task holds its worker until the last item is done, and everything else in the queues waits for it. When one
-    item fails, the rest is never reached; when the worker is restarted, all that was done is done again. As tasks of
-    a chain the items run one after the other all the same, but other tasks get their turn in between.
+    The task holds its worker until the last item is done, and everything else in the queues waits for it. When the
+    worker is stopped meanwhile, the items that are left are lost. As tasks of a chain the items run one after the
+    other all the same, but other tasks get their turn in between, and each item can be retried by itself.
 
     ## Example
     ```python
@@ -114,30 +111,6 @@ def _fix(loop: BlockingLoop, module: Module) -> Fix | None:
     is_task = any(found.node is call and found.method in ("()", "run") for found in module.local_calls)
     if not is_task or not isinstance(call, ast.Call):
         return None
-    taken = _taken_by(loop.block.scope.function())
-    if not all(_is_plain(argument, node, taken) for argument in [*call.args, *(word.value for word in call.keywords)]):
+    if not all(is_likely_plain(argument, node, loop.block) for argument in given_to(call)):
         return None
     return Fix("unsafe", "Send a chain of the tasks", "loop_to_chain")
-
-
-def _taken_by(function: Scope | None) -> set[str]:
-    """The parameters of the function that a loop stands in."""
-    if function is None or not isinstance(function.node, FUNCTIONS):
-        return set()
-    return {parameter.arg for parameter in all_parameters(function.node.args)}
-
-
-def _is_plain(node: ast.expr, loop: ast.For, taken: set[str]) -> bool:
-    """Whether an argument is likely to be what JSON can carry: a key by its name, or what this task was given."""
-    if isinstance(node, ast.Attribute):
-        return _KEY.search(node.attr) is not None
-    if not isinstance(node, ast.Name):
-        return isinstance(node, ast.Constant)
-    of_loop = isinstance(loop.target, ast.Name) and loop.target.id == node.id and _is_plain_iterable(loop.iter, taken)
-    return node.id in taken or of_loop or _KEY.search(node.id) is not None
-
-
-def _is_plain_iterable(node: ast.expr, taken: set[str]) -> bool:
-    if isinstance(node, ast.Call):
-        return ast.unparse(node.func).rpartition(".")[2] in ("range", "values_list")
-    return isinstance(node, ast.Name) and node.id in taken

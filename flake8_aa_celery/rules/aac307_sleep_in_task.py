@@ -74,6 +74,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
     for nap in naps_in(module):
-        yield Violation.at(
-            nap.call, f"`{nap.task.name}` holds its worker while it sleeps: use `countdown=` or `self.retry`"
-        )
+        message = f"`{nap.task.name}` holds its worker while it sleeps: use `countdown=` or `self.retry`"
+        yield Violation.at(nap.call, message)

@@ -91,7 +91,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: celery-once](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#celery-once)
     """
     for task, chain in once_tasks_followed(module):
-        yield Violation.at(
-            chain.node,
-            f"if `{shortened(task.name)}` is queued already, this chain drops it and all after it: put it last",
-        )
+        name = shortened(task.name)
+        message = f"if `{name}` is queued already, this chain drops it and all after it: put it last"
+        yield Violation.at(chain.node, message)

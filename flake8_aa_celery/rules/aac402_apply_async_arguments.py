@@ -96,11 +96,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         if dispatch.method in _METHODS:
             args, kwargs = arguments.pair_of(dispatch)
             if args and (kind := _wrong(args, _GOOD_ARGS)) and (kind in _SCALARS or _is_strict(dispatch)):
-                what = f"`{dispatch.method}` takes its arguments as a list or tuple, not {kind}: {_instead(args, kind)}"
-                yield Violation.at(module.place_of(args, dispatch.node), what, _fix(args, kind, module))
+                what = f"`{dispatch.method}` takes its arguments as a list or tuple, not {kind}"
+                message = f"{what}: {_instead(args, kind)}"
+                yield Violation.at(module.place_of(args, dispatch.node), message, _fix(args, kind, module))
             if kwargs and (kind := _wrong(kwargs, _GOOD_KWARGS)):
-                what = f"`{dispatch.method}` takes its keyword arguments as a dict, not {kind}"
-                yield Violation.at(module.place_of(kwargs, dispatch.node), what)
+                message = f"`{dispatch.method}` takes its keyword arguments as a dict, not {kind}: make a dict of it"
+                yield Violation.at(module.place_of(kwargs, dispatch.node), message)
 
 
 def _wrong(given: Entry, good: frozenset[str]) -> str | None:

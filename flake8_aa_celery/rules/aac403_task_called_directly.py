@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.views import view_around
-from flake8_aa_celery.places import is_test_code
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import fix_by_delay
 from flake8_aa_celery.violation import Violation
@@ -83,18 +82,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
     """
-    if module.is_tasks_module or _may_wait(module):
+    if module.is_tasks_module or module.is_run_by_hand:
         return
     for call in module.local_calls:
         if call.method == "()" and call.task.module is not module and not _is_reported(call, module):
             name = call.task.name
             message = f"calling `{name}` runs it here and now, in no worker: use `{name}.delay`"
             yield Violation.at(call.node, message, fix_by_delay(call))
-
-
-def _may_wait(module: Module) -> bool:
-    """Whether it is test code or a management command."""
-    return ".management.commands." in f".{module.dotted}" or is_test_code(module.path, module.project.root)
 
 
 def _is_reported(call: LocalCall, module: Module) -> bool:

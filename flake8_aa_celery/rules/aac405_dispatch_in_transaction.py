@@ -98,5 +98,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         around = transactions.around(dispatch.site, module)
         if around:
             after = transactions.method_after_commit(dispatch)
-            what = f"{called(dispatch.receiver)} is sent in {around}, before the commit: use `{after}`"
-            yield Violation.at(dispatch.node, what, fix_after_commit(dispatch, after))
+            message = f"{called(dispatch.receiver)} is sent in {around}, before the commit: use `{after}`"
+            yield Violation.at(dispatch.node, message, fix_after_commit(dispatch, after))

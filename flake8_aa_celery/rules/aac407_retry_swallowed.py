@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import handlers
-from flake8_aa_celery.model.retries import retry_calls
+from flake8_aa_celery.model.handlers import swallowing, written
+from flake8_aa_celery.model.retries import raises_retry, retry_calls
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.scopes import CallSite
     from flake8_aa_celery.settings import Settings
 
 
@@ -80,23 +79,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for task in module.tasks:
         for call in retry_calls(task):
-            handler = None if _raises_nothing(call, module) else _swallowing(call)
-            if handler is not None:
-                what = (
-                    f"`{handlers.written(handler)}` in line {handler.lineno} swallows `{ast.unparse(call.node.func)}`"
-                )
-                yield Violation.at(call.node, f"{what}: retry outside of the `try`")
-
-
-def _swallowing(call: CallSite) -> ast.ExceptHandler | None:
-    """The handler that ends the way of a ``Retry``."""
-    for block in handlers.tries_around(call.site):
-        handler = handlers.catching(block, "Retry")
-        if handler is not None and not handlers.raises(handler):
-            return handler
-    return None
-
-
-def _raises_nothing(call: CallSite, module: Module) -> bool:
-    given = module.values.keywords(call.node, call.site)
-    return not given.lacks("throw") and given.constant("throw") is not True
+            caught = swallowing(call.site, "Retry")
+            if caught is not None and raises_retry(call, module):
+                where = f"`{written(caught.handler)}` in line {caught.handler.lineno}"
+                message = f"{where} swallows `{ast.unparse(call.node.func)}`: retry outside of the `try`"
+                yield Violation.at(call.node, message)

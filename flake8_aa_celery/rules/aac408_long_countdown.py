@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.delays import delays_in, visibility_timeout
-from flake8_aa_celery.model.facts import Dispatch
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.rules.words import given_to
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -90,8 +89,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
 def _message(delay: Delay, limit: float) -> str:
-    owner = delay.owner.receiver if isinstance(delay.owner, Dispatch) else delay.owner
-    what = called(owner) if owner is not None else "the scheduled task"
-    return (
-        f"{what} waits for {delay.seconds:.0f} s, but Redis sends it again every {limit:.0f} s: let a schedule start it"
-    )
+    what = f"{given_to(delay.receiver)} waits for {delay.seconds:.0f} s"
+    return f"{what}, but Redis sends it again every {limit:.0f} s: let a schedule start it"

@@ -103,7 +103,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         saving = while_saving(dispatch.site, module)
         if saving:
             after = transactions.method_after_commit(dispatch)
-            what = (
-                f"{shortened(called(dispatch.receiver), 30)} is sent in {saving}, maybe before a commit: use `{after}`"
-            )
-            yield Violation.at(dispatch.node, what, fix_after_commit(dispatch, after))
+            what = shortened(called(dispatch.receiver), 30)
+            message = f"{what} is sent in {saving}, maybe before a commit: use `{after}`"
+            yield Violation.at(dispatch.node, message, fix_after_commit(dispatch, after))

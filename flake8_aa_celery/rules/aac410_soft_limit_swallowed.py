@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import handlers
-from flake8_aa_celery.model.facts import Constant
+from flake8_aa_celery.model.handlers import is_around_work, names_it, swallowing, written
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
+
+_LIMIT = "SoftTimeLimitExceeded"
 
 
 @rule("AAC410", "soft-limit-swallowed", default=False)
@@ -79,31 +80,22 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: time limits](https://docs.celeryq.dev/en/stable/userguide/workers.html#time-limits)
     """
     for task in module.tasks:
-        if _has_soft_limit(task):
-            for handler in _swallowing(task):
-                what = f"`{handlers.written(handler)}` swallows the soft time limit of the task"
-                line, column = handler.lineno, handler.col_offset
-                message = f"{what}: catch `SoftTimeLimitExceeded` first"
-                yield Violation(line, column, line, column + len("except"), message)
+        for handler in _swallowing(task) if _has_soft_limit(task) else ():
+            message = f"`{written(handler)}` swallows the soft time limit of the task: catch `{_LIMIT}` first"
+            line, column = handler.lineno, handler.col_offset
+            yield Violation(line, column, line, column + len("except"), message)
 
 
 def _has_soft_limit(task: Task) -> bool:
     entry = task.options.get("soft_time_limit")
-    if entry is None:
-        return False
-    value = entry.value
-    return not (isinstance(value, Constant) and value.value is None)
+    return entry is not None and task.options.constant("soft_time_limit") is not None
 
 
 def _swallowing(task: Task) -> list[ast.ExceptHandler]:
-    """The handlers that catch the limit and do not raise, in the order of the source."""
+    """The handlers that catch the limit around the work of a task and do not raise, in the order of the source."""
     found: dict[int, ast.ExceptHandler] = {}
     for call in task.module.calls_in(task.scope):
-        for block in handlers.tries_around(call.site):
-            handler = handlers.catching(block, "SoftTimeLimitExceeded")
-            if handler is None or handlers.raises(handler):
-                continue
-            if not handlers.names_it(handler, "SoftTimeLimitExceeded") and handlers.is_around_work(block):
-                found[handler.lineno] = handler
-            break  # what is caught here does not reach those around it
+        caught = swallowing(call.site, _LIMIT)
+        if caught is not None and not names_it(caught.handler, _LIMIT) and is_around_work(caught.block):
+            found[caught.handler.lineno] = caught.handler
     return [found[line] for line in sorted(found)]

@@ -65,6 +65,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         yield Violation.at(entry.node, "an app's schedule belongs in the local settings: document it there instead")
     for task in module.tasks:
         if last_part(task.removed_origin) == "periodic_task":
-            yield Violation.at(
-                task.decorator, f"`{task.name}` schedules itself: schedule it in the local settings instead"
-            )
+            message = f"`{task.name}` schedules itself: schedule it in the local settings instead"
+            yield Violation.at(task.decorator, message)

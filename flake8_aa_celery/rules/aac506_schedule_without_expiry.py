@@ -60,7 +60,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for entry in module.schedule:
         if entry.options.lacks("expires"):
-            yield Violation.at(
-                entry.name_node or entry.node,
-                "messages of this entry pile up while no worker runs: set `expires` in its `options`",
-            )
+            message = "messages of this entry pile up while no worker runs: set `expires` in its `options`"
+            yield Violation.at(entry.name_node or entry.node, message)

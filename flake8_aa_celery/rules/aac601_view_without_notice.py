@@ -73,7 +73,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for dispatch in module.dispatches:
         view = view_around(dispatch.site, module)
         if view is not None and not tells_user(view, module):
-            yield Violation.at(
-                dispatch.node,
-                f"`{view.name}` starts {called(dispatch.receiver)} and tells the user nothing: add a message",
-            )
+            what = f"`{view.name}` starts {called(dispatch.receiver)}"
+            yield Violation.at(dispatch.node, f"{what} and tells the user nothing: add a message")

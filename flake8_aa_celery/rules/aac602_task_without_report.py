@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import Task
-from flake8_aa_celery.model.notices import hands_on_user, hands_user_elsewhere, report_of
+from flake8_aa_celery.model.notices import Report, hands_on_user, hands_user_elsewhere, report_of
 from flake8_aa_celery.model.views import view_around
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
+
+#: What a task leaves untold that reports like this.
+_UNTOLD = {
+    Report(on_success=True, on_failure=True): "",
+    Report(on_success=True, on_failure=False): "when it fails",
+    Report(on_success=False, on_failure=True): "when it succeeds",
+    Report(on_success=False, on_failure=False): "how it went",
+}
 
 
 @rule("AAC602", "task-without-report", default=False)
@@ -98,10 +106,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
             continue
         if view_around(dispatch.site, module) is None or hands_user_elsewhere(task):
             continue
-        report = report_of(task)
-        if not (report.on_success and report.on_failure):
-            when = "how it went" if report.on_success is report.on_failure else "when it fails"
-            when = "when it succeeds" if report.on_failure else when
-            yield Violation.at(
-                dispatch.node, f"`{task.name}` is given the user but never tells them {when}: notify them"
-            )
+        when = _UNTOLD[report_of(task)]
+        if when:
+            message = f"`{task.name}` is given the user but never tells them {when}: notify them"
+            yield Violation.at(dispatch.node, message)

@@ -23,8 +23,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     A view runs a task in its own process, or waits for its result.
 
     Flags `task(…)`, `task.run(…)` and `task.apply(…)` in a view and, where there is a result backend, a wait for what
-    a dispatch returned. A view is a function whose first parameter is `request`, or a method such as `get`,
-    `post` or `form_valid` of a class that is based on a view of Django.
+    a dispatch returned. A view is a function whose first parameter is `request`, or a method such as `get`, `post` or
+    `form_valid` of a class that is based on a view of Django.
 
     ## Why
     A task that is called like a function is one: it runs here and now, in the web server, with no worker, no retry
@@ -108,6 +108,5 @@ def _waits(module: Module) -> Iterator[Violation]:
         view = view_around(use.site, module)
         if view is not None and use.dispatch is not None:
             what = called(use.dispatch.receiver)
-            yield Violation.at(
-                use.node, f"`{view.name}` keeps the user waiting for {what}: let the page ask for it later"
-            )
+            message = f"`{view.name}` keeps the user waiting for {what}: let the page ask for it later"
+            yield Violation.at(use.node, message)

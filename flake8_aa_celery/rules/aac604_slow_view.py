@@ -75,4 +75,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         for call in module.calls_in(view.scope):
             by = "" if id(call.node) in run_here else blocking.by(call)
             if by:
-                yield Violation.at(call.node, f"`{view.name}` keeps the user waiting for `{by}`: leave it to a task")
+                message = f"`{view.name}` keeps the user waiting for `{by}`: leave it to a task"
+                yield Violation.at(call.node, message)

@@ -6,7 +6,6 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import (
-    Dispatch,
     Function,
     NamedTask,
     Signature,
@@ -18,7 +17,7 @@ from flake8_aa_celery.model.facts import (
 from flake8_aa_celery.violation import Fix
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.model.facts import LocalCall
+    from flake8_aa_celery.model.facts import Dispatch, LocalCall
     from flake8_aa_celery.model.priorities import PrioritySetting
 
 
@@ -35,11 +34,9 @@ def called(value: Value | None) -> str:
     return f"`{value.name}`" if isinstance(value, Task) else _function(value)
 
 
-def given_to(setting: PrioritySetting) -> str:
-    """What a message calls that which is given a priority."""
-    if setting.place == "schedule":
-        return "the scheduled task"
-    return called(setting.owner.receiver if isinstance(setting.owner, Dispatch) else setting.owner)
+def given_to(receiver: Value | None) -> str:
+    """What a message calls that which is given an option; None stands for what a schedule starts."""
+    return called(receiver) if receiver is not None else "the scheduled task"
 
 
 def _function(value: Value | None) -> str:
