@@ -105,6 +105,17 @@ def test_standard_input_is_a_filter(doors: Doors, monkeypatch: pytest.MonkeyPatc
     assert (outcome.code, outcome.lines, outcome.errors) == (0, ["x = 1"], "")
 
 
+def test_a_filter_moves_no_task_to_another_file(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("app").mkdir()
+    place("", "app/__init__.py")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(MISPLACED.encode())))
+    arguments = ("--unsafe-fixes", "--isolated", "--select", "AAC101", "--stdin-filename", "app/helpers.py", "-")
+    outcome = doors.command("fix", *arguments)
+    assert outcome.code == 1
+    assert outcome.lines == MISPLACED.splitlines()
+    assert outcome.errors.count("AAC101") == 2
+
+
 def test_standard_input_is_fixed_by_itself(doors: Doors) -> None:
     outcome = doors.command("fix", "-", "tasks.py")
     assert outcome.code == 2

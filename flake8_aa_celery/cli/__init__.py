@@ -73,6 +73,8 @@ def _run_subcommand(name: str, arguments: list[str]) -> int:
     from flake8_aa_celery.cli._arguments import parse
     from flake8_aa_celery.settings import SettingsError
 
+    if not _is_somewhere():
+        return complain("the current folder: it does not exist any more")
     if name not in subcommands():
         from flake8_aa_celery.wording import nearest
 
@@ -84,6 +86,15 @@ def _run_subcommand(name: str, arguments: list[str]) -> int:
     except (CommandError, SettingsError) as error:
         return complain(str(error))
     return code
+
+
+def _is_somewhere() -> bool:
+    """Whether there is a current folder: somebody may have removed it."""
+    try:
+        os.getcwd()
+    except OSError:
+        return False
+    return True
 
 
 def _help() -> str:

@@ -53,9 +53,10 @@ def _silenced(arguments: Namespace, results: list[Result]) -> tuple[list[Result]
 
     after = silenced(results)
     before = {result.path: result.data for result in results}
-    written = write_all(before, {result.path: result.data for result in after})
+    unwritten = write_all(before, {result.path: result.data for result in after})
+    after = [old if old.path in unwritten else new for old, new in zip(results, after, strict=True)]
     _tell(arguments, f"{_count(results) - _count(after)} violations silenced")
-    return after, written
+    return after, not unwritten
 
 
 def _count(results: Results) -> int:

@@ -54,7 +54,10 @@ def discard_output() -> None:
 
 def complain(message: str) -> int:
     """Say on standard error what is wrong; returns the exit code for misuse."""
-    print(f"aa-celery: {message}", file=sys.stderr)
+    from contextlib import suppress
+
+    with suppress(OSError):  # a full disk behind it: then the exit code alone tells
+        print(f"aa-celery: {message}", file=sys.stderr)
     return MISUSE
 
 

@@ -17,7 +17,7 @@ from flake8_aa_celery.wording import counted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from flake8_aa_celery.fixes.engine import Fixed
     from flake8_aa_celery.settings import Settings
@@ -44,15 +44,26 @@ def run(arguments: Namespace, settings: Settings) -> int:
         files = _files.Files([(arguments.stdin_filename, sys.stdin.buffer.read())], 1, False)
     else:
         files = _files.read_files(arguments, settings)
-    from flake8_aa_celery.fixes.engine import fix_all
-
-    jobs = processes(arguments.jobs, files.relevant)
-    fixed = fix_all(files.relevant, settings, partial(spread, jobs=jobs), unsafe=arguments.unsafe_fixes)
+    fixed = _fixed(files.relevant, arguments, settings, is_filter=is_filter)
     before = dict(files.relevant)
     before |= {path: read_or_nothing(path) for path in fixed if path not in before}
-    put = _put(arguments, before, fixed, is_filter=is_filter)
-    _tell(arguments, fixed)
-    return _finish(arguments, fixed, failed=files.failed or not put, aside=is_filter or arguments.diff)
+    unwritten = _put(arguments, before, fixed, is_filter=is_filter)
+    put = {path: outcome for path, outcome in fixed.items() if path not in unwritten}
+    _tell(arguments, put)
+    return _finish(arguments, put, failed=files.failed or bool(unwritten), aside=is_filter or arguments.diff)
+
+
+def _fixed(
+    files: Sequence[tuple[str, bytes]], arguments: Namespace, settings: Settings, *, is_filter: bool
+) -> dict[str, Fixed]:
+    """What becomes of the files; a filter changes the one alone and moves nothing to another."""
+    from flake8_aa_celery.fixes.engine import fix, fix_all
+
+    unsafe = arguments.unsafe_fixes
+    if is_filter:
+        return {path: fix(path, data, settings, unsafe=unsafe) for path, data in files}
+    jobs = processes(arguments.jobs, files)
+    return fix_all(files, settings, partial(spread, jobs=jobs), unsafe=unsafe)
 
 
 def _finish(arguments: Namespace, fixed: Mapping[str, Fixed], *, failed: bool, aside: bool) -> int:
@@ -68,16 +79,17 @@ def _finish(arguments: Namespace, fixed: Mapping[str, Fixed], *, failed: bool, a
     return int(found and not arguments.exit_zero)
 
 
-def _put(arguments: Namespace, before: Mapping[str, bytes], fixed: Mapping[str, Fixed], *, is_filter: bool) -> bool:
-    """Put what became of the files where it is wanted; False where one could not be written."""
+def _put(arguments: Namespace, before: Mapping[str, bytes], fixed: Mapping[str, Fixed], *, is_filter: bool) -> set[str]:
+    """Put what became of the files where it is wanted; returns those that could not be written."""
     if arguments.diff:
         for path, outcome in fixed.items():
             sys.stdout.writelines(_diff(path, before[path], outcome.data))
-        return True
+        return set()
     if is_filter:
         sys.stdout.buffer.write(b"".join(outcome.data for outcome in fixed.values()))
-        return True
-    return write_all(before, {path: outcome.data for path, outcome in fixed.items()})
+        return set()
+    after = {path: outcome.data for path, outcome in fixed.items()}
+    return write_all(before, after, {path: outcome.moved_to for path, outcome in fixed.items()})
 
 
 def _diff(path: str, before: bytes, after: bytes) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import tokenize
 from collections import Counter
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.documents import is_document
@@ -17,6 +19,7 @@ from flake8_aa_celery.places import project_root
 from flake8_aa_celery.source import decode, lines_of, read, reason
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from flake8_aa_celery.fixes._tree import Tree
@@ -47,12 +50,14 @@ class Fixed(NamedTuple):
     :param applied: the violations that were cured, in the order of their rounds.
     :param refused: those that could not be, each with the reason.
     :param left: what is reported now.
+    :param moved_to: the files that took what this one lost: they must be written before it is.
     """
 
     data: bytes
     applied: tuple[Violation, ...]
     refused: tuple[tuple[Violation, str], ...]
     left: tuple[Violation, ...]
+    moved_to: tuple[str, ...] = ()
 
 
 class Planned(NamedTuple):
@@ -114,7 +119,7 @@ def with_all_rules(settings: Settings) -> Settings:
 
 
 def _together(before: Fixed | None, now: Fixed) -> Fixed:
-    return now if before is None else now._replace(applied=before.applied + now.applied)
+    return now if before is None else now._replace(applied=before.applied + now.applied, moved_to=before.moved_to)
 
 
 def _moved(
@@ -156,7 +161,8 @@ def _move_one(
     _demand_no_harm({**texts, target: there or b""}, after, settings)
     codes = {rule.code for rule in rules_for(path, settings)}
     left = tuple(found for found in check(path, source, with_all_rules(settings)) if found.code in codes)
-    fixed[path] = fixed[path]._replace(data=source, applied=(*fixed[path].applied, wanted), left=left)
+    applied, moved_to = (*fixed[path].applied, wanted), (*fixed[path].moved_to, target)
+    fixed[path] = fixed[path]._replace(data=source, applied=applied, left=left, moved_to=moved_to)
     fixed[target] = fixed.get(target, Fixed(tasks, (), (), ()))._replace(data=tasks)
     texts.update(after)
     return after
@@ -176,6 +182,8 @@ def _demand_no_harm(before: Mapping[str, bytes], after: Mapping[str, bytes], set
 
     :param before: all files, of which some become what is in ``after``.
     """
+    roots = {project_root(path) for path in after}
+    before = {path: data for path, data in before.items() if project_root(path) in roots}
     codes = Counter({"AAC105": 1})
     codes.update(_codes({path: before[path] for path in after}, before, settings))
     codes.subtract(_codes(after, {**before, **after}, settings))
@@ -186,6 +194,8 @@ def _demand_no_harm(before: Mapping[str, bytes], after: Mapping[str, bytes], set
 
 def _codes(files: Mapping[str, bytes], seen: Mapping[str, bytes], settings: Settings) -> Iterator[str]:
     """The codes of the violations in files, where other files are as they are ``seen``."""
+    Project.forget()
+    gc.collect()  # nobody else looks for garbage, and this is a project twice with every task that moves
     _shadow([*seen.items()], settings)
     for path, data in files.items():
         yield from (violation.code for violation in check(path, data, with_all_rules(settings)))
@@ -202,7 +212,12 @@ def _shadow(files: Iterable[File], settings: Settings) -> None:
     for path, data in files:
         if not is_document(path):
             with suppress(SyntaxError):  # it is reported, and nothing of it is known
-                Project.of(path, settings).module(path, parse(data))
+                Project.of(path, settings).module(path, _tree(data))
+
+
+@lru_cache(maxsize=1024)
+def _tree(data: bytes) -> ast.Module:
+    return parse(data)
 
 
 class _Fixer:

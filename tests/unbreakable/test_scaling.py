@@ -5,12 +5,14 @@ Counted are the lines of our own code that run: unlike seconds they are the same
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from flake8_aa_celery.fixes.engine import fix_all
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.project import Project
 from flake8_aa_celery.settings import Settings
@@ -189,3 +191,19 @@ def test_ten_times_as_much_costs_ten_times_as_much(tmp_path: Path, case: str) ->
 
     cost(1)
     assert cost(MORE) < MOST * cost(SOME)
+
+
+def test_a_task_that_moves_leaves_no_copy_of_its_project_in_memory(tmp_path: Path) -> None:
+    """Each move looks at the project before and after it; the command looks for no garbage."""
+    (tmp_path / "setup.py").touch()
+    text = "from celery import shared_task\n\n\n@shared_task\ndef update():\n    print(1)\n\n\nupdate.delay()\n"
+    files = [(str(tmp_path / f"app{number}" / "helpers.py"), text.encode()) for number in range(12)]
+    gc.collect()
+    gc.disable()
+    try:
+        fixed = fix_all(files, Settings(select=("AAC101",)), lambda part, work: work(part), unsafe=True)
+        kept = sum(isinstance(found, Project) for found in gc.get_objects())
+    finally:
+        gc.enable()
+    assert len(fixed) == 24
+    assert kept < 12  # of some the last answers are remembered
