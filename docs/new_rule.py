@@ -17,6 +17,7 @@ from docs import generate
 from docs.generate import BEHAVIOUR, FAMILIES, ROOT, facts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 #: What stands in a page until somebody has written it.
@@ -104,7 +105,7 @@ class Refused(Exception):
     """What somebody asked for cannot be made, and why."""
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Write the files of a new rule and what follows from them.
 
     :return: 0; ``ArgumentParser`` ends the process with 2 where the code, the name or a proof will not do.

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from docs.new_rule import TO_BE_WRITTEN
+from docs import new_rule
 from flake8_aa_celery.rules import all_rules
-from support import ROOT
+from support import FIXTURES, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,16 +21,20 @@ PROOF = "test_priority.py::test_delay_sends_at_the_default_priority"
 NEEDED = ("flake8_aa_celery", "docs", "tests", "README.md", "CHANGELOG.md", "mkdocs.yml", "pyproject.toml")
 
 
-@pytest.fixture
-def clone(tmp_path: Path) -> Path:
-    """A copy of this project; of the fixtures those of a single rule."""
-    others = {folder.name for folder in (ROOT / "tests" / "fixtures").glob("AAC*")} - {"AAC205"}
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of this project with two new rules; of the fixtures it has those of a single rule."""
+    root = tmp_path_factory.mktemp("clone")
+    others = {folder.name for folder in FIXTURES.glob("AAC*")} - {"AAC205"}
     for name in NEEDED:
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", *others))
+            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", *others))
         else:
-            shutil.copy(ROOT / name, tmp_path / name)
-    return tmp_path
+            shutil.copy(ROOT / name, root / name)
+    for arguments in (("AAC298", "off-by-default"), ("AAC299", "on-by-default", "--proof", PROOF)):
+        begun = run(root, "docs.new_rule", *arguments)
+        assert begun.returncode == 0, begun.stderr
+    return root
 
 
 def run(clone: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -39,9 +43,6 @@ def run(clone: Path, module: str, *arguments: str) -> subprocess.CompletedProces
 
 
 def test_a_rule_that_was_begun_passes_all_tests_of_a_rule(clone: Path) -> None:
-    for arguments in (("AAC298", "off-by-default"), ("AAC299", "on-by-default", "--proof", PROOF)):
-        begun = run(clone, "docs.new_rule", *arguments)
-        assert begun.returncode == 0, begun.stderr
     chosen = "AAC298 or AAC299 or up_to_date or navigation"
     tests = ("tests/test_fixtures.py", "tests/test_documentation.py")
     tested = run(clone, "pytest", "-v", "-p", "no:cacheprovider", "-k", chosen, *tests)
@@ -49,14 +50,21 @@ def test_a_rule_that_was_begun_passes_all_tests_of_a_rule(clone: Path) -> None:
     ran = re.findall(r"(\w+)\[AAC29[89].*\] PASSED", tested.stdout)
     assert {"test_a_fixture_holds_the_violations_of_its_comments", "test_the_example_is_flagged"} <= set(ran)
     assert len(ran) % 2 == 0, "both rules pass the same tests"
+
+
+def test_the_command_knows_a_rule_that_was_begun(clone: Path) -> None:
     listed = run(clone, "flake8_aa_celery", "rules").stdout
     assert re.findall(r"AAC29\d", listed) == ["AAC298", "AAC299"]
 
 
-def test_what_follows_from_a_rule_is_written_with_it(clone: Path) -> None:
-    run(clone, "docs.new_rule", "AAC299", "name-in-words", "--proof", PROOF)
-    for file in ("README.md", "CHANGELOG.md", "mkdocs.yml", "docs/rules/index.md", "docs/rules/AAC299.md"):
-        assert "AAC299" in (clone / file).read_text("utf-8"), file
+@pytest.mark.parametrize(
+    "file", ["README.md", "CHANGELOG.md", "mkdocs.yml", "docs/rules/index.md", "docs/rules/AAC299.md"]
+)
+def test_what_follows_from_a_rule_is_written_with_it(clone: Path, file: str) -> None:
+    assert "AAC299" in (clone / file).read_text("utf-8")
+
+
+def test_a_proof_is_listed_with_its_rule(clone: Path) -> None:
     rows = (clone / "tests/behaviour/README.md").read_text("utf-8").splitlines()
     assert [PROOF.partition("::")[2] in row for row in rows if "AAC299" in row] == [True]
 
@@ -76,11 +84,14 @@ def test_what_follows_from_a_rule_is_written_with_it(clone: Path) -> None:
         (("AAC299",), "the following arguments are required: name"),
     ],
 )
-def test_what_will_not_do_is_refused(arguments: tuple[str, ...], why: str) -> None:
-    refused = run(ROOT, "docs.new_rule", *arguments)
-    assert (refused.returncode, refused.stdout) == (2, "")
-    assert why in refused.stderr
+def test_what_will_not_do_is_refused(
+    arguments: tuple[str, ...], why: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(new_rule, "written", None)
+    with pytest.raises(SystemExit, match="2"):
+        new_rule.main(arguments)
+    assert why in capsys.readouterr().err
 
 
 def test_no_rule_is_left_as_it_was_begun() -> None:
-    assert [code for code, rule in all_rules().items() if TO_BE_WRITTEN in rule.documentation] == []
+    assert [code for code, rule in all_rules().items() if new_rule.TO_BE_WRITTEN in rule.documentation] == []
