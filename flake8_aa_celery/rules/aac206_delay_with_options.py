@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import calling, workflows
-from flake8_aa_celery.model.facts import Function, Signature, Task, Workflow
-from flake8_aa_celery.model.options import APPLY_ASYNC_OPTIONS
+from flake8_aa_celery.model.facts import Signature, Workflow
+from flake8_aa_celery.model.misplaced import options_given_to_delay
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Fix, Violation
@@ -14,12 +13,10 @@ from flake8_aa_celery.violation import Fix, Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Dispatch, Target
+    from flake8_aa_celery.model.misplaced import MisplacedOptions
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
-
-#: Options that hardly any task has a parameter for: they are flagged where the task cannot be read, too.
-_TELLING = frozenset({"priority", "countdown", "eta", "queue"})
+    from flake8_aa_celery.violation import Safety
 
 
 @rule("AAC206", "delay-with-options", fix="safe or unsafe")
@@ -83,52 +80,23 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    for dispatch in module.dispatches:
-        if dispatch.method.startswith("delay"):
-            options = _misplaced(dispatch)
-            if options:
-                yield Violation.at(dispatch.node, _message(dispatch, options), _fix(dispatch, options))
+    for misplaced in options_given_to_delay(module):
+        yield Violation.at(misplaced.dispatch.node, _message(misplaced), _fix(misplaced))
 
 
-def _misplaced(dispatch: Dispatch) -> list[str]:
-    """The options that are given to a ``delay`` whose task cannot take them, in the order of the source."""
-    given = dispatch.module.values.keywords(dispatch.node, dispatch.site).entries
-    options = [name for name in given if name in APPLY_ASYNC_OPTIONS]
-    if not options:
-        return []
-    targets = _targets(dispatch)
-    return [name for name in options if not any(_may_take(target, name, dispatch.module) for target in targets)]
+def _message(misplaced: MisplacedOptions) -> str:
+    dispatch, names = misplaced.dispatch, misplaced.names
+    listed = ", ".join(f"`{name}`" for name in names[:3]) + (" …" if len(names) > 3 else "")
+    instead = dispatch.method.replace("delay", "apply_async")
+    return f"`{dispatch.method}` hands {listed} to {called(dispatch.receiver)} as an argument: use `{instead}`"
 
 
-def _targets(dispatch: Dispatch) -> list[Target | None]:
-    """The tasks that get the arguments of a dispatch; None where one cannot be known."""
-    if isinstance(dispatch.receiver, (Signature, Workflow)):
-        starters: list[Target | None] = [signature.task for signature in workflows.starters(dispatch.receiver)]
-        return starters or [None]
-    return [dispatch.task]
-
-
-def _may_take(target: Target | None, option: str, module: Module) -> bool:
-    if isinstance(target, Function):
-        return True  # no task, so that there is no telling what was meant
-    known = calling.parameters_of(target, module)
-    if known is not None:
-        return known.accepts(option)
-    return option not in _TELLING or (isinstance(target, Task) and target.parameters.accepts(option))
-
-
-def _message(dispatch: Dispatch, options: list[str]) -> str:
-    listed = ", ".join(f"`{name}`" for name in options[:3]) + (" …" if len(options) > 3 else "")
-    method = dispatch.method.replace("delay", "apply_async")
-    return f"`{dispatch.method}` hands {listed} to {called(dispatch.receiver)} as an argument: use `{method}`"
-
-
-def _fix(dispatch: Dispatch, options: list[str]) -> Fix | None:
-    receiver = dispatch.receiver
+def _fix(misplaced: MisplacedOptions) -> Fix | None:
+    dispatch, receiver = misplaced.dispatch, misplaced.dispatch.receiver
     if isinstance(receiver, Workflow) or (isinstance(receiver, Signature) and receiver.immutable is not False):
         return None
-    if not {keyword.arg for keyword in dispatch.node.keywords}.issuperset(options):
+    if not {keyword.arg for keyword in dispatch.node.keywords}.issuperset(misplaced.names):
         return None
-    is_known = all(calling.parameters_of(target, dispatch.module) for target in _targets(dispatch))
     method = dispatch.method.replace("delay", "apply_async")
-    return Fix("safe" if is_known else "unsafe", f"Use `{method}`", "use_apply_async", {"moved": options})
+    safety: Safety = "safe" if misplaced.certain else "unsafe"
+    return Fix(safety, f"Use `{method}`", "use_apply_async", {"moved": misplaced.names})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.facts import Signature
+from flake8_aa_celery.model.facts import Signature, Workflow
 from flake8_aa_celery.model.workflows import groups_sent
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation
@@ -12,7 +12,7 @@ from flake8_aa_celery.violation import Fix, Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Value, Workflow
+    from flake8_aa_celery.model.facts import Value
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 
@@ -103,8 +103,11 @@ def _fix(group: Workflow, module: Module) -> Fix | None:
 
 def _is_delayed(group: Workflow, module: Module) -> bool:
     """Whether what starts the group gives it an option that a chain would give to its first task alone."""
-    sent = [dispatch.options for dispatch in module.dispatches if getattr(dispatch.receiver, "node", 0) is group.node]
-    return any(not options.lacks(late) for options in (*sent, group.options) for late in ("countdown", "eta"))
+    options = [group.options]
+    for dispatch in module.dispatches:
+        sent = dispatch.receiver
+        options += [dispatch.options] if isinstance(sent, Workflow) and sent.node is group.node else []
+    return any(not given.lacks(late) for given in options for late in ("countdown", "eta"))
 
 
 def _can_wait(member: Value) -> bool:

@@ -5,23 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import arguments, kinds
-from flake8_aa_celery.model.facts import Signature, Workflow
+from flake8_aa_celery.model import kinds
+from flake8_aa_celery.model.misplaced import SCALARS, wrong_collections_in
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Dispatch, Entry
+    from flake8_aa_celery.model.misplaced import WrongCollection
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 
-_SCALARS = frozenset({kinds.KEY, kinds.NUMBER, kinds.TEXT})
-#: What ``args`` and ``kwargs`` may be; where nothing is in it, anything may.
-_GOOD_ARGS = frozenset({kinds.LIST, kinds.TUPLE, kinds.NONE})
-_GOOD_KWARGS = frozenset({kinds.DICT, kinds.NONE})
-_METHODS = frozenset({"apply_async", "apply_async_on_commit", "send_task"})
 #: A message shows no more of the code than this.
 _LONGEST = 30
 
@@ -92,51 +87,30 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: `apply_async`](https://docs.celeryq.dev/en/stable/reference/celery.app.task.html)
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html)
     """
-    for dispatch in module.dispatches:
-        if dispatch.method in _METHODS:
-            args, kwargs = arguments.pair_of(dispatch)
-            if args and (kind := _wrong(args, _GOOD_ARGS)) and (kind in _SCALARS or _is_strict(dispatch)):
-                what = f"`{dispatch.method}` takes its arguments as a list or tuple, not {kind}"
-                message = f"{what}: {_instead(args, kind)}"
-                yield Violation.at(module.place_of(args, dispatch.node), message, _fix(args, kind, module))
-            if kwargs and (kind := _wrong(kwargs, _GOOD_KWARGS)):
-                message = f"`{dispatch.method}` takes its keyword arguments as a dict, not {kind}: make a dict of it"
-                yield Violation.at(module.place_of(kwargs, dispatch.node), message)
+    for wrong in wrong_collections_in(module):
+        place = module.place_of(wrong.entry, wrong.dispatch.node)
+        takes = "its arguments as a list or tuple" if wrong.name == "args" else "its keyword arguments as a dict"
+        what = f"`{wrong.dispatch.method}` takes {takes}, not {wrong.kind}"
+        yield Violation.at(place, f"{what}: {_instead(wrong)}", _fix(wrong, module))
 
 
-def _wrong(given: Entry, good: frozenset[str]) -> str | None:
-    """The kind of what is given, where it is known and not a good one."""
-    if _is_empty(given.node):
-        return None
-    kind = kinds.kind_of(given.node, given.site, given.module)
-    return None if kind in good else kind
-
-
-def _is_empty(node: ast.expr) -> bool:
-    if isinstance(node, ast.Constant):
-        return not node.value
-    return ast.unparse(node) in ("{}", "[]", "()", "set()", "dict()")
-
-
-def _is_strict(dispatch: Dispatch) -> bool:
-    return not isinstance(dispatch.receiver, (Signature, Workflow))
-
-
-def _instead(given: Entry, kind: str) -> str:
-    if kind == kinds.DICT:
+def _instead(wrong: WrongCollection) -> str:
+    if wrong.name == "kwargs":
+        return "make a dict of it"
+    if wrong.kind == kinds.DICT:
         return "hand it over as `kwargs`"
-    if kind not in _SCALARS:
+    if wrong.kind not in SCALARS:
         return "make a list of it"
-    text = ast.unparse(given.node)
+    text = ast.unparse(wrong.entry.node)
     return f"write `[{text}]`" if len(text) <= _LONGEST else "put it into a list"
 
 
-def _fix(given: Entry, kind: str, module: Module) -> Fix | None:
-    if given.module is not module:
+def _fix(wrong: WrongCollection, module: Module) -> Fix | None:
+    if wrong.name == "kwargs" or wrong.entry.module is not module:
         return None
-    if _is_one_value(given.node):
+    if _is_one_value(wrong.entry.node):
         return Fix("safe", "Put it into a list", "wrap_expression", {"before": "[", "behind": "]"})
-    if kind in _SCALARS or kind == kinds.DICT:
+    if wrong.kind in SCALARS or wrong.kind == kinds.DICT:
         return None
     return Fix("unsafe", "Make a list of it", "wrap_expression", {"before": "list(", "behind": ")"})
 
