@@ -74,14 +74,16 @@ def is_only_revoked(made: ResultUse, module: Module) -> bool:
     asked = {
         call.node.func.attr
         for call in module.all_calls()
-        if isinstance(call.node.func, ast.Attribute) and _is_same(call.node.func.value, made, call.site)
+        if isinstance(call.node.func, ast.Attribute) and stands_for(call.node.func.value, call.site, made)
     }
-    read = any(_is_same(node.value, made, site) for scope in module.scopes.all for node, site in scope.attribute_reads)
+    read = any(
+        stands_for(node.value, site, made) for scope in module.scopes.all for node, site in scope.attribute_reads
+    )
     return asked == {"revoke"} and not read
 
 
-def _is_same(node: ast.expr, made: ResultUse, site: Site) -> bool:
-    """Whether an expression is that very call or a name that it was bound to."""
+def stands_for(node: ast.expr, site: Site, made: ResultUse) -> bool:
+    """Whether an expression is the call that made a result by hand, or a name that it was bound to."""
     if isinstance(node, ast.Name):
         return any(binding.value is made.node for binding in reaching(node.id, site))
     return node is made.node

@@ -10,16 +10,14 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model import tasks
-from flake8_aa_celery.model.results import WAITS
+from flake8_aa_celery.model.results import WAITS, stands_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.facts import Dispatch, Task
     from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.scopes import CallSite, Site
-
-_RESULTS = ("celery.result.AsyncResult()", "celery.result.GroupResult()", "celery.result.GroupResult.restore()")
+    from flake8_aa_celery.model.scopes import Site
 
 
 class Wait(NamedTuple):
@@ -49,19 +47,11 @@ def _on_dispatches(module: Module) -> Iterator[Wait]:
 
 
 def _on_results_made_by_hand(module: Module) -> Iterator[Wait]:
-    made = {id(use.node) for use in module.result_uses if use.dispatch is None}
-    if not made:
-        return
-    for call in module.all_calls():
-        if _waits(call, made, module):
+    made = [use for use in module.result_uses if use.dispatch is None]
+    for call in module.calls_of(WAITS) if made else ():
+        function = call.node.func
+        if isinstance(function, ast.Attribute) and any(stands_for(function.value, call.site, use) for use in made):
             yield from _wait(call.node, call.site, None, module)
-
-
-def _waits(call: CallSite, made: set[int], module: Module) -> bool:
-    function = call.node.func
-    if not isinstance(function, ast.Attribute) or function.attr not in WAITS:
-        return False
-    return id(function.value) in made or module.origin(function.value, call.site) in _RESULTS
 
 
 def _wait(node: ast.Call, site: Site, dispatch: Dispatch | None, module: Module) -> Iterator[Wait]:

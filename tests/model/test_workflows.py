@@ -1,4 +1,4 @@
-"""What follows what in a workflow, and what is asked of results."""
+"""What follows what in a workflow."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 import evaluation
-from flake8_aa_celery.model.results import is_only_revoked
 from flake8_aa_celery.model.workflows import followed_in, followers, groups_sent
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 TASKS = """\
 from celery import chain, group, shared_task
-from celery.result import AsyncResult
 
 @shared_task
 def a(): ...
@@ -80,20 +78,3 @@ def test_the_followers_in_a_chain(tmp_path: Path, source: str, numbers: list[int
     module = module_of(tmp_path, source)
     found = [follower.call.args[0] for workflow in module.workflows for follower in followers(workflow)]
     assert [ast.literal_eval(argument) for argument in found] == numbers
-
-
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        ("AsyncResult(x).revoke()", True),
-        ("r = AsyncResult(x)\nr.revoke()\nr.revoke(terminate=True)", True),
-        ("r = AsyncResult(x)\nr.revoke()\nr.forget()", False),
-        ("AsyncResult(x)", False),
-        ("r = AsyncResult(x)\nr.revoke()\nr.get()", False),
-        ("r = AsyncResult(x)\nr.revoke()\nprint(r.state)", False),
-    ],
-)
-def test_a_result_made_to_revoke_a_task_is_known(tmp_path: Path, source: str, expected: bool) -> None:
-    module = module_of(tmp_path, source)
-    (made,) = (use for use in module.result_uses if use.dispatch is None)
-    assert is_only_revoked(made, module) is expected
