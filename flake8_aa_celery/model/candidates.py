@@ -138,15 +138,12 @@ def local_calls(module: Module) -> Iterator[CallSite]:
 
 def task_names(module: Module) -> frozenset[str]:
     """The names that anything in a module binds to what may be a task, or hold one: cheaper than to ask at each use."""
-    found = {name for name, node in module.scopes.imports if _leads_to_tasks_module(name, node, module)}
+    modules = module.project.tasks_modules
+    found = {name for name, dotted in module.scopes.imports if not modules.isdisjoint(dotted.split("."))}
     found |= {task.name for task in module.tasks}
     if any(task.site.scope.kind == "class" for task in module.tasks):  # others may inherit it
         found |= {scope.node.name for scope in module.scopes.all if isinstance(scope.node, ast.ClassDef)}
     return frozenset(found | module.scopes.assigned if found else ())
-
-
-def _leads_to_tasks_module(name: str, node: ast.Import | ast.ImportFrom, module: Module) -> bool:
-    return module.project.is_of_tasks_module(f"{imported_name(name, node).dotted}.")
 
 
 def _may_bind_task(name: str, binding: Binding, is_whole: bool, module: Module) -> bool:
@@ -203,9 +200,10 @@ def _may_bind_results(binding: Binding, seen: set[int]) -> bool:
     return _results(binding.value, binding.site, seen)
 
 
-def decorator(target: ast.expr, site: Site, module: Module) -> bool:
+def decorator(target: ast.expr, module: Module) -> bool:
     """Whether a decorator may register a task: by the name that it was imported under, or its last attribute."""
-    if isinstance(target, ast.Attribute) and target.attr in _REGISTRARS:
-        return True
-    dotted = module.origin(target, site)
-    return last_part(dotted) in _REGISTRARS if dotted is not None else isinstance(target, ast.Name)
+    if isinstance(target, ast.Attribute):
+        return target.attr in _REGISTRARS
+    if not isinstance(target, ast.Name):
+        return False
+    return module.scopes.renamed.get(target.id, target.id) in _REGISTRARS or target.id in module.scopes.assigned

@@ -35,7 +35,7 @@ class Project:
     def __init__(self, root: str, settings: Settings) -> None:
         self.root = root
         self.settings = settings
-        self.tasks_modules = settings.tasks_modules
+        self.tasks_modules = frozenset(settings.tasks_modules)
         self._modules: dict[str, Module | None] = {}
         self._hashes: dict[str, int] = {}
         self._found: dict[tuple[str, str], str | None] = {}
@@ -147,7 +147,8 @@ class Project:
     def task_named(self, name: str, speaker: Module) -> Task | None:
         """The one task that Celery knows by a name; None where there is none or more than one.
 
-        Other files are read only where it is not found in the module that its name leads to.
+        Other files are read only where it is not found in the module that its name leads to, and where it is not by
+        its name a task of another project.
 
         :param speaker: the module that speaks of it.
         """
@@ -155,7 +156,8 @@ class Project:
         path = self.find(owner, speaker) if owner else None
         module = self.load(path) if path and path.endswith(".py") else None
         named = [task for task in module.tasks if task.registered_name == name] if module else []
-        named = named or self.tasks_named(name)
+        if not named and not (self.is_of_tasks_module(name) and self.find(name.partition(".")[0], speaker) is None):
+            named = self.tasks_named(name)
         return named[0] if len(named) == 1 else None
 
     def configured(self, name: str) -> list[ast.expr]:

@@ -98,5 +98,5 @@ def _reads(module: Module) -> Iterator[ResultUse]:
 
 
 def _dispatch(node: ast.expr, site: Site, module: Module) -> Dispatch | None:
-    value = module.evaluate(node, site) if candidates.result(node, site) else None
+    value = module.evaluate(node, site) if module.dispatches and candidates.result(node, site) else None
     return value if isinstance(value, Dispatch) else None

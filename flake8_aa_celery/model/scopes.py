@@ -234,8 +234,8 @@ class Scopes:
         self.all = [root]
         self.by_node: dict[ast.AST, Scope] = {tree: root}
         self.functions: list[tuple[FunctionNode, Site]] = []
-        #: every name that is imported, with the statement
-        self.imports: list[tuple[str, ast.Import | ast.ImportFrom]] = []
+        #: every name that is imported, with the dotted name of what it stands for, without leading dots
+        self.imports: list[tuple[str, str]] = []
         #: names of this file for what was imported under another name, with that one
         self.renamed: dict[str, str] = {}
         #: every call, and by the name of what is called as written the places in that list
@@ -255,16 +255,18 @@ class Scopes:
     # -- statements ---------------------------------------------------------------------------------------------
 
     def _statements(self, body: list[ast.stmt]) -> None:
+        block, visitor = self._block, _STATEMENTS.get
         for statement in body:
             self._order += 1
-            self._site = Site(self._block, statement, self._order)
-            _STATEMENTS.get(type(statement), Scopes._children)(self, statement)
+            self._site = Site(block, statement, self._order)
+            visitor(type(statement), Scopes._children)(self, statement)
 
     def _enter(self, kind: BlockKind, node: ast.AST, body: list[ast.stmt]) -> None:
-        outer, site = self._block, self._site
-        self._block = Block(kind, node, outer, outer.scope, body, site)
-        self._statements(body)
-        self._block, self._site = outer, site
+        if body:
+            outer, site = self._block, self._site
+            self._block = Block(kind, node, outer, outer.scope, body, site)
+            self._statements(body)
+            self._block, self._site = outer, site
 
     def _open(self, kind: BlockKind, node: ast.AST, body: list[ast.stmt]) -> Scope:
         """Make the scope and block of a function, class, lambda or comprehension."""
@@ -291,8 +293,7 @@ class Scopes:
             bindings.append(binding)
 
     def _function(self, node: FunctionNode) -> None:
-        for decorator in node.decorator_list:
-            self._expression(decorator)
+        self._expressions(node.decorator_list)
         self._parameters_defaults(node.args)
         self._bind(node.name, "function", node)
         self.functions.append((node, self._site))
@@ -327,16 +328,18 @@ class Scopes:
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
-            if alias.name == "*" and isinstance(node, ast.ImportFrom):
+            if isinstance(node, ast.Import):
+                name = alias.asname or alias.name.partition(".")[0]
+                self.imports.append((name, alias.name if alias.asname else name))
+            elif alias.name == "*":
                 self._block.scope.star_imports.append((node, self._site))
+                continue
             else:
-                name = alias.asname or (
-                    alias.name if isinstance(node, ast.ImportFrom) else alias.name.partition(".")[0]
-                )
-                self._bind(name, "import", node)
-                self.imports.append((name, node))
-                if alias.asname:
-                    self.renamed[alias.asname] = alias.name.rpartition(".")[2]
+                name = alias.asname or alias.name
+                self.imports.append((name, f"{node.module}.{alias.name}" if node.module else alias.name))
+            self._bind(name, "import", node)
+            if alias.asname:
+                self.renamed[alias.asname] = alias.name.rpartition(".")[2]
 
     def _elsewhere_names(self, node: ast.Global | ast.Nonlocal) -> None:
         here = self._block.scope
@@ -479,18 +482,21 @@ class Scopes:
     def _value(self, node: ast.Expr | ast.Starred) -> None:
         self._expression(node.value)
 
+    def _expressions(self, nodes: list[ast.expr]) -> None:
+        for node in nodes:
+            visit = _EXPRESSIONS.get(type(node), Scopes._children)
+            if visit is not None:
+                visit(self, node)
+
     def _elements(self, node: ast.Tuple | ast.List | ast.Set) -> None:
-        for element in node.elts:
-            self._expression(element)
+        self._expressions(node.elts)
 
     def _operands(self, node: ast.BoolOp | ast.JoinedStr) -> None:
-        for value in node.values:
-            self._expression(value)
+        self._expressions(node.values)
 
     def _comparison(self, node: ast.Compare) -> None:
         self._expression(node.left)
-        for other in node.comparators:
-            self._expression(other)
+        self._expressions(node.comparators)
 
     def _item(self, node: ast.Subscript) -> None:
         self._expression(node.value)
@@ -498,21 +504,26 @@ class Scopes:
 
     def _call(self, node: ast.Call) -> None:
         function = node.func
-        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        if isinstance(function, ast.Name):
+            self._called(node, function.id)
+        elif isinstance(function, ast.Attribute):
+            self._called(node, function.attr)
+            if isinstance(function.value, ast.Name):
+                self._method(function.value.id, function.attr, node.args)
+            else:
+                self._expression(function.value)
+        else:
+            self._called(node, "")
+            self._expression(function)
+        self._expressions(node.args)
+        for keyword in node.keywords:
+            self._expression(keyword.value)
+
+    def _called(self, node: ast.Call, name: str) -> None:
         call = CallSite(node, self._site, name)
         self._block.scope.calls.append(call)
         self.calls_named.setdefault(name, []).append(len(self.calls))
         self.calls.append(call)
-        if isinstance(function, ast.Attribute):
-            self._expression(function.value)
-            if isinstance(function.value, ast.Name):
-                self._method(function.value.id, function.attr, node.args)
-        else:
-            self._expression(function)
-        for argument in node.args:
-            self._expression(argument)
-        for keyword in node.keywords:
-            self._expression(keyword.value)
 
     def _method(self, name: str, method: str, arguments: list[ast.expr]) -> None:
         """Remember what a method does to the list that a name holds."""

@@ -66,7 +66,7 @@ def _task(node: FunctionNode, site: Site, module: Module) -> Task | None:
 
 def _spelling(target: ast.expr, site: Site, module: Module) -> tuple[Spelling | None, str]:
     """How a decorator registers a task, if it does; for a removed spelling with its origin."""
-    if not candidates.decorator(target, site, module):
+    if not candidates.decorator(target, module):
         return None, ""
     value = module.evaluate(target, site)
     if isinstance(value, Origin):
