@@ -177,13 +177,15 @@ class Blocking:
 
         :param within: the loop that is asked about; None for the whole function.
         """
-        nap = self._module.origin(call.node.func, call.site) == NAP
         for block in call.site.block.around():
             if block is within:
                 return False
-            if block.kind == "handler" or (nap and block.kind in ("if", "else", "case")):
+            if block.kind == "handler" or (block.kind in ("if", "else", "case") and self._is_nap(call)):
                 return True
         return False
+
+    def _is_nap(self, call: CallSite) -> bool:
+        return self._module.origin(call.node.func, call.site) == NAP
 
     def over_network(self, scope: Scope) -> str:
         """What a function asks of the network first, itself or in functions of this module; empty where nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model import tasks
 from flake8_aa_celery.model.blocking import NAP, Blocking
 from flake8_aa_celery.model.facts import Constant, Task
 from flake8_aa_celery.model.leaving import is_left_after
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import Block, CallSite, Scope
+
+_NAPS = frozenset({NAP.rpartition(".")[2]})
 
 
 class BlockingLoop(NamedTuple):
@@ -44,9 +47,9 @@ def naps_in(module: Module) -> list[Nap]:
     """Every nap in the body of a task, except those in a loop that blocks once per item."""
     return [
         Nap(call.node, task)
-        for task in module.tasks
-        for call in _calls_within(task.scope, module)
+        for call in module.calls_of(_NAPS | module.scopes.assigned)
         if module.origin(call.node.func, call.site) == NAP
+        and (task := tasks.around(call.site, module))
         and not _is_nothing(call, module)
         and not any(loop.block.encloses(call.site.block) for loop in module.blocking_loops)
     ]
