@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 #: What marks the root of a project; where no folder has one, the parent of the outermost package is the root.
 _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg", "manage.py")
-_UNCHECKED_FOLDERS = frozenset({"tests", "test", "testauth", "migrations"})
+_TEST_FOLDERS = frozenset({"tests", "test", "testauth", "migrations"})
 
 
 def project_root(path: str) -> str:
@@ -67,7 +67,10 @@ def dotted_name(path: str) -> str:
 
 def is_checked(path: str, settings: Settings) -> bool:
     """Whether a file is looked at at all: test code and migrations are not, unless the settings say so."""
-    return settings.check_tests or not is_test_code(path, project_root(path))
+    if settings.check_tests:
+        return True
+    folder, name = os.path.split(path)
+    return not _is_test_name(name) and not _is_test_folder(folder)
 
 
 def is_test_code(path: str, root: str) -> bool:
@@ -76,18 +79,29 @@ def is_test_code(path: str, root: str) -> bool:
     :param root: absolute, without symbolic links.
     """
     folder, name = os.path.split(os.path.abspath(path))
-    if name.startswith("test_") or name.endswith("_tests.py") or name in ("conftest.py", "tests.py"):
-        return True
-    return _is_unchecked(folder, root)
+    return _is_test_name(name) or _lies_in_test_folder(folder, root)
+
+
+def _is_test_name(name: str) -> bool:
+    return name.startswith("test_") or name.endswith("_tests.py") or name in ("conftest.py", "tests.py")
 
 
 @lru_cache(maxsize=4096)
-def _is_unchecked(folder: str, root: str) -> bool:
+def _is_test_folder(folder: str) -> bool:
+    """As :func:`_lies_in_test_folder`, for a folder as it was given: no disk is asked where its path tells enough."""
+    absolute = os.path.abspath(folder)
+    if _TEST_FOLDERS.isdisjoint(absolute.split(os.sep)):
+        return False
+    return _lies_in_test_folder(absolute, _project_root(absolute))
+
+
+@lru_cache(maxsize=4096)
+def _lies_in_test_folder(folder: str, root: str) -> bool:
     below = real(folder).removeprefix(root)
-    return not _UNCHECKED_FOLDERS.isdisjoint(below.split(os.sep))
+    return not _TEST_FOLDERS.isdisjoint(below.split(os.sep))
 
 
 def forget() -> None:
     """Look at the disk anew: folders have changed."""
-    for remembered in (real, _project_root, _marked_root, _package_root, _is_unchecked):
+    for remembered in (real, _project_root, _marked_root, _package_root, _is_test_folder, _lies_in_test_folder):
         remembered.cache_clear()

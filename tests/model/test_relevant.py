@@ -35,6 +35,10 @@ from flake8_aa_celery.model import relevant
         "from . import models, \\\n    tasks",
         "x = 1; from . import tasks",
         "from app \\\n    .tasks import update",
+        "import celery",
+        "from .celery import app",
+        "from celery_once import AlreadyQueued",
+        "from . import (\n    celery_app,\n    models,\n)",
     ],
 )
 def test_what_may_have_to_do_with_celery(source: str) -> None:
@@ -52,6 +56,9 @@ def test_what_may_have_to_do_with_celery(source: str) -> None:
         "names(1)",
         "x.strip()",
         "'tasks of the user'\nimport os",
+        "'for celery'\nimport os",
+        "from .update_tasks import fetch",
+        "from .tasks_of_users import fetch",
         "import os\nprint(\n    tasks,\n)",
     ],
 )
