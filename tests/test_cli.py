@@ -77,7 +77,7 @@ def test_columns_count_characters_in_other_encodings(doors: Doors, tmp_path: Pat
 
 
 def test_a_mark_before_the_first_line_is_no_column(doors: Doors, tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_bytes(b"\xef\xbb\xbff('\xc3\xa4 celery')\n")
+    (tmp_path / "a.py").write_bytes(b"\xef\xbb\xbff('\xc3\xa4 crontab')\n")
     assert doors.check("a.py").lines == [f"a.py:1:1: {F}"]
 
 
@@ -147,13 +147,13 @@ def test_a_project_in_a_folder_called_tests_is_checked(doors: Doors) -> None:
 @pytest.mark.parametrize(
     ("data", "place", "why"),
     [
-        (b"celery(\n", "1:7", "'(' was never closed"),
-        (b"# celery\n\nx = \0\n", None, "null bytes"),
-        (b"x = 'celery \xff'\n", None, "'utf-8' codec can't decode byte 0xff"),
-        (b"# coding: nonsense\n# celery\n", None, "nonsense"),
-        (b"celery\n" + b"(" * 20_000 + b")" * 20_000, None, ""),
-        (b"x = celery" + b".a" * 20_000, "1:1", "it is nested too deeply"),
-        (b"x = celery, " + b"-" * 20_000 + b"1", "1:1", "it is nested too deeply"),
+        (b"crontab(\n", "1:8", "'(' was never closed"),
+        (b"# crontab\n\nx = \0\n", None, "null bytes"),
+        (b"x = 'crontab \xff'\n", None, "'utf-8' codec can't decode byte 0xff"),
+        (b"# coding: nonsense\n# crontab\n", None, "nonsense"),
+        (b"crontab\n" + b"(" * 20_000 + b")" * 20_000, None, ""),
+        (b"x = crontab" + b".a" * 20_000, "1:1", "it is nested too deeply"),
+        (b"x = crontab, " + b"-" * 20_000 + b"1", "1:1", "it is nested too deeply"),
     ],
     ids=["syntax", "null", "bytes", "cookie", "parentheses", "attributes", "signs"],
 )
@@ -214,7 +214,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_checked(
     def unreadable(path: str) -> bytes:
         if path == "a.py":
             raise PermissionError(13, "Permission denied", path)
-        return b"f()  # celery\n"
+        return b"f()  # crontab\n"
 
     monkeypatch.setattr(_files, "read", unreadable)
     write("a.py")
@@ -226,16 +226,16 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_checked(
 
 
 def test_standard_input_is_checked(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
-    feed(monkeypatch, b"f()  # celery\r\n")
+    feed(monkeypatch, b"f()  # crontab\r\n")
     assert doors.check("-").lines == [f"stdin:1:1: {F}"]
 
 
 def test_standard_input_may_say_where_it_would_be_a_file(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
     write("setup.py")
     write("b.py", "f()")
-    feed(monkeypatch, b"f()  # celery\n")
+    feed(monkeypatch, b"f()  # crontab\n")
     assert doors.check("--stdin-filename", "c.py", "-", "b.py").lines == [f"b.py:2:1: {F}", f"c.py:1:1: {F}"]
-    feed(monkeypatch, b"f()  # celery\n")
+    feed(monkeypatch, b"f()  # crontab\n")
     assert doors.check("--stdin-filename", "tests/c.py", "-").lines == []
 
 
@@ -307,7 +307,7 @@ def test_many_bytes_are_shared_by_all_processors(monkeypatch: pytest.MonkeyPatch
 
 def test_where_nothing_can_be_forked_everything_is_linted_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "fork")
-    files = [(f"m{number}.py", b"f()  # celery") for number in range(4)]
+    files = [(f"m{number}.py", b"f()  # crontab") for number in range(4)]
     results = _workers.lint_all(files, Settings(), 4)
     assert [result.path for result in results if result.violations] == [path for path, _ in files]
 
@@ -395,7 +395,7 @@ def assert_ends_quietly_when_nobody_reads(process: subprocess.Popen[str]) -> Non
 
 def test_a_closed_pipe_is_quiet(doors: Doors) -> None:
     with open("a.py", "w", encoding="utf-8") as file:
-        file.write("celery(\n")
+        file.write("crontab(\n")
     process = run("check")
     assert_ends_quietly_when_nobody_reads(process)
 
@@ -450,7 +450,7 @@ def test_what_an_encoding_does_not_have_is_said_in_its_own_signs(
 )
 def test_the_module_is_the_command(doors: Doors, arguments: list[str], code: int) -> None:
     with open("a.py", "w", encoding="utf-8") as file:
-        file.write("celery(\n")
+        file.write("crontab(\n")
     process = run(*arguments)
     process.communicate()
     assert process.returncode == code

@@ -15,8 +15,6 @@ from flake8_aa_celery.model.names import dotted_name, imported_name, last_part, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from collections.abc import Iterator
-
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import Binding, CallSite, Site
 
