@@ -85,6 +85,8 @@ def _run_subcommand(name: str, arguments: list[str]) -> int:
         code: int = command.run(parse(f"aa-celery {name}", command, arguments))
     except (CommandError, SettingsError) as error:
         return complain(str(error))
+    finally:
+        gc.freeze()  # nor is any looked for when the process ends
     return code
 
 
