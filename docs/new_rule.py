@@ -58,8 +58,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task
-    def example():
-        ...
+    def example(): ...
     ```
 
     ## Instead
@@ -68,8 +67,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
     @shared_task
-    def update_prices():
-        ...
+    def update_prices(): ...
     ```
 
     ## Leaves alone

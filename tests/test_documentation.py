@@ -68,6 +68,29 @@ def test_a_page_has_its_parts_in_order(rule: Rule) -> None:
 
 
 @each_rule
+def test_a_page_says_what_is_flagged_in_the_words_of_all_pages(rule: Rule) -> None:
+    assert read_page(rule.documentation).flagged.startswith(("Flags ", "Flags, "))
+
+
+@each_rule
+def test_a_page_says_in_which_profiles_the_rule_is_on_and_why_it_is_off(rule: Rule) -> None:
+    profile = " ".join(read_page(rule.documentation).sections["Profile"].split())
+    assert profile.startswith("Both" if len(rule.profiles) > 1 else "Alliance Auth alone")
+    assert ("Off by default: " in profile) is not rule.default
+
+
+def test_the_examples_are_formatted_as_their_readers_code_is(tmp_path: Path) -> None:
+    pytest.importorskip("ruff")
+    for rule in RULES:
+        for heading in ("Example", "Instead"):
+            for path, source in files_of(read_page(rule.documentation).sections[heading]).items():
+                place(tmp_path, f"{rule.code}/{heading}/{path}", (source.strip("\n") + "\n").encode())
+    ruff = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", "100", "--diff", str(tmp_path)]
+    outcome = subprocess.run(ruff, capture_output=True, text=True)
+    assert outcome.returncode == 0, outcome.stdout
+
+
+@each_rule
 def test_the_example_is_flagged(rule: Rule, tmp_path: Path) -> None:
     assert {mark.code for mark in findings(rule, "Example", tmp_path / "project")} == {rule.code}
 

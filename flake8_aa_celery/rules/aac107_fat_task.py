@@ -30,26 +30,70 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```python
     from celery import shared_task
 
+    from app.models import Character
+
 
     @shared_task
-    def update(owner):
-        owner.step_1(); owner.step_2(); owner.step_3(); owner.step_4(); owner.step_5(); owner.step_6()
-        owner.step_7(); owner.step_8(); owner.step_9(); owner.step_10(); owner.step_11(); owner.step_12()
-        owner.step_13(); owner.step_14(); owner.step_15(); owner.step_16(); owner.step_17(); owner.step_18()
-        owner.step_19(); owner.step_20(); owner.step_21(); owner.step_22(); owner.step_23(); owner.step_24()
-        owner.step_25(); owner.step_26(); owner.step_27(); owner.step_28(); owner.step_29(); owner.step_30()
-        owner.step_31(); owner.step_32(); owner.step_33(); owner.step_34(); owner.step_35(); owner.step_36()
-        owner.step_37(); owner.step_38(); owner.step_39(); owner.step_40(); owner.step_41(); owner.step_42()
+    def update_character(character_pk):
+        character = Character.objects.get(pk=character_pk)
+        character.update_assets()
+        character.update_attributes()
+        character.update_blueprints()
+        character.update_bookmarks()
+        character.update_calendar()
+        character.update_clones()
+        character.update_contacts()
+        character.update_contracts()
+        character.update_corporation_history()
+        character.update_corporation_roles()
+        character.update_details()
+        character.update_faction_warfare()
+        character.update_fatigue()
+        character.update_fittings()
+        character.update_implants()
+        character.update_industry_jobs()
+        character.update_killmails()
+        character.update_labels()
+        character.update_location()
+        character.update_loyalty_points()
+        character.update_mail_headers()
+        character.update_mail_lists()
+        character.update_mails()
+        character.update_market_orders()
+        character.update_medals()
+        character.update_mining_ledger()
+        character.update_notifications()
+        character.update_online_status()
+        character.update_planets()
+        character.update_portrait()
+        character.update_research_agents()
+        character.update_ship()
+        character.update_skill_queue()
+        character.update_skill_sets()
+        character.update_skills()
+        character.update_standings()
+        character.update_titles()
+        character.update_wallet_balance()
+        character.update_wallet_journal()
+        character.update_wallet_transactions()
     ```
 
     ## Instead
     ```python
     from celery import shared_task
 
+    from app.models import Character
+
 
     @shared_task
-    def update(owner):
-        owner.take_all_steps()
+    def update_character(character_pk):
+        for section in Character.sections():
+            update_section.apply_async(args=[character_pk, section], priority=7)
+
+
+    @shared_task
+    def update_section(character_pk, section):
+        Character.objects.get(pk=character_pk).update_section(section)
     ```
 
     ## Leaves alone
