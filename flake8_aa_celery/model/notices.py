@@ -29,7 +29,7 @@ _HARMLESS = frozenset(
 
 def tells_user(view: View, module: Module) -> bool:
     """Whether a view may tell the user something: by a message, or by a page or data instead of a redirect."""
-    if any(_is_telling(call) for call in module.calls_in(view.scope)):
+    if any(_is_telling(call) or _is_handed_request(call) for call in module.calls_in(view.scope)):
         return True
     answers = [node.value for node, _ in view.scope.returns if node.value is not None]
     return any(not _is_redirect(answer) for answer in answers)
@@ -38,6 +38,13 @@ def tells_user(view: View, module: Module) -> bool:
 def _is_telling(call: CallSite) -> bool:
     name = (dotted_name(call.node.func) or "").lower()
     return any(word in name for word in _TELLING)
+
+
+def _is_handed_request(call: CallSite) -> bool:
+    """Whether a call does something for a view that is handed the request, and so may speak to the user."""
+    statement = call.site.statement
+    is_done = isinstance(statement, ast.Expr) and statement.value is call.node
+    return is_done and any(isinstance(part, ast.Name) and part.id == "request" for part in given_to(call.node))
 
 
 def _is_redirect(node: ast.expr) -> bool:

@@ -60,7 +60,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    - views that call anything with "message" or "notif" in its name;
+    - views that call anything with "message" or "notif" in its name, or that hand the request to a helper which may
+      leave the message: `tell(request)`;
     - views that answer with a page, with data, or with what cannot be told.
 
     ## Profile
