@@ -38,14 +38,21 @@ def catching(block: Block, exception: str) -> ast.ExceptHandler | None:
     """
     if not isinstance(block.node, ast.Try) or block.site is None:
         return None  # the handlers of ``except*`` see groups
-    return next((found for found in block.node.handlers if _catches(found.type, exception, block.site)), None)
+    return next((found for found in block.node.handlers if _catches(found, exception, block.site)), None)
 
 
-def _catches(caught: ast.expr | None, exception: str, site: Site) -> bool:
-    if caught is None:
-        return True
-    if isinstance(caught, ast.Tuple):
-        return any(_catches(part, exception, site) for part in caught.elts)
+def caught_by(handler: ast.ExceptHandler) -> list[ast.expr]:
+    """The exceptions that a handler names; none for a bare ``except``."""
+    if handler.type is None:
+        return []
+    return handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+
+
+def _catches(handler: ast.ExceptHandler, exception: str, site: Site) -> bool:
+    return handler.type is None or any(_is_or_includes(caught, exception, site) for caught in caught_by(handler))
+
+
+def _is_or_includes(caught: ast.expr, exception: str, site: Site) -> bool:
     dotted = origin(caught, site) or ""
     return dotted in _EVERYTHING or (
         last_part(dotted) == exception and dotted.partition(".")[0] in ("billiard", "celery")

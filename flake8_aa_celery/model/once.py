@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.bases import bases_of
 from flake8_aa_celery.model.calling import parameters_of
 from flake8_aa_celery.model.facts import Constant, Items, Mapping, Signature, Task
+from flake8_aa_celery.model.handlers import caught_by, tries_around
 from flake8_aa_celery.model.index import files
 from flake8_aa_celery.model.names import dotted_name, imported_name, last_part
 from flake8_aa_celery.model.options import written_options
+from flake8_aa_celery.model.workflows import followed_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Element
+    from flake8_aa_celery.model.facts import Element, Workflow
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.options import WrittenOption
-    from flake8_aa_celery.model.scopes import Binding, Site
+    from flake8_aa_celery.model.scopes import Block
 
 _REFUSED = "AlreadyQueued"
 _OF_CELERY_ONCE = frozenset({"celery_once.QueueOnce", "celery_once.tasks.QueueOnce"})
@@ -61,15 +63,9 @@ def once_classes_of_celery_once(module: Module) -> Iterator[ast.expr | ast.stmt]
 def _imports_of_once(module: Module) -> Iterator[ast.ImportFrom]:
     for scope in module.scopes.all:
         for name, bindings in scope.bindings.items():
-            for binding in bindings:
-                if _is_import_of_once(name, binding) and isinstance(binding.node, ast.ImportFrom):
-                    yield binding.node
-
-
-def _is_import_of_once(name: str, binding: Binding) -> bool:
-    if not isinstance(binding.node, ast.ImportFrom) or binding.site.block.kind == "handler":
-        return False
-    return not binding.node.level and imported_name(name, binding.node).dotted in _OF_CELERY_ONCE
+            for node in (binding.node for binding in bindings if binding.site.block.kind != "handler"):
+                if isinstance(node, ast.ImportFrom) and not node.level:
+                    yield from [node] if imported_name(name, node).dotted in _OF_CELERY_ONCE else []
 
 
 def _attributes_of_once(module: Module) -> Iterator[ast.expr]:
@@ -95,42 +91,47 @@ def _imports_alliance_auth(data: bytes) -> bool:
 
 def may_raise(option: WrittenOption, once: Mapping) -> bool:
     """Whether sending a task that is queued already raises ``AlreadyQueued``, and nobody is there to catch it."""
-    return (
-        once.lacks("graceful")
-        and not bases_of(option.task).defines("apply_async")
-        and not _is_caught(option.task)
-    )  # fmt: skip
+    if not once.lacks("graceful") or bases_of(option.task).defines("apply_async"):
+        return False
+    return not _is_caught(option.task)
 
 
 def _is_caught(task: Task) -> bool:
     """Whether anything in the project sends the task and catches that it is queued already."""
     project = task.module.project
-    for path in files(project, lambda data: _REFUSED.encode() in data):
-        module = project.load(path)
-        if module is not None and any(_is_place(caught, task) for caught in _caught_in(module)):
-            return True
-    return False
+    modules = (project.load(path) for path in files(project, lambda data: _REFUSED.encode() in data))
+    return any(_is_same(caught, task) for module in modules if module for caught in _caught_in(module))
 
 
-def _is_place(one: Task, other: Task) -> bool:
+def _is_same(one: Task, other: Task) -> bool:
     """Whether two tasks are the same: a file may have been read twice."""
     return (one.module.dotted, one.node.lineno) == (other.module.dotted, other.node.lineno)
 
 
 def _caught_in(module: Module) -> Iterator[Task]:
+    """The tasks that a module sends where a handler for ``AlreadyQueued`` is around."""
     for dispatch in module.dispatches:
-        task = dispatch.receiver.task if isinstance(dispatch.receiver, Signature) else dispatch.receiver
-        if isinstance(task, Task) and _catches(dispatch.site):
-            yield task
+        if isinstance(dispatch.task, Task) and any(map(_is_handled, tries_around(dispatch.site))):
+            yield dispatch.task
 
 
-def _catches(site: Site) -> bool:
-    """Whether a place lies in the body of a ``try`` that has a handler for ``AlreadyQueued``."""
-    return any(
+def _is_handled(block: Block) -> bool:
+    return isinstance(block.node, ast.Try) and any(
         last_part(dotted_name(caught) or "") == _REFUSED
-        for block in site.block.around()
-        if block.kind == "try" and isinstance(block.node, ast.Try)
         for handler in block.node.handlers
-        for caught in (handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type])
-        if caught is not None
+        for caught in caught_by(handler)
     )
+
+
+# -- in workflows -----------------------------------------------------------------------------------------------
+
+
+def once_tasks_followed(module: Module) -> list[tuple[Task, Workflow]]:
+    """Every chain of this module that holds a task of celery-once before another one, with the first such task."""
+    found: dict[int, tuple[Task, Workflow]] = {}
+    for followed in followed_in(module):
+        signature = followed.member.value
+        task = signature.task if isinstance(signature, Signature) else None
+        if isinstance(task, Task) and bases_of(task).is_once:
+            found.setdefault(id(followed.chain.node), (task, followed.chain))
+    return list(found.values())

@@ -6,8 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model import loops
-from flake8_aa_celery.model.bases import bases_of
-from flake8_aa_celery.model.facts import Signature, Task, Workflow
+from flake8_aa_celery.model.facts import Signature, Workflow
 from flake8_aa_celery.model.names import other_branch
 
 if TYPE_CHECKING:
@@ -53,17 +52,6 @@ def _next(member: Element, later: tuple[Element, ...]) -> Element | None:
         if not other_branch(member.site.block, other.site.block):
             return other
     return member if member.loop is not None else None
-
-
-def once_tasks_followed(module: Module) -> list[tuple[Task, Workflow]]:
-    """Every chain of this module that holds a task of celery-once before another one, with the first such task."""
-    found: dict[int, tuple[Task, Workflow]] = {}
-    for followed in followed_in(module):
-        signature = followed.member.value
-        task = signature.task if isinstance(signature, Signature) else None
-        if isinstance(task, Task) and bases_of(task).is_once:
-            found.setdefault(id(followed.chain.node), (task, followed.chain))
-    return list(found.values())
 
 
 def is_unrolled(group: Workflow) -> bool:
