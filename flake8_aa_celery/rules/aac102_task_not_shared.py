@@ -26,7 +26,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Why
     `@app.task` ties an app to the one project whose Celery application it imports: nobody else can install it.
     A task made with `@shared_task` belongs to whatever application the worker runs. The removed spellings raise an
-    `ImportError` or `TypeError` when the module is imported, so that the worker does not start.
+    `ImportError` or `AttributeError` when the module is imported, so that the worker does not start.
 
     ## Example
     ```python

@@ -27,7 +27,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Why
     The worker calls the function, gets a coroutine and drops it: the body never runs, and the task counts as
-    succeeded. Nothing is logged.
+    succeeded. No error is logged.
 
     ## Example
     ```python

@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 @rule("AAC119", "retry-without-backoff", default=False, fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
-    A task retries without saying how long it waits.
+    A task retries after the same time again and again, or without saying after which.
 
     Flags `autoretry_for` without `retry_backoff`, and `self.retry()` without `countdown` or `eta` on a task without
     `default_retry_delay`.
 
     ## Why
-    Celery then waits three minutes, each time. All tasks that failed because something was down come back together and
-    find it down again, and after the third time they give up: nine minutes are all that they bridge.
+    Celery then waits the same time before each retry: three minutes, unless told otherwise. All tasks that failed
+    because something was down come back together and find it down again, and after the third time they give up: nine
+    minutes are all that they bridge.
 
     ## Example
     ```python

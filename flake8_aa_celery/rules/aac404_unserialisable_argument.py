@@ -52,7 +52,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Why
     Celery sends arguments as JSON. What JSON does not know raises `TypeError: Object of type Character is not JSON
     serializable` where the task is dispatched, and nothing is sent. Kombu adds dates, decimals, UUIDs and bytes to
-    what JSON knows, and nothing else. A task that gets the primary key also sees the row as it is when the task
+    what JSON knows, and little else. A task that gets the primary key also sees the row as it is when the task
     runs, and not as it was when the task was sent.
 
     ## Example
