@@ -43,7 +43,7 @@ def run(clone: Path, module: str, *arguments: str) -> subprocess.CompletedProces
 
 
 def test_a_rule_that_was_begun_passes_all_tests_of_a_rule(clone: Path) -> None:
-    chosen = "AAC298 or AAC299 or up_to_date or navigation"
+    chosen = "AAC298 or AAC299 or up_to_date or navigation or formatted"
     tests = ("tests/test_fixtures.py", "tests/test_documentation.py")
     tested = run(clone, "pytest", "-v", "-p", "no:cacheprovider", "-k", chosen, *tests)
     assert tested.returncode == 0, tested.stdout
@@ -67,6 +67,21 @@ def test_what_follows_from_a_rule_is_written_with_it(clone: Path, file: str) -> 
 def test_a_proof_is_listed_with_its_rule(clone: Path) -> None:
     rows = (clone / "tests/behaviour/README.md").read_text("utf-8").splitlines()
     assert [PROOF.partition("::")[2] in row for row in rows if "AAC299" in row] == [True]
+
+
+def test_the_example_of_contributing_is_a_rule(clone: Path) -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    (arguments,) = re.findall(r"^python -m docs\.new_rule (.+)$", text, re.MULTILINE)
+    expected, found_by = re.findall(r"^```python\n([\s\S]*?)^```$", text, re.MULTILINE)
+    code, name = arguments.split()
+    assert run(clone, "docs.new_rule", code, name).returncode == 0
+    (fixture,) = (clone / "tests" / "fixtures" / code).iterdir()
+    fixture.write_text(f"from celery import shared_task\n\n\n{expected}", "utf-8")
+    (rule,) = (clone / "flake8_aa_celery" / "rules").glob(f"{code.lower()}_*.py")
+    page, end, _ = rule.read_text("utf-8").rpartition('    """\n')
+    rule.write_text(page + end + found_by, "utf-8")
+    tested = run(clone, "pytest", "-q", "-p", "no:cacheprovider", "-k", code, "tests/test_fixtures.py")
+    assert tested.returncode == 0, tested.stdout
 
 
 @pytest.mark.parametrize(
