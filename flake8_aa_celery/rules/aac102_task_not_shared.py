@@ -76,14 +76,14 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         yield Violation.at(task.decorator, _message(task), _fix(task))
 
 
+def _message(task: Task) -> str:
+    if task.spelling == "app":
+        return f"`{task.name}` is tied to one Celery application: register it with `@shared_task`"
+    return f"`{task.removed_origin}` was removed in Celery 5: register `{task.name}` with `@shared_task`"
+
+
 def _fix(task: Task) -> Fix | None:
     own = any(not task.options.lacks(option) for option in ("shared", "lazy"))
     if own or task.removed_origin.endswith("periodic_task"):
         return None
     return Fix("safe", "Use `@shared_task`", "use_shared_task")
-
-
-def _message(task: Task) -> str:
-    if task.spelling == "app":
-        return f"`{task.name}` is tied to one Celery application: register it with `@shared_task`"
-    return f"`{task.removed_origin}` was removed in Celery 5: register `{task.name}` with `@shared_task`"

@@ -90,11 +90,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 def _fix(task: Task) -> Fix | None:
     module = task.module
-    arguments = {"logger": name_of_logger(module)}
-    if arguments["logger"] is None:
-        arguments = {"logger": "logger", **maker_of_logger(module)}
-        if binds_logger(module):
-            return None  # there is one, but which it is cannot be told
-    if isinstance(task.node, ast.AsyncFunctionDef):
+    name = name_of_logger(module)
+    # a coroutine never runs, and where there is a logger without a name it cannot be told how to reach it
+    if isinstance(task.node, ast.AsyncFunctionDef) or (name is None and binds_logger(module)):
         return None
+    arguments = {"logger": name} if name else {"logger": "logger", **maker_of_logger(module)}
     return Fix("unsafe", "Log that it started", "log_start", arguments)

@@ -10,6 +10,7 @@ from flake8_aa_celery.violation import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 
@@ -64,12 +65,17 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html)
     """
     for task in module.tasks:
-        if task.is_local:
-            message = "is registered only where this function has run: define it at the top level of the module"
-        elif task.is_method and task.wraps_static_method:
-            message = "is no function to Celery, which refuses it: put `@staticmethod` on top of the task decorator"
-        elif task.is_method:
-            message = "is a method, to which Celery passes no `self`: make it a function or a `@staticmethod`"
-        else:
-            continue
-        yield Violation.at(task.node, f"`{task.name}` {message}")
+        problem = _problem(task)
+        if problem:
+            yield Violation.at(task.node, f"`{task.name}` {problem}")
+
+
+def _problem(task: Task) -> str:
+    """What is wrong with the place of a task; empty where nothing is."""
+    if task.is_local:
+        return "is registered only where this function has run: define it at the top level of the module"
+    if not task.is_method:
+        return ""
+    if task.wraps_static_method:
+        return "is no function to Celery, which refuses it: put `@staticmethod` on top of the task decorator"
+    return "is a method, to which Celery passes no `self`: make it a function or a `@staticmethod`"

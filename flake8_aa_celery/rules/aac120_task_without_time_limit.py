@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.bases import bases_of
-from flake8_aa_celery.model.blocking import Blocking
+from flake8_aa_celery.model.blocking import blocking_in
 from flake8_aa_celery.model.configuration import values_of
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
@@ -73,11 +73,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     unlimited = [task for task in module.tasks if _has_no_limit(task)]
     if not unlimited:
         return
-    blocking = Blocking(module)
+    blocking = blocking_in(module)
     for task in unlimited:
-        called = blocking.over_network(task.scope)
-        if called and not _limits_all(module.project):
-            yield Violation.at(task.node, f"`{task.name}` calls `{called}`, which may hang: give it a `time_limit`")
+        by = blocking.over_network(task.scope)
+        if by and not _limits_all(module.project):
+            message = f"`{task.name}` calls `{by}`, which may hang: give it a `time_limit`"
+            yield Violation.at(task.node, message)
 
 
 def _has_no_limit(task: Task) -> bool:

@@ -87,8 +87,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
     for setting in module.priorities:
-        chain, given = setting.receiver, setting.value is not None
-        if given and isinstance(chain, Workflow) and chain.kind == "chain" and later_at_default(chain):
+        chain = setting.receiver
+        if not isinstance(chain, Workflow) or chain.kind != "chain" or setting.value is None:
+            continue
+        if later_at_default(chain):
             yield Violation.at(setting.node, _message(setting), _fix(setting, chain, module))
 
 

@@ -12,7 +12,7 @@ from flake8_aa_celery.violation import Fix, Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Value
+    from flake8_aa_celery.model.facts import Mapping, Value
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 
@@ -107,13 +107,13 @@ def _is_delayed(group: Workflow, module: Module) -> bool:
     for dispatch in module.dispatches:
         sent = dispatch.receiver
         options += [dispatch.options] if isinstance(sent, Workflow) and sent.node is group.node else []
-    return any(not given.lacks(late) for given in options for late in ("countdown", "eta"))
+    return not all(map(_runs_at_once, options))
 
 
 def _can_wait(member: Value) -> bool:
     """Whether a member of a group does the same as a link of a chain."""
-    return (
-        isinstance(member, Signature)
-        and member.immutable is True
-        and all(member.options.lacks(option) for option in ("countdown", "eta"))
-    )
+    return isinstance(member, Signature) and member.immutable is True and _runs_at_once(member.options)
+
+
+def _runs_at_once(options: Mapping) -> bool:
+    return options.lacks("countdown") and options.lacks("eta")

@@ -84,14 +84,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
             yield Violation.at(crontab.node, message, _fix(missing))
 
 
-def _fix(missing: list[str]) -> Fix | None:
-    if len(missing) > 1:
-        return None  # at which hour of the day is not ours to say
-    (field,) = missing
-    arguments = {"name": field, "code": '"0"', "first": field == "minute"}
-    return Fix("unsafe", f'Add `{field}="0"`', "set_option", arguments)
-
-
 def _missing(crontab: Crontab) -> list[str]:
     """The fields that are missing against all appearance; it runs once for each value of the first."""
     days = any(crontab.sets(field) for field in _DAYS)
@@ -106,3 +98,11 @@ def _is_single(crontab: Crontab) -> bool:
     entry = crontab.fields.get("minute")
     value = entry.value if entry else None
     return isinstance(value, Constant) and str(value.value).isdigit()
+
+
+def _fix(missing: list[str]) -> Fix | None:
+    if len(missing) > 1:
+        return None  # at which hour of the day is not ours to say
+    (field,) = missing
+    arguments = {"name": field, "code": '"0"', "first": field == "minute"}
+    return Fix("unsafe", f'Add `{field}="0"`', "set_option", arguments)

@@ -11,6 +11,8 @@ from flake8_aa_celery.violation import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.crontabs import Crontab
+    from flake8_aa_celery.model.facts import Entry
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 
@@ -71,11 +73,14 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for crontab in module.crontabs:
         for name, entry in crontab.fields.entries.items():
-            place = module.place_of(entry, crontab.node)
-            if entry in crontab.unknown_fields:
-                fields = ", ".join(RANGES)
-                yield Violation.at(place, f"`crontab` refuses `{name}` with a TypeError: it takes {fields}")
-                continue
-            why = refusal(name, entry.value) if name in RANGES else None
-            if why:
-                yield Violation.at(place, f"`crontab` refuses this `{name}` when it is imported: {why}")
+            message = _message(name, entry, crontab)
+            if message:
+                yield Violation.at(module.place_of(entry, crontab.node), message)
+
+
+def _message(name: str, entry: Entry, crontab: Crontab) -> str:
+    """What Celery has against a field; empty where it takes it."""
+    if entry in crontab.unknown_fields:
+        return f"`crontab` refuses `{name}` with a TypeError: it takes {', '.join(RANGES)}"
+    why = refusal(name, entry.value) if name in RANGES else None
+    return f"`crontab` refuses this `{name}` when it is imported: {why}" if why else ""

@@ -106,13 +106,13 @@ def _shape(entry: ScheduleEntry, known: frozenset[str]) -> Iterator[Violation]:
     for key in ("task", "schedule"):
         if entry.fields.lacks(key):
             what = "starts nothing" if key == "task" else "is never due"
-            yield Violation.at(entry.node, f"this entry of the schedule has no `{key}` and {what}: add it")
+            message = f"this entry of the schedule has no `{key}` and {what}: add it"
+            yield Violation.at(entry.node, message)
     for key, field in entry.fields.entries.items():
         if key not in known:
-            place = entry.module.place_of(field, entry.node)
-            if field.module is entry.module and field.key is not None:
-                place = field.key
-            yield Violation.at(place, f"beat does not know the key `{key}` and stops with a TypeError: remove it")
+            seen = field._replace(node=field.key or field.node)
+            message = f"beat does not know the key `{key}` and stops with a TypeError: remove it"
+            yield Violation.at(entry.module.place_of(seen, entry.node), message)
 
 
 def _argument_node(entry: ScheduleEntry) -> ast.expr:

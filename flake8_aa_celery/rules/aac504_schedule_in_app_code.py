@@ -62,8 +62,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     if module.is_settings_module or module.creates_app:
         return
     for entry in module.schedule:
-        yield Violation.at(entry.node, "an app's schedule belongs in the local settings: document it there instead")
+        message = "an app's schedule belongs in the site's local settings: show it in the README instead"
+        yield Violation.at(entry.node, message)
     for task in module.tasks:
         if last_part(task.removed_origin) == "periodic_task":
-            message = f"`{task.name}` schedules itself: schedule it in the local settings instead"
+            message = f"`{task.name}` schedules itself: leave that to the site's local settings"
             yield Violation.at(task.decorator, message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.blocking import Blocking
+from flake8_aa_celery.model.blocking import blocking_in
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
@@ -69,7 +69,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     if not module.views:
         return
-    blocking = Blocking(module)
+    blocking = blocking_in(module)
     run_here = {id(call.node) for call in module.local_calls} | {id(use.node) for use in module.result_uses}
     for view in module.views:
         for call in module.calls_in(view.scope):
