@@ -1,6 +1,6 @@
 """What holds a worker while it waits: the network, a process, a nap, another task.
 
-``Blocking(module)`` answers for the calls of one module. Functions of the same module are looked into; those of
+``blocking_in(module)`` answers for the calls of one module. Functions of the same module are looked into; those of
 other modules are not.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import tasks
@@ -220,6 +221,12 @@ class Blocking:
                 yield id(call.node.args[0])
         if isinstance(scope.node, ast.AsyncFunctionDef):
             yield from (id(node.value) for node in ast.walk(scope.node) if isinstance(node, ast.Await))
+
+
+@lru_cache(maxsize=2)
+def blocking_in(module: Module) -> Blocking:
+    """Which calls of a module block: the same object for whoever asks."""
+    return Blocking(module)
 
 
 def _of_method(method: str) -> str:

@@ -6,17 +6,14 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model import tasks
-from flake8_aa_celery.model.blocking import NAP, Blocking
+from flake8_aa_celery.model.blocking import NAP, blocking_in
 from flake8_aa_celery.model.facts import Constant, Task
 from flake8_aa_celery.model.leaving import is_left_after
 from flake8_aa_celery.model.loops import goes_over_items
-from flake8_aa_celery.model.scopes import FUNCTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.scopes import Block, CallSite, Scope
+    from flake8_aa_celery.model.scopes import Block, CallSite
 
 _NAPS = frozenset({NAP.rpartition(".")[2]})
 
@@ -64,23 +61,20 @@ def _is_nothing(call: CallSite, module: Module) -> bool:
 def loops_in(module: Module) -> list[BlockingLoop]:
     """The loops in tasks that block once per item: of a nest the outermost, in the order of the source."""
     found: dict[int, BlockingLoop] = {}
-    blocking: Blocking | None = None
-    for task in module.tasks:
-        for call in _calls_within(task.scope, module):
-            around = [block for block in call.site.block.around() if block.kind in ("loop", "comprehension")]
-            if around:
-                blocking = blocking or Blocking(module)
-                loop = _blocked(call, around, module, blocking)
-                if loop is not None:
-                    found.setdefault(id(loop.node), loop)
+    for call in module.all_calls() if module.tasks else ():
+        around = [block for block in call.site.block.around() if block.kind in ("loop", "comprehension")]
+        loop = _blocked(call, around, module) if around and tasks.around(call.site, module) else None
+        if loop is not None:
+            found.setdefault(id(loop.node), loop)
     return sorted(found.values(), key=lambda loop: (loop.node.lineno, loop.node.col_offset))
 
 
-def _blocked(call: CallSite, around: list[Block], module: Module, blocking: Blocking) -> BlockingLoop | None:
+def _blocked(call: CallSite, around: list[Block], module: Module) -> BlockingLoop | None:
     """The outermost of the loops around a call that the call makes block once per item.
 
     :param around: these loops, the innermost first.
     """
+    blocking = blocking_in(module)
     by = blocking.by(call)
     for block in reversed(around) if by else ():
         node = block.node
@@ -92,12 +86,3 @@ def _blocked(call: CallSite, around: list[Block], module: Module, blocking: Bloc
         ):
             return BlockingLoop(block, node, call.node, by)
     return None
-
-
-def _calls_within(scope: Scope, module: Module) -> Iterator[CallSite]:
-    """The calls of a task, of comprehensions and of functions within it, but not of tasks within it."""
-    yield from scope.calls
-    for child in scope.children:
-        is_task = isinstance(child.node, FUNCTIONS) and isinstance(module.functions.get(child.node), Task)
-        if not is_task:
-            yield from _calls_within(child, module)

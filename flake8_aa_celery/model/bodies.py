@@ -7,22 +7,19 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.callees import called_functions, within
 from flake8_aa_celery.model.facts import DISPATCH_METHODS, Dispatch, Signature, Workflow
-from flake8_aa_celery.model.names import origin
+from flake8_aa_celery.model.orm import asks_database
 from flake8_aa_celery.model.scopes import COMPREHENSIONS
+from flake8_aa_celery.model.syntax import statements_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from flake8_aa_celery.model.facts import Task
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import CallSite
 
 #: A task of no more statements may be one that only hands on to somebody else.
 _SLIM = 3
-_FETCHES = frozenset({"get_list_or_404", "get_object_or_404"})
-#: Methods that a queryset has and little else.
-_QUERIES = frozenset(
-    {"aggregate", "all", "annotate", "count", "distinct", "exclude", "exists", "filter", "first", "in_bulk", "iterator"}
-    | {"last", "only", "order_by", "prefetch_related", "select_related", "values", "values_list"}
-)
 #: What fills a list of signatures.
 _GROWING = frozenset({"append", "extend", "insert"})
 _SENDING_OPTIONS = frozenset({"countdown", "eta", "expires", "priority", "queue", "routing_key"})
@@ -37,11 +34,7 @@ def statements(task: Task) -> list[ast.stmt]:
 
 def number_of_statements(task: Task) -> int:
     """How many statements a task has, nested ones included, its docstring not."""
-    return sum(
-        isinstance(node, ast.stmt)
-        for statement in _without_docstring(task.node.body)
-        for node in ast.walk(statement)
-    )  # fmt: skip
+    return sum(1 for _ in statements_in(_without_docstring(task.node.body)))
 
 
 def is_slim(task: Task) -> bool:
@@ -60,10 +53,8 @@ def is_slim(task: Task) -> bool:
 
 def only_dispatches(task: Task) -> bool:
     """Whether a task does nothing but send others, in loops too: each of these logs for itself."""
-    body = statements(task)
-    return _Sending(task).all(body) and any(
-        isinstance(node, ast.Call) and _is_sent(node) for statement in body for node in ast.walk(statement)
-    )
+    calls = [call for part in within(task.scope) for call in part.calls]
+    return any(_is_sent(call.node) for call in calls) and _Sending(task.module, calls).all(statements(task))
 
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
@@ -78,7 +69,7 @@ def _is_slim_statement(node: ast.stmt) -> bool:
     if isinstance(node, ast.Expr):
         return isinstance(_awaited(node.value), ast.Call) or _is_ellipsis(node.value)
     if isinstance(node, (ast.Assign, ast.AnnAssign)):
-        return node.value is not None and _is_fetch(_awaited(node.value))
+        return node.value is not None and asks_database(_awaited(node.value))
     return isinstance(node, (ast.Return, ast.Raise, ast.Pass))
 
 
@@ -88,29 +79,6 @@ def _awaited(node: ast.expr) -> ast.expr:
 
 def _is_ellipsis(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is ...
-
-
-def _is_fetch(node: ast.expr) -> bool:
-    """Whether an expression asks the database for something: ``Owner.objects.filter(…).first()``."""
-    if isinstance(node, ast.IfExp):
-        return all(isinstance(part, ast.Constant) or _is_fetch(part) for part in (node.body, node.orelse))
-    if not isinstance(node, ast.Call):
-        return False
-    if isinstance(node.func, ast.Name):
-        return node.func.id in _FETCHES
-    if not isinstance(node.func, ast.Attribute):
-        return False
-    method = node.func.attr
-    if method in _QUERIES or (method.startswith("get") and _starts_with_class(node)):
-        return True
-    return any(isinstance(part, ast.Attribute) and part.attr == "objects" for part in ast.walk(node.func))
-
-
-def _starts_with_class(node: ast.expr) -> bool:
-    """Whether it is a class by its name that is asked: ``Owner.active.get(…)``."""
-    while isinstance(node, (ast.Call, ast.Attribute)):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return isinstance(node, ast.Name) and node.id[:1].isupper() and not node.id.isupper()
 
 
 def _is_loop(node: ast.AST) -> bool:
@@ -133,13 +101,13 @@ def _is_sent(node: ast.Call) -> bool:
 class _Sending:
     """Whether statements of a task do nothing but send, and prepare what is sent."""
 
-    def __init__(self, task: Task) -> None:
-        self._module = task.module
-        self._calls = {id(call.node): call for part in within(task.scope) for call in part.calls}
+    def __init__(self, module: Module, calls: list[CallSite]) -> None:
+        self._module = module
+        self._calls = {id(call.node): call for call in calls}
         #: names that are used as options of what is sent: how they come about is no work
         self._options = {
             keyword.value.id
-            for call in self._calls.values()
+            for call in calls
             for keyword in call.node.keywords
             if keyword.arg in _SENDING_OPTIONS and isinstance(keyword.value, ast.Name)
         }
@@ -170,14 +138,14 @@ class _Sending:
         if isinstance(node, COMPREHENSIONS):
             return all(map(self._prepares, _elements(node)))
         if isinstance(node, ast.Call):
-            return self._sends(node) or _is_fetch(node) or self._is_harmless(node)
+            return self._sends(node) or asks_database(node) or self._is_harmless(node)
         return all(self._prepares(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
 
     def _is_harmless(self, node: ast.Call) -> bool:
         if isinstance(self._value(node), (Signature, Workflow)):
             return True
         call = self._calls.get(id(node))
-        dotted = (origin(node.func, call.site) if call else None) or ""
+        dotted = (self._module.origin(node.func, call.site) if call else None) or ""
         return dotted.startswith(_HARMLESS) and all(map(self._prepares, node.args))
 
     def _value(self, node: ast.Call) -> object:

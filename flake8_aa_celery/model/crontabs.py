@@ -130,12 +130,11 @@ def _refused_number(text: str, lowest: int, highest: int) -> str | None:
 
 
 def _number(text: str) -> int | None:
-    """What Celery reads a number, the name of a month or of a day as; only the first three letters count."""
+    """What Celery reads a number, the name of a month or of a day as; of a name only the first three letters count."""
     try:
         return int(text)
     except ValueError:
-        pass
-    short = text[:3].lower()
+        short = text[:3].lower()
     if short in _MONTHS:
         return _MONTHS.index(short) + 1
     return _DAYS.index(short) if short in _DAYS else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.arguments import by_name
 from flake8_aa_celery.model.facts import Constant, Dispatch, Signature, Workflow
-from flake8_aa_celery.model.names import origin, reaching
+from flake8_aa_celery.model.names import reaching
 from flake8_aa_celery.model.retries import retry_calls
 
 if TYPE_CHECKING:
@@ -104,7 +104,11 @@ def _countdown(node: ast.expr, site: Site, module: Module) -> float | None:
         return _number(value)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "total_seconds":
         return _period(node.func.value, site, module)
-    if isinstance(node, ast.Call) and origin(node.func, site) in ("builtins.int", "builtins.round") and node.args:
+    if (
+        isinstance(node, ast.Call)
+        and module.origin(node.func, site) in ("builtins.int", "builtins.round")
+        and node.args
+    ):
         return _countdown(node.args[0], site, module)
     return None
 
@@ -117,14 +121,14 @@ def _eta(node: ast.expr, site: Site, module: Module, depth: int = 0) -> float | 
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
         return None
     for now, period in ((node.left, node.right), (node.right, node.left)):
-        if _is_now(now, site):
+        if _is_now(now, site, module):
             return _period(period, site, module)
     return None
 
 
-def _is_now(node: ast.expr, site: Site) -> bool:
+def _is_now(node: ast.expr, site: Site, module: Module) -> bool:
     found = _bound(node, site, 0)
-    return _is_now(*found) if found else origin(node, site) in _NOW
+    return _is_now(*found, module) if found else module.origin(node, site) in _NOW
 
 
 def _period(node: ast.expr, site: Site, module: Module, depth: int = 0) -> float | None:
@@ -132,7 +136,7 @@ def _period(node: ast.expr, site: Site, module: Module, depth: int = 0) -> float
     found = _bound(node, site, depth)
     if found is not None:
         return _period(*found, module, depth + 1)
-    if not isinstance(node, ast.Call) or origin(node.func, site) != "datetime.timedelta":
+    if not isinstance(node, ast.Call) or module.origin(node.func, site) != "datetime.timedelta":
         return None
     given = by_name(node, site, module, _SECONDS)
     numbers = {unit: _number(entry.value) for unit, entry in given.entries.items()}

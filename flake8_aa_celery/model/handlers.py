@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.names import last_part, origin
 from flake8_aa_celery.model.scopes import FUNCTIONS, LOOPS
+from flake8_aa_celery.model.syntax import statements_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,8 +92,8 @@ def is_around_work(block: Block) -> bool:
         return False
     if any(outer.kind == "loop" for outer in block.site.block.around()):
         return True
-    statements = [node for part in block.node.body for node in ast.walk(part) if isinstance(node, ast.stmt)]
-    return len(statements) > _FEW or any(isinstance(node, LOOPS) for node in statements) or _is_last(block.node, block)
+    inside = list(statements_in(block.node.body))
+    return len(inside) > _FEW or any(isinstance(node, LOOPS) for node in inside) or _is_last(block.node, block)
 
 
 def _is_last(node: ast.Try, block: Block) -> bool:

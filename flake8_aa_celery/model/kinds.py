@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import orm
 from flake8_aa_celery.model.facts import Class, Function, Origin, Task
-from flake8_aa_celery.model.names import origin, reaching, scope_of
+from flake8_aa_celery.model.names import reaching, scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,12 +107,12 @@ def _of_binding(name: str, binding: Binding, module: Module, depth: int) -> str 
         if binding.kind == "loop":
             return orm.INSTANCE if kind in orm.OF_INSTANCES else None
         return kind if binding.kind == "assign" or kind == FILE else None
-    return _of_value(ast.Name(name), binding, module) if binding.kind in ("import", "class", "function") else None
+    return _of_value(name, binding, module) if binding.kind in ("import", "class", "function") else None
 
 
-def _of_value(node: ast.Name, binding: Binding, module: Module) -> str | None:
+def _of_value(name: str, binding: Binding, module: Module) -> str | None:
     """What an import, a class or a function is."""
-    value = module.values.of_binding(node.id, binding)
+    value = module.values.of_binding(name, binding)
     if isinstance(value, Origin):
         return _RETURNED.get(value.dotted[:-2]) if value.dotted.endswith("()") else None
     return "a class" if isinstance(value, Class) else "a function" if isinstance(value, (Function, Task)) else None
@@ -134,7 +134,7 @@ def _is_plain_enum(owner: Class) -> bool:
 
 
 def _call(node: ast.Call, site: Site, module: Module, depth: int) -> str | None:
-    known = _RETURNED.get(origin(node.func, site) or "")
+    known = _RETURNED.get(module.origin(node.func, site) or "")
     if known:
         return known
     if isinstance(node.func, ast.Attribute):

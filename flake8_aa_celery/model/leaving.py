@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.scopes import FUNCTIONS, LOOPS
-from flake8_aa_celery.model.syntax import names_in
+from flake8_aa_celery.model.syntax import bodies_of, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,19 +58,10 @@ def has_way_out(body: list[ast.stmt], inner: bool = False) -> bool:
         if isinstance(statement, ast.Return) or (isinstance(statement, ast.Break) and not inner):
             return True
         deeper = inner or isinstance(statement, LOOPS)
-        if any(has_way_out(part, deeper) for part in _bodies(statement)):
+        runs_later = isinstance(statement, (*FUNCTIONS, ast.ClassDef))
+        if not runs_later and any(has_way_out(part, deeper) for part in bodies_of(statement)):
             return True
     return False
-
-
-def _bodies(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
-    """The lists of statements within one that run with it."""
-    if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
-        return
-    for name in ("body", "orelse", "finalbody"):
-        yield getattr(statement, name, [])
-    for name in ("handlers", "cases"):
-        yield from (part.body for part in getattr(statement, name, []))
 
 
 # -- with a success ---------------------------------------------------------------------------------------------

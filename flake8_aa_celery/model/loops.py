@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import Constant, Items, Mapping
 from flake8_aa_celery.model.leaving import has_way_out, way_out
-from flake8_aa_celery.model.names import any_of, origin
+from flake8_aa_celery.model.names import any_of
 from flake8_aa_celery.model.scopes import COMPREHENSIONS, Site
 from flake8_aa_celery.model.syntax import names_in
 
@@ -93,7 +93,7 @@ def is_short(node: ast.expr, site: Site, module: Module) -> bool:
 
 
 def _is_short_call(node: ast.Call, site: Site, module: Module) -> bool:
-    called = origin(node.func, site)
+    called = module.origin(node.func, site)
     if called == "builtins.range" and len(node.args) in (1, 2):
         return _is_short_range([None, *node.args][-2], node.args[-1], site, module)
     if called == "itertools.islice" and len(node.args) == 2:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.syntax import has_attribute
+
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterable, Iterator
 
     from flake8_aa_celery.model.facts import Entry, Task
@@ -89,5 +91,4 @@ def each_once(options: Iterable[WrittenOption]) -> Iterator[WrittenOption]:
 
 def is_read(option: WrittenOption) -> bool:
     """Whether the task's own body asks for the option: ``self.timeout``, ``update.timeout``."""
-    body = (part for statement in option.task.node.body for part in ast.walk(statement))
-    return any(isinstance(part, ast.Attribute) and part.attr == option.name for part in body)
+    return any(has_attribute(statement, option.name) for statement in option.task.node.body)

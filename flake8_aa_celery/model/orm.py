@@ -10,7 +10,7 @@ from flake8_aa_celery.model.bases import class_around, lineage
 from flake8_aa_celery.model.facts import Task
 from flake8_aa_celery.model.names import dotted_name, last_part, origin
 from flake8_aa_celery.model.scopes import FUNCTIONS
-from flake8_aa_celery.model.syntax import positional_parameters, without_call
+from flake8_aa_celery.model.syntax import has_attribute, positional_parameters, without_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,6 +40,12 @@ _MORE = frozenset(
     | {"select_related", "union", "using"}
 )
 _NO_INSTANCES = frozenset({"values", "values_list", "dates", "datetimes"})
+_FETCHES = frozenset({"get_list_or_404", "get_object_or_404"})
+#: Methods that a queryset has and little else.
+_QUERIES = frozenset(
+    {"aggregate", "all", "annotate", "count", "distinct", "exclude", "exists", "filter", "first", "in_bulk", "iterator"}
+    | {"last", "only", "order_by", "prefetch_related", "select_related", "values", "values_list"}
+)
 RECEIVERS = frozenset({"django.dispatch.dispatcher.receiver", "django.dispatch.receiver"})
 _MODELS = frozenset({"django.contrib.auth.models.AbstractUser", "django.db.models.Model"})
 #: The second parameter of what has the request as its first: an admin's action.
@@ -78,6 +84,29 @@ def unpacked(name: str, binding: Binding, kind_of: KindOf) -> str | None:
     if not isinstance(first, ast.Name) or first.id != name or function.attr not in _ONE_AND_FLAG:
         return None
     return INSTANCE if is_manager(function.value) or kind_of(function.value) == QUERYSET else None
+
+
+def asks_database(node: ast.expr) -> bool:
+    """Whether an expression asks the database for something: ``Owner.objects.filter(…).first()``."""
+    if isinstance(node, ast.IfExp):
+        return all(isinstance(part, ast.Constant) or asks_database(part) for part in (node.body, node.orelse))
+    if not isinstance(node, ast.Call):
+        return False
+    if isinstance(node.func, ast.Name):
+        return node.func.id in _FETCHES
+    if not isinstance(node.func, ast.Attribute):
+        return False
+    method = node.func.attr
+    if method in _QUERIES or (method.startswith("get") and _starts_with_class(node)):
+        return True
+    return any(has_attribute(node.func, manager) for manager in _MANAGERS)
+
+
+def _starts_with_class(node: ast.expr) -> bool:
+    """Whether it is a class by its name that is asked: ``Owner.active.get(…)``."""
+    while isinstance(node, (ast.Call, ast.Attribute)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return isinstance(node, ast.Name) and node.id[:1].isupper() and not node.id.isupper()
 
 
 def is_model(owner: Class) -> bool:

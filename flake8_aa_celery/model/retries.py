@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.bases import bases_of
 from flake8_aa_celery.model.callees import within
 from flake8_aa_celery.model.facts import Mapping
+from flake8_aa_celery.model.syntax import has_attribute, positional_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,11 +37,10 @@ def raises_retry(call: CallSite, module: Module) -> bool:
 
 def retries_for_ever(task: Task) -> bool:
     """Whether nothing but ``max_retries=None`` of its options says how often a task is sent again when it fails."""
-    if _counts_itself(task):
-        return False
-    return _is_retried_without_limit(task) or any(
+    is_endless = _is_retried_without_limit(task) or any(
         task.module.values.keywords(call.node, call.site).lacks("max_retries") for call in retry_calls(task)
     )
+    return is_endless and not has_attribute(task.node, "retries")  # `self.request.retries`: it counts itself
 
 
 def _is_retried_without_limit(task: Task) -> bool:
@@ -53,11 +53,6 @@ def _is_retried_without_limit(task: Task) -> bool:
         return task.options.lacks("retry_kwargs") and not bases.may_define("retry_kwargs")
     value = given.value
     return isinstance(value, Mapping) and value.lacks("max_retries")
-
-
-def _counts_itself(task: Task) -> bool:
-    """Whether a task looks at how often it was retried: ``self.request.retries``."""
-    return any(isinstance(node, ast.Attribute) and node.attr == "retries" for node in ast.walk(task.node))
 
 
 def waits_by_default(call: CallSite, task: Task) -> bool:
@@ -79,8 +74,7 @@ def _is_retry(call: CallSite, task: Task) -> bool:
         return False
     if not isinstance(function.value, ast.Name):
         return False
-    positional = [argument.arg for argument in (*task.node.args.posonlyargs, *task.node.args.args)]
-    if task.bound is not False and positional[:1] == [function.value.id]:
+    if task.bound is not False and positional_parameters(task.node)[:1] == [function.value.id]:
         return True
     if task.module.origin(function.value, call.site) == "celery.current_task":
         return True

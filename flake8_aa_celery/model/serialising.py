@@ -102,17 +102,18 @@ def _refused(node: ast.expr, site: Site, module: Module) -> Iterator[tuple[ast.e
     else:
         kind = kinds.kind_of(node, site, module)
         if kind == kinds.LIST and isinstance(node, ast.Name):
-            yield from ((node, part) for part in _refused_in_list(node, site, module))
+            part = _refused_in_list(node, site, module)
+            yield from [(node, part)] if part else []
         elif kind is not None and kind not in _CARRIED:
             yield node, kind
 
 
-def _refused_in_list(node: ast.Name, site: Site, module: Module) -> list[str]:
-    """What JSON refuses among the members of the list that a name holds; the first of it."""
+def _refused_in_list(node: ast.Name, site: Site, module: Module) -> str | None:
+    """The first kind that JSON refuses among the members of the list that a name holds."""
     items = module.evaluate(node, site)
     members = items.elements if isinstance(items, Items) else ()
-    found = [part for member in members for part in _refused(member.node, member.site, member.module)]
-    return [kind for _, kind in found[:1]]
+    found = (kind for member in members for _, kind in _refused(member.node, member.site, member.module))
+    return next(found, None)
 
 
 def _makes_list(node: ast.Call, site: Site) -> bool:

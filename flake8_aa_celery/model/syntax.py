@@ -6,6 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flake8_aa_celery.model.scopes import FunctionNode
 
 
@@ -37,3 +39,24 @@ def names_in(node: ast.AST) -> set[str]:
 def is_none(node: ast.expr | None) -> bool:
     """Whether ``None`` is written."""
     return isinstance(node, ast.Constant) and node.value is None
+
+
+def has_attribute(node: ast.AST, name: str) -> bool:
+    """Whether an attribute of this name stands anywhere in a piece of code, whatever it is of."""
+    return any(isinstance(part, ast.Attribute) and part.attr == name for part in ast.walk(node))
+
+
+def bodies_of(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The lists of statements that a statement is made of: its body, its branches, its handlers."""
+    for name in ("body", "orelse", "finalbody"):
+        yield getattr(statement, name, [])
+    for name in ("handlers", "cases"):
+        yield from (part.body for part in getattr(statement, name, []))
+
+
+def statements_in(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a body, each followed by those that are nested in it."""
+    for statement in body:
+        yield statement
+        for part in bodies_of(statement):
+            yield from statements_in(part)

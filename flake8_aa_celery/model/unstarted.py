@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Canvas = Signature | Workflow
 
 #: Stands for every name: what ``locals()`` reads.
-_ANY = frozenset({"*"})
+_ANY = "*"
 
 
 def forgotten_in(module: Module) -> list[Canvas]:
@@ -70,10 +70,10 @@ def _is_never_read(name: str, site: Site) -> bool:
     scope = site.scope
     if scope.kind != "function" or name not in scope.bindings:
         return False
-    loops = any(block.kind == "loop" for block in site.block.around())
-    after = 0 if loops or not _ANY.union((name,)).isdisjoint(_read_within(scope)) else site.statement.end_lineno or 0
+    is_repeated = any(block.kind == "loop" for block in site.block.around())
+    is_read_at_any_time = is_repeated or not _read_within(scope).isdisjoint((name, _ANY))
     last = _last_reads(scope.node)
-    return all(last.get(read, 0) <= after for read in (name, *_ANY))
+    return max(last.get(name, 0), last.get(_ANY, 0)) <= (0 if is_read_at_any_time else site.statement.end_lineno or 0)
 
 
 @lru_cache(maxsize=8)
@@ -95,10 +95,10 @@ def _last_reads(function: ast.AST) -> dict[str, int]:
 
 
 def _read_by(node: ast.AST) -> str | None:
-    """The name that a node reads, or whose meaning it changes; "*" where it reads all names there are."""
+    """The name that a node reads, or whose meaning it changes."""
     if isinstance(node, ast.Name):
         return None if isinstance(node.ctx, ast.Store) else node.id
     if isinstance(node, ast.AugAssign):
         return node.target.id if isinstance(node.target, ast.Name) else None
     reads_all = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("locals", "vars")
-    return "*" if reads_all else None
+    return _ANY if reads_all else None
