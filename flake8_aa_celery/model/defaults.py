@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.scopes import Block, FunctionNode, Scope, Site
+    from flake8_aa_celery.model.scopes import Binding, Block, FunctionNode, Scope, Site
 
 _EXITS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 #: Through this many private functions and names that stand for one another a default is followed.
@@ -31,15 +31,22 @@ def unguarded(node: ast.expr, site: Site, module: Module, depth: int = 0) -> str
     if not isinstance(node, ast.Name) or depth > _DEEPEST:
         return None
     bindings, scope = reaching(node.id, site), scope_of(node.id, site)
-    if scope is None or len(bindings) != 1 or _is_guarded(node, site, scope):
+    if scope is None or len(bindings) != 1:
         return None
-    (binding,) = bindings
+    name = _unguarded_when_bound(node.id, bindings[0], scope.node, module, depth)
+    return None if name is None or _is_guarded(node, site, scope) else name
+
+
+def _unguarded_when_bound(name: str, binding: Binding, owner: ast.AST, module: Module, depth: int) -> str | None:
+    """As :func:`unguarded`, for what a name is bound to.
+
+    :param owner: the function, class or module that the name belongs to.
+    """
     if binding.kind == "assign" and binding.value is not None:
         return unguarded(binding.value, binding.site, module, depth + 1)
-    function = scope.node
-    if binding.kind != "parameter" or not isinstance(function, FUNCTIONS) or not _is_none_by_default(node.id, function):
+    if binding.kind != "parameter" or not isinstance(owner, FUNCTIONS) or not _is_none_by_default(name, owner):
         return None
-    return None if _is_always_set(node.id, function, module, depth) else node.id
+    return None if _is_always_set(name, owner, module, depth) else name
 
 
 def _is_none_by_default(name: str, function: FunctionNode) -> bool:
