@@ -55,7 +55,7 @@ def lint(
         return []
     from flake8_aa_celery.model.project import Project
 
-    project = Project.of(path, settings)
+    project = Project.at_work(path, settings)
     rules = rules_for(path, settings)
     if is_document(path):
         return _in_document(rules, path, data, project, settings)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 #: Modules from which a Celery application is imported, where they cannot be found.
 _APP_MODULES = frozenset({"celery", "celery_app", "celeryapp"})
 
+#: A project may lie within another one, so that the two take turns.
+_KEPT = 2
+
 _projects: dict[tuple[str, Settings], Project] = {}
 
 
@@ -53,6 +56,24 @@ class Project:
         if key not in _projects:
             _projects[key] = cls(root, settings)
         return _projects[key]
+
+    @classmethod
+    def at_work(cls, path: str, settings: Settings) -> Project:
+        """As :meth:`of`, where one project is done after the other: what the earlier ones held is let go of."""
+        project = cls.of(path, settings)
+        key = (project.root, settings)
+        _projects[key] = _projects.pop(key)  # the last of all
+        while len(_projects) > _KEPT:
+            _projects.pop(next(iter(_projects))).let_go()
+        return project
+
+    def let_go(self) -> None:
+        """Break the circles of references, so that the syntax trees are freed without a search for garbage."""
+        for module in self._modules.values():
+            if module is not None:
+                module.scopes.let_go()
+                vars(module).clear()
+        vars(self).clear()
 
     @staticmethod
     def forget() -> None:

@@ -252,6 +252,12 @@ class Scopes:
         for scope in self.all[1:]:
             _hand_up(scope)
 
+    def let_go(self) -> None:
+        """Break the circles of references between scopes, blocks and places; nothing can be asked any more."""
+        for scope in self.all:
+            for name in Scope.__slots__:
+                delattr(scope, name)
+
     # -- statements ---------------------------------------------------------------------------------------------
 
     def _statements(self, body: list[ast.stmt]) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import gc
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.project import Project
 from flake8_aa_celery.settings import Settings
 from support import place
@@ -19,3 +22,17 @@ def test_a_file_that_is_nested_too_deeply_hides_no_other(tmp_path: Path) -> None
     place(tmp_path, "app/deep.py", TASK + b"x = update" + b".a" * 3_000)
     tasks = place(tmp_path, "app/tasks.py", TASK)
     assert list(Project.of(str(tasks), Settings()).tasks_by_name()) == ["app.tasks.update"]
+
+
+def test_few_trees_are_kept_of_the_projects_that_are_done(tmp_path: Path) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        for name in map(str, range(50)):
+            place(tmp_path, f"{name}/manage.py", b"")
+            path = place(tmp_path, f"{name}/tasks.py", TASK)
+            lint(str(path), path.read_bytes() + b"\n\n[update.delay() for _ in x]\n", Settings())
+        kept = [tree for tree in gc.get_objects() if isinstance(tree, ast.Module)]
+    finally:
+        gc.enable()
+    assert 1 <= len(kept) < 25
