@@ -52,7 +52,9 @@ def test_a_fence_that_is_never_closed_reaches_to_the_end() -> None:
     assert blocks("a.md", "```python\nx\n\ny\n") == [(2, 0, "x\n\ny\n")]
 
 
-@pytest.mark.parametrize("opening", [".. code-block:: python", ".. code:: py", ".. sourcecode:: python", "Like this::", "::"])
+@pytest.mark.parametrize(
+    "opening", [".. code-block:: python", ".. code:: py", ".. sourcecode:: python", "Like this::", "::"]
+)
 def test_a_block_of_restructuredtext(opening: str) -> None:
     assert blocks("a.rst", f"{opening}\n\n    x = 1\n\n    y = 2\n\nText\n") == [(3, 4, "x = 1\n\ny = 2\n\n")]
 
