@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import given_to, is_literal
+from flake8_aa_celery.rules.words import is_literal, recipient
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for setting in module.written_priorities:
         if type(setting.value) is int and setting.value == 0:
-            what = f"{given_to(setting.receiver)} gets priority 0"
+            what = f"{recipient(setting.receiver)} gets priority 0"
             message = f"{what}, which is reserved for Alliance Auth: use 1 to 9, 5 is normal"
             yield Violation.at(setting.node, message, _fix(setting))
 

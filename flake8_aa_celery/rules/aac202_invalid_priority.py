@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import UNKNOWN
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import given_to, is_literal, shortened
+from flake8_aa_celery.rules.words import is_literal, recipient, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         value = setting.value
         if value is UNKNOWN or value is None or (type(value) is int and _LOWEST <= value <= _HIGHEST):
             continue
-        what = f"{given_to(setting.receiver)} gets priority {shortened(repr(value), 20)}"
+        what = f"{recipient(setting.receiver)} gets priority {shortened(repr(value), 20)}"
         yield Violation.at(setting.node, f"{what}: use a whole number from 0 to 9", _fix(setting))
 
 

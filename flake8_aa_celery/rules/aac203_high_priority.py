@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import given_to
+from flake8_aa_celery.rules.words import recipient
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -64,5 +64,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for setting in module.written_priorities:
         if type(setting.value) is int and 0 < setting.value < settings.highest_priority:
-            what = f"{given_to(setting.receiver)} gets priority {setting.value}, before all other apps"
+            what = f"{recipient(setting.receiver)} gets priority {setting.value}, before all other apps"
             yield Violation.at(setting.node, f"{what}: use {settings.highest_priority} or more")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.facts import Workflow
 from flake8_aa_celery.model.options import gives_options
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import given_to, is_literal
+from flake8_aa_celery.rules.words import is_literal, recipient
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _message(setting: PrioritySetting, settings: Settings) -> str:
         how = "runs by itself"
     elif isinstance(setting.receiver, Workflow) and setting.receiver.kind in ("chain", "group", "chord"):
         how = "is made in bulk"
-    what = f"{given_to(setting.receiver)} {how}, at the high priority {setting.value}"
+    what = f"{recipient(setting.receiver)} {how}, at the high priority {setting.value}"
     return f"{what}: use a low one, such as {settings.bulk_priority}"
 
 

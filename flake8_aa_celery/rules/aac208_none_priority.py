@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import defaults
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import given_to, is_literal
+from flake8_aa_celery.rules.words import is_literal, recipient
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 def _message(setting: PrioritySetting) -> str | None:
     """What is wrong with a priority; None where nothing is."""
     if setting.value is None:
-        what = f"{given_to(setting.receiver)} gets priority None"
+        what = f"{recipient(setting.receiver)} gets priority None"
         return f"{what}, which Redis serves first, like 0: give a number or leave it out"
     entry = setting.entry
     name = defaults.unguarded(entry.node, entry.site, entry.module)

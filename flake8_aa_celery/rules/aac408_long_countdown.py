@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.delays import delays_in, visibility_timeout
 from flake8_aa_celery.rules import rule
-from flake8_aa_celery.rules.words import given_to
+from flake8_aa_celery.rules.words import recipient
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -89,5 +89,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
 def _message(delay: Delay, limit: float) -> str:
-    what = f"{given_to(delay.receiver)} waits for {delay.seconds:.0f} s"
+    what = f"{recipient(delay.receiver)} waits for {delay.seconds:.0f} s"
     return f"{what}, but Redis sends it again every {limit:.0f} s: let a schedule start it"

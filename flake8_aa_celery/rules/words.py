@@ -14,6 +14,7 @@ from flake8_aa_celery.model.facts import (
     Value,
     Workflow,
 )
+from flake8_aa_celery.model.names import last_part
 from flake8_aa_celery.violation import Fix
 
 if TYPE_CHECKING:
@@ -23,24 +24,26 @@ if TYPE_CHECKING:
 
 def called(value: Value | None) -> str:
     """What a message calls a task, a signature or a workflow: "`update_all`", "the chain"."""
-    if isinstance(value, Signature):
-        value = value.task
-    if isinstance(value, Workflow):
-        return f"the {value.kind}"
-    if isinstance(value, NamedTask):
-        return f"`{value.name.rpartition('.')[2]}`" if value.name else "the task"
-    if isinstance(value, UnreadableTask):
-        return f"`{value.name}`" if value.dotted else "the task"
-    return f"`{value.name}`" if isinstance(value, Task) else _function(value)
+    match value:
+        case Signature():
+            return called(value.task)
+        case Workflow():
+            return f"the {value.kind}"
+        case NamedTask(name=str(name)) if name:
+            return f"`{last_part(name)}`"
+        case UnreadableTask(dotted=dotted) if dotted:
+            return f"`{value.name}`"
+        case Task():
+            return f"`{value.name}`"
+        case Function():
+            return f"`{value.node.name}`"
+        case _:
+            return "the task"
 
 
-def given_to(receiver: Value | None) -> str:
+def recipient(value: Value | None) -> str:
     """What a message calls that which is given an option; None stands for what a schedule starts."""
-    return called(receiver) if receiver is not None else "the scheduled task"
-
-
-def _function(value: Value | None) -> str:
-    return f"`{value.node.name}`" if isinstance(value, Function) else "the task"
+    return called(value) if value is not None else "the scheduled task"
 
 
 def is_literal(setting: PrioritySetting) -> bool:
