@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import Signature, Workflow
-from flake8_aa_celery.model.misplaced import options_recipient_delay
+from flake8_aa_celery.model.misplaced import options_given_to_delay
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Fix, Violation
@@ -80,7 +80,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    for misplaced in options_recipient_delay(module):
+    for misplaced in options_given_to_delay(module):
         yield Violation.at(misplaced.dispatch.node, _message(misplaced), _fix(misplaced))
 
 
