@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,24 +12,43 @@ from flake8_aa_celery.rules import all_rules
 from support import EXPECT, FIXTURES, OK, Mark, cases, differences, expected_in, found_in, place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from support import Case
 
+    Ask = Callable[[Case], tuple[Path, list[Mark]]]
+
 RULES = [code for code in all_rules() if not code.startswith("AAC9")]
 
 
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
+    """Lays a case out and lints it, once however many tests ask: its root, and what was found."""
+
+    @cache
+    def lint(case: Case) -> tuple[Path, list[Mark]]:
+        root = case.build(tmp_path_factory.mktemp("case") / "project")
+        return root, found_in(root, case.selected())
+
+    return lint
+
+
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
-def test_a_fixture_holds_the_violations_of_its_comments(case: Case, tmp_path: Path) -> None:
+def test_a_fixture_holds_the_violations_of_its_comments(case: Case, ask: Ask) -> None:
     if sys.version_info < case.needs_python():
         pytest.skip(f"the syntax needs Python {'.'.join(map(str, case.needs_python()))}")
-    root = case.build(tmp_path / "project")
-    found = found_in(root, case.selected())
+    root, found = ask(case)
     lines = list(differences(root, expected_in(root), found))
     if lines:
         legend = "(- expected but not found, + found but not expected)"
         pytest.fail("\n".join([f"tests/fixtures/{case.name} {legend}", *lines]), pytrace=False)
-    assert not [mark.message for mark in found if len(mark.message) >= 120], "a message has less than 120 characters"
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_the_messages_of_a_rule_have_less_than_120_characters(code: str, ask: Ask) -> None:
+    asked = [case for case in cases() if case.code == code and sys.version_info >= case.needs_python()]
+    assert not [mark for case in asked for mark in ask(case)[1] if len(mark.message) >= 120]
 
 
 @pytest.mark.parametrize("code", RULES)

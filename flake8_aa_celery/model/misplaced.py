@@ -57,14 +57,17 @@ class WrongCollection(NamedTuple):
 def options_given_to_delay(module: Module) -> Iterator[MisplacedOptions]:
     """The options that a module gives to ``delay``."""
     for dispatch in module.dispatches:
-        if dispatch.method.startswith("delay"):
-            given = module.values.keywords(dispatch.node, dispatch.site).entries
-            targets = _targets(dispatch)
-            options = [name for name in given if name in APPLY_ASYNC_OPTIONS]
-            names = [name for name in options if not any(_may_take(target, name, module) for target in targets)]
-            if names:
-                certain = all(calling.parameters_of(target, module) for target in targets)
-                yield MisplacedOptions(dispatch, names, certain)
+        options = _options(dispatch) if dispatch.method.startswith("delay") else []
+        targets = _targets(dispatch) if options else []
+        names = [name for name in options if not any(_may_take(target, name, module) for target in targets)]
+        if names:
+            certain = all(calling.parameters_of(target, module) for target in targets)
+            yield MisplacedOptions(dispatch, names, certain)
+
+
+def _options(dispatch: Dispatch) -> list[str]:
+    given = dispatch.module.values.keywords(dispatch.node, dispatch.site).entries
+    return [name for name in given if name in APPLY_ASYNC_OPTIONS]
 
 
 def _targets(dispatch: Dispatch) -> list[Target | None]:
