@@ -86,7 +86,13 @@ def _passes_all(wrapper: Scope, function: str) -> bool:
     calls = [
         call.node for call in wrapper.calls if isinstance(call.node.func, ast.Name) and call.node.func.id == function
     ]
-    return bool(calls) and all(_is_given_all(call, wrapper.node) for call in calls)
+    return bool(calls) and _keeps_parameters(wrapper) and all(_is_given_all(call, wrapper.node) for call in calls)
+
+
+def _keeps_parameters(wrapper: Scope) -> bool:
+    """Whether the parameters of a function stay what they are: bound to nothing else, and not added to."""
+    taken = {name for name, found in wrapper.bindings.items() if any(each.kind == "parameter" for each in found)}
+    return taken.isdisjoint(wrapper.spoilt) and all(len(wrapper.bindings[name]) == 1 for name in taken)
 
 
 def _is_given_all(call: ast.Call, wrapper: FunctionNode) -> bool:

@@ -84,6 +84,7 @@ def test_arguments_that_fit(tmp_path: Path, task: str, call: str) -> None:
         (T_X, "WORDS = {'y': 1}\nt.delay(1, **WORDS)", "it has no parameter `y`"),
         (T_X, "PAIR = (1, 2)\nt.delay(*PAIR)", "it takes one positional argument, not 2"),
         (T_X, "t.delay(1, 2, *rest)", "it takes one positional argument, not 2"),
+        (T_X, "t.apply_async((1, 2), *rest)", "it takes one positional argument, not 2"),
     ],
 )
 def test_arguments_that_do_not_fit(tmp_path: Path, task: str, call: str, reason: str) -> None:
@@ -167,6 +168,11 @@ def t(x): ...
         ("factory('5/m')", "...", True),
         ("wrapping", "return func(1, *args, **kwargs)", False),
         ("wrapping", "return func(*args)", False),
+        ("wrapping", "kwargs['x'] = 1; return func(*args, **kwargs)", False),
+        ("wrapping", "kwargs.setdefault('x', 1); return func(*args, **kwargs)", False),
+        ("wrapping", "args = (1, *args); return func(*args, **kwargs)", False),
+        ("wrapping", "kwargs |= {'x': 1}; return func(*args, **kwargs)", False),
+        ("wrapping", "found = {}; found['x'] = 1; return func(*args, **kwargs)", True),
         ("wrapping", "return func(*args, kwargs=kwargs)", False),
         ("wrapping", "return wrapped(*args, **kwargs)", False),
         ("wrapping('5/m')", "return func(*args, **kwargs)", False),
