@@ -162,26 +162,23 @@ def pair_of(sent: Dispatch | Signature) -> tuple[Entry | None, Entry | None]:
 
 def _pair(sent: Dispatch | Signature) -> tuple[Given, Given]:
     """What is given as ``args`` and ``kwargs``; UNKNOWN for what may be hidden."""
-    call, site, module = call_of(sent), sent.site, sent.module
-    index = _index_of_args(sent)
-    if index is None or any(isinstance(argument, ast.Starred) for argument in call.args[: index + 2]):
+    parameters = _parameters(sent)
+    if not parameters:
         return UNKNOWN, UNKNOWN
-    keywords = module.values.keywords(call, site)
-    hidden = None if keywords.complete else UNKNOWN
-    given: list[Given] = [Entry(node, site, module) for node in call.args[index : index + 2]]
-    given += [keywords.get(name) or hidden for name in ("args", "kwargs")[len(given) :]]
-    return given[0], given[1]
+    given = by_name(call_of(sent), sent.site, sent.module, parameters)
+    hidden = None if given.complete else UNKNOWN
+    return given.get("args") or hidden, given.get("kwargs") or hidden
 
 
-def _index_of_args(sent: Dispatch | Signature) -> int | None:
-    """The position of ``args`` in ``t.apply_async(args)``, ``signature(t, args)``, ``send_task("t", args)``."""
+def _parameters(sent: Dispatch | Signature) -> tuple[str, ...]:
+    """What ``t.apply_async(args)``, ``signature(t, args)`` and ``send_task("t", args)`` take by position."""
     if isinstance(sent, Dispatch):
-        return 1 if sent.method == "send_task" else 0
+        return ("name", "args", "kwargs") if sent.method == "send_task" else ("args", "kwargs")
     if sent.method not in ("signature", "subtask"):
-        return None
+        return ()
     function = sent.call.func
     receiver = sent.module.evaluate(function.value, sent.site) if isinstance(function, ast.Attribute) else UNKNOWN
-    return 0 if isinstance(receiver, (Task, UnreadableTask)) else 1
+    return ("args", "kwargs") if isinstance(receiver, (Task, UnreadableTask)) else ("varies", "args", "kwargs")
 
 
 def _of_args(args: Given, site: Site) -> Arguments:

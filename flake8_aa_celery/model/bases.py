@@ -14,12 +14,10 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import Scope
 
+_PLAIN = "celery.Task"
+OF_CELERY_ONCE = frozenset({"celery_once.QueueOnce", "celery_once.tasks.QueueOnce"})
 #: Classes of libraries whose attributes are known: Celery's, those of celery-once and Alliance Auth's.
-PLAIN = "celery.Task"
-ONCE = frozenset(
-    {"allianceauth.services.tasks.QueueOnce", "celery_once.QueueOnce", "celery_once.tasks.QueueOnce"}
-)  # fmt: skip
-_KNOWN = ONCE | {PLAIN, "builtins.object"}
+_KNOWN = OF_CELERY_ONCE | {"allianceauth.services.tasks.QueueOnce", "builtins.object", _PLAIN}
 #: So many classes deep a hierarchy is followed.
 _DEEPEST = 10
 
@@ -58,7 +56,7 @@ class Bases(NamedTuple):
 def bases_of(task: Task) -> Bases:
     """The classes that a task is made of; where it names none, the one that its application says, or Celery's own."""
     if task.options.lacks("base"):
-        return Bases((), (), complete=False) if _has_application_class(task) else Bases((), (PLAIN,), complete=True)
+        return Bases((), (), complete=False) if _has_application_class(task) else Bases((), (_PLAIN,), complete=True)
     entry = task.options.get("base")
     if entry is None:
         return Bases((), (), complete=False)

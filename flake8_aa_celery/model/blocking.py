@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import tasks
 from flake8_aa_celery.model.facts import Function, Origin, Signature, Task
 from flake8_aa_celery.model.names import absolute, reaching
+from flake8_aa_celery.model.remembered import once_a_module
 from flake8_aa_celery.model.results import WAITS
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ _CLASSES_OF_ESI = ("esi.clients.", "esi.openapi_clients.")
 _DRIVERS = r"asyncio\.(run|(get_event_loop|new_event_loop)\(\)\.run_until_complete)"
 _SYNCHRONOUS = "asgiref.sync.async_to_sync"
 NAP = "time.sleep"
+#: Beyond this many names that stand for one another nobody looks for an operation.
+_DEEPEST = 5
 #: What blocks without a network.
 _LOCAL = ("os.", "subprocess.", "time.")
 
@@ -66,7 +68,7 @@ class Blocking:
     def __init__(self, module: Module) -> None:
         self._module = module
         self._extra = frozenset(module.project.settings.blocking_calls)
-        self._by_function: dict[FunctionNode, str] = {}
+        self._by_function: dict[FunctionNode, bool] = {}
         self._driven: dict[Scope, set[int]] = {}
         self._by_node = {
             id(local.node): f"{local.task.name}{_of_method(local.method)}"
@@ -141,7 +143,7 @@ class Blocking:
             return ""
         if isinstance(function.node, ast.AsyncFunctionDef) and not wrapped and not self._is_driven(call):
             return ""
-        return function.node.name if self._any_in(function) else ""
+        return function.node.name if self._blocks(function) else ""
 
     def _made_synchronous(self, call: CallSite) -> ast.expr | None:
         """``f`` in ``async_to_sync(f)(…)``."""
@@ -163,14 +165,14 @@ class Blocking:
         )
         return value if plain else None
 
-    def _any_in(self, function: Function) -> str:
-        """What blocks first in the body of a function, unless it only does so when something has failed."""
+    def _blocks(self, function: Function) -> bool:
+        """Whether anything in the body of a function blocks, other than when something has failed."""
         known = self._by_function.get(function.node)
         if known is None:
-            self._by_function[function.node] = ""  # functions that call each other
-            scope = self._module.scopes.by_node[function.node]
-            found = (self.by(call) for call in self._module.calls_in(scope) if not self.is_exceptional(call))
-            known = self._by_function[function.node] = next(filter(None, found), "")
+            self._by_function[function.node] = False  # functions that call each other
+            calls = self._module.calls_in(self._module.scopes.by_node[function.node])
+            known = any(not self.is_exceptional(call) and self.by(call) for call in calls)
+            self._by_function[function.node] = known
         return known
 
     def is_exceptional(self, call: CallSite, within: Block | None = None) -> bool:
@@ -223,7 +225,7 @@ class Blocking:
             yield from (id(node.value) for node in ast.walk(scope.node) if isinstance(node, ast.Await))
 
 
-@lru_cache(maxsize=2)
+@once_a_module
 def blocking_in(module: Module) -> Blocking:
     """Which calls of a module block: the same object for whoever asks."""
     return Blocking(module)
@@ -239,7 +241,7 @@ def _without_calls(dotted: str) -> str:
 
 def _operation(node: ast.expr, site: Site, depth: int = 0) -> str:
     """The operation of a call ``….Character.GetCharactersCharacterId(…)``, or of a name bound to one."""
-    if isinstance(node, ast.Name) and depth < 5:
+    if isinstance(node, ast.Name) and depth < _DEEPEST:
         bindings = reaching(node.id, site)
         found = {
             _operation(binding.value, binding.site, depth + 1) if binding.kind == "assign" and binding.value else ""

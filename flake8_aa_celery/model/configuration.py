@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.index import files
+from flake8_aa_celery.model.remembered import once_a_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def values_of(name: str, project: Project) -> list[ast.expr]:
     ]
 
 
-@lru_cache(maxsize=16)
+@once_a_module
 def given_names(module: Module) -> dict[str, list[ast.expr]]:
     """Everything that a module gives a name to, by that name in capital letters."""
     found: dict[str, list[ast.expr]] = {}

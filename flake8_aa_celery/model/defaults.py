@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.names import reaching, scope_of
+from flake8_aa_celery.model.remembered import once_a_part
 from flake8_aa_celery.model.scopes import COMPREHENSIONS, FUNCTIONS
 from flake8_aa_celery.model.syntax import is_none, keyword_of, names_in, positional_parameters
 
@@ -34,7 +34,7 @@ def unguarded(node: ast.expr, site: Site, module: Module, depth: int = 0) -> str
     if scope is None or len(bindings) != 1:
         return None
     name = _unguarded_when_bound(node.id, bindings[0], scope.node, module, depth)
-    return None if name is None or _is_guarded(node, site, scope) else name
+    return None if name is None or _is_guarded(node, site, scope, module) else name
 
 
 def _unguarded_when_bound(name: str, binding: Binding, owner: ast.AST, module: Module, depth: int) -> str | None:
@@ -62,11 +62,11 @@ def _is_none_by_default(name: str, function: FunctionNode) -> bool:
 # -- conditions -------------------------------------------------------------------------------------------------
 
 
-def _is_guarded(node: ast.Name, site: Site, scope: Scope) -> bool:
+def _is_guarded(node: ast.Name, site: Site, scope: Scope, module: Module) -> bool:
     """Whether a condition on the name decides whether ``node`` is reached."""
     if any(_decides(outer, inner, node.id) for outer, inner in pairwise(_path(site.statement, node))):
         return True
-    return any(_guards(block, node.id) or _was_settled(block, node) for block in _blocks(site, scope))
+    return any(_guards(block, node.id) or _was_settled(block, node, module) for block in _blocks(site, scope))
 
 
 def _path(outer: ast.AST, node: ast.Name) -> list[ast.AST]:
@@ -114,13 +114,13 @@ def _says_none(test: ast.expr, name: str) -> bool:
     return isinstance(test.ops[0], (ast.Is, ast.Eq)) and len(test.ops) == 1 and is_none(test.comparators[0])
 
 
-def _was_settled(block: Block, node: ast.Name) -> bool:
+def _was_settled(block: Block, node: ast.Name, module: Module) -> bool:
     """Whether an earlier statement of the block leaves it depending on the name, or asserts something of it."""
-    return _settled(block).get(node.id, node.lineno) < node.lineno
+    return _settled(block, module).get(node.id, node.lineno) < node.lineno
 
 
-@lru_cache(maxsize=8)
-def _settled(block: Block) -> dict[str, int]:
+@once_a_part
+def _settled(block: Block, module: Module) -> dict[str, int]:
     """The line from which on it is settled by a statement of a block what each name is."""
     found: dict[str, int] = {}
     for statement in block.body:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left, bisect_right
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.facts import (
@@ -22,6 +21,7 @@ from flake8_aa_celery.model.facts import (
     Value,
 )
 from flake8_aa_celery.model.names import other_branch
+from flake8_aa_celery.model.remembered import once_a_part
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.module import Module
@@ -128,7 +128,7 @@ class _Holder(NamedTuple):
 
     def is_handed_on(self) -> bool:
         """Whether a function that is not known to leave it alone was given what the name holds."""
-        given = _given(self.scope).get(self.name, ())
+        given = _given(self.scope, self.module).get(self.name, ())
         start = bisect_right(given, self.binding.site.order, key=_order)
         is_here = self.site is not None and self.site.scope.runs_in() is self.scope.runs_in()
         end = bisect_left(given, self.site.order, key=_order) if self.site and is_here else len(given)
@@ -141,8 +141,8 @@ def _order(found: CallSite | Growth) -> int:
     return found.site.order
 
 
-@lru_cache(maxsize=8)
-def _given(scope: Scope) -> dict[str, list[CallSite]]:
+@once_a_part
+def _given(scope: Scope, module: Module) -> dict[str, list[CallSite]]:
     """The calls of a scope, in the order of its statements, by the names that they are given."""
     found: dict[str, list[CallSite]] = {}
     for call in sorted(scope.calls, key=_order):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.remembered import once_a_part
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.module import Module
 
 
-@lru_cache(maxsize=2)
+@once_a_part
 def imports_from(package: str, module: Module) -> bool:
     """Whether a module imports something from a package where it runs, and not for type checkers alone."""
     return any(

@@ -66,7 +66,7 @@ _RETURNED = {
     "pathlib.PurePath": "a path",
     "re.compile": "a compiled pattern",
 }
-_DATACLASS = {"dataclasses.dataclass"}
+_DATACLASS = frozenset({"dataclasses.dataclass"})
 _VIEWS = frozenset({"items", "keys", "values"})
 #: Beyond this many names that stand for one another nobody looks.
 _DEEPEST = 12

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.remembered import once_a_part
 from flake8_aa_celery.model.scopes import FUNCTIONS, LOOPS
 from flake8_aa_celery.model.syntax import bodies_of, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import Block, CallSite, Site
 
 #: Comparisons that tell of a success; the others tell of a limit or a failure.
@@ -28,7 +29,7 @@ _KEEPS = frozenset({"assign", "augmented", "context", "loop", "other"})
 # -- right behind a statement -----------------------------------------------------------------------------------
 
 
-def way_out(site: Site) -> type[ast.stmt] | None:
+def way_out(site: Site, module: Module) -> type[ast.stmt] | None:
     """How the loop or the function is left by the statement of a place or right behind it; None where it goes on.
 
     :return: ``ast.Break`` or ``ast.Return``.
@@ -36,11 +37,11 @@ def way_out(site: Site) -> type[ast.stmt] | None:
     if isinstance(site.statement, ast.Return):
         # a comprehension in a return statement still runs once per item
         return None if site.block.kind == "comprehension" else ast.Return
-    return _ways_out(site.block).get(site.statement)
+    return _ways_out(site.block, module).get(site.statement)
 
 
-@lru_cache(maxsize=8)
-def _ways_out(block: Block) -> dict[ast.stmt, type[ast.stmt]]:
+@once_a_part
+def _ways_out(block: Block, module: Module) -> dict[ast.stmt, type[ast.stmt]]:
     """The statements of a block right behind which the loop or function is left, with how."""
     return {
         statement: type(following)

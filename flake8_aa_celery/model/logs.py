@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import names
 from flake8_aa_celery.model.callees import called_functions, functions_named, within
 from flake8_aa_celery.model.imports import imports_from
+from flake8_aa_celery.model.remembered import once_a_module
 from flake8_aa_celery.model.syntax import given_to, without_call
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _SILENT_METHODS = frozenset(
 _WRAPPERS = frozenset({"loggeraddtag", "loggeradapter"})
 
 
-@lru_cache(maxsize=2)
+@once_a_module
 def binds_logger(module: Module) -> bool:
     """Whether any name of a module may be a logger: made here, imported, or brought in by a star import."""
     if any(_may_bring_logger(node, module) for node, _ in module.scopes.module.star_imports):
@@ -43,7 +43,7 @@ def binds_logger(module: Module) -> bool:
     )
 
 
-@lru_cache(maxsize=2)
+@once_a_module
 def name_of_logger(module: Module) -> str | None:
     """The name of the module's logger: made here, or imported as something that is called so."""
     for name, bindings in module.scopes.module.bindings.items():
@@ -86,7 +86,7 @@ def _leads_to_log(starts: list[Scope], module: Module) -> bool:
     return False
 
 
-@lru_cache(maxsize=2)
+@once_a_module
 def _known(module: Module) -> dict[Scope, bool]:
     """What is known so far of the functions of a module: whether they lead to a log. Many tasks lead to the same."""
     return {}

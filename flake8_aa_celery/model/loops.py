@@ -35,7 +35,7 @@ def bulk_loop(site: Site, module: Module) -> Block | None:
 
     Not counted: a loop over a few items, and one that is left right behind the statement.
     """
-    left = way_out(site)
+    left = way_out(site, module)
     if left is ast.Return:
         return None
     for block in site.block.around():

@@ -36,6 +36,7 @@ from flake8_aa_celery.places import is_test_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from flake8_aa_celery.model.blocking_loops import BlockingLoop
     from flake8_aa_celery.model.crontabs import Crontab
@@ -75,6 +76,8 @@ class Module:
         self.functions: dict[FunctionNode, Task | Function] = {}
         self._members: dict[str, Value | None] = {}
         self._origins: dict[int, str | None] = {}
+        #: what was worked out of it; kept by :mod:`flake8_aa_celery.model.remembered`
+        self.remembered: dict[object, Any] = {}
 
     # -- questions ----------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.bases import bases_of
+from flake8_aa_celery.model.bases import OF_CELERY_ONCE, bases_of
 from flake8_aa_celery.model.calling import parameters_of
 from flake8_aa_celery.model.facts import Constant, Items, Mapping, Signature, Task
 from flake8_aa_celery.model.handlers import caught_by, tries_around
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.scopes import Block
 
 _REFUSED = "AlreadyQueued"
-_OF_CELERY_ONCE = frozenset({"celery_once.QueueOnce", "celery_once.tasks.QueueOnce"})
 _ALLIANCE_AUTH = re.compile(rb"^\s*(from|import)\s+allianceauth\b", re.MULTILINE)
 
 
@@ -65,19 +64,19 @@ def _imports_of_once(module: Module) -> Iterator[ast.ImportFrom]:
         for name, bindings in scope.bindings.items():
             for node in (binding.node for binding in bindings if binding.site.block.kind != "handler"):
                 if isinstance(node, ast.ImportFrom) and not node.level:
-                    yield from [node] if imported_name(name, node).dotted in _OF_CELERY_ONCE else []
+                    yield from [node] if imported_name(name, node).dotted in OF_CELERY_ONCE else []
 
 
 def _attributes_of_once(module: Module) -> Iterator[ast.expr]:
     for option in written_options(module, "base"):
-        if isinstance(option.entry.node, ast.Attribute) and option.task.base in _OF_CELERY_ONCE:
+        if isinstance(option.entry.node, ast.Attribute) and option.task.base in OF_CELERY_ONCE:
             yield option.node
 
 
 def _inherits(module: Module) -> bool:
     """Whether a class of the module is made of celery-once's."""
     return any(
-        module.origin(base, binding.site) in _OF_CELERY_ONCE
+        module.origin(base, binding.site) in OF_CELERY_ONCE
         for bindings in module.scopes.module.bindings.values()
         for binding in bindings
         if isinstance(binding.node, ast.ClassDef)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.schedules import ScheduleEntry
     from flake8_aa_celery.model.scopes import CallSite
 
+    Place = Literal["task", "signature", "dispatch", "workflow", "schedule"]
+
 
 class PrioritySetting(NamedTuple):
     """A priority that is given to something.
@@ -39,7 +41,7 @@ class PrioritySetting(NamedTuple):
     """
 
     entry: Entry
-    place: Literal["task", "signature", "dispatch", "workflow", "schedule"]
+    place: Place
     owner: Task | Signature | Workflow | Dispatch | None
     node: ast.expr
 
@@ -81,23 +83,21 @@ def _of_tasks(module: Module) -> Iterator[PrioritySetting]:
 
 def _of_canvas(module: Module) -> Iterator[PrioritySetting]:
     for call, value in module.canvas:
-        if isinstance(value, Dispatch):
-            entry = value.options.get("priority")
-        else:
-            entry = _own_options(call, value, module).get("priority")
+        entry = _given_by(call, value, module).get("priority")
         if entry is not None:
-            place = module.place_of(entry, call.node)
-            if isinstance(value, Dispatch):
-                yield PrioritySetting(entry, "dispatch", value, place)
-            elif isinstance(value, Signature):
-                yield PrioritySetting(entry, "signature", value, place)
-            else:
-                yield PrioritySetting(entry, "workflow", value, place)
+            place: Place = (
+                "dispatch"
+                if isinstance(value, Dispatch)
+                else "signature"
+                if isinstance(value, Signature)
+                else "workflow"
+            )
+            yield PrioritySetting(entry, place, value, module.place_of(entry, call.node))
 
 
-def _own_options(call: CallSite, value: Signature | Workflow, module: Module) -> Mapping:
-    """The options that this very call gives, not those that it takes over."""
-    if isinstance(value, Signature) and value.node is value.call is call.node:
+def _given_by(call: CallSite, value: Dispatch | Signature | Workflow, module: Module) -> Mapping:
+    """The options that this very call gives, not those that what it returns had before."""
+    if isinstance(value, Dispatch) or (isinstance(value, Signature) and value.node is value.call is call.node):
         return value.options
     return module.values.keywords(call.node, call.site)
 

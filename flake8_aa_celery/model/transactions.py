@@ -45,11 +45,10 @@ def _is_later(options: Mapping, name: str) -> bool:
 def _waits(owner: Class, method: str) -> bool:
     """Whether a method of a class hands something to ``on_commit``."""
     return any(
-        getattr(scope.node, "name", None) == method
-        and any(
-            isinstance(call.node.func, ast.Attribute) and call.node.func.attr == "on_commit" for call in scope.calls
-        )
+        call.name == "on_commit"
         for scope in owner.scope.children
+        if isinstance(scope.node, FUNCTIONS) and scope.node.name == method
+        for call in scope.calls
     )
 
 

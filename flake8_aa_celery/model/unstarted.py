@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import CHANGING_METHODS, Function, Signature, Workflow
+from flake8_aa_celery.model.remembered import once_a_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ _ANY = "*"
 
 def forgotten_in(module: Module) -> list[Canvas]:
     """Every signature and workflow that is a statement of its own, or bound to a name that is never read."""
-    return [made for made, site in _made_in(module) if _is_forgotten(made.node, site)]
+    return [made for made, site in _made_in(module) if _is_forgotten(made.node, site, module)]
 
 
 def _made_in(module: Module) -> Iterator[tuple[Canvas, Site]]:
@@ -55,36 +55,36 @@ def _statement_value(statement: ast.stmt) -> ast.expr | None:
     return statement.value if isinstance(statement, (ast.Expr, ast.Assign, ast.AnnAssign)) else None
 
 
-def _is_forgotten(node: ast.expr, site: Site) -> bool:
+def _is_forgotten(node: ast.expr, site: Site, module: Module) -> bool:
     statement = site.statement
     if _statement_value(statement) is not node:
         return False
     if isinstance(statement, ast.Expr):
         return True
     targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-    return all(isinstance(target, ast.Name) and _is_never_read(target.id, site) for target in targets)
+    return all(isinstance(target, ast.Name) and _is_never_read(target.id, site, module) for target in targets)
 
 
-def _is_never_read(name: str, site: Site) -> bool:
+def _is_never_read(name: str, site: Site, module: Module) -> bool:
     """Whether a function does not read a name after a statement; others may read those of a module or class."""
     scope = site.scope
     if scope.kind != "function" or name not in scope.bindings:
         return False
     is_repeated = any(block.kind == "loop" for block in site.block.around())
-    is_read_at_any_time = is_repeated or not _read_within(scope).isdisjoint((name, _ANY))
-    last = _last_reads(scope.node)
+    is_read_at_any_time = is_repeated or not _read_within(scope, module).isdisjoint((name, _ANY))
+    last = _last_reads(scope.node, module)
     return max(last.get(name, 0), last.get(_ANY, 0)) <= (0 if is_read_at_any_time else site.statement.end_lineno or 0)
 
 
-@lru_cache(maxsize=8)
-def _read_within(scope: Scope) -> frozenset[str]:
+@once_a_part
+def _read_within(scope: Scope, module: Module) -> frozenset[str]:
     """The names that functions within may read, at whatever time they are called."""
     inner = (child.node for child in scope.children if child.kind in ("function", "lambda", "class"))
     return frozenset(name for node in inner for part in ast.walk(node) if (name := _read_by(part)))
 
 
-@lru_cache(maxsize=8)
-def _last_reads(function: ast.AST) -> dict[str, int]:
+@once_a_part
+def _last_reads(function: ast.AST, module: Module) -> dict[str, int]:
     """The last line in which each name is read in a function."""
     found: dict[str, int] = {}
     for node in ast.walk(function):

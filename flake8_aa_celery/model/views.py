@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.bases import class_around, lineage
 from flake8_aa_celery.model.names import last_part
+from flake8_aa_celery.model.remembered import once_a_module
 from flake8_aa_celery.model.syntax import positional_parameters
 
 if TYPE_CHECKING:
@@ -64,6 +64,6 @@ def view_around(site: Site, module: Module) -> View | None:
     return _by_scope(module).get(function) if function else None
 
 
-@lru_cache(maxsize=2)
+@once_a_module
 def _by_scope(module: Module) -> dict[Scope, View]:
     return {view.scope: view for view in module.views}
