@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 #: Every decorator that registers a task is written with one of these, or imported under another name by one.
 _REGISTERS = re.compile(rb"shared_task|periodic_task|\.task\b|celery import[^;]{0,200}?\btask\b")
-#: Options of a decorator among which may be a name, up to the ``def``; they are never longer than that.
-_NAMES = re.compile(
-    rb"@(?:[^\n(\\]|\\\s)*\((?:(?!\n\s*(?:async\s+)?def\b)[\s\S]){0,5000}?(?:\bname\s*=|\*\*)",
-)
+_FUNCTION = re.compile(rb"[\r\n][ \t\f]*(?:async[ \t]+)?def\b")
+_NAMING = re.compile(rb"\bname\s*=|\*\*")
 
 
 def tasks_by_name(project: Project) -> dict[str, list[Task]]:
@@ -56,7 +54,7 @@ class TaskIndex:
         for path, data in project.files():
             if _can_register(data):
                 others = self._by_module.setdefault(dotted_name(path), [])
-                (self._naming if _NAMES.search(data) else others).append(path)
+                (self._naming if _may_name(data) else others).append(path)
 
     def named(self, name: str) -> list[Task]:
         """The tasks that Celery knows by a name, in the order of their files and lines."""
@@ -103,6 +101,21 @@ def _is_same(found: object, task: Task) -> bool:
     return isinstance(found, Task) and found.node.name == task.node.name and found.module.path == task.module.path
 
 
+def _may_name(data: bytes) -> bool:
+    """Whether among the options of a decorator may be a name: between its line and the ``def``."""
+    at = data.find(b"@")
+    while at >= 0:
+        before = data[max(at - 100, 0) : at].rstrip(b" \t\f")
+        if not before or before.endswith((b"\n", b"\r")):
+            function = _FUNCTION.search(data, at)
+            end = function.end() if function else len(data)
+            if _NAMING.search(data, at, end):
+                return True
+            at = end
+        at = data.find(b"@", at + 1)
+    return False
+
+
 def _can_register(data: bytes) -> bool:
     return b"@" in data and relevant(data) and _REGISTERS.search(data) is not None
 
@@ -125,16 +138,22 @@ def read_files(project: Project) -> list[tuple[str, bytes]]:
 def _places(root: str) -> list[str]:
     """Where the files of a project are looked for.
 
-    A folder that nothing marks as the root of a project may hold anything: of it only modules and packages.
+    A folder that nothing marks as the root of a project may hold anything: of it only modules and packages, and no
+    links that lead out of it.
     """
     if has_marker(root):
         return [root]
     with os.scandir(root) as entries:
-        return [
-            entry.path
-            for entry in entries
-            if entry.name.endswith(".py") or os.path.isfile(os.path.join(entry.path, "__init__.py"))
-        ]
+        inside = [entry for entry in entries if not entry.is_symlink() or _is_below(entry.path, root)]
+    return [
+        entry.path
+        for entry in inside
+        if entry.name.endswith(".py") or os.path.isfile(os.path.join(entry.path, "__init__.py"))
+    ]
+
+
+def _is_below(path: str, root: str) -> bool:
+    return os.path.realpath(path).startswith(root.rstrip(os.sep) + os.sep)
 
 
 def _leave_out(path: str, why: str) -> None:

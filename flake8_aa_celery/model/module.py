@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -98,11 +99,28 @@ class Module:
 
     def star_imported(self, name: str) -> Value | None:
         """What a name that is bound nowhere is by ``from … import *``; None where no such import offers it."""
-        for node, _ in reversed(self.scopes.module.star_imports):
-            value = self.project.star_member(names.ImportedName(node.level, node.module or "", ""), name, self)
+        for imported, _ in reversed(self._readable_stars):
+            value = self.project.star_member(imported, name, self)
             if value is not None:
                 return value
         return None
+
+    @cached_property
+    def _stars(self) -> list[tuple[names.ImportedName, int]]:
+        """What ``from … import *`` names, and in which order it stands."""
+        stars = self.scopes.module.star_imports
+        return [(names.ImportedName(node.level, node.module or "", ""), site.order) for node, site in stars]
+
+    @cached_property
+    def _readable_stars(self) -> list[tuple[names.ImportedName, int]]:
+        """Those of which it is known what they offer."""
+        return [star for star in self._stars if self.project.can_read(star[0], self)]
+
+    @cached_property
+    def _unreadable_stars(self) -> list[int]:
+        """In which order the others stand, sorted: there may be many, and no name need be asked of each."""
+        readable = {order for _, order in self._readable_stars}
+        return sorted(order for _, order in self._stars if order not in readable)
 
     def member(self, name: str) -> Value | None:
         """What a name of this module is to whoever imports it; None where it is not bound."""
@@ -130,19 +148,20 @@ class Module:
 
         :param site: where it is asked for; None for the end of the module.
         """
-        block, stars = self.scopes.module.block, self.scopes.module.star_imports
-        if not stars or bindings[0].site.scope is not self.scopes.module:
+        block = self.scopes.module.block
+        if not self._stars or bindings[0].site.scope is not self.scopes.module:
             return []
         certain = max((binding.site.order for binding in bindings if binding.site.block is block), default=-1)
         end = site.order if site and site.scope.runs_in() is self.scopes.module else None
         found: list[Value] = []
-        for node, place in stars:
-            if place.order > certain and (end is None or place.order < end):
-                imported = names.ImportedName(node.level, node.module or "", "")
+        for imported, order in self._readable_stars:
+            if order > certain and (end is None or order < end):
                 value = self.project.star_member(imported, name, self)
-                if value is None and bindings[0].kind == "assign" and not self.project.can_read(imported, self):
-                    value = UNKNOWN
                 found += [value] if value is not None else []
+        following = bisect_right(self._unreadable_stars, certain)
+        hidden = self._unreadable_stars[following : following + 1]
+        if hidden and bindings[0].kind == "assign" and (end is None or hidden[0] < end):
+            found.append(UNKNOWN)
         return found
 
     # -- what kind of module it is ------------------------------------------------------------------------------

@@ -87,6 +87,25 @@ def test_names_and_links_that_lead_out_of_a_project_are_not_followed(
     assert [path for path in opened if path.startswith(str(secret.resolve()))] == []
 
 
+def test_links_out_of_a_folder_that_nothing_marks_are_not_followed(
+    doors: Doors, tmp_path: Path, opened: list[str]
+) -> None:
+    secret, folder = tmp_path / "secret", tmp_path / "folder"
+    for module in (secret / "package" / "__init__.py", secret / "package" / "tasks.py", folder / "tasks.py"):
+        module.parent.mkdir(parents=True, exist_ok=True)
+        module.write_text(TASK)
+    (folder / "tasks.py").write_text(TASK + "from celery import current_app\ncurrent_app.send_task('x.update')\n")
+    (folder / "package").symlink_to(secret / "package")
+    (folder / "link.py").symlink_to(secret / "package" / "tasks.py")
+    (folder / "own.py").symlink_to("tasks.py")
+    Project.forget()
+    os.chdir(folder)
+    outcome = doors.check("--isolated", "--select", "AAC1,AAC2,AAC3,AAC4", "tasks.py")
+    assert (outcome.code, outcome.errors) == (1, "")
+    assert [path for path in opened if path.startswith(str(secret.resolve()))] == []
+    assert opened.count(str(folder.resolve() / "tasks.py")) > 1  # its own link is
+
+
 def test_a_bomb_in_a_gitignore_does_not_go_off(doors: Doors, tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("a*" * 8 + "b\n" + "[" * 1000 + "\n" + "**/" * 50 + "x\n")
     (tmp_path / ("a" * 60 + ".py")).write_text(TASK)

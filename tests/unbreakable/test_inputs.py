@@ -178,7 +178,7 @@ def test_mutated_celery_code_breaks_nothing(tmp_path_factory: pytest.TempPathFac
     root.mkdir(exist_ok=True)
     (root / "setup.py").touch()
     random = Random(seed)
-    _, trouble = trouble_with(mutated(random), random, root)
+    _, trouble = trouble_with(mutated(random).encode(errors="replace"), random, root, fixed_of=100)
     # where more fixes hinder each other than there are rounds, a second run goes on
     assert [found for found in trouble if "second fix" not in found] == []
 

@@ -149,6 +149,14 @@ CASES: dict[str, Callable[[int], str]] = {
     "decorators": lambda n: "".join(f"@d{i}\n" for i in range(n)) + "@shared_task\ndef f(): pass\n",
     "sends": lambda n: "app.send_task('app.tasks.t')\n" * n,
     "prio_const": lambda n: "P = 3\n" + "t.apply_async(priority=P)\n" * n,
+    "stars": lambda n: (
+        "".join(f"from .m{i} import *\n" for i in range(n)) + "".join(f"x{i}.delay()\n" for i in range(n))
+    ),
+    "names_before_stars": lambda n: (
+        "".join(f"x{i} = y{i}\n" for i in range(n))
+        + "".join(f"from .m{i} import *\n" for i in range(n))
+        + "".join(f"x{i}.delay()\n" for i in range(n))
+    ),
     "waits": lambda n: (
         "@shared_task\ndef w(xs):\n    rs = []\n    for x in xs:\n        rs.append(t.delay(x))\n"
         + "    for r in rs:\n        r.get()\n" * n
@@ -207,3 +215,12 @@ def test_a_task_that_moves_leaves_no_copy_of_its_project_in_memory(tmp_path: Pat
         gc.enable()
     assert len(fixed) == 24
     assert kept < 12  # of some the last answers are remembered
+
+
+def test_a_line_full_of_signs_is_searched_once(tmp_path: Path) -> None:
+    """What a search goes through again for each sign takes hours here."""
+    (tmp_path / "setup.py").touch()
+    file = tmp_path / "tasks.py"
+    file.write_text(HEAD + "x = '" + "@a" * 2_000_000 + "'\n")
+    Project.forget()
+    assert [task.name for task in Project.of(str(file), Settings()).tasks_named("tasks.t")] == ["t"]
