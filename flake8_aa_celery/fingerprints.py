@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.source import lines_of
@@ -22,7 +21,7 @@ def fingerprints(path: str, violations: Sequence[Violation], data: bytes) -> Ite
     It is made of the path, the code, the text of the line, and how many alike stand above it, so that it stays the
     same when lines are added or indented elsewhere; it differs from that of all other violations.
 
-    :param path: as :func:`below` gives it, so that it does not depend on where the command was called.
+    :param path: as :func:`.places.below` gives it, so that it does not depend on where the command was called.
     :param data: the bytes of the file.
     """
     from hashlib import sha256
@@ -34,10 +33,3 @@ def fingerprints(path: str, violations: Sequence[Violation], data: bytes) -> Ite
         number = seen[found.code, text] = seen.get((found.code, text), -1) + 1
         whole = "\0".join((path, found.code, text, str(number)))
         yield sha256(whole.encode(errors="surrogatepass")).hexdigest()[:_LENGTH]
-
-
-def below(path: str, folder: str = ".") -> str:
-    """A path as seen from a folder, with slashes and without ``./``; absolute where it does not lie in that folder."""
-    absolute = os.path.abspath(path)
-    start = os.path.abspath(folder).rstrip(os.sep) + os.sep
-    return absolute.removeprefix(start).replace(os.sep, "/")

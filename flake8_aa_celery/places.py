@@ -101,6 +101,13 @@ def _lies_in_test_folder(folder: str, root: str) -> bool:
     return not _TEST_FOLDERS.isdisjoint(below.split(os.sep))
 
 
+def below(path: str, folder: str = ".") -> str:
+    """A path as seen from a folder, with slashes and without ``./``; absolute where it does not lie in that folder."""
+    absolute = os.path.abspath(path)
+    start = os.path.abspath(folder).rstrip(os.sep) + os.sep
+    return absolute.removeprefix(start).replace(os.sep, "/")
+
+
 def forget() -> None:
     """Look at the disk anew: folders have changed."""
     for remembered in (real, _project_root, _marked_root, _package_root, _is_test_folder, _lies_in_test_folder):

@@ -1,11 +1,12 @@
-"""What was there already and is not reported: the other way to begin with an app that has violations."""
+"""What was there already and is not reported: one of the two ways to begin with an app that has violations."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.fingerprints import below, fingerprints
+from flake8_aa_celery.fingerprints import fingerprints
+from flake8_aa_celery.places import below
 from flake8_aa_celery.report import Result
 from flake8_aa_celery.settings import SettingsError
 from flake8_aa_celery.source import read, reason
@@ -48,7 +49,7 @@ class Baseline:
         except OSError as error:
             hint = "; --update-baseline makes it" if isinstance(error, FileNotFoundError) else ""
             raise SettingsError(f"{self._path}: {reason(error)}{hint}") from error
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise SettingsError(f"{self._path}: is no baseline") from error
 
     def unknown(self, results: Results) -> list[Result]:

@@ -3,83 +3,65 @@
 from __future__ import annotations
 
 import ast
-import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from flake8_aa_celery.graph import owners
 from flake8_aa_celery.graph.facts import Edge
-from flake8_aa_celery.graph.nodes import shown
 from flake8_aa_celery.model.facts import Function, Task
-from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.places import below
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from flake8_aa_celery.graph.nodes import Nodes
+    from flake8_aa_celery.graph.owners import Owner
+    from flake8_aa_celery.graph.sources import Sources
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.model.scopes import CallSite, FunctionNode
 
 
-class Called(NamedTuple):
-    """A call of a function."""
-
-    call: CallSite
-    module: Module
-
-
-def edges(modules: Sequence[Module], data: Mapping[str, bytes], nodes: Nodes) -> Iterator[Edge]:
+def edges(sources: Sources, nodes: Nodes) -> Iterator[Edge]:
     """An edge for each call of a function that starts a task, be it through other functions.
 
     Seen are functions that are called by their names, and methods that their own class calls; nothing is guessed.
-
-    :param data: every file of the project with its bytes: those that mention a name are read.
     """
-    waiting = nodes.functions()
-    known = {(id(owner.node), owner.module.path) for owner in waiting}
-    while waiting:
-        called = waiting.pop(0)
-        assert called.node is not None
-        for found in _calls(called.node, called.module, _mentioning(called.node.name, modules, data, nodes)):
-            owner = owners.owner_of(found.call.site, found.module)
-            if owner.node is called.node:
-                continue
-            source, target = nodes.owner(owner), nodes.owner(called)
-            line = found.call.node.lineno
-            yield Edge(source, target, "calls", None, False, shown(found.module.path), line)
-            key = (id(owner.node), owner.module.path)
-            if owner.kind == "function" and key not in known:
-                known.add(key)
-                waiting.append(owner)
+    starting = nodes.functions()
+    known = {_key(function) for function in starting}
+    for called in starting:  # which grows meanwhile
+        target = nodes.owner(called)
+        for call, caller in _calls(called, sources):
+            source, path = nodes.owner(caller), below(caller.module.path)
+            yield Edge(source, target, "calls", None, False, path, call.node.lineno)
+            if caller.kind == "function" and _key(caller) not in known:
+                known.add(_key(caller))
+                starting.append(caller)
 
 
-def _mentioning(name: str, modules: Sequence[Module], data: Mapping[str, bytes], nodes: Nodes) -> Iterator[Module]:
-    """The modules in whose source a name stands."""
-    loaded = {os.path.abspath(module.path): module for module in modules if not module.in_document}
-    for path, text in data.items():
-        if path.endswith(".py") and name.encode() in text:
-            module = loaded.get(path) or Project.of(path, nodes.settings).load(path)
-            if module is not None:
-                yield module
+def _key(owner: Owner) -> tuple[int, str]:
+    return id(owner.node), owner.module.path
 
 
-def _calls(wanted: FunctionNode, owner: Module, modules: Iterator[Module]) -> Iterator[Called]:
-    for module in modules:
-        for call in module.all_calls():
-            function = call.node.func
-            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-            if name == wanted.name and _leads_to(wanted, owner, function, call, module):
-                yield Called(call, module)
+def _calls(called: Owner, sources: Sources) -> Iterator[tuple[CallSite, Owner]]:
+    """The calls of a function, each with what it belongs to."""
+    wanted = called.node
+    assert wanted is not None
+    for call, module in sources.calls(wanted.name):
+        if _leads_to(wanted, called.module, call, module):
+            caller = owners.owner_of(call.site, module)
+            if caller.node is not wanted:
+                yield call, caller
 
 
-def _leads_to(wanted: FunctionNode, owner: Module, function: ast.expr, call: CallSite, module: Module) -> bool:
-    value = module.evaluate(function, call.site)
+def _leads_to(wanted: FunctionNode, owner: Module, call: CallSite, module: Module) -> bool:
+    value = module.evaluate(call.node.func, call.site)
     if isinstance(value, (Function, Task)):
         return value.module.path == owner.path and value.node.lineno == wanted.lineno
-    return module.path == owner.path and _is_own_method(wanted, function, call, module)
+    return module.path == owner.path and _is_own_method(wanted, call, module)
 
 
-def _is_own_method(wanted: FunctionNode, function: ast.expr, call: CallSite, module: Module) -> bool:
+def _is_own_method(wanted: FunctionNode, call: CallSite, module: Module) -> bool:
     """Whether ``self.method()`` stands in the class that has this method."""
+    function = call.node.func
     if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
         return False
     if function.value.id not in ("self", "cls"):

@@ -9,7 +9,7 @@ from flake8_aa_celery.graph.bands import band
 from flake8_aa_celery.wording import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from flake8_aa_celery.graph.facts import Graph, Node
 
@@ -37,11 +37,12 @@ def _lines(graph: Graph) -> Iterator[str]:
     yield "  rankdir=LR; ranksep=1.2; nodesep=0.25;"
     yield '  node [fontname="sans-serif", fontsize=11, style="filled,rounded", fillcolor=white, color="#94a3b8"];'
     yield '  edge [fontname="sans-serif", fontsize=9, color="#64748b"];'
-    lonely = labels.lonely(graph)
-    yield from (f"  {_box(node, graph)}" for node in graph.nodes if node.id not in lonely)
+    lonely, texts = labels.lonely(graph), labels.of_nodes(graph)
+    boxes = {node.id: _box(node, texts[node.id]) for node in graph.nodes}
+    yield from (f"  {box}" for id, box in boxes.items() if id not in lonely)
     if lonely:
         yield f'  subgraph cluster_idle {{ label={_quoted(labels.IDLE)}; fontname="sans-serif"; color="#cbd5e1";'
-        yield from (f"    {_box(node, graph)}" for node in graph.nodes if node.id in lonely)
+        yield from (f"    {box}" for id, box in boxes.items() if id in lonely)
         yield "  }"
     for workflow in graph.workflows:
         label = "".join(f"{_text(line)}\\l" for line in labels.of_workflow(workflow))
@@ -52,8 +53,8 @@ def _lines(graph: Graph) -> Iterator[str]:
     yield "}"
 
 
-def _box(node: Node, graph: Graph) -> str:
-    label = "\\n".join(map(_text, labels.of_node(node, graph)))
+def _box(node: Node, lines: Iterable[str]) -> str:
+    label = "\\n".join(map(_text, lines))
     colours = ""
     if node.kind == "task":
         found = band(node.priority)

@@ -50,18 +50,28 @@ def lonely(graph: Graph) -> set[str]:
     )
 
 
-def of_node(node: Node, graph: Graph) -> list[str]:
-    """The lines in the box of a node: what kind it is, its name, and what else matters.
+def of_nodes(graph: Graph) -> dict[str, list[str]]:
+    """The lines in the box of each node, by its id: what kind it is, its name, and what else matters.
 
     The module of a task is named where the map shows those of several.
     """
-    modules = {task.module for task in graph.tasks}
-    head = [KINDS[node.kind]] if node.kind != "task" else [node.module] if len(modules) > 1 else []
-    codes = sorted({finding.code for finding in node.violations})
-    tail = [node.detail] if node.detail else []
-    tail += [runs_at(node.priority)] if node.priority else []
-    tail += ["⚠ " + ", ".join(codes)] if codes else []
-    return [*head, node.name, *tail]
+    several = len({task.module for task in graph.tasks}) > 1
+    return {node.id: [*_head(node, several), node.name, *_tail(node)] for node in graph.nodes}
+
+
+def _head(node: Node, several: bool) -> list[str]:
+    if node.kind != "task":
+        return [KINDS[node.kind]]
+    return [node.module] if several else []
+
+
+def _tail(node: Node) -> Iterator[str]:
+    if node.detail:
+        yield node.detail
+    if node.priority:
+        yield runs_at(node.priority)
+    if node.violations:
+        yield "⚠ " + ", ".join(sorted({finding.code for finding in node.violations}))
 
 
 def of_workflow(workflow: Workflow) -> list[str]:

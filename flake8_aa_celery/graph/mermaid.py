@@ -41,12 +41,13 @@ def _lines(graph: Graph) -> Iterator[str]:
     ids = {node.id: f"n{number}" for number, node in enumerate(graph.nodes)}
     ids.update((workflow.id, f"w{number}") for number, workflow in enumerate(graph.workflows))
     yield "flowchart LR"
-    lonely = labels.lonely(graph)
-    yield from (line for node in graph.nodes if node.id not in lonely for line in _box(node, ids, graph))
+    lonely, texts = labels.lonely(graph), labels.of_nodes(graph)
+    boxes = {node.id: list(_box(node, ids[node.id], texts[node.id])) for node in graph.nodes}
+    yield from (line for id, box in boxes.items() if id not in lonely for line in box)
     if lonely:
         yield f'  subgraph idle["{_text(labels.IDLE)}"]'
         yield "  direction LR"
-        yield from (line for node in graph.nodes if node.id in lonely for line in _box(node, ids, graph))
+        yield from (line for id, box in boxes.items() if id in lonely for line in box)
         yield "  end"
     for workflow in graph.workflows:
         yield f'  {ids[workflow.id]}[["{_label(labels.of_workflow(workflow))}"]]:::workflow'
@@ -56,12 +57,12 @@ def _lines(graph: Graph) -> Iterator[str]:
     yield from _classes()
 
 
-def _box(node: Node, ids: dict[str, str], graph: Graph) -> Iterator[str]:
+def _box(node: Node, id: str, lines: Iterable[str]) -> Iterator[str]:
     opening, closing = _SHAPES[node.kind]
     look = band(node.priority).key if node.kind == "task" else "starter"
-    yield f'  {ids[node.id]}{opening}"{_label(labels.of_node(node, graph))}"{closing}:::{look}'
+    yield f'  {id}{opening}"{_label(lines)}"{closing}:::{look}'
     if node.violations:
-        yield f"  class {ids[node.id]} violating"
+        yield f"  class {id} violating"
 
 
 def _label(lines: Iterable[str]) -> str:

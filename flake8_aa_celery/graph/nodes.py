@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 import ast
-import os
+from bisect import bisect_left, bisect_right
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.graph import owners, priorities
 from flake8_aa_celery.graph.facts import Finding, Node
-from flake8_aa_celery.linter import lint
+from flake8_aa_celery.graph.words import cut
 from flake8_aa_celery.model.facts import Function, Mapping, NamedTask, Task, UnreadableTask
-from flake8_aa_celery.model.project import Project
-from flake8_aa_celery.source import heed_noqa
+from flake8_aa_celery.places import below
 from flake8_aa_celery.wording import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Mapping as Dict
+    from collections.abc import Sequence
 
+    from flake8_aa_celery.graph.facts import Priority
     from flake8_aa_celery.graph.owners import Owner
+    from flake8_aa_celery.graph.sources import Sources
     from flake8_aa_celery.model.facts import Value
-    from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.settings import Settings
-    from flake8_aa_celery.violation import Violation
-
-_LONGEST_OPTION = 120
 
 
-def shown(path: str) -> str:
-    """A path as the map shows it: below the current folder where it lies there, otherwise the whole."""
-    absolute = os.path.abspath(path)
-    relative = os.path.relpath(absolute)
-    return (absolute if relative.startswith("..") else relative).replace(os.sep, "/")
-
-
-def source_of(node: ast.expr) -> str:
+def source_of(node: ast.expr, longest: int = 120) -> str:
     """An expression as it is written, on one line; of a long one its beginning."""
-    text = " ".join(ast.unparse(node).split())
-    return text if len(text) <= _LONGEST_OPTION else text[: _LONGEST_OPTION - 1] + "…"
+    return cut(" ".join(ast.unparse(node).split()), longest)
+
+
+_line = attrgetter("line")
 
 
 class _Spot(NamedTuple):
@@ -47,39 +38,48 @@ class _Spot(NamedTuple):
     first: int
     last: int
 
+    def with_findings(self, findings: Sequence[Finding]) -> Node:
+        """The node with those that lie in it, of all in its file by line."""
+        first = bisect_left(findings, self.first, key=_line)
+        return self.node._replace(violations=tuple(findings[first : bisect_right(findings, self.last, key=_line)]))
+
 
 class Nodes:
     """Hands out the id of whatever starts a task or is one; each has one node, however often it is asked for.
 
-    :param modules: those of the project that have to do with Celery: their tasks are on the map, whatever else is.
-    :param data: the bytes of every file, by absolute path.
+    :param sources: the files of the project: their tasks are on the map, whatever else is.
     """
 
-    def __init__(self, modules: Iterable[Module], data: Dict[str, bytes], settings: Settings) -> None:
-        self.default = priorities.default(settings)
-        self.settings = settings
-        self._data = data
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._default_priority = priorities.default(sources.settings)
         self._spots: dict[tuple[str, int, str], _Spot] = {}
         self._ids: set[str] = set()
         self._functions: dict[str, Owner] = {}
-        self._violations: dict[str, list[Violation]] = {}
         self._by_name: dict[str, Task] = {}
         self._by_origin: dict[str, Task] = {}
-        for task in (task for module in modules if not module.in_document for task in module.tasks):
+        for task in (task for module in sources.modules if not module.in_document for task in module.tasks):
             self._by_name.setdefault(task.registered_name or "", task)
             self._by_origin.setdefault(f"{task.module.dotted}.{task.name}", task)
             self.task(task)
 
     def all(self) -> list[Node]:
         """Every node with its violations, by path and line; last those of other packages."""
-        found = [self._with_findings(spot) for spot in self._spots.values()]
+        findings = {path: self._findings(path) for path in {spot.node.path for spot in self._spots.values()}}
+        found = [spot.with_findings(findings[spot.node.path]) for spot in self._spots.values()]
         return sorted(found, key=lambda node: (not node.path, node.path, node.line, node.id))
+
+    def _findings(self, path: str) -> list[Finding]:
+        """What is reported of a file, by line."""
+        return [Finding(found.code, found.message, found.line) for found in self._sources.violations(path)]
 
     def functions(self) -> list[Owner]:
         """The plain functions that were asked for so far."""
         return list(self._functions.values())
 
-    # -- ids ----------------------------------------------------------------------------------------------------
+    def priority(self, sent: Value, given: Mapping | None = None) -> Priority:
+        """What a task or signature is sent at, with the options of its dispatch."""
+        return priorities.of(sent, given or Mapping({}), self._default_priority)
 
     def owner(self, owner: Owner) -> str:
         """The id of what a place belongs to."""
@@ -89,7 +89,7 @@ class Nodes:
         last = (owner.node.end_lineno or line) if owner.node else line
         module = owner.module.dotted
         name = f"{module}.{owner.name}" if owner.node else owner.name
-        node = Node(name, owner.kind, owner.name, module, shown(owner.module.path), line, detail=owner.detail)
+        node = Node(name, owner.kind, owner.name, module, below(owner.module.path), line, detail=owner.detail)
         found = self.add(node, line, last)
         if owner.kind == "function":
             self._functions[found] = owner
@@ -99,10 +99,10 @@ class Nodes:
         """The id of a task of the project."""
         name, line = owners.of_task(task).name, task.node.lineno
         node = Node(
-            f"{task.module.dotted}.{name}", "task", name, task.module.dotted, shown(task.module.path), line,
+            f"{task.module.dotted}.{name}", "task", name, task.module.dotted, below(task.module.path), line,
             registered_name=task.registered_name or "",
             options=_options(task.options),
-            priority=priorities.of(task, Mapping({}), self.default),
+            priority=self.priority(task),
         )  # fmt: skip
         first = min([line, *(decorator.lineno for decorator in task.node.decorator_list)])
         return self.add(node, first, task.node.end_lineno or line)
@@ -147,28 +147,6 @@ class Nodes:
             self._ids.add(unique)
             self._spots[key] = _Spot(node._replace(id=unique), first, last)
         return self._spots[key].node.id
-
-    # -- violations ---------------------------------------------------------------------------------------------
-
-    def _with_findings(self, spot: _Spot) -> Node:
-        found = [
-            Finding(violation.code, violation.message, violation.line)
-            for violation in self._violations_of(spot.node.path)
-            if spot.first <= violation.line <= spot.last
-        ]
-        return spot.node._replace(violations=tuple(found))
-
-    def _violations_of(self, path: str) -> list[Violation]:
-        if path not in self._violations:
-            self._violations[path] = self._lint(os.path.abspath(path)) if path else []
-        return self._violations[path]
-
-    def _lint(self, path: str) -> list[Violation]:
-        data = self._data.get(path)
-        if data is None:
-            return []
-        module = Project.of(path, self.settings).load(path) if path.endswith(".py") else None
-        return heed_noqa(lint(path, data, self.settings, module.tree if module else None), path, data)
 
 
 def _options(options: Mapping) -> tuple[tuple[str, str], ...]:

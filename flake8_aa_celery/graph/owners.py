@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model import orm, tasks
@@ -113,10 +114,15 @@ def _signal(node: FunctionNode, site: Site, module: Module) -> str | None:
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
         if isinstance(target, ast.Attribute) and target.attr == "connect":
             return ast.unparse(target.value)
+    return _connected(module).get(node.name)
+
+
+@lru_cache(maxsize=64)
+def _connected(module: Module) -> dict[str, str]:
+    """The signals that a module connects functions to, by the names of these: ``post_save.connect(tell)``."""
+    found: dict[str, str] = {}
     for call in module.all_calls():
-        function = call.node.func
-        if isinstance(function, ast.Attribute) and function.attr == "connect" and call.node.args:
-            given = call.node.args[0]
-            if isinstance(given, ast.Name) and given.id == node.name:
-                return ast.unparse(function.value)
-    return None
+        match call.node:
+            case ast.Call(func=ast.Attribute(value=signal, attr="connect"), args=[ast.Name(id=name), *_]):
+                found.setdefault(name, ast.unparse(signal))
+    return found

@@ -15,23 +15,10 @@ def part_of(graph: Graph, paths: Container[str]) -> Graph:
 
     Functions and modules that start no task are left out.
     """
-    nodes = graph.by_id()
     wanted = {node.id for node in graph.nodes if node.path in paths}
-    pairs = list(links(graph))
-    kept = wanted | {target for source, target in pairs if source in wanted}
-    waiting = list(wanted)
-    while waiting:
-        target = waiting.pop()
-        for source in (source for source, end in pairs if end == target and source not in kept):
-            kept.add(source)
-            if not nodes[source].is_task:
-                waiting.append(source)
-    kept |= {
-        end
-        for workflow in graph.workflows
-        if workflow.owner in kept and any(step.target in wanted for step in workflow.steps)
-        for end in (step.target for step in workflow.steps)
-    }
+    kept = _starting(wanted, graph) | {target for source, target in links(graph) if source in wanted}
+    members = [{step.target for step in workflow.steps} for workflow in graph.workflows if workflow.owner in kept]
+    kept.update(*(group for group in members if not wanted.isdisjoint(group)))
     return Graph(
         tuple(node for node in graph.nodes if node.id in kept),
         tuple(edge for edge in graph.edges if edge.source in kept and edge.target in kept),
@@ -41,3 +28,18 @@ def part_of(graph: Graph, paths: Container[str]) -> Graph:
             if workflow.owner in kept and all(not step.target or step.target in kept for step in workflow.steps)
         ),
     )
+
+
+def _starting(wanted: set[str], graph: Graph) -> set[str]:
+    """Some nodes, what starts them, and where that is no task what leads to it, and so on."""
+    nodes = graph.by_id()
+    sources: dict[str, list[str]] = {}
+    for source, target in links(graph):
+        sources.setdefault(target, []).append(source)
+    kept, waiting = set(wanted), list(wanted)
+    while waiting:
+        for source in sources.get(waiting.pop(), []):
+            if source not in kept:
+                kept.add(source)
+                waiting += [] if nodes[source].is_task else [source]
+    return kept

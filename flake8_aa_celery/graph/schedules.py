@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.graph import priorities
 from flake8_aa_celery.graph.facts import Edge, Node
-from flake8_aa_celery.graph.nodes import shown, source_of
+from flake8_aa_celery.graph.nodes import source_of
+from flake8_aa_celery.places import below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,14 +29,14 @@ def edges(modules: Iterable[Module], nodes: Nodes) -> Iterator[Edge]:
 
 
 def _edge(entry: ScheduleEntry, target: str, nodes: Nodes) -> Edge:
-    path, line = shown(entry.module.path), (entry.name_node or entry.node).lineno
+    path, line = below(entry.module.path), (entry.name_node or entry.node).lineno
     name, due = entry.name or "unnamed entry", entry.fields.get("schedule")
     node = Node(
         f"schedule {name}", "schedule", name, entry.module.dotted, path, line, detail=source_of(due.node) if due else ""
     )
     source = nodes.add(node, line, entry.node.end_lineno or line)
     started = entry.signature or nodes.value_of(entry.task_name)
-    return Edge(source, target, "beat", priorities.of(started, entry.options, nodes.default), False, path, line)
+    return Edge(source, target, "beat", nodes.priority(started, entry.options), False, path, line)
 
 
 def _target(entry: ScheduleEntry, nodes: Nodes) -> str | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.graph import owners, priorities, workflows
+from flake8_aa_celery.graph import owners, workflows
 from flake8_aa_celery.graph.facts import Edge
-from flake8_aa_celery.graph.nodes import shown
-from flake8_aa_celery.model.facts import Mapping, Signature, Workflow
+from flake8_aa_celery.model.facts import Signature, Workflow
+from flake8_aa_celery.places import below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,16 +24,16 @@ def edges(module: Module, nodes: Nodes) -> Iterator[Edge]:
         return
     for dispatch in module.dispatches:
         if not isinstance(dispatch.receiver, Workflow):
-            sent = priorities.of(dispatch.receiver, dispatch.options, nodes.default)
+            sent = nodes.priority(dispatch.receiver, dispatch.options)
             yield from _edge(dispatch, dispatch.task, sent, nodes, per_item=dispatch.loop is not None)
     seen = _dispatched(module) | workflows.signatures(module)
     for signature in module.signatures:
         if id(signature.call) not in seen:
-            sent = priorities.of(signature, Mapping({}), nodes.default)
+            sent = nodes.priority(signature)
             yield from _edge(signature, signature.task, sent, nodes, per_item=False)
     for call in module.local_calls:
         source = nodes.owner(owners.owner_of(call.site, module))
-        yield Edge(source, nodes.task(call.task), call.method, None, False, shown(module.path), call.node.lineno)
+        yield Edge(source, nodes.task(call.task), call.method, None, False, below(module.path), call.node.lineno)
 
 
 def _dispatched(module: Module) -> set[int]:
@@ -49,4 +49,4 @@ def _edge(
     target = nodes.target(task) if task is not None else None
     if target is not None:
         source = nodes.owner(owners.owner_of(found.site, found.module))
-        yield Edge(source, target, found.method, sent, per_item, shown(found.module.path), found.node.lineno)
+        yield Edge(source, target, found.method, sent, per_item, below(found.module.path), found.node.lineno)

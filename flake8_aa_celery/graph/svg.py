@@ -9,7 +9,7 @@ from flake8_aa_celery.graph import labels
 from flake8_aa_celery.graph.bands import BANDS, band
 from flake8_aa_celery.graph.facts import KINDS, bundles
 from flake8_aa_celery.graph.layout import Box, Size, lay_out
-from flake8_aa_celery.graph.words import numbered
+from flake8_aa_celery.graph.words import cut, numbered
 from flake8_aa_celery.wording import printable
 
 if TYPE_CHECKING:
@@ -83,8 +83,7 @@ def _workflow_size(workflow: Workflow) -> Size:
 
 
 def _short(text: str, longest: int = _LONGEST) -> str:
-    plain = printable(text)
-    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
+    return cut(printable(text), longest)
 
 
 def _kind(node: Node) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from flake8_aa_celery.graph.facts import Bundle, Graph, Node, Priority, Step, Workflow
+    from flake8_aa_celery.graph.facts import Bundle, Edge, Graph, Node, Priority, Step, Workflow
 
     Line = list[tuple[str, str]]
 
@@ -31,35 +31,93 @@ class Branch(NamedTuple):
 
 def render(graph: Graph) -> str:
     """The tree as plain text."""
-    return "".join("".join(text for text, _ in line) + "\n" for line in _lines(graph))
+    return "".join("".join(text for text, _ in line) + "\n" for line in _Tree(graph).lines())
 
 
 def draw(graph: Graph, console: Console) -> None:
     """The same in colour."""
     from rich.text import Text
 
-    for line in _lines(graph):
+    for line in _Tree(graph).lines():
         console.print(Text.assemble(*line), soft_wrap=True)
 
 
-def _lines(graph: Graph) -> Iterator[Line]:
-    """Task after task by file, then what starts tasks without being one."""
-    path = ""
-    for task in graph.tasks:
-        if task.path != path:
-            path = task.path
-            yield [(printable(path), "bold")]
-        yield from _flat(_task(task, graph), "  ", "  ")
-    if not graph.tasks:
-        yield [("No tasks", "")]
-        return
-    foreign = [node for node in graph.nodes if node.kind == "foreign"]
-    if foreign:
-        yield [("of other packages", "bold")]
-    for task in foreign:
-        yield from _flat(_task(task, graph), "  ", "  ")
-    yield []
-    yield [(_summary(graph), "")]
+class _Tree:
+    """What hangs below each task of a map."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._nodes = graph.by_id()
+        self._from: dict[str, list[Edge]] = {}
+        self._to: dict[str, list[Edge]] = {}
+        for edge in graph.edges:
+            self._from.setdefault(edge.source, []).append(edge)
+            self._to.setdefault(edge.target, []).append(edge)
+        self._of_owner: dict[str, list[Workflow]] = {}
+        self._with_member: dict[str, list[tuple[Workflow, Step]]] = {}
+        for workflow in graph.workflows:
+            self._of_owner.setdefault(workflow.owner, []).append(workflow)
+            for step in workflow.steps:
+                self._with_member.setdefault(step.target, []).append((workflow, step))
+
+    def lines(self) -> Iterator[Line]:
+        """Task after task by file, then what starts tasks without being one."""
+        path = ""
+        for task in self._graph.tasks:
+            if task.path != path:
+                path = task.path
+                yield [(printable(path), "bold")]
+            yield from _flat(self._task(task), "  ", "  ")
+        if not self._graph.tasks:
+            yield [("No tasks", "")]
+            return
+        foreign = [node for node in self._graph.nodes if node.kind == "foreign"]
+        if foreign:
+            yield [("of other packages", "bold")]
+        for task in foreign:
+            yield from _flat(self._task(task), "  ", "  ")
+        yield []
+        yield [(_summary(self._graph), "")]
+
+    def _task(self, task: Node) -> Branch:
+        started = [*self._starters(task), *self._workflow_starters(task)]
+        starts = self._started(task.id, set())
+        by = Branch([("started by", "")], started) if started else Branch([(IDLE[0].lower() + IDLE[1:], "yellow")], [])
+        return Branch(_head(task), [*_properties(task), by, *([Branch([("starts", "")], starts)] if starts else [])])
+
+    def _starters(self, task: Node) -> Iterator[Branch]:
+        for bundle in bundles(self._to.get(task.id, ())):
+            callers = list(self._callers(bundle.source, {task.id}))
+            yield Branch([*_who(self._nodes[bundle.source]), *_bundle(bundle)], callers)
+
+    def _workflow_starters(self, task: Node) -> Iterator[Branch]:
+        for found, step in self._with_member.get(task.id, ()):
+            place = f"as {step.number}. of a {found.kind}" if step.number.isdigit() else f"in a {found.kind}"
+            line: Line = [*_who(self._nodes[found.owner]), (f"  {place}, ", "dim"), *_priority(step.priority)]
+            line += [(f", {how_often(True)}", "yellow")] if step.per_item else []
+            callers = list(self._callers(found.owner, {task.id}))
+            yield Branch([*line, (f"  {found.path}:{found.line}", "dim")], callers)
+
+    def _callers(self, id: str, seen: set[str]) -> Iterator[Branch]:
+        """Who calls a function that starts a task, and who calls those."""
+        if self._nodes[id].kind != "function":
+            return
+        for bundle in bundles(edge for edge in self._to.get(id, ()) if edge.method == "calls"):
+            if bundle.source not in seen:
+                deeper = self._callers(bundle.source, seen | {id})
+                who = _who(self._nodes[bundle.source])
+                yield Branch([("called by ", "dim"), *who, (_places(bundle.places), "dim")], list(deeper))
+
+    def _started(self, id: str, seen: set[str]) -> list[Branch]:
+        """What a node starts, and below a function that it calls what that one starts."""
+        found: list[Branch] = []
+        for bundle in bundles(self._from.get(id, ())):
+            target = self._nodes[bundle.target]
+            name: Line = [(target.name, "cyan")] if target.is_task else _who(target)
+            through = target.kind == "function" and target.id not in seen
+            below = self._started(target.id, seen | {id, target.id}) if through else []
+            found.append(Branch([*name, *_bundle(bundle)], below))
+        return found + [_workflow(flow) for flow in self._of_owner.get(id, ())]
 
 
 def _flat(branch: Branch, head: str, rest: str) -> Iterator[Line]:
@@ -69,61 +127,19 @@ def _flat(branch: Branch, head: str, rest: str) -> Iterator[Line]:
         yield from _flat(child, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "))
 
 
-def _task(task: Node, graph: Graph) -> Branch:
-    names = graph.by_id()
-    line: Line = [(task.name if task.path else task.registered_name, "bold cyan")]
-    line += [(f":{task.line}  ", "dim"), *_priority(task.priority)] if task.path else []
+def _head(task: Node) -> Line:
+    if not task.path:
+        return [(task.registered_name, "bold cyan")]
+    return [(task.name, "bold cyan"), (f":{task.line}  ", "dim"), *_priority(task.priority)]
+
+
+def _properties(task: Node) -> Iterator[Branch]:
+    """The violations of a task, and its options."""
+    for found in task.violations:
+        yield Branch([(found.code, "bold red"), (f" line {found.line}: {found.message}", "")], [])
     options = [f"{name}={value}" for name, value in task.options if name not in ("name", "priority")]
-    below = [Branch([(found.code, "bold red"), (f" line {found.line}: {found.message}", "")], [])
-             for found in task.violations]  # fmt: skip
-    below += [Branch([(", ".join(options), "dim")], [])] if options else []
-    started = [*_starters(task, graph, names), *_workflow_starters(task, graph, names)]
-    below.append(
-        Branch([("started by", "")], started) if started else Branch([(f"{IDLE[0].lower()}{IDLE[1:]}", "yellow")], [])
-    )
-    starts = _started(task.id, graph, names, set())
-    below += [Branch([("starts", "")], starts)] if starts else []
-    return Branch(line, below)
-
-
-def _starters(task: Node, graph: Graph, names: dict[str, Node]) -> Iterator[Branch]:
-    for bundle in bundles(edge for edge in graph.edges if edge.target == task.id):
-        callers = list(_callers(bundle.source, graph, names, {task.id}))
-        yield Branch([*_who(names[bundle.source]), *_bundle(bundle)], callers)
-
-
-def _workflow_starters(task: Node, graph: Graph, names: dict[str, Node]) -> Iterator[Branch]:
-    for found in graph.workflows:
-        for step in found.steps:
-            if step.target == task.id:
-                place = f"as {step.number}. of a {found.kind}" if step.number.isdigit() else f"in a {found.kind}"
-                line: Line = [*_who(names[found.owner]), (f"  {place}, ", "dim"), *_priority(step.priority)]
-                line += [(f", {how_often(True)}", "yellow")] if step.per_item else []
-                callers = list(_callers(found.owner, graph, names, {task.id}))
-                yield Branch([*line, (f"  {found.path}:{found.line}", "dim")], callers)
-
-
-def _callers(id: str, graph: Graph, names: dict[str, Node], seen: set[str]) -> Iterator[Branch]:
-    """Who calls a function that starts a task, and who calls those."""
-    if names[id].kind != "function":
-        return
-    for bundle in bundles(edge for edge in graph.edges if edge.target == id and edge.method == "calls"):
-        if bundle.source not in seen:
-            deeper = _callers(bundle.source, graph, names, seen | {id})
-            line: Line = [("called by ", "dim"), *_who(names[bundle.source]), (_places(bundle.places), "dim")]
-            yield Branch(line, list(deeper))
-
-
-def _started(id: str, graph: Graph, names: dict[str, Node], seen: set[str]) -> list[Branch]:
-    """What a node starts, and below a function that it calls what that one starts."""
-    found: list[Branch] = []
-    for bundle in bundles(edge for edge in graph.edges if edge.source == id):
-        target = names[bundle.target]
-        name: Line = [(target.name, "cyan")] if target.is_task else _who(target)
-        through = target.kind == "function" and target.id not in seen
-        below = _started(target.id, graph, names, seen | {id, target.id}) if through else []
-        found.append(Branch([*name, *_bundle(bundle)], below))
-    return found + [_workflow(flow) for flow in graph.workflows if flow.owner == id]
+    if options:
+        yield Branch([(", ".join(options), "dim")], [])
 
 
 def _workflow(found: Workflow) -> Branch:

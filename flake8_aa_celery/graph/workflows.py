@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.graph import owners, priorities
 from flake8_aa_celery.graph.facts import MORE, Step, Workflow
-from flake8_aa_celery.graph.nodes import shown
+from flake8_aa_celery.graph.nodes import source_of
 from flake8_aa_celery.model import facts
 from flake8_aa_celery.model.facts import Mapping, Signature, Task, UnreadableTask
+from flake8_aa_celery.places import below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def of(module: Module, nodes: Nodes) -> Iterator[Workflow]:
         return
     for found, dispatch in _whole(module):
         place = dispatch or found
-        path, line = shown(place.module.path), place.node.lineno
+        path, line = below(place.module.path), place.node.lineno
         given = found.options
         if dispatch and not (found.kind == "chain" and dispatch.method == "()"):
             given = given.merged(dispatch.options)  # a chain that is called takes them for arguments of its tasks
@@ -125,7 +125,7 @@ def _step(
         return
     task = value.task if isinstance(value, Signature) else value
     target = nodes.target(task) or ""
-    sent = priorities.of(priorities.OF_CELERY if calls else value, given, nodes.default)
+    sent = nodes.priority(priorities.OF_CELERY if calls else value, given)
     yield Step(number, depth, _text(member, task), target, sent if target else None, per_item)
 
 
@@ -134,5 +134,4 @@ def _text(member: Element, task: Value) -> str:
         return task.name
     if isinstance(task, facts.NamedTask) and task.name:
         return task.name
-    text = " ".join(ast.unparse(member.node).split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + MORE
+    return source_of(member.node, _LONGEST)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.fingerprints import below, fingerprints
+from flake8_aa_celery.fingerprints import fingerprints
+from flake8_aa_celery.places import below
 from flake8_aa_celery.report._severity import severity
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from flake8_aa_celery import __version__
-from flake8_aa_celery.fingerprints import below, fingerprints
+from flake8_aa_celery.fingerprints import fingerprints
+from flake8_aa_celery.places import below
 from flake8_aa_celery.report._severity import severity
 from flake8_aa_celery.rules import all_rules
 

@@ -164,6 +164,16 @@ def test_starters_outside_of_the_paths_are_shown_through_the_functions_that_they
     assert {"index", "tell_all", "tell", "notify"} <= {node.name for node in graph.nodes}
 
 
+def test_whoever_calls_a_function_that_a_task_calls_too_is_shown(folder: Path) -> None:
+    tasks = "from celery import shared_task\nfrom helpers import start\n"
+    tasks += "@shared_task\ndef a():\n    start()\n\n@shared_task\ndef b(): ...\n"
+    helpers = "def start():\n    from tasks import b\n    b.delay()\n"
+    views = "from helpers import start\n\ndef view(request):\n    start()\n"
+    files = {"tasks.py": tasks, "helpers.py": helpers, "views.py": views}
+    graph = of_files(folder, files, "tasks.py")
+    assert {node.name for node in graph.nodes} == {"a", "b", "start", "view"}
+
+
 def test_a_file_that_cannot_be_parsed_is_told_and_the_others_are_shown(folder: Path) -> None:
     (folder / "pyproject.toml").touch()
     (folder / "broken.py").write_text("from celery import\n")

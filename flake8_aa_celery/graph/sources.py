@@ -1,0 +1,120 @@
+"""The files of the projects that a map is about, and what they say of Celery."""
+
+from __future__ import annotations
+
+import ast
+import os
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery import model
+from flake8_aa_celery.documents import code_blocks, is_document
+from flake8_aa_celery.linter import check, parse
+from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.places import below, is_checked
+from flake8_aa_celery.source import lines_of, read, reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.scopes import CallSite
+    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.source import Failed
+    from flake8_aa_celery.violation import Violation
+
+
+def read_sources(paths: Sequence[str], named: Sequence[str], settings: Settings, failed: Failed) -> Sources:
+    """The files that are named, and all other modules of the projects that some paths lie in.
+
+    Test code and migrations are left out unless ``check-tests`` is set.
+
+    :param failed: is told of each file that cannot be read or parsed, and why.
+    """
+    found: dict[str, bytes] = {}
+    there = [_inside(path) for path in paths if os.path.exists(path)]
+    for project in {id(project): project for project in (Project.of(path, settings) for path in there)}.values():
+        found.update((os.path.abspath(path), data) for path, data in project.files())
+    for path in named:
+        absolute = os.path.abspath(path)
+        if absolute in found or not is_checked(path, settings):
+            continue
+        try:
+            found[absolute] = read(path)
+        except OSError as error:
+            failed(path, reason(error))
+    return Sources(dict(sorted(found.items())), settings, failed)
+
+
+def _inside(path: str) -> str:
+    """A path that lies in the project which a file or a folder belongs to."""
+    return os.path.join(path, "x.py") if os.path.isdir(path) else path
+
+
+class Sources:
+    """Files, and what is known of them.
+
+    :param data: their bytes by their absolute paths, sorted.
+    :param failed: is told of each file that cannot be parsed, and why.
+    """
+
+    def __init__(self, data: Mapping[str, bytes], settings: Settings, failed: Failed) -> None:
+        self.settings = settings
+        self._data = data
+        #: what has to do with Celery: modules, and code blocks of documents
+        self.modules = [module for path in data for module in self._relevant(path, failed)]
+        self._modules = {os.path.abspath(module.path): module for module in self.modules if not module.in_document}
+        self._calls: dict[str, dict[str, list[CallSite]]] = {}
+
+    def calls(self, name: str) -> Iterator[tuple[CallSite, Module]]:
+        """The calls of what is known by a name, be it behind a dot, in all files."""
+        for path, data in self._data.items():
+            if path.endswith(".py") and name.encode() in data:
+                module = self._modules.get(path) or Project.of(path, self.settings).load(path)
+                if module is not None:
+                    yield from ((call, module) for call in self._calls_in(module).get(name, ()))
+
+    def _calls_in(self, module: Module) -> dict[str, list[CallSite]]:
+        """The calls of a module by the last part of the name that is called."""
+        if module.path not in self._calls:
+            found = self._calls[module.path] = {}
+            for call in module.all_calls():
+                found.setdefault(_name_of(call.node.func), []).append(call)
+        return self._calls[module.path]
+
+    def violations(self, path: str) -> list[Violation]:
+        """What is reported of a file; nothing of one that is none of these."""
+        absolute = os.path.abspath(path)
+        data = self._data.get(absolute)
+        return [] if data is None else check(absolute, data, self.settings)
+
+    def _relevant(self, path: str, failed: Failed) -> Iterator[Module]:
+        """The facts of a file that has to do with Celery: one module, or of a document one for each code block."""
+        data = self._data[path]
+        if not model.relevant(data, self.settings.tasks_modules):
+            return
+        project = Project.of(path, self.settings)
+        if is_document(path):
+            yield from _blocks(path, data, project)
+            return
+        try:
+            yield project.load(path) or project.module(path, parse(data))
+        except SyntaxError as error:
+            failed(below(path), error.msg or "it cannot be parsed")
+
+
+def _name_of(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _blocks(path: str, data: bytes, project: Project) -> Iterator[Module]:
+    """The code blocks of a document that are whole Python: excerpts of settings, with schedules maybe."""
+    for block in code_blocks(path, lines_of(data)):
+        code = block.code.encode(errors="surrogatepass")
+        if not model.relevant(code):
+            continue
+        try:
+            tree = parse(code)
+        except SyntaxError:
+            continue  # an excerpt
+        ast.increment_lineno(tree, block.line - 1)
+        yield project.document(path, tree)
