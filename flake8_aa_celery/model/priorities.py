@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model import loops
@@ -20,12 +21,12 @@ from flake8_aa_celery.model.facts import (
 )
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator
     from typing import Literal
 
     from flake8_aa_celery.model.facts import Element, Entry
     from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.project import Project
     from flake8_aa_celery.model.schedules import ScheduleEntry
     from flake8_aa_celery.model.scopes import CallSite
 
@@ -153,6 +154,15 @@ def runs_at_default(value: Value) -> bool:
 def later_at_default(chain: Workflow) -> bool:
     """Whether a task of a chain behind the first is known to have no priority of its own."""
     return any(runs_at_default(member.value) for member in later_members(chain))
+
+
+def may_be_inherited(project: Project) -> bool:
+    """Whether a project may have each task of a chain hand its priority on to the next.
+
+    https://docs.celeryq.dev/en/stable/userguide/configuration.html#task-inherit-parent-priority
+    """
+    values = project.configured("TASK_INHERIT_PARENT_PRIORITY")
+    return not all(isinstance(value, ast.Constant) and not value.value for value in values)
 
 
 def later_members(chain: Workflow) -> list[Element]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.facts import Dispatch, Signature, Workflow
 from flake8_aa_celery.model.names import means_the_same
-from flake8_aa_celery.model.priorities import later_at_default, own_options
+from flake8_aa_celery.model.priorities import later_at_default, may_be_inherited, own_options
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation, spot
 
@@ -64,6 +64,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Leaves alone
     - a chain in which every later signature has a priority, by `.set` or by the decorator of its task;
     - a chain of one task;
+    - projects that set `task_inherit_parent_priority`, unless the chain is called;
     - signatures that cannot be resolved: they may have a priority.
 
     ## Fix
@@ -73,7 +74,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     else, or nothing, where they are made.
 
     ## Profile
-    Both: it is so in every project. One that sets `task_inherit_parent_priority` does not need the rule.
+    Both: it is so in every project.
 
     ## Proof
     - `test_priority.py::test_a_chains_priority_reaches_only_its_first_task`: the claim.
@@ -81,6 +82,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_priority.py::test_a_workflows_delay_takes_a_priority_as_an_argument`: calling it reaches none.
     - `test_priority.py::test_a_priority_set_on_each_signature_of_a_chain_holds`: what helps.
     - `test_priority.py::test_a_chain_of_one_task_runs_it_at_the_chains_priority`: why that is left alone.
+    - `test_priority.py::test_inherit_parent_priority_carries_a_chains_priority_on`: and that.
 
     ## References
     - [Celery: chains](https://docs.celeryq.dev/en/stable/userguide/canvas.html#chains)
@@ -90,12 +92,17 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         chain = setting.receiver
         if not isinstance(chain, Workflow) or chain.kind != "chain" or setting.value is None:
             continue
-        if later_at_default(chain):
+        if later_at_default(chain) and (_is_called(setting) or not may_be_inherited(module.project)):
             yield Violation.at(setting.node, _message(setting), _fix(setting, chain, module))
 
 
+def _is_called(setting: PrioritySetting) -> bool:
+    """Whether the chain is called, which makes an argument of the priority."""
+    return isinstance(setting.owner, Dispatch) and setting.owner.method == "()"
+
+
 def _message(setting: PrioritySetting) -> str:
-    if isinstance(setting.owner, Dispatch) and setting.owner.method == "()":
+    if _is_called(setting):
         return "calling a chain hands this priority to its first task as an argument: set it on each signature"
     return "only the first task of the chain gets this priority, the rest run at the default: set it on each signature"
 
