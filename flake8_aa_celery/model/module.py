@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -33,7 +32,7 @@ from flake8_aa_celery.model.facts import (
 )
 from flake8_aa_celery.model.scopes import Scopes
 from flake8_aa_celery.model.values import Values
-from flake8_aa_celery.places import is_test_code
+from flake8_aa_celery.places import below, is_test_code, real
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,7 +173,7 @@ class Module:
     @property
     def path_in_project(self) -> str:
         """``app/tasks.py``, from the project's root on."""
-        return os.path.relpath(os.path.realpath(self.path), self.project.root).replace(os.sep, "/")
+        return below(real(self.path), self.project.root)
 
     @property
     def is_run_by_hand(self) -> bool:
