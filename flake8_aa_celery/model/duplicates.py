@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
+
+from flake8_aa_celery.places import real
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,13 +41,9 @@ def _elsewhere(name: str, module: Module) -> Task | None:
     Two files that would be imported by the same dotted name are never imported together.
     """
     for other in module.project.tasks_named(name):
-        if other.module.dotted != module.dotted and not _is_same_file(other.module.path, module.path):
+        if other.module.dotted != module.dotted and real(other.module.path) != real(module.path):
             return other
     return None
-
-
-def _is_same_file(path: str, other: str) -> bool:
-    return os.path.realpath(path) == os.path.realpath(other)
 
 
 def _are_alternatives(one: Site, other: Site) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import candidates
 from flake8_aa_celery.model.facts import App, Function, Mapping, Origin, Task
+from flake8_aa_celery.model.remembered import once_a_module
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.facts import Spelling
@@ -49,7 +49,7 @@ def around(site: Site, module: Module) -> Task | None:
     return None
 
 
-@lru_cache(maxsize=2)
+@once_a_module
 def _by_node(module: Module) -> dict[ast.AST, Task]:
     return {task.node: task for task in module.tasks}
 
