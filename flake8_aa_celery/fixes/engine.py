@@ -212,7 +212,7 @@ def _shadow(files: Iterable[File], settings: Settings) -> None:
     for path, data in files:
         if not is_document(path):
             with suppress(SyntaxError):  # it is reported, and nothing of it is known
-                Project.of(path, settings).module(path, _tree(data))
+                Project.of(path, settings).shadow(path, _tree(data))
 
 
 @lru_cache(maxsize=1024)
