@@ -53,8 +53,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Fix
     Puts `@shared_task` in the place of the decorator, keeps its options, adds the import, and takes out the one
     that nothing uses any more. Safe: the task has the same name and options, and a removed spelling could only
-    raise. `@periodic_task` is left alone, as its schedule belongs in the settings, and so is a task with `shared`
-    or `lazy`, which only an application knows.
+    raise. Nothing is done to `@periodic_task`, whose schedule belongs in the settings, and to a task with `shared` or
+    `lazy`, which only an application knows.
 
     ## Profile
     Both for the spellings that Celery removed. `@app.task` is flagged with the profile of Alliance Auth alone: an app

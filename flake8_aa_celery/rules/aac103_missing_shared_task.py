@@ -61,7 +61,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Fix
     Puts `@shared_task` above a function of the module itself, and adds the import. Safe: the call could only raise.
-    A method, a coroutine, a function within a function, and one of another file are left alone.
+    Nothing is done to a method, a coroutine, a function within a function, and one of another file.
 
     ## Profile
     Both: it is Celery that gives a task its methods.

@@ -22,9 +22,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     Flags every `chord`, whether it is started here or elsewhere, in a project that configures no result backend.
 
     ## Why
-    A chord calls its body when all tasks of its header have reported to the result backend that they are done.
-    Without one Celery raises `NotImplementedError: Starting chords requires a result
-    backend` where the chord is started, and sends nothing. Alliance Auth has no result backend.
+    A chord calls its body when all tasks of its header have reported to the result backend that they are done. Without
+    one Celery raises `NotImplementedError: Starting chords requires a result backend` where the chord is started, and
+    sends nothing. Alliance Auth has no result backend.
 
     ## Example
     ```python

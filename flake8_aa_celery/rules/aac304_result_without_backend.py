@@ -29,9 +29,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Why
     A worker leaves what became of a task in the result backend, and nowhere else. Without one, waiting for a result
-    raises `NotImplementedError: No result backend is configured`, so does forgetting it, and any question raises
-    `AttributeError: 'DisabledBackend' object has no attribute '_get_task_meta_for'`. Alliance Auth has no result
-    backend: let the task itself write down or send what it found out.
+    and forgetting it raise `NotImplementedError`, and any question raises `AttributeError: 'DisabledBackend' object
+    has no attribute '_get_task_meta_for'`. Alliance Auth has no result backend: let the task itself write down or
+    send what it found out.
 
     ## Example
     ```python

@@ -35,7 +35,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Why
     Beat makes its entries when it starts. A key that it does not know raises `TypeError` there, and *nothing* is
     started any more, of any app. Without `schedule` an entry is never due, without `task` it sends a message that
-    no worker can read, and arguments that do not fit raise in beat or in the worker each time that it is due.
+    names none, which the worker drops, and arguments that do not fit raise in beat or in the worker each time that it
+    is due.
 
     ## Example
     ```python
