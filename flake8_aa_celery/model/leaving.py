@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from itertools import pairwise
+from bisect import bisect_right
+from itertools import islice, pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.remembered import once_a_part
@@ -73,24 +74,20 @@ def is_left_after(call: CallSite, loop: Block) -> bool:
     statement, block = call.site.statement, call.site.block
     if isinstance(statement, ast.If) and block.kind != "comprehension" and _leaves(statement, _is_inner(block, loop)):
         return True
-    results = _names_bound(loop)
     for around, reached in _outwards(call.site, loop):
-        left = _left_behind(reached, around, loop, results)
+        left = _left_behind(reached, around, loop)
         if left is not None:
             return left
     return False
 
 
-def _names_bound(loop: Block) -> set[str]:
-    """The names that statements in the body of a loop bind."""
-    if loop.kind == "comprehension":
-        return set()
-    return {
-        name
-        for name, bindings in loop.scope.bindings.items()
-        for binding in bindings
-        if binding.kind in _KEEPS and binding.site.statement is not loop.node and loop.encloses(binding.site.block)
-    }
+def _keeps(name: str, loop: Block) -> bool:
+    """Whether a statement in the body of a loop binds a name."""
+    bindings = loop.scope.bindings.get(name, [])
+    start = loop.site.order if loop.site else 0  # what the head binds has this order, too
+    behind = islice(bindings, bisect_right(bindings, start, key=lambda binding: binding.site.order), None)
+    within = takewhile(lambda binding: loop.encloses(binding.site.block), behind)
+    return any(binding.kind in _KEEPS for binding in within)
 
 
 def _outwards(site: Site, loop: Block) -> Iterator[tuple[Block, ast.stmt]]:
@@ -102,10 +99,10 @@ def _outwards(site: Site, loop: Block) -> Iterator[tuple[Block, ast.stmt]]:
         yield block, statement
 
 
-def _left_behind(statement: ast.stmt, block: Block, loop: Block, results: set[str]) -> bool | None:
+def _left_behind(statement: ast.stmt, block: Block, loop: Block) -> bool | None:
     """Whether what follows a statement leaves the loop; None where it says nothing, so that what is around decides.
 
-    :param results: the names that the loop binds: an ``if`` must be about one of them.
+    An ``if`` must be about something that the loop binds.
     """
     if block.kind == "comprehension":
         return None
@@ -119,7 +116,7 @@ def _left_behind(statement: ast.stmt, block: Block, loop: Block, results: set[st
             return None if inner else isinstance(following, ast.Break)
         if (
             isinstance(following, ast.If)
-            and not names_in(following.test).isdisjoint(results)
+            and any(_keeps(name, loop) for name in names_in(following.test))
             and _leaves(following, inner)
         ):
             return True
