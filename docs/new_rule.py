@@ -11,6 +11,7 @@ import re
 import sys
 from argparse import ArgumentParser
 from string import Template
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from docs import generate
@@ -167,11 +168,16 @@ def written(code: str, name: str, proof: str | None, proven: str) -> list[Path]:
         name=name,
         off="" if proof else ", default=False",
         why_off="" if proof else " Off by default: nobody has proven it.",
-        proof=f"\n    ## Proof\n    - `{proof}`: {proven}\n" if proof else "",
+        proof=f"\n    ## Proof\n{bullet(f'`{proof}`: {proven}')}\n" if proof else "",
         to_be_written=TO_BE_WRITTEN,
     )
     rule.write_text(text, "utf-8")
     return [rule, fixture, announced(code, name)]
+
+
+def bullet(text: str) -> str:
+    """An item of a list in the page of a rule, in lines of the usual length."""
+    return fill(text, 116, initial_indent="    - ", subsequent_indent="      ", break_on_hyphens=False)
 
 
 def announced(code: str, name: str) -> Path:

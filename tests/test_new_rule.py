@@ -17,7 +17,8 @@ from support import FIXTURES, ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-PROOF = "test_priority.py::test_delay_sends_at_the_default_priority"
+#: One whose sentence makes a long line.
+PROOF = "test_more_surprises.py::test_expires_before_countdown_never_runs"
 NEEDED = ("flake8_aa_celery", "docs", "tests", "README.md", "CHANGELOG.md", "mkdocs.yml", "pyproject.toml")
 
 
@@ -50,6 +51,13 @@ def test_a_rule_that_was_begun_passes_all_tests_of_a_rule(clone: Path) -> None:
     ran = re.findall(r"(\w+)\[AAC29[89].*\] PASSED", tested.stdout)
     assert {"test_a_fixture_holds_the_violations_of_its_comments", "test_the_example_is_flagged"} <= set(ran)
     assert len(ran) % 2 == 0, "both rules pass the same tests"
+
+
+def test_the_file_of_a_rule_that_was_begun_is_formatted(clone: Path) -> None:
+    pytest.importorskip("ruff")
+    rules = sorted(str(file) for file in (clone / "flake8_aa_celery" / "rules").glob("aac29*.py"))
+    assert run(clone, "ruff", "check", *rules).stdout == "All checks passed!\n"
+    assert run(clone, "ruff", "format", "--check", *rules).returncode == 0
 
 
 def test_the_command_knows_a_rule_that_was_begun(clone: Path) -> None:
