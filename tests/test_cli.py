@@ -319,7 +319,7 @@ def test_a_process_sends_what_it_found_and_ends(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(os, "_exit", end)
     reader, writer = os.pipe()
     with pytest.raises(SystemExit) as ended:
-        _workers._work([("a.py", b"f()")], lambda files: [path for path, _ in files], writer)
+        _workers._work_and_exit([("a.py", b"f()")], lambda files: [path for path, _ in files], writer)
     with open(reader, "rb") as pipe:
         assert pickle.loads(pipe.read()) == ["a.py"]
     assert ended.value.code == 0
@@ -565,33 +565,6 @@ def test_all_rules_are_listed(doors: Doors, fakes: dict[str, object]) -> None:
 def test_the_rules_of_a_profile_are_listed(doors: Doors) -> None:
     lines = doors.command("rules", "--profile=celery").lines
     assert [line.split()[0] for line in lines] == ["AAC201", "AAC203", "AAC401", "AAC900", "AAC999"]
-
-
-# -- what is imported -------------------------------------------------------------------------------------------------
-
-
-def imported(code: str) -> set[str]:
-    """The modules that are there after running some code in a fresh interpreter."""
-    script = f"{code}\nimport sys; print(*sys.modules)"
-    command = [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}\n{script}"]
-    return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")[-2].split())
-
-
-@pytest.mark.parametrize(
-    ("arguments", "heavy"),
-    [
-        ('"--version"', {"argparse", "ast", "re", "flake8"}),
-        (
-            '"check", "--isolated", "a.py"',
-            {"libcst", "flake8", "pathlib", "dataclasses", "inspect", "typing_extensions", "rich", "hashlib", "json"},
-        ),
-    ],
-)
-def test_nothing_heavy_is_imported(doors: Doors, arguments: str, heavy: set[str]) -> None:
-    write("a.py", "@shared_task", "def f(): pass")
-    modules = imported(f"from flake8_aa_celery.cli import main\nmain([{arguments}])")
-    assert not heavy & modules
-    assert not {"celery", "multiprocessing"} & modules
 
 
 def test_nothing_of_what_is_checked_is_run(doors: Doors) -> None:

@@ -152,16 +152,48 @@ def imported(code: str) -> set[str]:
     return set(done.stdout.splitlines()[-1].split())
 
 
-def test_the_version_is_told_without_the_model_and_the_rules() -> None:
-    run = "from flake8_aa_celery.cli import main\ntry: main(['--version'])\nexcept SystemExit: pass"
-    names = {name for name in imported(run) if name.startswith("flake8_aa_celery")}
-    assert not {name for name in names if ".rules" in name or ".model" in name}
+def imported_by(*arguments: str) -> set[str]:
+    """The modules that the command imports."""
+    return imported(f"from flake8_aa_celery.cli import main\nmain({list(arguments)})")
+
+
+def ours(names: set[str], room: str) -> set[str]:
+    """Those of the modules that belong to one of our packages."""
+    return {name for name in names if f"{name}.".startswith(f"flake8_aa_celery.{room}")}
+
+
+#: What takes long to import, and what a small app can be checked without.
+HEAVY = {
+    "argparse", "asyncio", "bz2", "concurrent.futures", "dataclasses", "datetime", "difflib", "flake8", "gettext",
+    "hashlib", "inspect", "json", "libcst", "locale", "lzma", "multiprocessing", "pathlib", "pickle", "random", "rich",
+    "shlex", "shutil", "signal", "socket", "string", "subprocess", "tempfile", "threading", "tomllib", "traceback",
+    "unittest", "urllib", "zlib",
+}  # fmt: skip
+
+
+def test_the_version_is_told_by_the_door_alone() -> None:
+    names = imported_by("--version")
+    assert ours(names, "") == {"flake8_aa_celery", "flake8_aa_celery.cli", "flake8_aa_celery.cli._output"}
+    assert not names & (HEAVY | {"ast", "re", "typing"})
 
 
 def test_linting_imports_nothing_heavy() -> None:
-    assert not imported(LINT) & {"asyncio", "dataclasses", "inspect", "libcst", "pathlib", "rich", "unittest"}
+    assert not imported(LINT) & HEAVY
+
+
+def test_a_check_imports_nothing_heavy_and_of_the_command_only_what_it_needs(root: Path) -> None:
+    names = imported_by("check", "--isolated", "--exit-zero", "--output-format=text", str(root))
+    assert not names & HEAVY
+    parts = ("_arguments", "_files", "_output", "_progress", "_report", "_settings", "_terminal", "_workers", "check")
+    assert ours(names, "cli.") == {"flake8_aa_celery.cli", *(f"flake8_aa_celery.cli.{part}" for part in parts)}
+    assert ours(names, "report.") == {"flake8_aa_celery.report", "flake8_aa_celery.report.text"}
+    assert not ours(names, "fixes.") | ours(names, "graph.")
+
+
+def test_a_small_app_is_checked_with_less_than_two_hundred_modules(root: Path) -> None:
+    assert len(imported_by("check", "--isolated", str(root))) < 200
 
 
 def test_a_file_without_celery_imports_neither_the_rules_nor_the_project() -> None:
     names = imported(LINT.replace("import celery", "import os"))
-    assert not {name for name in names if ".rules.aac1" in name or name.endswith("model.project")}
+    assert not ours(names, "rules.aac1") | ours(names, "model.project.")

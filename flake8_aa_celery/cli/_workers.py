@@ -71,11 +71,11 @@ def spread(files: Sequence[File], work: Work[Done], jobs: int, began: float | No
     """
     parts = _split(files, jobs if hasattr(os, "fork") else 1)
     if len(parts) < 2:
-        return work(_seen(files, began))
+        return work(_perhaps_watched(files, began))
     import_module("flake8_aa_celery.model.project")
     workers = [_Worker(part, work) for part in parts[1:]]
     try:
-        done = work(_seen(parts[0], began))
+        done = work(_perhaps_watched(parts[0], began))
         for worker in workers:
             done += worker.result()
     finally:
@@ -84,7 +84,7 @@ def spread(files: Sequence[File], work: Work[Done], jobs: int, began: float | No
     return done
 
 
-def _seen(files: Sequence[File], began: float | None) -> Iterable[File]:
+def _perhaps_watched(files: Sequence[File], began: float | None) -> Iterable[File]:
     """The part of this process: what the others do meanwhile takes about as long."""
     return files if began is None else watched(files, began)
 
@@ -109,7 +109,7 @@ class _Worker:
         self._reader, writer = os.pipe()
         self._process = os.fork()
         if self._process == 0:
-            _work(files, work, writer)
+            _work_and_exit(files, work, writer)
         os.close(writer)
 
     def result(self) -> list[Any]:
@@ -135,7 +135,7 @@ class _Worker:
             os.waitpid(self._process, 0)
 
 
-def _work(files: Sequence[File], work: Work[Any], writer: int) -> NoReturn:
+def _work_and_exit(files: Sequence[File], work: Work[Any], writer: int) -> NoReturn:
     """Lint files and end this process, whatever happens: what comes after the fork is its parent's business."""
     from pickle import dumps
 
