@@ -15,7 +15,7 @@ import pytest
 from killing import BROKEN, MENDED, OPTIONS, kill_often, place, start_fix
 
 from flake8_aa_celery import writing
-from flake8_aa_celery.cli import check
+from flake8_aa_celery.cli import _files
 
 if TYPE_CHECKING:
     from doors import Doors
@@ -107,7 +107,7 @@ def test_a_file_that_vanishes_is_named_and_the_rest_goes_on(
             os.unlink(path)
         return Path(path).read_bytes()
 
-    monkeypatch.setattr(check, "read", read)
+    monkeypatch.setattr(_files, "read", read)
     outcome = doors.check(*OPTIONS)
     assert (outcome.code, found(outcome.lines)) == (2, ["./b.py"])
     assert outcome.errors == "aa-celery: ./a.py: No such file or directory\n"
