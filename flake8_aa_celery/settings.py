@@ -95,7 +95,7 @@ class Option(NamedTuple):
         """What a value may be, in words."""
         return {
             "codes": 'a list of codes or their beginnings, such as "AAC205" or "AAC2"',
-            "codes by file": 'a table of file patterns with lists of codes: "tests/*" = ["AAC1"]',
+            "codes by file": 'a table of file patterns with lists of codes: "tests/*" = ["AAC1"], or tests/*:AAC1',
             "patterns": "a list of file patterns",
             "names": "a list of dotted names",
             "flag": "true or false",
@@ -231,7 +231,8 @@ class _Source:
         known = list(self._codes()) if prefixes else []
         for prefix in prefixes:
             if not any(code.startswith(prefix) for code in known):
-                hint = nearest(prefix.upper(), known)
+                beginnings = {code[: len(prefix)] for code in known}
+                hint = nearest(prefix.upper(), sorted(beginnings))
                 raise self._error(f"{option.name} names no rule with {prefix!r}{hint}")
         return tuple(prefixes)
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from doors import Doors
 
 CODES = ("AAC101", "AAC104", "AAC205", "AAC207")
+NUMBER = "a whole number from 0 to 9"
 NUMBERS = [option for option in OPTIONS if option.kind == "number"]
 
 
@@ -255,6 +256,11 @@ def test_what_is_shown_can_be_read_again(doors: Doors, tmp_path: Path) -> None:
         (["--config", "profil=x"], "command line: --config: there is no setting 'profil'; did you mean 'profile'?"),
         (["--config", "none.toml"], "none.toml: No such file or directory"),
         (["--select", "AAC99x"], "command line: select names no rule with 'AAC99x'; did you mean 'AAC999'?"),
+        (["--select", "aac9"], "command line: select names no rule with 'aac9'; did you mean 'AAC9'?"),
+        (
+            ["--config", "bulk-priority=1\nx=2"],
+            f"command line: --config: bulk-priority must be {NUMBER}, not '1\\nx=2'",
+        ),
     ],
     ids=str,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING
 
@@ -87,11 +88,11 @@ def from_arguments(arguments: Namespace) -> Settings:
 def _parse_pair(pair: str) -> dict[str, Any]:
     """``key=value``, with a value as TOML has it or, where that is none, as an option would have it."""
     name, _, text = (part.strip() for part in pair.partition("="))
-    try:
-        return {name: parse_toml(f"value = {text}")["value"]}
-    except ValueError:
-        option = next((option for option in OPTIONS if option.name == name), None)
-        return {name: parse_text(option, text) if option else text}
+    with suppress(ValueError):
+        (value,) = parse_toml(f"value = {text}").values()
+        return {name: value}
+    option = next((option for option in OPTIONS if option.name == name), None)
+    return {name: parse_text(option, text) if option else text}
 
 
 def as_toml(settings: Settings) -> str:
