@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from killing import BROKEN, MENDED, OPTIONS, kill_often, place, start_fix
+from killing import BROKEN, MENDED, OPTIONS, fix_at_once, interrupt_often, kill_often, place
 
 from flake8_aa_celery import writing
 from flake8_aa_celery.cli import _files
@@ -147,11 +147,11 @@ def test_a_fix_that_is_killed_leaves_files_wholly_old_or_new(tmp_path: Path) -> 
 
 
 def test_two_fixes_at_once_leave_what_one_would_have_left(tmp_path: Path) -> None:
-    paths = [place(tmp_path / "tree" / f"m{number}.py") for number in range(30)]
-    processes = [start_fix(tmp_path / "tree") for _ in range(2)]
-    assert all(process.wait() in (0, 1, 2) for process in processes)
-    assert {path.read_text() for path in paths} == {MENDED}
-    assert sorted(os.listdir(tmp_path / "tree")) == sorted(path.name for path in paths)
+    fix_at_once(tmp_path, 3)
+
+
+def test_a_fix_that_is_interrupted_ends_quietly_and_leaves_files_wholly_old_or_new(tmp_path: Path) -> None:
+    interrupt_often(tmp_path, 10)
 
 
 def test_an_interrupt_ends_a_run_quietly(tmp_path: Path) -> None:
