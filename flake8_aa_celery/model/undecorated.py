@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.facts import Function
+from flake8_aa_celery.model.facts import Constant, Function, Items
 from flake8_aa_celery.model.spoken_names import standing_at
 
 if TYPE_CHECKING:
@@ -74,9 +74,18 @@ def uncalled_functions(module: Module) -> Iterator[Function]:
         if site.scope.kind == "module" and not node.name.startswith("_") and not node.decorator_list
     ]
     read = _reads(module, {function.node.name for function in plain}) if plain else {}
+    offered = _offered(module) if plain else set()
     for function in plain:
-        if all(_lies_in(name, function.node) for name in read.get(function.node.name, ())):
+        name = function.node.name
+        if name not in offered and all(_lies_in(node, function.node) for node in read.get(name, ())):
             yield function
+
+
+def _offered(module: Module) -> set[object]:
+    """The names that a module offers by ``__all__``, as far as they are known."""
+    items = module.member("__all__")
+    members = items.elements if isinstance(items, Items) else ()
+    return {value.value for member in members if isinstance(value := member.value, Constant)}
 
 
 def _reads(module: Module, wanted: set[str]) -> dict[str, list[ast.Name]]:
