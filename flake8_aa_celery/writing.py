@@ -39,7 +39,6 @@ def write(path: str, data: bytes) -> None:
     except BaseException:
         _remove(temporary)
         raise
-    _settle(folder)
 
 
 def clean(folder: str) -> None:
@@ -77,17 +76,6 @@ def _make_alike(path: str, before: os.stat_result) -> None:
         with suppress(PermissionError):  # only an administrator may; the content matters more
             os.chown(path, before.st_uid, before.st_gid)
     os.chmod(path, stat.S_IMODE(before.st_mode))
-
-
-def _settle(folder: str) -> None:
-    """See to it that the new name of a file survives a crash of the machine, where folders can be synchronised."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _is_written(entry: os.DirEntry[str], process: int) -> bool:

@@ -13,7 +13,7 @@ from pyflakes.api import check as pyflakes
 from pyflakes.reporter import Reporter
 
 from flake8_aa_celery.fixes._guard import comments
-from flake8_aa_celery.fixes.engine import fix_all
+from flake8_aa_celery.fixes.together import fix_all
 from flake8_aa_celery.model.project import Project
 from support import cases, settings_of
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from flake8_aa_celery.fixes.engine import Fixed, Work
+    from flake8_aa_celery.fixes.engine import Fixed
+    from flake8_aa_celery.fixes.together import Work
     from support import Case
 
 UNSAFE = {".fixed": False, ".unsafe": True}

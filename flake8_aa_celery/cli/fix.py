@@ -57,7 +57,8 @@ def _fixed(
     files: Sequence[tuple[str, bytes]], arguments: Namespace, settings: Settings, *, is_filter: bool
 ) -> dict[str, Fixed]:
     """What becomes of the files; a filter changes the one alone and moves nothing to another."""
-    from flake8_aa_celery.fixes.engine import fix, fix_all
+    from flake8_aa_celery.fixes.engine import fix
+    from flake8_aa_celery.fixes.together import fix_all
 
     unsafe = arguments.unsafe_fixes
     if is_filter:

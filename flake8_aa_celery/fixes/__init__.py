@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     Rewrite = Callable[[Place, Mapping[str, Any]], "Change"]
 
 
+#: The rewrite that concerns two files, and is no module like the others: :mod:`flake8_aa_celery.fixes._move`.
+MOVE = "move_to_tasks"
+
+
 class Refused(Exception):
     """A fix that cannot be done right; its text says why."""
 

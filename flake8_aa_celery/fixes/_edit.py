@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from typing import TYPE_CHECKING, Any, cast
 
 import libcst as cst
@@ -9,12 +10,13 @@ import libcst as cst
 from flake8_aa_celery.fixes import Refused
 from flake8_aa_celery.fixes._flakes import flakes
 from flake8_aa_celery.fixes._imports import add_import, remove_unused
+from flake8_aa_celery.fixes._names import bound, imported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from flake8_aa_celery.fixes import Change, New
-    from flake8_aa_celery.fixes._tree import Tree
+    from flake8_aa_celery.fixes._tree import Point, Tree
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
@@ -33,14 +35,38 @@ def apply(tree: Tree, changes: Sequence[Change]) -> str:
     return tree.whole(module)
 
 
+class Places:
+    """The places in a file that changes want, each of which one change alone can have."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._taken: list[tuple[Point, Point]] = []
+
+    def take(self, change: Change) -> bool:
+        """Take the places of a change; False where one of them is taken in whole or in part."""
+        spans = [self._tree.whole_span(node) for node in change.nodes]
+        if any(self._is_taken(*span) for span in spans):
+            return False
+        for span in sorted(spans):
+            if not self._is_taken(*span):  # by an outer node of the same change
+                insort(self._taken, span)
+        return True
+
+    def _is_taken(self, start: Point, end: Point) -> bool:
+        index = bisect_left(self._taken, (start, start))
+        near = self._taken[max(index - 1, 0) : index + 1]
+        return any(start < other_end and other_start < end for other_start, other_end in near)
+
+
 def _may_raise_flakes(tree: Tree, changes: Sequence[Change]) -> bool:
     """Whether an import may be unused now, or a name unbound: a cheap question before an expensive one."""
+    imports, known = imported(tree.scopes), bound(tree.scopes)
     for change in changes:
         new_nodes = [new for new in change.nodes.values() if isinstance(new, cst.CSTNode)]
         if change.imports or len(new_nodes) < len(change.nodes):
             return True
         before, after = (_words(tree, nodes) for nodes in (change.nodes, new_nodes))
-        if (before - after) & tree.imported or not (after - before) <= tree.words:
+        if (before - after) & imports or not after - before <= known:
             return True
     return False
 
@@ -76,13 +102,6 @@ def _without_unused(module: cst.Module, tree: Tree) -> cst.Module:
     return _without_unused(fewer, tree)
 
 
-def overlap(tree: Tree, one: Change, other: Change) -> bool:
-    """Whether two changes want the same place."""
-    spans = [tree.whole_span(node) for node in one.nodes]
-    others = [tree.whole_span(node) for node in other.nodes]
-    return any(start < other_end and other_start < end for start, end in spans for other_start, other_end in others)
-
-
 def _each_once(groups: Iterable[Sequence[Any]]) -> list[Any]:
     return list(dict.fromkeys(item for group in groups for item in group))
 
@@ -90,7 +109,7 @@ def _each_once(groups: Iterable[Sequence[Any]]) -> list[Any]:
 def _replaced(tree: Tree, replaced: Mapping[cst.CSTNode, New]) -> cst.Module:
     """The module with nodes replaced; only the statements in which they lie are looked through."""
     touched = {tree.index_at(tree.span(node)[0][0]) for node in replaced}
-    transformer = _Replace(replaced)
+    transformer = _Replace(tree, replaced)
     body: list[Statement] = []
     for index, statement in enumerate(tree.module.body):
         body += _flat(statement.visit(transformer)) if index in touched else [statement]
@@ -104,14 +123,19 @@ def _flat(new: Any) -> Sequence[Statement]:
 
 
 class _Replace(cst.CSTTransformer):
-    """Puts new nodes into the places of old ones, and looks into these only where the new one is made of them."""
+    """Puts new nodes into the places of old ones; looks only into what holds one that is still to be found."""
 
-    def __init__(self, replaced: Mapping[cst.CSTNode, New]) -> None:
+    def __init__(self, tree: Tree, replaced: Mapping[cst.CSTNode, New]) -> None:
         super().__init__()
+        self._tree = tree
         self._replaced = replaced
+        self._starts = sorted(tree.start(node) for node in replaced)
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        return node not in self._replaced or callable(self._replaced[node])
+        if node in self._replaced:
+            return callable(self._replaced[node])  # the new node is made of what has become of those in it
+        start, end = self._tree.whole_span(node)
+        return bisect_left(self._starts, start) < bisect_right(self._starts, end)
 
     def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> Any:
         new = self._replaced.get(original_node, updated_node)

@@ -8,16 +8,16 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.fixes import Refused
-from flake8_aa_celery.linter import check, parse
-from flake8_aa_celery.source import decode, heed_noqa, lines_of
+from flake8_aa_celery.fixes._version import Version
+from flake8_aa_celery.linter import parse
+from flake8_aa_celery.source import decode, encode, heed_noqa
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from flake8_aa_celery.settings import Settings
-
-    Curable = Callable[[Violation], bool]
+    #: whether a violation of a version is to be fixed in a later round
+    Curable = Callable[[Violation, Version], bool]
 
 #: What a fix brings to light rather than makes: that a function is a task can be seen only once it is decorated.
 _BROUGHT_TO_LIGHT = {
@@ -26,34 +26,29 @@ _BROUGHT_TO_LIGHT = {
 }
 
 
-def checked(
-    path: str,
-    before: bytes,
-    after: bytes,
-    known: Sequence[Violation],
-    cured: Sequence[Violation],
-    settings: Settings,
-    curable: Curable,
-) -> list[Violation]:
-    """The violations of a file after fixes, if the fixes did no harm.
+def checked(before: Version, text: str, cured: Sequence[Violation], curable: Curable) -> Version:
+    """What a file becomes by fixes, if they do no harm.
 
-    :param known: the violations of the file before.
-    :param cured: those of them that the fixes are for.
-    :param curable: whether a violation will be fixed in a later round.
-    :raises Refused: where they did harm, or cured nothing.
+    :param text: what the fixes make of it.
+    :param cured: the violations that they are for.
+    :raises Refused: where they do harm, or cure nothing.
     """
     try:
-        parse(after)
+        data = encode(text, before.data)
+    except UnicodeEncodeError as error:
+        raise Refused(f"{error.encoding} cannot express the result") from error
+    try:
+        syntax = parse(data)
     except SyntaxError as error:
         raise Refused("the result would not be valid Python") from error
-    if _loses_line_with(b"#", before, after) and comments(before) - comments(after):
+    if _loses_line_with(b"#", before.data, data) and comments(before.data) - comments(data):
         raise Refused("a comment would be lost")
+    after = before.with_data(data, syntax)
     codes = {violation.code for violation in cured}
-    if _protected(path, before, codes) - _protected(path, after, codes):
+    if _protected(before, codes) - _protected(after, codes):
         raise Refused("a line with `noqa` would be changed")
-    found = check(path, after, settings)
-    _compare(known, found, codes, curable)
-    return found
+    _compare(before, after, codes, curable)
+    return after
 
 
 def _loses_line_with(sign: bytes, before: bytes, after: bytes) -> bool:
@@ -69,34 +64,32 @@ def comments(data: bytes) -> Counter[str]:
     return Counter(token.string.rstrip() for token in tokens if token.type == tokenize.COMMENT)
 
 
-def _protected(path: str, data: bytes, codes: Collection[str]) -> Counter[str]:
+def _protected(version: Version, codes: Collection[str]) -> Counter[str]:
     """The lines whose ``noqa`` silences one of the codes."""
-    if b"noqa" not in data.lower():
+    if b"noqa" not in version.data.lower():
         return Counter()
-    lines = lines_of(data)
     asked = [
         Violation(number, 0, number, 0, "", code=code)
-        for number, line in enumerate(lines, 1)
+        for number, line in enumerate(version.lines, 1)
         if "noqa" in line.lower()
         for code in codes
     ]
-    heard = set(heed_noqa(asked, path, data))
-    return Counter(lines[violation.line - 1] for violation in asked if violation not in heard)
+    heard = set(heed_noqa(asked, version.path, version.data))
+    return Counter(version.lines[violation.line - 1] for violation in asked if violation not in heard)
 
 
-def _compare(known: Sequence[Violation], found: Sequence[Violation], codes: Collection[str], curable: Curable) -> None:
+def _compare(before: Version, after: Version, codes: Collection[str], curable: Curable) -> None:
     """Refuse where a rule finds more that stays than before, or where it still finds what was to be cured."""
-    before, after = _counted(known), _counted(found)
+    known, found = (Counter(violation.code for violation in version.found) for version in (before, after))
     for code in codes:
-        if after[code] >= before[code]:
+        if found[code] >= known[code]:
             raise Refused("nothing would be cured")
-    staying = _counted(found, curable) - _counted(known, curable)
     shown = tuple(prefix for code in codes for prefix in _BROUGHT_TO_LIGHT.get(code, ()))
-    for code in staying:
+    for code in _staying(after, curable) - _staying(before, curable):
         if not code.startswith(shown or "-"):
             raise Refused(f"{code} would be violated")
 
 
-def _counted(violations: Sequence[Violation], curable: Curable | None = None) -> Counter[str]:
-    """How many violations each rule has, without those that are ``curable``."""
-    return Counter(violation.code for violation in violations if curable is None or not curable(violation))
+def _staying(version: Version, curable: Curable) -> Counter[str]:
+    """How many violations each rule has that nothing will cure."""
+    return Counter(violation.code for violation in version.found if not curable(violation, version))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_aa_celery.fixes import Change, Import
+from flake8_aa_celery.fixes._names import use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,6 @@ if TYPE_CHECKING:
 def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
     """Decorate the function at the violation. There are no arguments."""
     function = place.node(cst.FunctionDef)
-    written, imports = place.tree.use(Import("celery", "shared_task"), place.violation.line)
+    written, imports = use(place.tree.scopes, Import("celery", "shared_task"), place.violation.line)
     decorator = cst.Decorator(place.tree.expression(written))
     return Change({function: function.with_changes(decorators=[decorator, *function.decorators])}, imports)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_aa_celery.fixes import Change, Import, Refused
+from flake8_aa_celery.fixes._names import use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,5 +22,5 @@ def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
         return Change({call.func.attr: cst.Name("chain")})
     if not isinstance(call.func, cst.Name):
         raise Refused("it is no `group` that is called")
-    written, imports = place.tree.use(Import("celery", "chain"), place.violation.line, by_name=True)
+    written, imports = use(place.tree.scopes, Import("celery", "chain"), place.violation.line, by_name=True)
     return Change({call.func: place.tree.instead(call.func, written)}, imports)

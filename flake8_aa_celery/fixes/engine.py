@@ -1,46 +1,25 @@
-"""Fix files: what rules find is cured by the rewrites that they name, until there is nothing left to cure."""
+"""Fix a file: what rules find is cured by the rewrites that they name, until there is nothing left to cure."""
 
 from __future__ import annotations
 
-import gc
-import io
-import os
-import tokenize
-from collections import Counter
-from contextlib import suppress
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.documents import is_document
-from flake8_aa_celery.fixes import Change, Refused, rewrite_called
-from flake8_aa_celery.linter import check, parse, rules_for
-from flake8_aa_celery.model.project import Project
-from flake8_aa_celery.places import project_root
-from flake8_aa_celery.source import decode, lines_of, read, reason
+from flake8_aa_celery.fixes import MOVE, Change, Refused, rewrite_called
+from flake8_aa_celery.fixes._version import Version
+from flake8_aa_celery.linter import rules_for
 
 if TYPE_CHECKING:
-    import ast
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from flake8_aa_celery.fixes._tree import Tree
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Violation
 
-    File = tuple[str, bytes]
-    Work = Callable[[Iterable[File]], list[tuple[str, "Fixed"]]]
-    Spread = Callable[[Sequence[File], Work], list[tuple[str, "Fixed"]]]
-
 #: Fixes that bring each other about end at some time; should they not, this many rounds are enough.
 ROUNDS = 10
 
-
-#: Rules whose fixes change how something is called, logged or scheduled, and nothing that other files know of.
-_WITHIN = frozenset(
-    {"AAC105", "AAC106", "AAC205", "AAC206", "AAC207", "AAC208", "AAC306", "AAC402", "AAC403", "AAC404", "AAC405"}
-    | {"AAC409", "AAC501", "AAC505", "AAC603"}
-)
-#: The one rewrite that concerns two files, and is no module of its own.
-_MOVE = "move_to_tasks"
+#: Rewrites that add a line to a log, or a logger.
+_OF_LOGS = frozenset({"add_logger", "log_start"})
 
 
 class Fixed(NamedTuple):
@@ -50,6 +29,7 @@ class Fixed(NamedTuple):
     :param applied: the violations that were cured, in the order of their rounds.
     :param refused: those that could not be, each with the reason.
     :param left: what is reported now.
+    :param is_shown: whether other files may see something of what was fixed.
     :param moved_to: the files that took what this one lost: they must be written before it is.
     """
 
@@ -57,10 +37,11 @@ class Fixed(NamedTuple):
     applied: tuple[Violation, ...]
     refused: tuple[tuple[Violation, str], ...]
     left: tuple[Violation, ...]
+    is_shown: bool = False
     moved_to: tuple[str, ...] = ()
 
 
-class Planned(NamedTuple):
+class _Planned(NamedTuple):
     """A violation and what its rewrite wants to change."""
 
     violation: Violation
@@ -75,41 +56,7 @@ def fix(path: str, data: bytes, settings: Settings, *, unsafe: bool = False) -> 
     :param settings: the rules that they select are fixed; that no new violation is made goes for all.
     :param unsafe: whether to apply fixes that change what is sent.
     """
-    return _Fixer(path, data, settings, unsafe, check(path, data, with_all_rules(settings))).run()
-
-
-def fix_all(files: Sequence[File], settings: Settings, spread: Spread, *, unsafe: bool = False) -> dict[str, Fixed]:
-    """Fix many files, and write nothing; in the order of the files.
-
-    What is fixed in one file can show something in another: the files of a project are gone through until
-    nothing changes.
-
-    :param files: their paths and bytes; what they become shadows what is on disk.
-    :param spread: does the work that it is given on the files that it is given, in whatever processes.
-    """
-
-    def work(part: Iterable[File]) -> list[tuple[str, Fixed]]:
-        return [(path, fix(path, data, settings, unsafe=unsafe)) for path, data in part]
-
-    fixed: dict[str, Fixed] = {}
-    originals, texts = dict(files), dict(files)
-    waiting: Sequence[File] = files
-    for _ in range(ROUNDS):
-        changed = {}
-        for path, outcome in spread(waiting, work):
-            fixed[path] = _together(fixed.get(path), outcome)
-            if outcome.applied:
-                changed[path] = texts[path] = outcome.data
-        for path in list(fixed):
-            changed.update(_moved(path, texts, fixed, settings, unsafe=unsafe))
-        if not changed:
-            break
-        roots = {project_root(path) for path in changed if _shows_elsewhere(fixed[path])}
-        waiting = [(path, data) for path, data in texts.items() if project_root(path) in roots]
-        if not waiting:
-            break
-        _shadow([(path, data) for path, data in texts.items() if data != originals.get(path)], settings)
-    return dict(sorted(fixed.items()))
+    return _Fixer(path, data, settings, unsafe).run()
 
 
 def with_all_rules(settings: Settings) -> Settings:
@@ -118,6 +65,8 @@ def with_all_rules(settings: Settings) -> Settings:
     return settings._replace(select=(), extend_select=selected, ignore=())
 
 
+<<<<<<< HEAD
+=======
 def _together(before: Fixed | None, now: Fixed) -> Fixed:
     return now if before is None else now._replace(applied=before.applied + now.applied, moved_to=before.moved_to)
 
@@ -220,104 +169,113 @@ def _tree(data: bytes) -> ast.Module:
     return parse(data)
 
 
+>>>>>>> origin/main
 class _Fixer:
     """The rounds of one file."""
 
-    def __init__(self, path: str, data: bytes, settings: Settings, unsafe: bool, known: list[Violation]) -> None:
-        self._path = path
-        self._data = data
-        self._wide = with_all_rules(settings)
+    def __init__(self, path: str, data: bytes, settings: Settings, unsafe: bool) -> None:
         self._codes = {rule.code for rule in rules_for(path, settings)}
         self._safeties = ("safe", "unsafe") if unsafe else ("safe",)
+        self._version = Version(path, data, with_all_rules(settings))
         self._applied: list[Violation] = []
         self._refused: dict[tuple[str, ...], tuple[Violation, str]] = {}
-        self._known = known
+        self._is_shown = False
 
     def run(self) -> Fixed:
         for _ in range(ROUNDS):
             if not self._round():
                 break
-        left = tuple(violation for violation in self._known if violation.code in self._codes)
-        return Fixed(self._data, tuple(self._applied), tuple(self._refused.values()), left)
+        left = tuple(violation for violation in self._version.found if violation.code in self._codes)
+        return Fixed(self._version.data, tuple(self._applied), tuple(self._refused.values()), left, self._is_shown)
 
     def _round(self) -> bool:
         """Apply what can be applied at once; False where nothing was."""
-        wanted = [violation for violation in self._known if self._is_wanted(violation)]
+        version = self._version
+        wanted = [violation for violation in version.found if self._is_wanted(violation, version)]
         if not wanted:
             return False
         from flake8_aa_celery.fixes._tree import Tree  # libcst is imported where there is something to fix
 
         try:
-            tree = Tree(self._path, decode(self._data), _lines_of(wanted))
-        except (Refused, SyntaxError, UnicodeError) as error:
+            tree = Tree(version, _lines_of(wanted))
+        except Refused as reason:
             for violation in wanted:
-                self._refuse(violation, str(error))
+                self._refuse(violation, str(reason))
             return False
-        planned = self._planned(tree, wanted)
-        batch = _apart(tree, planned)
-        return bool(batch) and (self._apply(tree, batch) or self._apply_part(tree, batch))
+        return self._apply_harmless(tree, self._planned(tree, wanted))
 
-    def _is_wanted(self, violation: Violation) -> bool:
+    def _is_wanted(self, violation: Violation, version: Version) -> bool:
+        """Whether a violation of a version is to be fixed, now or in a later round."""
         return (
             violation.fix is not None
-            and violation.fix.rewrite != _MOVE
-            and not is_document(self._path)
+            and violation.fix.rewrite != MOVE
             and violation.fix.safety in self._safeties
             and violation.code in self._codes
-            and self._identity(violation) not in self._refused
+            and version.identity(violation) not in self._refused
         )
 
-    def _planned(self, tree: Tree, wanted: Iterable[Violation]) -> list[Planned]:
-        """What the rewrites want to change, in the order of place and code."""
+    def _planned(self, tree: Tree, wanted: Iterable[Violation]) -> list[_Planned]:
+        """What the rewrites want to change, in the order of place and code; of two that want one place, the first."""
+        from flake8_aa_celery.fixes._edit import Places
         from flake8_aa_celery.fixes._tree import Place
 
-        planned = []
+        planned, places = [], Places(tree)
         for violation in wanted:
             assert violation.fix is not None
             try:
                 rewrite = rewrite_called(violation.fix.rewrite)
-                planned.append(Planned(violation, rewrite(Place(tree, violation), violation.fix.arguments)))
+                change = rewrite(Place(tree, violation), violation.fix.arguments)
             except Refused as reason:
                 self._refuse(violation, str(reason))
             except Exception as error:
                 self._refuse(violation, _crash(error))
+            else:
+                planned += [_Planned(violation, change)] if places.take(change) else []
         return planned
 
-    def _apply(self, tree: Tree, batch: Sequence[Planned]) -> bool:
-        """Apply a batch if that does no harm; a single fix that does some is refused for good."""
+    def _apply_harmless(self, tree: Tree, planned: list[_Planned]) -> bool:
+        """Apply the changes that together do no harm; False where there are none.
+
+        They are found by halving. What does harm on its own is refused for good, what does with others has its turn
+        in the next round.
+        """
+        before, groups = self._version, [planned] if planned else []
+        done: list[_Planned] = []
+        while groups:
+            group = groups.pop()
+            try:
+                self._version = self._applied_to(before, tree, [*done, *group])
+            except Refused as reason:
+                middle = len(group) // 2
+                if middle:
+                    groups += [group[middle:], group[:middle]]
+                elif not done:
+                    self._refuse(group[0].violation, str(reason))
+            else:
+                done += group
+        self._version.show()
+        self._applied += [each.violation for each in done]
+        self._is_shown = self._is_shown or any(_is_shown(each.violation, tree) for each in done)
+        return bool(done)
+
+    def _applied_to(self, before: Version, tree: Tree, planned: Sequence[_Planned]) -> Version:
+        """What becomes of a version by changes.
+
+        :raises Refused: where they do harm.
+        """
         from flake8_aa_celery.fixes._edit import apply
         from flake8_aa_celery.fixes._guard import checked
 
-        cured = [planned.violation for planned in batch]
         try:
-            text = apply(tree, [planned.change for planned in batch])
-            data = _encoded(text, self._data)
-            self._known = checked(self._path, self._data, data, self._known, cured, self._wide, self._is_wanted)
-        except Refused as reason:
-            if len(batch) == 1:
-                self._refuse(cured[0], str(reason))
-            return False
+            text = apply(tree, [each.change for each in planned])
+            return checked(before, text, [each.violation for each in planned], self._is_wanted)
+        except Refused:
+            raise
         except Exception as error:
-            if len(batch) == 1:
-                self._refuse(cured[0], _crash(error))
-            return False
-        self._data = data
-        self._applied += cured
-        return True
-
-    def _apply_part(self, tree: Tree, batch: Sequence[Planned]) -> bool:
-        """Apply a part of a batch that does no harm; the rest has its turn in later rounds."""
-        middle = len(batch) // 2
-        halves = (batch[:middle], batch[middle:]) if middle else ()
-        return any(self._apply(tree, half) or self._apply_part(tree, half) for half in halves)
+            raise Refused(_crash(error)) from error
 
     def _refuse(self, violation: Violation, reason: str) -> None:
-        self._refused[self._identity(violation)] = violation, reason
-
-    def _identity(self, violation: Violation) -> tuple[str, ...]:
-        """What tells a violation from others when its line has moved."""
-        lines = lines_of(self._data)[violation.line - 1 : violation.end_line]
-        return violation.code, violation.message, str(violation.column), "".join(lines)
+        self._refused[self._version.identity(violation)] = violation, reason
 
 
 def _crash(error: Exception) -> str:
@@ -336,24 +294,7 @@ def _lines_of(wanted: Iterable[Violation]) -> set[int]:
     return found
 
 
-def _apart(tree: Tree, planned: Sequence[Planned]) -> list[Planned]:
-    """Those changes that do not want the same place; of two that do, the first."""
-    from flake8_aa_celery.fixes._edit import overlap
-
-    batch: list[Planned] = []
-    for candidate in planned:
-        if not any(overlap(tree, candidate.change, other.change) for other in batch):
-            batch.append(candidate)
-    return batch
-
-
-def _encoded(text: str, like: bytes) -> bytes:
-    """Text in the encoding of a file, with its byte-order mark.
-
-    :raises Refused: where that encoding does not have a character of the text.
-    """
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(like).readline)
-    try:
-        return text.encode(encoding)
-    except UnicodeEncodeError as error:
-        raise Refused(f"{encoding} cannot express the result") from error
+def _is_shown(violation: Violation, tree: Tree) -> bool:
+    """Whether other files may see something of what was fixed: not of a log, nor of what goes on in a function."""
+    assert violation.fix is not None
+    return violation.fix.rewrite not in _OF_LOGS and not tree.is_within_function(violation.line)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_aa_celery.fixes import Change, Import, Refused
+from flake8_aa_celery.fixes._names import use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
     wanted = (Import(module, name),)
     found = place.node((cst.ImportFrom, cst.Attribute))
     if isinstance(found, cst.Attribute):
-        written, imports = place.tree.use(wanted[0], place.violation.line)
+        written, imports = use(place.tree.scopes, wanted[0], place.violation.line)
         return Change({found: place.tree.instead(found, written)}, imports)
     if not isinstance(found, cst.ImportFrom) or isinstance(found.names, cst.ImportStar):
         raise Refused("the import names nothing")

@@ -8,6 +8,7 @@ import libcst as cst
 
 from flake8_aa_celery.fixes import Change, Import, Refused
 from flake8_aa_celery.fixes._calls import line_length
+from flake8_aa_celery.fixes._names import use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
     if isinstance(function, cst.Attribute) and function.attr.value == "run":
         function = function.value
     signature = call.with_changes(func=cst.Attribute(function, cst.Name("si")), lpar=[], rpar=[])
-    written, imports = tree.use(Import("celery", "chain"), place.violation.line)
+    written, imports = use(tree.scopes, Import("celery", "chain"), place.violation.line)
     inner = [tree.code(signature), f"for {tree.code(loop.target)} in {_iterated(tree.code(loop.iter), loop)}"]
     line = _laid_out(
         written, inner, tree.module.default_indent, line_length(tree.path) - tree.margin(place.violation.line)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_aa_celery.fixes import Change, Import
+from flake8_aa_celery.fixes._names import use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,5 +19,5 @@ def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
     """Replace what registers the task, and leave its options as they are. There are no arguments."""
     decorator = place.node((cst.Call, cst.Attribute, cst.Name))
     registers = decorator.func if isinstance(decorator, cst.Call) else decorator
-    written, imports = place.tree.use(Import("celery", "shared_task"), place.violation.line)
+    written, imports = use(place.tree.scopes, Import("celery", "shared_task"), place.violation.line)
     return Change({registers: place.tree.instead(registers, written)}, imports)

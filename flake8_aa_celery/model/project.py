@@ -12,8 +12,11 @@ from flake8_aa_celery.model.facts import UNKNOWN, App, Constant, Items, ModuleVa
 from flake8_aa_celery.model.module import Module
 from flake8_aa_celery.model.names import canonical
 from flake8_aa_celery.places import dotted_name, package_root, project_root
+from flake8_aa_celery.source import read
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flake8_aa_celery.model.facts import Task
     from flake8_aa_celery.model.index import TaskIndex
     from flake8_aa_celery.model.names import ImportedName
@@ -26,6 +29,9 @@ _APP_MODULES = frozenset({"celery", "celery_app", "celeryapp"})
 _KEPT = 2
 
 _projects: dict[tuple[str, Settings], Project] = {}
+
+#: What files are to hold that are not written yet, by their paths without symbolic links.
+_unwritten: dict[str, bytes] = {}
 
 
 class Project:
@@ -77,10 +83,15 @@ class Project:
         vars(self).clear()
 
     @staticmethod
-    def forget() -> None:
-        """Read everything anew from now on: files have changed."""
+    def forget(unwritten: Mapping[str, bytes] | None = None) -> None:
+        """Read everything anew from now on: files have changed.
+
+        :param unwritten: what files are to hold, by their paths: that is read instead of what is on the disk.
+        """
         _projects.clear()
         places.forget()
+        _unwritten.clear()
+        _unwritten.update((os.path.realpath(path), data) for path, data in (unwritten or {}).items())
 
     # -- modules ------------------------------------------------------------------------------------------------
 
@@ -117,11 +128,11 @@ class Project:
         return self._modules[path]
 
     def _parsed(self, path: str) -> ast.Module | None:
-        if not os.path.realpath(path).startswith(self.root + os.sep):
+        real = os.path.realpath(path)
+        if not real.startswith(self.root + os.sep):
             return None
         try:
-            with open(path, "rb") as file:
-                data = file.read()
+            data = _unwritten[real] if real in _unwritten else read(path)
             tree = ast.parse(data)
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             return None  # whoever lints that file is told; here nothing is known of it
@@ -148,7 +159,7 @@ class Project:
         if self._files is None:
             from flake8_aa_celery.model.index import read_files
 
-            self._files = read_files(self)
+            self._files = [(path, _unwritten.get(path, data)) for path, data in read_files(self)]
         return self._files
 
     def tasks_by_name(self) -> dict[str, list[Task]]:

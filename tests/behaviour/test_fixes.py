@@ -14,7 +14,8 @@ import pytest
 from celery_once import AlreadyQueued
 from kombu.exceptions import EncodeError
 
-from flake8_aa_celery.fixes.engine import fix, fix_all
+from flake8_aa_celery.fixes.engine import fix
+from flake8_aa_celery.fixes.together import fix_all
 from flake8_aa_celery.model.project import Project
 from flake8_aa_celery.settings import Settings
 

@@ -11,6 +11,7 @@ import pytest
 
 from flake8_aa_celery.fixes import engine
 from flake8_aa_celery.fixes.engine import Fixed, fix
+from flake8_aa_celery.fixes.together import fix_all
 from flake8_aa_celery.settings import Settings
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ def test_what_one_file_becomes_is_seen_from_another(tmp_path: Path) -> None:
     files = [(str(tmp_path / "app" / "tasks.py"), tasks), (str(tmp_path / "app" / "views.py"), views)]
     from test_fixes import at_once
 
-    found = engine.fix_all(files, Settings(select=("AAC103", "AAC205")), at_once, unsafe=True)
+    found = fix_all(files, Settings(select=("AAC103", "AAC205")), at_once, unsafe=True)
     assert [outcome.data.decode() for outcome in found.values()] == [
         "from celery import shared_task\n\n\n@shared_task\ndef update(pk):\n    ...\n\n\nupdate.delay(1)\n",
         "from app.tasks import update\n\nfor x in y: update.apply_async(args=[x], priority=7)\n",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.fixes.engine import fix_all
+from flake8_aa_celery.fixes.together import fix_all
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.project import Project
 from flake8_aa_celery.settings import Settings

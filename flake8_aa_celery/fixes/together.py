@@ -1,0 +1,162 @@
+"""Fix the files of projects together: what is fixed in one file can show something in another."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.fixes import MOVE, Refused
+from flake8_aa_celery.fixes.engine import ROUNDS, Fixed, fix, with_all_rules
+from flake8_aa_celery.linter import check, rules_for
+from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.places import project_root
+from flake8_aa_celery.source import read, reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.violation import Violation
+
+    File = tuple[str, bytes]
+    Work = Callable[[Iterable[File]], list[tuple[str, Fixed]]]
+    Spread = Callable[[Sequence[File], Work], list[tuple[str, Fixed]]]
+
+
+def fix_all(files: Sequence[File], settings: Settings, spread: Spread, *, unsafe: bool = False) -> dict[str, Fixed]:
+    """Fix many files, and write nothing; in the order of the files.
+
+    The files of a project are gone through until nothing changes.
+
+    :param files: their paths and bytes; what they become shadows what is on disk.
+    :param settings: as for :func:`~flake8_aa_celery.fixes.engine.fix`, and so is ``unsafe``.
+    :param spread: does the work that it is given on the files that it is given, in whatever processes.
+    """
+    together = _Together(files, settings, unsafe)
+    waiting = files
+    for _ in range(ROUNDS):
+        shown = together.fix(waiting, spread) | (together.move_tasks() if unsafe else set())
+        waiting = together.next_to(shown)
+        if not waiting:
+            break
+    return dict(sorted(together.fixed.items()))
+
+
+class _Together:
+    """The files that are fixed, and what has become of them so far.
+
+    :ivar fixed: by path what became of a file, and of one that was made.
+    """
+
+    def __init__(self, files: Sequence[File], settings: Settings, unsafe: bool) -> None:
+        self.fixed: dict[str, Fixed] = {}
+        self._settings = settings
+        self._wide = with_all_rules(settings)
+        self._unsafe = unsafe
+        self._originals = dict(files)
+        self._texts = dict(files)
+
+    def fix(self, files: Sequence[File], spread: Spread) -> set[str]:
+        """Fix files, each for itself; returns those of which others may see something."""
+
+        def work(part: Iterable[File]) -> list[tuple[str, Fixed]]:
+            return [(path, fix(path, data, self._settings, unsafe=self._unsafe)) for path, data in part]
+
+        done = spread(files, work)
+        for path, outcome in done:
+            self.fixed[path] = _after(self.fixed.get(path), outcome)
+            self._texts[path] = outcome.data
+        return {path for path, outcome in done if outcome.is_shown}
+
+    def next_to(self, shown: set[str]) -> list[File]:
+        """The files of the projects that some files belong to, which may see something of them."""
+        roots = {project_root(path) for path in shown}
+        near = [(path, data) for path, data in self._texts.items() if project_root(path) in roots]
+        if near:
+            self._shadow(self._texts)
+        return near
+
+    def _shadow(self, texts: Mapping[str, bytes]) -> None:
+        """Have what other files say be read from texts, and not from the disk."""
+        Project.forget({path: data for path, data in texts.items() if data != self._originals.get(path)})
+
+    # -- moving tasks from one file to another ------------------------------------------------------------------
+
+    def move_tasks(self) -> set[str]:
+        """Move the tasks that belong elsewhere, one after the other; returns the files that are changed by it."""
+        return {changed for path in list(self.fixed) for changed in self._move_all(path)}
+
+    def _move_all(self, path: str) -> Iterator[str]:
+        """Move the tasks of one file; the files that are changed by it."""
+        refused: dict[str, tuple[Violation, str]] = {}
+        while True:
+            wanted = next((each for each in self.fixed[path].left if _is_move(each, refused)), None)
+            if wanted is None:
+                break
+            try:
+                yield from self._move(path, wanted)
+            except Refused as why:
+                refused[wanted.message] = wanted, str(why)
+        self.fixed[path] = self.fixed[path]._replace(refused=(*self.fixed[path].refused, *refused.values()))
+
+    def _move(self, path: str, wanted: Violation) -> tuple[str, ...]:
+        """Move one task and put down what has become of the two files.
+
+        :raises Refused: where that cannot be done right.
+        """
+        from flake8_aa_celery.fixes._move import move
+
+        assert wanted.fix is not None
+        target = os.path.join(os.path.dirname(path), f"{wanted.fix.arguments['module']}.py")
+        there = self._texts[target] if target in self._texts else _read(target)
+        moved = move(path, self._texts[path], there, wanted.line, wanted.fix.arguments)
+        after = {path: moved.source, target: moved.tasks}
+        self._demand_no_harm({path: self._texts[path], target: there or b""}, after)
+        self._texts.update(after)
+        own = self.fixed[path]
+        left = tuple(each for each in check(path, moved.source, self._wide) if each.code in self._codes(path))
+        applied, moved_to = (*own.applied, wanted), (*own.moved_to, target)
+        self.fixed[path] = own._replace(data=moved.source, applied=applied, left=left, moved_to=moved_to)
+        self.fixed[target] = self.fixed.get(target, Fixed(b"", (), (), ()))._replace(data=moved.tasks)
+        return path, target
+
+    def _codes(self, path: str) -> set[str]:
+        return {rule.code for rule in rules_for(path, self._settings)}
+
+    def _demand_no_harm(self, before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
+        """Refuse what would make a violation that was not there, but that a module of tasks has no logger."""
+        fewer = Counter([*self._found_in(before), "AAC105"])
+        fewer.subtract(self._found_in(after))
+        for code, count in fewer.items():
+            if count < 0:
+                raise Refused(f"{code} would be violated")
+
+    def _found_in(self, files: Mapping[str, bytes]) -> list[str]:
+        """The codes of the violations in files that hold this."""
+        self._shadow({**self._texts, **files})
+        gc.collect()  # nobody else looks for garbage, and this is a project twice with every task that moves
+        return [violation.code for path, data in files.items() for violation in check(path, data, self._wide)]
+
+
+def _after(before: Fixed | None, now: Fixed) -> Fixed:
+    """What became of a file that has been fixed before."""
+    return now if before is None else now._replace(applied=before.applied + now.applied, moved_to=before.moved_to)
+
+
+def _is_move(violation: Violation, refused: Mapping[str, object]) -> bool:
+    return violation.fix is not None and violation.fix.rewrite == MOVE and violation.message not in refused
+
+
+def _read(path: str) -> bytes | None:
+    """What a file holds; None where there is none.
+
+    :raises Refused: where it cannot be read.
+    """
+    try:
+        return read(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {reason(error)}") from error
