@@ -21,7 +21,7 @@ def adopt(arguments: Namespace, results: list[Result]) -> tuple[list[Result], bo
     if arguments.baseline:
         results, written = _without_known(arguments, results)
     if arguments.add_noqa:
-        results, commented = _silenced(arguments, results)
+        results, commented = _with_comments(arguments, results)
         written = written and commented
     return results, written
 
@@ -33,20 +33,25 @@ def _without_known(arguments: Namespace, results: list[Result]) -> tuple[list[Re
     baseline = Baseline(arguments.baseline)
     if not arguments.update_baseline or os.path.exists(arguments.baseline):
         baseline.load()
-    if arguments.update_baseline:
-        from flake8_aa_celery.writing import write
-
-        try:
-            write(arguments.baseline, baseline.update(results, arguments.paths))
-        except OSError as error:
-            complain(f"{arguments.baseline}: {reason(error)}")
-            return results, False
+    if arguments.update_baseline and not _write_baseline(arguments, baseline.update(results, arguments.paths)):
+        return results, False
     unknown = baseline.unknown(results)
     _tell(arguments, f"{_count(results) - _count(unknown)} of the violations are known by {arguments.baseline}")
     return unknown, True
 
 
-def _silenced(arguments: Namespace, results: list[Result]) -> tuple[list[Result], bool]:
+def _write_baseline(arguments: Namespace, data: bytes) -> bool:
+    from flake8_aa_celery.writing import write
+
+    try:
+        write(arguments.baseline, data)
+    except OSError as error:
+        complain(f"{arguments.baseline}: {reason(error)}")
+        return False
+    return True
+
+
+def _with_comments(arguments: Namespace, results: list[Result]) -> tuple[list[Result], bool]:
     """What no comment can silence; the others are written."""
     from flake8_aa_celery.cli._noqa import silenced
     from flake8_aa_celery.cli._write import write_all

@@ -11,10 +11,13 @@ from bisect import bisect_right, insort
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.graph.layers import layers, without_circles
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    Pair = tuple[str, str]
+    from flake8_aa_celery.graph.layers import Pair
+
     Lane = tuple[str, str, int]
     Item = str | Lane
 
@@ -107,8 +110,8 @@ class _Part:
         self.ids = ids
         self.sizes = sizes
         self.pairs = [pair for pair in pairs if pair[0] in members]
-        self.forward = _without_circles(ids, self.pairs)
-        self.layer = _layers(ids, self.forward.values())
+        self.forward = without_circles(ids, self.pairs)
+        self.layer = layers(ids, self.forward.values())
         self.columns, self.neighbours = self._columns()
 
     def layout(self) -> Layout:
@@ -234,55 +237,6 @@ class _Part:
             corners += [(x, centres[lane] - top) for x in edges[lane[2]]]
         corners.append((edges[self.layer[right]][0], centres[right] - top))
         return corners if pair == (left, right) else corners[::-1]
-
-
-def _without_circles(ids: Sequence[str], pairs: Sequence[Pair]) -> dict[Pair, Pair]:
-    """For each pair the way in which it is laid out: turned round where it would close a circle."""
-    following: dict[str, list[str]] = {id: [] for id in ids}
-    entered = {target for _, target in pairs}
-    for source, target in pairs:
-        following[source].append(target)
-    done: set[str] = set()
-    open_: set[str] = set()
-    turned: set[Pair] = set()
-    for start in sorted(ids, key=lambda id: id in entered):
-        stack = [(start, iter(following[start]))] if start not in done else []
-        open_.update([start] if stack else [])
-        while stack:
-            id, rest = stack[-1]
-            child = next(rest, None)
-            if child is None:
-                stack.pop()
-                open_.discard(id)
-                done.add(id)
-            elif child in open_:
-                turned.add((id, child))
-            elif child not in done:
-                open_.add(child)
-                stack.append((child, iter(following[child])))
-    return {pair: pair[::-1] if pair in turned else pair for pair in pairs}
-
-
-def _layers(ids: Sequence[str], pairs: Iterable[Pair]) -> dict[str, int]:
-    """Each box behind all that lead to it; what nothing leads to right in front of the first that it leads to."""
-    following: dict[str, list[str]] = {id: [] for id in ids}
-    missing = dict.fromkeys(ids, 0)
-    for source, target in dict.fromkeys(pairs):
-        following[source].append(target)
-        missing[target] += 1
-    layer = dict.fromkeys(ids, 0)
-    starts = [id for id in ids if not missing[id]]
-    ready = list(starts)
-    while ready:
-        id = ready.pop()
-        for target in following[id]:
-            layer[target] = max(layer[target], layer[id] + 1)
-            missing[target] -= 1
-            if not missing[target]:
-                ready.append(target)
-    for id in starts:
-        layer[id] = min((layer[target] for target in following[id]), default=1) - 1
-    return layer
 
 
 def _ascending(wanted: Sequence[float]) -> list[float]:
