@@ -47,7 +47,6 @@ class Project:
         self.tasks_modules = frozenset(settings.tasks_modules)
         self._modules: dict[str, Module | None] = {}
         self._hashes: dict[str, int] = {}
-        self._shadows: dict[str, ast.Module] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._files: list[tuple[str, bytes]] | None = None
         self._tasks_by_name: dict[str, list[Task]] | None = None
@@ -113,15 +112,11 @@ class Project:
         """The facts of a code block in a document of the project, which is no module that anything imports."""
         return Module(os.path.abspath(path), "", tree, self, in_document=True)
 
-    def shadow(self, path: str, tree: ast.Module) -> None:
-        """Let a file be read from a tree that is at hand, and not from the disk."""
-        self._shadows[os.path.abspath(path)] = tree
-
     def load(self, path: str) -> Module | None:
         """The facts of a file of the project; None where it lies outside, cannot be read or is no Python."""
         if path not in self._modules:
             self._modules[path] = None
-            tree = self._shadows.get(path) or self._parsed(path)
+            tree = self._parsed(path)
             if tree is not None:
                 with suppress(RecursionError):  # whoever lints that file is told
                     self._modules[path] = Module(path, dotted_name(path), tree, self)
