@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.cli import _report, _settings, _terminal
@@ -66,6 +67,8 @@ def _write(graph: Graph, arguments: Namespace) -> bool:
     text = _html(graph, arguments) if arguments.format == "html" else renderer(arguments.format)(graph)
     if arguments.output:
         return _report.write_file(arguments.output, text)
+    if arguments.format != "text" and isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # as the file of --output has it
     sys.stdout.write(text)
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_aa_celery.cli import main
+from flake8_aa_celery.graph import FORMATS
 from maps import copy_project
 
 if TYPE_CHECKING:
@@ -25,6 +27,17 @@ def test_a_map_goes_to_the_file_that_is_named(folder: Path, capsys: pytest.Captu
 def test_a_file_that_cannot_be_written_is_misuse(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["graph", "--output", "no/such/folder"]) == 2
     assert "no/such/folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "text"])
+def test_a_map_for_programs_is_the_same_whatever_a_terminal_can_show(folder: Path, name: str) -> None:
+    copy_project(folder)
+    task = "from celery import shared_task\n@shared_task(name='ä…😀')\ndef f(): ...\n"
+    (folder / "hangar" / "tasks.py").write_text(task, "utf-8")
+    main(["graph", "--format", name, "--output", "map"])
+    command = [sys.executable, "-m", "flake8_aa_celery", "graph", "--format", name]
+    printed = subprocess.check_output(command, env=os.environ | {"PYTHONIOENCODING": "latin-1"})
+    assert printed == (folder / "map").read_bytes()
 
 
 def test_what_cannot_be_parsed_is_told_and_the_rest_is_drawn(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
