@@ -68,8 +68,11 @@ class Blocking:
     def __init__(self, module: Module) -> None:
         self._module = module
         self._extra = frozenset(module.project.settings.blocking_calls)
+        #: the functions that were looked into, and whether they block
         self._by_function: dict[FunctionNode, bool] = {}
+        #: the calls of coroutines that are waited for at once, by the function that they stand in
         self._driven: dict[Scope, set[int]] = {}
+        #: the calls of which another fact of the module says that they run a task or wait for one, and for what
         self._by_node = {
             id(local.node): f"{local.task.name}{_of_method(local.method)}"
             for local in module.local_calls
@@ -117,7 +120,7 @@ class Blocking:
             names.add(f"{value.module.dotted}.{value.node.name}")
         elif isinstance(value, Origin):
             names.add(_without_calls(value.dotted))
-        return next(iter(sorted(names & self._extra)), "")
+        return min(names & self._extra, default="")
 
     # -- ESI ----------------------------------------------------------------------------------------------------
 

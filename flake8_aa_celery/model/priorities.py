@@ -33,18 +33,24 @@ if TYPE_CHECKING:
     Place = Literal["task", "signature", "dispatch", "workflow", "schedule"]
 
 
+_PLACES: dict[type, Place] = {Dispatch: "dispatch", Signature: "signature", Task: "task", Workflow: "workflow"}
+
+
 class PrioritySetting(NamedTuple):
     """A priority that is given to something.
 
-    :param place: what it is given to.
     :param owner: the fact that it belongs to; None in a schedule.
     :param node: where to report it.
     """
 
     entry: Entry
-    place: Place
     owner: Task | Signature | Workflow | Dispatch | None
     node: ast.expr
+
+    @property
+    def place(self) -> Place:
+        """What it is given to."""
+        return "schedule" if self.owner is None else _PLACES[type(self.owner)]
 
     @property
     def receiver(self) -> Value | None:
@@ -79,21 +85,14 @@ def _of_tasks(module: Module) -> Iterator[PrioritySetting]:
     for task in module.tasks:
         entry = task.options.get("priority")
         if entry is not None:
-            yield PrioritySetting(entry, "task", task, module.place_of(entry, task.decorator))
+            yield PrioritySetting(entry, task, module.place_of(entry, task.decorator))
 
 
 def _of_canvas(module: Module) -> Iterator[PrioritySetting]:
     for call, value in module.canvas:
         entry = _given_by(call, value, module).get("priority")
         if entry is not None:
-            place: Place = (
-                "dispatch"
-                if isinstance(value, Dispatch)
-                else "signature"
-                if isinstance(value, Signature)
-                else "workflow"
-            )
-            yield PrioritySetting(entry, place, value, module.place_of(entry, call.node))
+            yield PrioritySetting(entry, value, module.place_of(entry, call.node))
 
 
 def _given_by(call: CallSite, value: Dispatch | Signature | Workflow, module: Module) -> Mapping:
@@ -107,7 +106,7 @@ def _of_schedules(module: Module) -> Iterator[PrioritySetting]:
     for scheduled in module.schedule:
         entry = scheduled.options.get("priority")
         if entry is not None:
-            yield PrioritySetting(entry, "schedule", None, module.place_of(entry, scheduled.node))
+            yield PrioritySetting(entry, None, module.place_of(entry, scheduled.node))
 
 
 # -- which priority something runs at ---------------------------------------------------------------------------
@@ -194,7 +193,7 @@ def _of_bulk_dispatches(module: Module) -> Iterator[PrioritySetting]:
         receiver, given = dispatch.receiver, dispatch.options.get("priority")
         from_bulk = isinstance(receiver, Workflow) and is_from_bulk(receiver)
         if given and (dispatch.loop or from_bulk):
-            yield PrioritySetting(given, "dispatch", dispatch, _within(given, dispatch.node, module))
+            yield PrioritySetting(given, dispatch, _within(given, dispatch.node, module))
         if isinstance(receiver, Workflow):
             if dispatch.loop and not (given and receiver.kind == "group"):
                 yield from _of_workflow(receiver, module, whole=True)
@@ -214,7 +213,7 @@ def _of_workflow(workflow: Workflow, module: Module, *, whole: bool) -> Iterator
     """The priorities in a workflow: of all of it, or of the members that are added once per item."""
     given = workflow.options.get("priority")
     if given and whole:
-        yield PrioritySetting(given, "workflow", workflow, _within(given, workflow.node, module))
+        yield PrioritySetting(given, workflow, _within(given, workflow.node, module))
     for member in workflow.members.elements:
         if whole or _is_in_bulk(member):
             value = member.value
@@ -228,20 +227,20 @@ def _of_one(value: Value, node: ast.expr, module: Module) -> Iterator[PrioritySe
     entry = own_options(value).get("priority")
     if entry and isinstance(value, Signature):
         made_here = value.node if value.module is module else node
-        yield PrioritySetting(entry, "signature", value, _within(entry, made_here, module))
+        yield PrioritySetting(entry, value, _within(entry, made_here, module))
     elif entry and isinstance(value, Task):
-        yield PrioritySetting(entry, "task", value, node)
+        yield PrioritySetting(entry, value, node)
 
 
 def _of_scheduled(module: Module) -> Iterator[PrioritySetting]:
     for scheduled in module.schedule:
         given = scheduled.options.get("priority")
         if given:
-            yield PrioritySetting(given, "schedule", None, _within(given, scheduled.node, module))
+            yield PrioritySetting(given, None, _within(given, scheduled.node, module))
         elif scheduled.options.lacks("priority"):
             entry = own_options(_scheduled_task(scheduled, module)).get("priority")
             if entry:
-                yield PrioritySetting(entry, "schedule", None, scheduled.node)
+                yield PrioritySetting(entry, None, scheduled.node)
 
 
 def _scheduled_task(scheduled: ScheduleEntry, module: Module) -> Value:
