@@ -351,6 +351,26 @@ def test_an_interrupt_is_quiet(doors: Doors, monkeypatch: pytest.MonkeyPatch) ->
     assert doors.check() == (130, [], "")
 
 
+def test_an_interrupt_while_a_class_is_made_is_quiet(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Field:
+        __set_name__ = interrupted
+
+    def make_class(*_: object) -> None:
+        type("Node", (), {"field": Field()})
+
+    monkeypatch.setattr(check, "lint_all", make_class)
+    assert doors.check() == (130, [], "")
+
+
+def test_a_crash_that_is_no_interrupt_is_not_hidden(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(check, "lint_all", crash)
+    with pytest.raises(RuntimeError):
+        doors.check()
+
+
 def test_an_interrupt_leaves_no_process_behind(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
     write("a.py", "f()")
     write("b.py", "f()")

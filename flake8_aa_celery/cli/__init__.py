@@ -39,6 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
+    except RuntimeError as error:
+        if not isinstance(error.__cause__, KeyboardInterrupt):  # so Python hands it on while a class is made
+            raise
+        return INTERRUPTED
     except BrokenPipeError:
         discard_output()
         return PIPE_CLOSED
