@@ -197,3 +197,9 @@ def test_a_small_app_is_checked_with_less_than_two_hundred_modules(root: Path) -
 def test_a_file_without_celery_imports_neither_the_rules_nor_the_project() -> None:
     names = imported(LINT.replace("import celery", "import os"))
     assert not ours(names, "rules.aac1") | ours(names, "model.project.")
+
+
+def test_a_check_of_files_without_celery_imports_neither_either(tmp_path: Path) -> None:
+    place(tmp_path, "a.py", b"import os\n")
+    names = imported_by("check", str(tmp_path))
+    assert not ours(names, "rules.aac1") | ours(names, "model.project.")

@@ -54,7 +54,8 @@ def lint_all(files: Sequence[File], settings: Settings, jobs: int, began: float 
     :param began: when the work began, for a progress bar where that is some time ago; none where None.
     :raises WorkerError: where a process was killed.
     """
-    selected_rules(settings)  # what is imported before a fork is shared
+    if jobs > 1:
+        selected_rules(settings)  # what is imported before a fork is shared
 
     def work(part: Iterable[File]) -> list[list[Violation]]:
         return [check(path, data, settings) for path, data in part]
