@@ -116,8 +116,7 @@ def task(node: ast.expr, site: Site, module: Module) -> bool:
     owner = node.value if isinstance(node, ast.Attribute) else node
     if not isinstance(owner, ast.Name):
         # `app.tasks.update`: only an import that names the module leads to it
-        first, *others = (dotted_name(owner) or "").split(".")
-        if first not in module.task_names and not any(part in module.project.tasks_modules for part in others):
+        if (dotted_name(owner) or "").partition(".")[0] not in module.task_names:
             return False
         return module.project.is_of_tasks_module((module.origin(node, site) or "").lstrip("."))
     return owner.id in module.task_names and any(
@@ -126,13 +125,13 @@ def task(node: ast.expr, site: Site, module: Module) -> bool:
 
 
 def local_calls(module: Module) -> Iterator[CallSite]:
-    """The calls that may run a task right here, by the name that they begin with or the module that they name."""
-    names, modules = module.task_names, module.project.tasks_modules
-    for call in module.all_calls():
+    """The calls that may run a task right here, by the name that they begin with."""
+    names = module.task_names
+    for call in module.all_calls() if names else ():
         owner = call.node.func
-        while isinstance(owner, ast.Attribute) and owner.attr not in modules:
+        while isinstance(owner, ast.Attribute):
             owner = owner.value
-        if isinstance(owner, ast.Attribute) or (isinstance(owner, ast.Name) and owner.id in names):
+        if isinstance(owner, ast.Name) and owner.id in names:
             yield call
 
 

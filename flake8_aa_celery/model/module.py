@@ -98,9 +98,10 @@ class Module:
 
     def star_imported(self, name: str) -> Value | None:
         """What a name that is bound nowhere is by ``from … import *``; None where no such import offers it."""
-        for imported, _ in reversed(self._readable_stars):
-            value = self.project.star_member(imported, name, self)
-            if value is not None:
+        for imported in tuple(self._asked_stars):
+            if not self.project.can_read(imported, self):
+                self._asked_stars.remove(imported)
+            elif (value := self.project.star_member(imported, name, self)) is not None:
                 return value
         return None
 
@@ -109,6 +110,11 @@ class Module:
         """What ``from … import *`` names, and in which order it stands."""
         stars = self.scopes.module.star_imports
         return [(names.ImportedName(node.level, node.module or "", ""), site.order) for node, site in stars]
+
+    @cached_property
+    def _asked_stars(self) -> list[names.ImportedName]:
+        """Those that may offer a name, the last first: a file is read when it is asked, and not asked again in vain."""
+        return [imported for imported, _ in reversed(self._stars)]
 
     @cached_property
     def _readable_stars(self) -> list[tuple[names.ImportedName, int]]:

@@ -234,7 +234,7 @@ class Scopes:
         self.all = [root]
         self.by_node: dict[ast.AST, Scope] = {tree: root}
         self.functions: list[tuple[FunctionNode, Site]] = []
-        #: every name that is imported, with the dotted name of what it stands for, without leading dots
+        #: every name that is imported, with the dotted name of what it leads to, without leading dots
         self.imports: list[tuple[str, str]] = []
         #: names of this file for what was imported under another name, with that one
         self.renamed: dict[str, str] = {}
@@ -336,7 +336,7 @@ class Scopes:
         for alias in node.names:
             if isinstance(node, ast.Import):
                 name = alias.asname or alias.name.partition(".")[0]
-                self.imports.append((name, alias.name if alias.asname else name))
+                self.imports.append((name, alias.name))
             elif alias.name == "*":
                 self._block.scope.star_imports.append((node, self._site))
                 continue
