@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.source import lines_of
@@ -24,8 +25,6 @@ def fingerprints(path: str, violations: Sequence[Violation], data: bytes) -> Ite
     :param path: as :func:`.places.below` gives it, so that it does not depend on where the command was called.
     :param data: the bytes of the file.
     """
-    from hashlib import sha256
-
     lines = lines_of(data) if violations else []
     seen: dict[tuple[str, str], int] = {}
     for found in violations:

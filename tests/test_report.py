@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from flake8_aa_celery.report import Result, formats, renderer
+from flake8_aa_celery.report import Result, _severity, formats, renderer
 from flake8_aa_celery.report._statistics import statistics
+from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.violation import Fix, Violation
 
 SAFE = Fix("safe", "Use `apply_async`", "apply_async")
@@ -65,6 +66,10 @@ def test_json_is_a_list_of_objects_with_positions_from_one() -> None:
 
 def test_no_violation_is_an_empty_list() -> None:
     assert json.loads(rendered("json", [])) == []
+
+
+def test_urgent_is_said_of_rules_that_there_are() -> None:
+    assert _severity._CRITICAL | _severity._OWN.keys() <= all_rules().keys()
 
 
 def test_statistics_count_each_rule_the_most_frequent_first() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from json import dumps, loads
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.fingerprints import fingerprints
@@ -39,8 +40,6 @@ class Baseline:
 
         :raises SettingsError: where it does not exist, cannot be read, or is no baseline.
         """
-        from json import loads
-
         try:
             table = loads(read(self._path))
             if table["version"] != _VERSION:
@@ -72,8 +71,6 @@ class Baseline:
         :param paths: the files and folders that were checked.
         :return: what the file is to hold.
         """
-        from json import dumps
-
         kept = [each for each in self._known if not self._lies_in(each["path"], paths)]
         self._known = [*kept, *(each for result in results for each in self._of(result))]
         self._known.sort(key=lambda each: [each[name] for name in _NAMES])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from importlib.resources import files
+from json import dumps
 from string import Template
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,6 @@ def render(graph: Graph, link: str = LINK) -> str:
 
     :param link: where a line of the source can be read, with ``{path}`` and ``{line}``.
     """
-    from json import dumps
-
     data = {
         **plain.as_object(graph),
         "link": link,

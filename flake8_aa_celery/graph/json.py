@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import dumps
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ VERSION = 1
 
 def render(graph: Graph) -> str:
     """The object, its lists sorted by path and line."""
-    from json import dumps
-
     return dumps(as_object(graph), indent=2, ensure_ascii=False) + "\n"
 
 

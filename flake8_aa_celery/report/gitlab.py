@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import dumps
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.fingerprints import fingerprints
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 def render(results: Results) -> Iterator[str]:
     """The list of issues. Paths are relative to the current folder, which has to be the root of the repository."""
-    from json import dumps
-
     issues = [
         {
             "description": f"{found.code} {found.message}",

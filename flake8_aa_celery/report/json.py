@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import dumps
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 def render(results: Results) -> Iterator[str]:
     """The list, each object on lines of its own."""
-    from json import dumps
-
     separator = "[\n"
     for result in results:
         for found in result.violations:

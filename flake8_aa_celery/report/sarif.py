@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import dumps
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -26,8 +27,6 @@ _ROOT = "%SRCROOT%"
 
 def render(results: Results) -> Iterator[str]:
     """One run, with the pages of the rules that found something."""
-    from json import dumps
-
     codes = sorted({found.code for result in results for found in result.violations})
     driver = {
         "name": "flake8-aa-celery",
