@@ -184,7 +184,7 @@ class Module:
     @property
     def is_run_by_hand(self) -> bool:
         """Whether whoever starts it sits in front of it: test code, or a management command."""
-        return ".management.commands." in f".{self.dotted}" or is_test_code(self.path, self.project.root)
+        return "/management/commands/" in f"/{self.path_in_project}" or is_test_code(self.path, self.project.root)
 
     @cached_property
     def is_tasks_module(self) -> bool:
