@@ -69,12 +69,13 @@ FAKES = (call_of_optional, call_of_f, call_of_g, call_of_alliance, crash)
 
 
 @pytest.fixture
-def fakes(monkeypatch: pytest.MonkeyPatch) -> dict[str, Rule]:
+def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Rule]]:
     """Put the rules of this file in the place of all but AAC900 and AAC999."""
     own = {code: found for code, found in rules.all_rules().items() if code.startswith("AAC9")}
     monkeypatch.setattr(rules, "_loaded", {fake.code: fake for fake in FAKES} | own)
     selected_rules.cache_clear()
-    return rules.all_rules()
+    yield rules.all_rules()
+    selected_rules.cache_clear()  # for tests that want the rules that there are
 
 
 class Outcome(NamedTuple):
