@@ -102,40 +102,29 @@ def _countdown(node: ast.expr, site: Site, module: Module) -> float | None:
     value = module.evaluate(node, site)
     if isinstance(value, Constant):
         return _number(value)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "total_seconds":
+    if not isinstance(node, ast.Call):
+        return None
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "total_seconds":
         return _period(node.func.value, site, module)
-    if (
-        isinstance(node, ast.Call)
-        and module.origin(node.func, site) in ("builtins.int", "builtins.round")
-        and node.args
-    ):
+    if node.args and module.origin(node.func, site) in ("builtins.int", "builtins.round"):
         return _countdown(node.args[0], site, module)
     return None
 
 
-def _eta(node: ast.expr, site: Site, module: Module, depth: int = 0) -> float | None:
+def _eta(node: ast.expr, site: Site, module: Module) -> float | None:
     """How long from now ``now() + timedelta(…)`` is."""
-    found = _bound(node, site, depth)
-    if found is not None:
-        return _eta(*found, module, depth + 1)
+    node, site = _behind_names(node, site)
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
         return None
     for now, period in ((node.left, node.right), (node.right, node.left)):
-        if _is_now(now, site, module):
+        if module.origin(*_behind_names(now, site)) in _NOW:
             return _period(period, site, module)
     return None
 
 
-def _is_now(node: ast.expr, site: Site, module: Module) -> bool:
-    found = _bound(node, site, 0)
-    return _is_now(*found, module) if found else module.origin(node, site) in _NOW
-
-
-def _period(node: ast.expr, site: Site, module: Module, depth: int = 0) -> float | None:
+def _period(node: ast.expr, site: Site, module: Module) -> float | None:
     """The seconds of a ``timedelta``; None where one of its numbers is not known."""
-    found = _bound(node, site, depth)
-    if found is not None:
-        return _period(*found, module, depth + 1)
+    node, site = _behind_names(node, site)
     if not isinstance(node, ast.Call) or module.origin(node.func, site) != "datetime.timedelta":
         return None
     given = by_name(node, site, module, _SECONDS)
@@ -150,9 +139,11 @@ def _number(value: Value) -> float | None:
     return None
 
 
-def _bound(node: ast.expr, site: Site, depth: int) -> tuple[ast.expr, Site] | None:
-    """What a name was bound to, if that is certain."""
-    bindings = reaching(node.id, site) if isinstance(node, ast.Name) and depth < _DEEPEST else []
-    if len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].value is None:
-        return None
-    return bindings[0].value, bindings[0].site
+def _behind_names(node: ast.expr, site: Site) -> tuple[ast.expr, Site]:
+    """What a name was bound to, through other names as far as that is certain; anything else as it is."""
+    for _ in range(_DEEPEST):
+        bindings = reaching(node.id, site) if isinstance(node, ast.Name) else []
+        if len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].value is None:
+            break
+        node, site = bindings[0].value, bindings[0].site
+    return node, site
