@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.priorities import PrioritySetting
     from flake8_aa_celery.settings import Settings
 
+#: The priority at which Alliance Auth runs what is given none.
+_DEFAULT = 5
+
 
 @rule("AAC207", "chain-priority-first-only", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
@@ -64,7 +67,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## Leaves alone
     - a chain in which every later signature has a priority, by `.set` or by the decorator of its task;
     - a chain of one task;
-    - projects that set `task_inherit_parent_priority`, unless the chain is called;
+    - a priority of 5, the default of Alliance Auth, and projects that set `task_inherit_parent_priority`, unless the
+      chain is called;
     - signatures that cannot be resolved: they may have a priority.
 
     ## Fix
@@ -82,7 +86,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_priority.py::test_a_workflows_delay_takes_a_priority_as_an_argument`: calling it reaches none.
     - `test_priority.py::test_a_priority_set_on_each_signature_of_a_chain_holds`: what helps.
     - `test_priority.py::test_a_chain_of_one_task_runs_it_at_the_chains_priority`: why that is left alone.
-    - `test_priority.py::test_inherit_parent_priority_carries_a_chains_priority_on`: and that.
+    - `test_priority.py::test_delay_sends_at_the_default_priority`: and a priority of 5.
+    - `test_priority.py::test_inherit_parent_priority_carries_a_chains_priority_on`: and projects that say so.
 
     ## References
     - [Celery: chains](https://docs.celeryq.dev/en/stable/userguide/canvas.html#chains)
@@ -92,13 +97,19 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         chain = setting.receiver
         if not isinstance(chain, Workflow) or chain.kind != "chain" or setting.value is None:
             continue
-        if later_at_default(chain) and (_is_called(setting) or not may_be_inherited(module.project)):
+        if later_at_default(chain) and (_is_called(setting) or not _reaches_all(setting, module, settings)):
             yield Violation.at(setting.node, _message(setting), _fix(setting, chain, module))
 
 
 def _is_called(setting: PrioritySetting) -> bool:
     """Whether the chain is called, which makes an argument of the priority."""
     return isinstance(setting.owner, Dispatch) and setting.owner.method == "()"
+
+
+def _reaches_all(setting: PrioritySetting, module: Module, settings: Settings) -> bool:
+    """Whether the other tasks of the chain run at that priority all the same."""
+    is_default = setting.value == _DEFAULT and settings.profile == "alliance-auth"
+    return is_default or may_be_inherited(module.project)
 
 
 def _message(setting: PrioritySetting) -> str:
