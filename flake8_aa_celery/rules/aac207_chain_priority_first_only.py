@@ -97,7 +97,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         chain = setting.receiver
         if not isinstance(chain, Workflow) or chain.kind != "chain" or setting.value is None:
             continue
-        if later_at_default(chain) and (_is_called(setting) or not _reaches_all(setting, module, settings)):
+        if later_at_default(chain) and not _reaches_all(setting, module, settings):
             yield Violation.at(setting.node, _message(setting), _fix(setting, chain, module))
 
 
@@ -108,6 +108,8 @@ def _is_called(setting: PrioritySetting) -> bool:
 
 def _reaches_all(setting: PrioritySetting, module: Module, settings: Settings) -> bool:
     """Whether the other tasks of the chain run at that priority all the same."""
+    if _is_called(setting):
+        return False
     is_default = setting.value == _DEFAULT and settings.profile == "alliance-auth"
     return is_default or may_be_inherited(module.project)
 
