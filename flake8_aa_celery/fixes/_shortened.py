@@ -59,12 +59,14 @@ class _Statement(NamedTuple):
     """A statement as libcst has it: several of Python's where they share a line.
 
     :param first: its first line, that of a decorator where it has one.
-    :param column: where it begins there, in bytes.
+    :param column: where it or the decorator's name begins there, in bytes.
+    :param sign: what stands before that: ``@`` or nothing.
     :param last: its last line.
     """
 
     first: int
     column: int
+    sign: str
     last: int
     nodes: tuple[ast.stmt, ...]
 
@@ -95,8 +97,9 @@ def _statements(block: Iterable[ast.stmt]) -> list[_Statement]:
         if found and node.lineno <= found[-1].last:  # it stands behind a semicolon
             found[-1] = found[-1]._replace(last=last, nodes=(*found[-1].nodes, node))
         else:
-            begins = min([node, *getattr(node, "decorator_list", ())], key=lambda each: each.lineno)
-            found.append(_Statement(begins.lineno, begins.col_offset, last, (node,)))
+            begins = [*getattr(node, "decorator_list", ()), node][0]
+            sign = "" if begins is node else "@"
+            found.append(_Statement(begins.lineno, begins.col_offset, sign, last, (node,)))
     return found
 
 
@@ -113,7 +116,7 @@ def imports_something(node: ast.stmt) -> bool:
 
 def _begins_line(statement: _Statement, lines: Sequence[str]) -> bool:
     """Whether a statement has its first line for itself: not ``if x: pass``, nor a ``@`` in a line of its own."""
-    return lines[statement.first - 1][: statement.column].strip() in ("", "@")
+    return lines[statement.first - 1][: statement.column].strip() == statement.sign
 
 
 def _blocks(statement: _Statement) -> Iterator[list[ast.stmt]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 import libcst as cst
@@ -131,7 +132,7 @@ class Tree:
 
     def is_within_function(self, line: int) -> bool:
         """Whether a line lies in the body of a function, where other files do not look."""
-        index = bisect_right(self._bodies, (line, 0)) - 1
+        index = bisect_right(self._bodies, line, key=itemgetter(0)) - 1
         return index >= 0 and line <= self._bodies[index][1]
 
     @cached_property
