@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.arguments import by_name
-from flake8_aa_celery.model.index import files
+from flake8_aa_celery.model.files import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.index import files
+from flake8_aa_celery.model.files import files
 from flake8_aa_celery.model.remembered import once_a_module
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ def _elsewhere(name: str, module: Module) -> Task | None:
 
     Two files that would be imported by the same dotted name are never imported together.
     """
-    for other in module.project.tasks_named(name):
+    for other in module.project.tasks.named(name):
         if other.module.dotted != module.dotted and real(other.module.path) != real(module.path):
             return other
     return None

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.bases import OF_CELERY_ONCE, bases_of
 from flake8_aa_celery.model.calling import parameters_of
 from flake8_aa_celery.model.facts import Constant, Items, Mapping, Signature, Task
+from flake8_aa_celery.model.files import files
 from flake8_aa_celery.model.handlers import caught_by, tries_around
-from flake8_aa_celery.model.index import files
 from flake8_aa_celery.model.names import dotted_name, imported_name, last_part
 from flake8_aa_celery.model.options import written_options
 from flake8_aa_celery.model.workflows import followed_in

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery import places
@@ -49,8 +50,6 @@ class Project:
         self._hashes: dict[str, int] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._files: list[tuple[str, bytes]] | None = None
-        self._tasks_by_name: dict[str, list[Task]] | None = None
-        self._index: TaskIndex | None = None
         self._has_result_backend: bool | None = None
         self._configured: dict[str, list[ast.expr]] = {}
 
@@ -147,34 +146,22 @@ class Project:
         return self._found[key]
 
     def files(self) -> list[tuple[str, bytes]]:
-        """The Python files of the project with their bytes, as :mod:`flake8_aa_celery.model.index` finds them.
+        """The Python files of the project with their bytes, as :mod:`flake8_aa_celery.model.files` finds them.
 
         Read the first time that a rule asks for something that may stand anywhere in the project.
         """
         if self._files is None:
-            from flake8_aa_celery.model.index import read_files
+            from flake8_aa_celery.model.files import read_files
 
             self._files = [(path, _unwritten.get(path, data)) for path, data in read_files(self)]
         return self._files
 
-    def tasks_by_name(self) -> dict[str, list[Task]]:
-        """Every task of the project by its registered name, as :mod:`flake8_aa_celery.model.index` finds them.
+    @cached_property
+    def tasks(self) -> TaskIndex:
+        """The tasks of all files of the project, by their names."""
+        from flake8_aa_celery.model.index import TaskIndex
 
-        The first time it reads every file of the project that can define a task.
-        """
-        if self._tasks_by_name is None:
-            from flake8_aa_celery.model.index import tasks_by_name
-
-            self._tasks_by_name = tasks_by_name(self)
-        return self._tasks_by_name
-
-    def tasks_named(self, name: str) -> list[Task]:
-        """The tasks of the project that Celery knows by one name; reads fewer files than :meth:`tasks_by_name`."""
-        if self._index is None:
-            from flake8_aa_celery.model.index import TaskIndex
-
-            self._index = TaskIndex(self)
-        return self._index.named(name)
+        return TaskIndex(self)
 
     def task_named(self, name: str, speaker: Module) -> Task | None:
         """The one task that Celery knows by a name; None where there is none or more than one.
@@ -189,7 +176,7 @@ class Project:
         module = self.load(path) if path and path.endswith(".py") else None
         named = [task for task in module.tasks if task.registered_name == name] if module else []
         if not named and not (self.is_of_tasks_module(name) and self.find(name.partition(".")[0], speaker) is None):
-            named = self.tasks_named(name)
+            named = self.tasks.named(name)
         return named[0] if len(named) == 1 else None
 
     def configured(self, name: str) -> list[ast.expr]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.configuration import given_names
 from flake8_aa_celery.model.facts import UNKNOWN, Function, ModuleValue, NamedTask, Task, Value
-from flake8_aa_celery.model.index import files
+from flake8_aa_celery.model.files import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def is_unknown(spoken: SpokenName, module: Module) -> bool:
     if not package or not _is_package(package.partition(".")[0], module):
         return False
     value = standing_at(spoken.name, module)
-    if (isinstance(value, Task) and value.registered_name == spoken.name) or project.tasks_named(spoken.name):
+    if (isinstance(value, Task) and value.registered_name == spoken.name) or project.tasks.named(spoken.name):
         return False
     if isinstance(value, Task):
         return _is_registered_otherwise(value, package)
@@ -107,7 +107,7 @@ def _is_given(name: str, project: Project) -> bool:
 
 def _nearest(name: str, project: Project) -> str | None:
     """The name of a task that one may have meant: the same function elsewhere, or nearly the same name."""
-    known = list(project.tasks_by_name())
+    known = project.tasks.names()
     member = name.rpartition(".")[2]
     same = [other for other in known if other.rpartition(".")[2] == member]
     if len(same) == 1:

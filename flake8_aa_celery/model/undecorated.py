@@ -62,7 +62,7 @@ def _scheduled(module: Module) -> Iterator[UsedAsTask]:
         if task is None or name is None:
             continue
         function = standing_at(name, module)
-        if isinstance(function, Function) and not module.project.tasks_named(name):
+        if isinstance(function, Function) and not module.project.tasks.named(name):
             yield UsedAsTask(function, task.node if task.module is module else entry.node, name)
 
 

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.decorators import hiding
-from flake8_aa_celery.model.index import is_dispatched
+from flake8_aa_celery.model.dispatched import is_dispatched
 from flake8_aa_celery.model.syntax import without_call
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation, spot

@@ -26,7 +26,7 @@ def root(tmp_path: Path) -> Path:
 
 def names_in(root: Path, settings: Settings | None = None) -> list[str]:
     """The names of the tasks of a project, in the order in which they are found."""
-    return list(Project(str(root.resolve()), settings or Settings()).tasks_by_name())
+    return Project(str(root.resolve()), settings or Settings()).tasks.names()
 
 
 def test_tasks_are_found_in_every_module_in_the_order_of_files(root: Path) -> None:
@@ -55,13 +55,6 @@ def test_an_explicit_name_counts_and_one_that_is_unknown_does_not(root: Path) ->
     assert names_in(root) == ["update-all"]
 
 
-def test_two_tasks_of_one_name_are_both_there(root: Path) -> None:
-    place(root, "a/tasks.py", TASK)
-    place(root, "b/tasks.py", TASK.replace(b"task\nd", b"task(name='a.tasks.update')\nd"))
-    (found,) = Project(str(root.resolve()), Settings()).tasks_by_name().values()
-    assert [task.module.dotted for task in found] == ["a.tasks", "b.tasks"]
-
-
 @pytest.mark.parametrize("path", ["a/tests/tasks.py", "a/test_tasks.py", "a/migrations/tasks.py", "build/tasks.py"])
 def test_test_code_migrations_and_excluded_files_are_left_out(root: Path, path: str) -> None:
     place(root, path, TASK)
@@ -88,7 +81,7 @@ def test_without_a_marked_root_only_packages_and_modules_are_read(tmp_path: Path
 def test_a_task_is_found_by_its_module_and_by_a_name_of_its_own(root: Path, options: str) -> None:
     place(root, "a/tasks.py", TASK)
     place(root, "b/tasks.py", TASK.replace(b"task\nd", f"task({options})\nd".encode()))
-    found = Project(str(root.resolve()), Settings()).tasks_named("a.tasks.update")
+    found = Project(str(root.resolve()), Settings()).tasks.named("a.tasks.update")
     assert [task.module.dotted for task in found] == ["a.tasks", "b.tasks"]
 
 
@@ -104,5 +97,5 @@ def test_a_file_is_left_alone_whose_tasks_cannot_have_the_name(root: Path, monke
         return load(path)
 
     monkeypatch.setattr(project, "load", watched)
-    assert len(project.tasks_named("a.tasks.update")) == 1
+    assert len(project.tasks.named("a.tasks.update")) == 1
     assert [path.removeprefix(project.root + "/") for path in loaded] == ["a/tasks.py"]

@@ -21,7 +21,7 @@ def test_a_file_that_is_nested_too_deeply_hides_no_other(tmp_path: Path) -> None
     place(tmp_path, "pyproject.toml", b"")
     place(tmp_path, "app/deep.py", TASK + b"x = update" + b".a" * 3_000)
     tasks = place(tmp_path, "app/tasks.py", TASK)
-    assert list(Project.of(str(tasks), Settings()).tasks_by_name()) == ["app.tasks.update"]
+    assert Project.of(str(tasks), Settings()).tasks.names() == ["app.tasks.update"]
 
 
 def trees() -> int:

@@ -223,4 +223,4 @@ def test_a_line_full_of_signs_is_searched_once(tmp_path: Path) -> None:
     file = tmp_path / "tasks.py"
     file.write_text(HEAD + "x = '" + "@a" * 2_000_000 + "'\n")
     Project.forget()
-    assert [task.name for task in Project.of(str(file), Settings()).tasks_named("tasks.t")] == ["t"]
+    assert [task.name for task in Project.of(str(file), Settings()).tasks.named("tasks.t")] == ["t"]
