@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 CELERY = "from celery import shared_task\n"
+#: What is said of a call of f.
+F = "AAC201 f is called at 7"
 
 
 def calls_of(module: Module, name: str) -> Iterator[ast.Call]:
@@ -112,6 +117,19 @@ class Doors:
     def _outcome(self, code: int) -> Outcome:
         captured = self.capsys.readouterr()
         return Outcome(code, captured.out.splitlines(), captured.err)
+
+
+def write(path: str, *lines: str) -> None:
+    """Write a module that has to do with Celery; its own lines begin with the second."""
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(CELERY + "".join(f"{line}\n" for line in lines))
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    """Start the command in a process of its own."""
+    command = [sys.executable, "-m", "flake8_aa_celery", *arguments]
+    return subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 @pytest.fixture

@@ -1,0 +1,261 @@
+"""``aa-celery check``: what it prints where, and with which exit code it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from doors import CELERY, Doors, F, write
+from flake8_aa_celery import __version__
+from flake8_aa_celery.cli import _files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("fakes")
+
+
+def feed(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    """Make bytes the standard input."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+
+# -- findings and exit codes -----------------------------------------------------------------------------------
+
+
+def test_nothing_found_is_silence_and_success(doors: Doors) -> None:
+    write("a.py", "h()")
+    assert doors.check() == (0, [], "")
+
+
+def test_violations_are_lines_in_order_and_exit_one(doors: Doors) -> None:
+    write("b.py", "g(); f()", "f()")
+    write("a.py", "x = f()")
+    assert doors.check("b.py", "a.py") == (
+        1,
+        [f"a.py:2:5: {F}", "b.py:2:1: AAC203 g is called", f"b.py:2:6: {F}", f"b.py:3:1: {F}"],
+        "",
+    )
+
+
+def test_this_folder_is_checked_where_no_path_is_given(doors: Doors) -> None:
+    write("sub/a.py", "f()")
+    assert doors.check().lines == [f"./sub/a.py:2:1: {F}"]
+
+
+def test_columns_count_characters(doors: Doors) -> None:
+    write("a.py", "'äöü€😀'; f()")
+    assert doors.check("a.py").lines == [f"a.py:2:10: {F}"]
+
+
+def test_columns_count_characters_in_other_encodings(doors: Doors, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"# coding: latin-1\n" + CELERY.encode() + b"'\xe4'; f()\n")
+    assert doors.check("a.py").lines == [f"a.py:3:6: {F}"]
+
+
+def test_a_mark_before_the_first_line_is_no_column(doors: Doors, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"\xef\xbb\xbff('\xc3\xa4 crontab')\n")
+    assert doors.check("a.py").lines == [f"a.py:1:1: {F}"]
+
+
+def test_exit_zero_reports_and_succeeds(doors: Doors) -> None:
+    write("a.py", "f()")
+    assert doors.check("--exit-zero", "a.py") == (0, [f"a.py:2:1: {F}"], "")
+
+
+def test_quiet_leaves_the_exit_code_to_tell(doors: Doors) -> None:
+    write("a.py", "f()")
+    assert doors.check("-q", "a.py") == (1, [], "")
+
+
+def test_verbose_says_what_was_done(doors: Doors, tmp_path: Path) -> None:
+    write("a.py", "h()")
+    (tmp_path / "b.py").touch()
+    outcome = doors.check("-v")
+    assert outcome.errors.startswith("2 files read, 1 of them have to do with Celery; 1 processes")
+
+
+def test_noqa_silences(doors: Doors) -> None:
+    write("a.py", "f()  # noqa: AAC201", "f()  # noqa: AAC203")
+    assert doors.check("a.py").lines == [f"a.py:3:1: {F}"]
+
+
+def test_rules_are_selected_and_ignored_by_prefix(doors: Doors) -> None:
+    write("a.py", "f()", "g()", "optional()")
+    assert doors.check("--select", "AAC1,AAC201", "a.py").lines == [
+        f"a.py:2:1: {F}",
+        "a.py:4:1: AAC104 optional is called",
+    ]
+    assert doors.check("--ignore", "AAC201", "a.py").lines == ["a.py:3:1: AAC203 g is called"]
+
+
+@pytest.mark.parametrize("pattern", ["sub/*.py", "a.py", "sub/a.py"])
+def test_rules_are_ignored_file_by_file(doors: Doors, pattern: str) -> None:
+    write("sub/a.py", "f()", "g()")
+    write("b.py", "f()")
+    assert doors.check("--per-file-ignores", f"{pattern}:AAC201").lines == [
+        f"./b.py:2:1: {F}",
+        "./sub/a.py:3:1: AAC203 g is called",
+    ]
+
+
+def test_a_setting_reaches_the_rules(doors: Doors) -> None:
+    write("a.py", "f()")
+    assert doors.check("--bulk-priority", "8", "a.py").lines == ["a.py:2:1: AAC201 f is called at 8"]
+
+
+@pytest.mark.parametrize("path", ["tests/a.py", "app/test_a.py", "app/migrations/a.py", "a_tests.py", "conftest.py"])
+def test_test_code_is_checked_on_request(doors: Doors, path: str) -> None:
+    write("setup.py")
+    write(path, "f()")
+    assert doors.check(path) == (0, [], "")
+    assert doors.check("--check-tests", path).lines == [f"{path}:2:1: {F}"]
+
+
+def test_a_project_in_a_folder_called_tests_is_checked(doors: Doors) -> None:
+    write("tests/project/a.py", "f()")
+    write("tests/project/setup.py")
+    assert doors.check("tests/project/a.py").code == 1
+
+
+# -- what cannot be read or parsed -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "place", "why"),
+    [
+        (b"crontab(\n", "1:8", "'(' was never closed"),
+        (b"# crontab\n\nx = \0\n", None, "null bytes"),
+        (b"x = 'crontab \xff'\n", None, "'utf-8' codec can't decode byte 0xff"),
+        (b"# coding: nonsense\n# crontab\n", None, "nonsense"),
+        (b"crontab\n" + b"(" * 20_000 + b")" * 20_000, None, ""),
+        (b"x = crontab" + b".a" * 20_000, "1:1", "it is nested too deeply"),
+        (b"x = crontab, " + b"-" * 20_000 + b"1", "1:1", "it is nested too deeply"),
+    ],
+    ids=["syntax", "null", "bytes", "cookie", "parentheses", "attributes", "signs"],
+)
+def test_a_file_that_is_no_python_is_one_line(
+    doors: Doors, tmp_path: Path, data: bytes, place: str | None, why: str
+) -> None:
+    (tmp_path / "a.py").write_bytes(data)
+    write("b.py", "f()")
+    outcome = doors.check()
+    broken, other = outcome.lines
+    assert (outcome.code, other, outcome.errors) == (1, f"./b.py:2:1: {F}", "")
+    assert broken.startswith(f"./a.py:{place or ''}")
+    assert "AAC900 cannot be parsed by Python 3." in broken
+    assert why in broken
+
+
+def test_a_file_without_celery_is_not_parsed(doors: Doors, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"f(\n\0\xff")
+    assert doors.check() == (0, [], "")
+
+
+def test_a_warning_of_the_parser_is_not_shown(doors: Doors) -> None:
+    write("a.py", "x = '\\d'", "1 is 1")
+    command = [sys.executable, "-W", "error", "-m", "flake8_aa_celery", "check", "a.py"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stderr == ""
+
+
+def test_a_crash_in_a_rule_is_one_line_and_the_others_go_on(doors: Doors) -> None:
+    write("a.py", "crash()", "crash()", "f()")
+    crashed, other = doors.check("a.py").lines
+    assert crashed.startswith("a.py:1:1: AAC999 rule AAC401 (crash) crashed: KeyError: 2 at doors.py:")
+    assert crashed.endswith(f"; please report this line to flake8-aa-celery {__version__}")
+    assert other == f"a.py:4:1: {F}"
+
+
+def test_a_crash_in_the_model_is_one_line(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("of the model")
+
+    monkeypatch.setattr("flake8_aa_celery.model.project.Project.module", broken)
+    write("a.py", "f()")
+    (line,) = doors.check("a.py").lines
+    assert line.startswith("a.py:1:1: AAC999 the model crashed: ZeroDivisionError: of the model at test_check.py:")
+
+
+def test_a_path_that_does_not_exist_is_misuse_and_the_rest_is_checked(doors: Doors) -> None:
+    write("a.py", "f()")
+    assert doors.check("none.py", "a.py", "--exit-zero") == (
+        2,
+        [f"a.py:2:1: {F}"],
+        "aa-celery: none.py: No such file or directory\n",
+    )
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_checked(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(path: str) -> bytes:
+        if path == "a.py":
+            raise PermissionError(13, "Permission denied", path)
+        return b"f()  # crontab\n"
+
+    monkeypatch.setattr(_files, "read", unreadable)
+    write("a.py")
+    write("b.py")
+    assert doors.check("a.py", "b.py") == (2, [f"b.py:1:1: {F}"], "aa-celery: a.py: Permission denied\n")
+
+
+# -- standard input and output ---------------------------------------------------------------------------------
+
+
+def test_standard_input_is_checked(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed(monkeypatch, b"f()  # crontab\r\n")
+    assert doors.check("-").lines == [f"stdin:1:1: {F}"]
+
+
+def test_standard_input_may_say_where_it_would_be_a_file(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("setup.py")
+    write("b.py", "f()")
+    feed(monkeypatch, b"f()  # crontab\n")
+    assert doors.check("--stdin-filename", "c.py", "-", "b.py").lines == [f"b.py:2:1: {F}", f"c.py:1:1: {F}"]
+    feed(monkeypatch, b"f()  # crontab\n")
+    assert doors.check("--stdin-filename", "tests/c.py", "-").lines == []
+
+
+def test_standard_input_without_celery_is_nothing(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed(monkeypatch, b"f()\n")
+    assert doors.check("-") == (0, [], "")
+
+
+def test_the_report_can_go_into_a_file(doors: Doors, tmp_path: Path) -> None:
+    write("a.py", "f()")
+    assert doors.check("--output-file", "report.txt", "a.py") == (1, [], "")
+    assert (tmp_path / "report.txt").read_text() == f"a.py:2:1: {F}\n"
+
+
+def test_a_report_that_cannot_be_written_is_misuse(doors: Doors) -> None:
+    write("a.py", "f()")
+    outcome = doors.check("--output-file", "none/report.txt", "a.py")
+    assert (outcome.code, outcome.errors) == (2, "aa-celery: none/report.txt: No such file or directory\n")
+
+
+def test_statistics_follow_the_lines(doors: Doors) -> None:
+    write("a.py", "g()", "f()", "f()")
+    assert doors.check("--statistics", "a.py").lines[3:] == [
+        "2 AAC201 [*] call-of-f",
+        "1 AAC203 [ ] call-of-g",
+        "[*] can be fixed with `aa-celery fix`",
+    ]
+
+
+def test_statistics_do_not_spoil_a_format_for_programs(doors: Doors) -> None:
+    write("a.py", "f()")
+    outcome = doors.check("--statistics", "--output-format", "json", "a.py")
+    assert json.loads("\n".join(outcome.lines))[0]["code"] == "AAC201"
+    assert outcome.errors.startswith("1 AAC201 [*] call-of-f\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such file names")
+def test_a_file_name_that_cannot_be_printed_is_escaped(doors: Doors) -> None:
+    write(os.fsdecode(b"\xff.py"), "f()")
+    assert doors.check().lines == [rf"./\udcff.py:2:1: {F}"]

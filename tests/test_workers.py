@@ -1,0 +1,77 @@
+"""Processes that share the work."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from doors import Doors, write
+from flake8_aa_celery.cli import _workers
+from flake8_aa_celery.settings import Settings
+
+if TYPE_CHECKING:
+    pass
+
+pytestmark = pytest.mark.usefixtures("fakes")
+
+
+def test_processes_change_nothing(doors: Doors) -> None:
+    for number in range(23):
+        write(f"m{number}.py", *["f()"] * number, "g()  # noqa" if number % 3 else "g()")
+    serial = doors.check("-j", "1")
+    assert len(serial.lines) == sum(range(23)) + 8
+    for jobs in ("2", "3", "7", "50"):
+        assert doors.check("-j", jobs) == serial
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "many", "²", "9" * 20])
+def test_a_strange_number_of_processes_is_one_line_and_misuse(doors: Doors, jobs: str) -> None:
+    complaint = f"aa-celery: --jobs must be a whole number from 1, not {jobs!r}\n"
+    assert doors.check(f"--jobs={jobs}") == (2, [], complaint)
+
+
+def test_few_bytes_are_linted_in_this_process() -> None:
+    assert _workers.processes(None, [("a.py", b"x" * 1000)]) == 1
+
+
+def test_many_bytes_are_shared_by_all_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 5}, raising=False)
+    assert _workers.processes(None, [("a.py", b"x" * 10_000_000)]) == 3
+
+
+def test_where_nothing_can_be_forked_everything_is_linted_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "fork")
+    files = [(f"m{number}.py", b"f()  # crontab") for number in range(4)]
+    results = _workers.lint_all(files, Settings(), 4)
+    assert [result.path for result in results if result.violations] == [path for path, _ in files]
+
+
+def test_a_process_sends_what_it_found_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    def end(code: int) -> None:
+        raise SystemExit(code)
+
+    monkeypatch.setattr(os, "_exit", end)
+    reader, writer = os.pipe()
+    with pytest.raises(SystemExit) as ended:
+        _workers._work_and_exit([("a.py", b"f()")], lambda files: [path for path, _ in files], writer)
+    with open(reader, "rb") as pipe:
+        assert pickle.loads(pipe.read()) == ["a.py"]
+    assert ended.value.code == 0
+
+
+def test_a_process_that_is_killed_is_misuse(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("a.py", "f()")
+    write("b.py", "f()")
+    parent = os.getpid()
+
+    def killed(*_: object) -> list[object]:
+        if os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return []
+
+    monkeypatch.setattr(_workers, "check", killed)
+    assert doors.check("-j", "2") == (2, [], "aa-celery: a process that checks files ended with -9\n")
