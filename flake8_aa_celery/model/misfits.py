@@ -97,14 +97,16 @@ def _on_its_own(signature: Signature) -> str | None:
 
 
 def _of_follower(signature: Signature) -> str | None:
-    """What is wrong with a signature behind another one, with the result of that and without."""
+    """What is wrong with a signature behind another one, where more is wrong than the result of that one."""
     if signature.immutable is None:
         return None
     given = arguments.of_signature(signature)
-    reason = _reason(signature.task, given, signature.module)
-    if signature.immutable or not reason:
-        return reason
-    return _reason(signature.task, given.after(arguments.PREVIOUS_RESULT), signature.module) and reason
+    if signature.immutable:
+        return _reason(signature.task, given, signature.module)
+    whole = given.after(arguments.PREVIOUS_RESULT)
+    return _on_its_own(signature) or (
+        _reason(signature.task, given, signature.module) and _reason(signature.task, whole, signature.module)
+    )
 
 
 def _of_result(signature: Signature) -> str | None:
