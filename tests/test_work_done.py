@@ -91,7 +91,7 @@ def work(root: Path, monkeypatch: pytest.MonkeyPatch) -> Work:
 
     watch(builtins, "open", "read", of_project)
     watch(ast, "parse", "parse", lambda data, *_: of_bytes.get(data if isinstance(data, bytes) else data.encode()))
-    watch(module, "Scopes", "traverse", ast.unparse)
+    watch(module, "scopes_of", "traverse", ast.unparse)
     Project.forget()
     return done
 

@@ -13,7 +13,8 @@ from flake8_aa_celery.fixes import Refused
 from flake8_aa_celery.fixes._flakes import flakes
 from flake8_aa_celery.fixes._guard import comments
 from flake8_aa_celery.fixes._imports import remove_unused
-from flake8_aa_celery.model.scopes import FUNCTIONS, Scopes
+from flake8_aa_celery.model.scopes import FUNCTIONS
+from flake8_aa_celery.model.traversal import scopes_of
 from flake8_aa_celery.source import decode
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class _Move:
             raise Refused("the ends of its lines are not those of Unix")
         self._text, self._tasks = text, tasks
         self._arguments = arguments
-        self._scopes, self._there = Scopes(ast.parse(text)), Scopes(ast.parse(tasks))
+        self._scopes, self._there = scopes_of(ast.parse(text)), scopes_of(ast.parse(tasks))
         tree = self._scopes.module.node
         assert isinstance(tree, ast.Module)
         found = [node for node in tree.body if isinstance(node, FUNCTIONS) and node.lineno == line]

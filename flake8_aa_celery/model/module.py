@@ -30,7 +30,7 @@ from flake8_aa_celery.model.facts import (
     Value,
     Workflow,
 )
-from flake8_aa_celery.model.scopes import Scopes
+from flake8_aa_celery.model.traversal import scopes_of
 from flake8_aa_celery.model.values import Values
 from flake8_aa_celery.places import below, is_test_code, real
 
@@ -70,7 +70,7 @@ class Module:
         self.dotted = dotted
         self.tree = tree
         self.project = project
-        self.scopes = Scopes(tree)
+        self.scopes = scopes_of(tree)
         self.values = Values(self)
         #: what each function was found to be; kept by :mod:`flake8_aa_celery.model.tasks`
         self.functions: dict[FunctionNode, Task | Function] = {}
