@@ -36,7 +36,7 @@ def processes(asked: str | None, files: Iterable[File]) -> int:
     :raises CommandError: where that is no such number.
     """
     if asked is not None:
-        if not asked.isdecimal() or not 1 <= int(asked[:_DIGITS]) == int(asked):
+        if not asked.isdecimal() or len(asked) > _DIGITS or int(asked) < 1:
             raise CommandError(f"--jobs must be a whole number from 1, not {asked!r}")
         return int(asked)
     affinity = getattr(os, "sched_getaffinity", None)
