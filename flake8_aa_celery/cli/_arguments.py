@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Container, Sequence
+    from collections.abc import Container, Iterator, Sequence
     from types import ModuleType
     from typing import Any
 
@@ -76,22 +76,25 @@ class Reader:
         for word in words:
             if word == "--":
                 rest += words
-                break
-            if _is_value(word):
+            elif _is_value(word):
                 rest.append(word)
-                continue
-            name, equals, text = word.partition("=")
-            option = self._options.get(name)
-            if option is None or (equals and not (text and option.has_value)):
-                raise NotPlainError
-            if option.has_value and not equals:
-                text = next(words, "--")
-            values[option.dest] = option.value(text, values[option.dest])
-        if self._rest is None or self._rest.nargs not in (("*", "+") if rest else ("*",)):
+            else:
+                self._read_option(word, words, values)
+        if self._rest is None or not self._rest.takes(rest):
             raise NotPlainError
         if rest:
             values[self._rest.dest] = rest
         return SimpleNamespace(**values)
+
+    def _read_option(self, word: str, following: Iterator[str], values: dict[str, Any]) -> None:
+        """Read ``--name``, and its value behind it or behind a sign of equality."""
+        name, equals, text = word.partition("=")
+        option = self._options.get(name)
+        if option is None or (equals and not (text and option.has_value)):
+            raise NotPlainError
+        if option.has_value and not equals:
+            text = next(following, "--")
+        values[option.dest] = option.value(text, values[option.dest])
 
 
 def _is_value(word: str) -> bool:
@@ -117,6 +120,10 @@ class _Option:
     def has_value(self) -> bool:
         """Whether a value follows it."""
         return self.action in ("store", "append")
+
+    def takes(self, values: Sequence[str]) -> bool:
+        """Whether so many values may stand there; one that is not one of many is not plain."""
+        return self.nargs == "*" or (self.nargs == "+" and bool(values))
 
     def value(self, text: str, before: Any) -> Any:
         """What the option stands for.
