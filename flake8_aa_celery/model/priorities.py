@@ -138,21 +138,33 @@ def _of_decorator(task: Task) -> Mapping:
 
 def runs_at_default(value: Value) -> bool:
     """Whether at least one message of it is known to be sent without a priority, unless the dispatch gives one."""
-    if not isinstance(value, Workflow):
-        return own_options(value).lacks("priority")
-    if value.kind == "chain" and value.options.get("priority"):
-        return later_at_default(value)
-    if not value.options.lacks("priority"):
-        return False
-    if value.kind in ("chain", "group", "chord"):
-        members = [*value.members.elements, *([value.body] if value.body else [])]
-        return any(runs_at_default(member.value) for member in members)
-    return True  # the message of a map, a starmap or a chunk is Celery's own task
+    return _runs_at_default(value, set())
 
 
 def later_at_default(chain: Workflow) -> bool:
     """Whether a task of a chain behind the first is known to have no priority of its own."""
-    return any(runs_at_default(member.value) for member in later_members(chain))
+    return _later_at_default(chain, set())
+
+
+def _runs_at_default(value: Value, seen: set[ast.expr]) -> bool:
+    """As :func:`runs_at_default`; ``seen`` holds the workflows that were asked: a loop may put one into itself."""
+    if not isinstance(value, Workflow):
+        return own_options(value).lacks("priority")
+    if value.node in seen:
+        return False
+    seen.add(value.node)
+    if value.kind == "chain" and value.options.get("priority"):
+        return _later_at_default(value, seen)
+    if not value.options.lacks("priority"):
+        return False
+    if value.kind in ("chain", "group", "chord"):
+        members = [*value.members.elements, *([value.body] if value.body else [])]
+        return any(_runs_at_default(member.value, seen) for member in members)
+    return True  # the message of a map, a starmap or a chunk is Celery's own task
+
+
+def _later_at_default(chain: Workflow, seen: set[ast.expr]) -> bool:
+    return any(_runs_at_default(member.value, seen) for member in later_members(chain))
 
 
 def may_be_inherited(project: Project) -> bool:
@@ -211,16 +223,25 @@ def _of_built_workflows(module: Module) -> Iterator[PrioritySetting]:
 
 def _of_workflow(workflow: Workflow, module: Module, *, whole: bool) -> Iterator[PrioritySetting]:
     """The priorities in a workflow: of all of it, or of the members that are added once per item."""
+    members = [member for member in workflow.members.elements if whole or _is_in_bulk(member)]
+    if whole:
+        yield from _of_options(workflow, module)
+    seen = {workflow.node}  # a loop may put a workflow into itself
+    while members:
+        member = members.pop(0)
+        value = member.value
+        if not isinstance(value, Workflow):
+            yield from _of_one(value, member.node, module)
+        elif value.node not in seen:
+            seen.add(value.node)
+            yield from _of_options(value, module)
+            members[:0] = value.members.elements
+
+
+def _of_options(workflow: Workflow, module: Module) -> Iterator[PrioritySetting]:
     given = workflow.options.get("priority")
-    if given and whole:
+    if given:
         yield PrioritySetting(given, workflow, _within(given, workflow.node, module))
-    for member in workflow.members.elements:
-        if whole or _is_in_bulk(member):
-            value = member.value
-            if isinstance(value, Workflow):
-                yield from _of_workflow(value, module, whole=True)
-            else:
-                yield from _of_one(value, member.node, module)
 
 
 def _of_one(value: Value, node: ast.expr, module: Module) -> Iterator[PrioritySetting]:

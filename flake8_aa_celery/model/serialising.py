@@ -49,7 +49,7 @@ class Refused(NamedTuple):
 def refused_in(sent: Dispatch | Signature) -> Iterator[Refused]:
     """The arguments of a dispatch or signature that JSON cannot carry."""
     for given in arguments.each_in(sent):
-        for node, kind in _refused(given.node, given.site, given.module):
+        for node, kind in _refused(given.node, given.site, given.module, set()):
             yield Refused(given, node, kind)
 
 
@@ -84,35 +84,39 @@ def project_speaks_json(project: Project) -> bool:
     )
 
 
-def _refused(node: ast.expr, site: Site, module: Module) -> Iterator[tuple[ast.expr, str]]:
-    """The parts of an argument that JSON refuses."""
+def _refused(node: ast.expr, site: Site, module: Module, seen: set[ast.expr]) -> Iterator[tuple[ast.expr, str]]:
+    """The parts of an argument that JSON refuses.
+
+    :param seen: the names of lists that were looked into: a loop may put one into itself.
+    """
     if isinstance(node, (ast.List, ast.Tuple)):
         for element in node.elts:
             if not isinstance(element, ast.Starred):
-                yield from _refused(element, site, module)
+                yield from _refused(element, site, module, seen)
     elif isinstance(node, ast.Dict):
         for value in node.values:
-            yield from _refused(value, site, module)
+            yield from _refused(value, site, module, seen)
     elif isinstance(node, ast.ListComp):
         inside = module.scopes.by_node[node].block
-        yield from _refused(node.elt, Site(inside, site.statement, site.order), module)
+        yield from _refused(node.elt, Site(inside, site.statement, site.order), module, seen)
     elif isinstance(node, ast.Call) and _makes_list(node, site):
         if kinds.kind_of(node.args[0], site, module) in orm.OF_INSTANCES:
             yield node, LIST_OF_INSTANCES
     else:
         kind = kinds.kind_of(node, site, module)
         if kind == kinds.LIST and isinstance(node, ast.Name):
-            part = _refused_in_list(node, site, module)
+            part = _refused_in_list(node, site, module, seen)
             yield from [(node, part)] if part else []
         elif kind is not None and kind not in _CARRIED:
             yield node, kind
 
 
-def _refused_in_list(node: ast.Name, site: Site, module: Module) -> str | None:
+def _refused_in_list(node: ast.Name, site: Site, module: Module, seen: set[ast.expr]) -> str | None:
     """The first kind that JSON refuses among the members of the list that a name holds."""
-    items = module.evaluate(node, site)
+    items = module.evaluate(node, site) if node not in seen else None
+    seen.add(node)
     members = items.elements if isinstance(items, Items) else ()
-    found = (kind for member in members for _, kind in _refused(member.node, member.site, member.module))
+    found = (kind for member in members for _, kind in _refused(member.node, member.site, member.module, seen))
     return next(found, None)
 
 

@@ -109,11 +109,20 @@ def _follows_itself(element: Element) -> bool:
 
 def starters(value: Value) -> Iterator[Signature]:
     """The signatures that are given what a workflow is sent with: the first of a chain, all of a group."""
-    if isinstance(value, Signature):
-        yield value
-    elif isinstance(value, Workflow) and value.kind == "chain":
-        if value.members.complete and value.members.elements:
-            yield from starters(value.members.elements[0].value)
-    elif isinstance(value, Workflow) and value.kind in ("group", "chord"):
-        for element in value.members.elements:
-            yield from starters(element.value)
+    seen: set[ast.expr] = set()  # a loop may put a workflow into itself
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, Signature):
+            yield found
+        elif isinstance(found, Workflow) and found.node not in seen:
+            seen.add(found.node)
+            waiting += [element.value for element in reversed(_first_members(found))]
+
+
+def _first_members(workflow: Workflow) -> tuple[Element, ...]:
+    """The members that run first, as far as it is known that nothing runs before them."""
+    members = workflow.members
+    if workflow.kind == "chain":
+        return members.elements[:1] if members.complete else ()
+    return members.elements if workflow.kind in ("group", "chord") else ()

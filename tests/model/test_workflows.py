@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import evaluation
-from flake8_aa_celery.model.workflows import followed_in, followers, groups_sent
+from flake8_aa_celery.model.workflows import followed_in, followers, groups_sent, starters
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.module import Module
 
 TASKS = """\
-from celery import chain, group, shared_task
+from celery import chain, chord, group, shared_task
 
 @shared_task
 def a(): ...
@@ -78,3 +78,24 @@ def test_the_followers_in_a_chain(tmp_path: Path, source: str, numbers: list[int
     module = module_of(tmp_path, source)
     found = [follower.call.args[0] for workflow in module.workflows for follower in followers(workflow)]
     assert [ast.literal_eval(argument) for argument in found] == numbers
+
+
+@pytest.mark.parametrize(
+    ("sent", "numbers"),
+    [
+        ("a.s(1)", [1]),
+        ("chain(a.s(1), a.s(2))", [1]),
+        ("group(a.s(1), chain(a.s(2), a.s(3)), group(a.s(4)))", [1, 2, 4]),
+        ("chord([a.s(1), a.s(2)], a.s(3))", [1, 2]),
+        ("chain(*unknown, a.s(2))", []),
+    ],
+)
+def test_the_starters_of_what_is_sent(tmp_path: Path, sent: str, numbers: list[int]) -> None:
+    (dispatch,) = module_of(tmp_path, f"({sent}).apply_async()").dispatches
+    assert [ast.literal_eval(starter.call.args[0]) for starter in starters(dispatch.receiver)] == numbers
+
+
+def test_a_workflow_that_a_loop_puts_into_itself_starts_once(tmp_path: Path) -> None:
+    source = "ws = [a.s()]\nfor x in y:\n    ws.append(group(ws))\n    group(ws).delay()"
+    (dispatch,) = module_of(tmp_path, source).dispatches
+    assert len(list(starters(dispatch.receiver))) == 2  # of the group that is sent, and of the one in it

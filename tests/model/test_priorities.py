@@ -1,0 +1,72 @@
+"""At which priority something runs, and what is sent in bulk."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaluation import module_of
+from flake8_aa_celery.model.priorities import runs_at_default
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flake8_aa_celery.model.module import Module
+
+TASKS = """\
+from celery import chain, chord, group, shared_task
+@shared_task
+def t(*x): ...
+@shared_task(priority=3)
+def high(*x): ...
+"""
+
+
+def module_with(root: Path, source: str) -> Module:
+    """The facts of a module with two tasks and this source below them."""
+    return module_of(root, TASKS + source)
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ("t", True),
+        ("high", False),
+        ("t.s()", True),
+        ("t.s().set(priority=5)", False),
+        ("group(high.s(), t.s())", True),
+        ("group(high.s(), high.s())", False),
+        ("chain(t.s(), high.s()).set(priority=5)", False),
+        ("chain(high.s(), t.s()).set(priority=5)", True),
+        ("chord([high.s()], t.s())", True),
+        ("t.chunks(x, 5)", True),
+    ],
+)
+def test_what_runs_at_the_default(tmp_path: Path, sent: str, expected: bool) -> None:
+    (dispatch,) = module_with(tmp_path, f"({sent}).apply_async()").dispatches
+    assert runs_at_default(dispatch.receiver) is expected
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("for x in y:\n    t.apply_async(priority=4)", ["4"]),
+        ("t.apply_async(priority=4)", []),
+        ("for x in y:\n    high.delay()", ["high.delay()"]),
+        ("for x in y:\n    group(high.s(x), t.s().set(priority=2)).delay()", ["high.s(x)", "2"]),
+        ("group(high.s(x) for x in y).delay()", ["high.s(x)"]),
+        ("chain(group(high.s(x) for x in y), high.s()).delay()", ["high.s(x)"]),
+    ],
+)
+def test_the_priorities_of_what_is_sent_in_bulk(tmp_path: Path, source: str, found: list[str]) -> None:
+    assert [ast.unparse(setting.node) for setting in module_with(tmp_path, source).bulk_priorities] == found
+
+
+@pytest.mark.parametrize("made", ["group(ws)", "chain(ws)", "chord(ws, t.s())", "group(ws) | t.s()"])
+def test_a_workflow_that_a_loop_puts_into_itself_has_an_end(tmp_path: Path, made: str) -> None:
+    source = f"ws = []\nfor x in y:\n    ws.append({made})\n    ({made}).apply_async(priority=3)\n"
+    module = module_with(tmp_path, source)
+    assert [setting.place for setting in module.bulk_priorities] == ["dispatch"]
+    assert len({runs_at_default(dispatch.receiver) for dispatch in module.dispatches}) == 1

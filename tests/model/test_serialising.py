@@ -1,0 +1,35 @@
+"""What a task is given that JSON cannot carry."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evaluation import module_of
+from flake8_aa_celery.model.serialising import refused_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TASK = "from celery import shared_task\nfrom django.db.models import Model\n@shared_task\ndef t(*x): ...\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "refused"),
+    [
+        ("t.delay({1})", [("{1}", "a set")]),
+        ("t.delay([1, {2}], x={'a': {3}})", [("{2}", "a set"), ("{3}", "a set")]),
+        ("t.apply_async(([{1}],))", [("{1}", "a set")]),
+        ("xs = [1]\nxs.append({2})\nt.delay(xs)", [("xs", "a set")]),
+        ("t.delay([{x} for x in y])", [("{x}", "a set")]),
+        ("t.delay(1, 'a', None, [1], {'b': 2})", []),
+        ("t.delay(unknown)", []),
+        ("xs = []\nfor x in y:\n    xs.append(xs)\n    t.delay(xs)", []),
+        ("xs = []\nfor x in y:\n    xs.append([xs, {1}])\n    t.delay(xs)", [("xs", "a set")]),
+    ],
+)
+def test_the_parts_of_arguments_that_are_refused(tmp_path: Path, source: str, refused: list[tuple[str, str]]) -> None:
+    (dispatch,) = module_of(tmp_path, TASK + source).dispatches
+    assert [(ast.unparse(found.node), found.kind) for found in refused_in(dispatch)] == refused
