@@ -219,6 +219,19 @@ def test_tasks_are_moved_to_a_new_module(doors: Doors) -> None:
     assert doors.command(*arguments).code == 0
 
 
+def test_what_a_move_would_show_in_the_file_that_it_leaves_is_seen_before_the_new_module_is_written(
+    doors: Doors,
+) -> None:
+    Path("app").mkdir()
+    place("", "app/__init__.py")
+    file = place(MISPLACED.replace("one.delay()", "one()"), "app/helpers.py")
+    arguments = ("fix", "-v", "--unsafe-fixes", "--isolated", "--select", "AAC101,AAC403")
+    assert "app/helpers.py:5: AAC101 not fixed: AAC403 would be violated" in doors.command(*arguments).errors
+    once = file.read_text()
+    doors.command(*arguments)
+    assert file.read_text() == once
+
+
 def test_a_task_that_cannot_be_moved_stays_with_a_reason(doors: Doors) -> None:
     Path("app").mkdir()
     place("", "app/__init__.py")

@@ -154,7 +154,17 @@ class Project:
             from flake8_aa_celery.model.files import read_files
 
             self._files = [(path, _unwritten.get(path, data)) for path, data in read_files(self)]
+            self._files = sorted(self._files + self._files_to_be())
         return self._files
+
+    def _files_to_be(self) -> list[tuple[str, bytes]]:
+        """The Python files that are still to be made."""
+        within = self.root + os.sep
+        return [
+            (path, data)
+            for path, data in _unwritten.items()
+            if path.startswith(within) and path.endswith(".py") and not os.path.exists(path)
+        ]
 
     @cached_property
     def tasks(self) -> TaskIndex:
@@ -289,7 +299,7 @@ def _of_library(dotted: str) -> Value:
 def _module_path(folder: str, parts: list[str]) -> str | None:
     """The file of a module below a folder: ``x.py``, ``x/__init__.py``, or the folder of a namespace package."""
     path = os.path.join(folder, *parts)
-    if os.path.isfile(path + ".py"):
+    if os.path.isfile(path + ".py") or (_unwritten and os.path.realpath(path + ".py") in _unwritten):
         return path + ".py"
     if os.path.isdir(path):
         init = os.path.join(path, "__init__.py")
