@@ -22,10 +22,10 @@ def values_of(name: str, project: Project) -> list[ast.expr]:
 
     :param name: in capital letters; small ones and a prefix with an underscore are the same setting.
     """
-    words = (name.encode(), name.lower().encode())
+    large, small = name.encode(), name.lower().encode()
     return [
         value
-        for path in files(project, lambda data: any(word in data for word in words))
+        for path in files(project, lambda data: large in data or small in data)
         if (module := project.load(path)) is not None
         for written, values in given_names(module).items()
         if written == name or written.endswith(f"_{name}")
