@@ -42,7 +42,8 @@ _SENDING = frozenset({
 #: … by celery-once, and by ``periodic_task`` of Celery 4.
 _OF_OTHERS = frozenset({"once", "options", "relative", "run_every"})
 
-KNOWN = _ATTRIBUTES | _REGISTRATION | _AUTORETRY | _SENDING | _OF_OTHERS
+#: Every option that a decorator can give a task.
+TASK_OPTIONS = _ATTRIBUTES | _REGISTRATION | _AUTORETRY | _SENDING | _OF_OTHERS
 #: What ``apply_async`` takes beside the arguments; ``delay`` hands them to the task, a mistake of its own (AAC206).
 APPLY_ASYNC_OPTIONS = frozenset(
     {"countdown", "eta", "exchange", "expires", "headers", "ignore_result", "link", "link_error", "priority", "queue"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.bases import bases_of
-from flake8_aa_celery.model.options import KNOWN, each_once, is_read, written_options
+from flake8_aa_celery.model.options import TASK_OPTIONS, each_once, is_read, written_options
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation, spot
 
@@ -87,17 +87,17 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
 def _means_nothing(option: WrittenOption) -> bool:
-    return option.name not in KNOWN and not bases_of(option.task).may_define(option.name) and not is_read(option)
+    return option.name not in TASK_OPTIONS and not bases_of(option.task).may_define(option.name) and not is_read(option)
 
 
 def _meant(name: str) -> str:
     """The option that somebody meant who wrote ``name``; empty where it is none that is known."""
     name = name.removeprefix("task_")
-    if name in KNOWN or name in _CONFUSED:
+    if name in TASK_OPTIONS or name in _CONFUSED:
         return _CONFUSED.get(name, name)
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(name, sorted(KNOWN), n=1, cutoff=_RESEMBLANCE)), "")
+    return next(iter(get_close_matches(name, sorted(TASK_OPTIONS), n=1, cutoff=_RESEMBLANCE)), "")
 
 
 def _fix(option: WrittenOption, meant: str, module: Module) -> Fix | None:
