@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.project import Project
     from flake8_aa_celery.model.scopes import CallSite, Site
 
     Way = Literal["setting", "add_periodic_task"]
 
+#: What names Celery's own scheduler.
+_OWN_SCHEDULERS = frozenset({"celery.beat.PersistentScheduler", "celery.beat:PersistentScheduler"})
 #: The spellings of the setting: Celery 3's, Celery's own, and those of the namespace ``CELERY`` in Django.
 SETTINGS = frozenset({"CELERYBEAT_SCHEDULE", "CELERY_BEAT_SCHEDULE", "beat_schedule", "BEAT_SCHEDULE"})
 #: Methods that add to a schedule.
@@ -66,6 +69,12 @@ class ScheduleEntry(NamedTuple):
         """The registered name of the task that it starts; None where it cannot be resolved."""
         name = self.fields.constant("task")
         return name if isinstance(name, str) else None
+
+
+def has_other_scheduler(project: Project) -> bool:
+    """Whether a project has another scheduler than Celery's own read its schedule: it may know other keys."""
+    values = [*project.configured("BEAT_SCHEDULER"), *project.configured("CELERYBEAT_SCHEDULER")]
+    return not all(isinstance(value, ast.Constant) and value.value in _OWN_SCHEDULERS for value in values)
 
 
 def entries_of(module: Module) -> list[ScheduleEntry]:

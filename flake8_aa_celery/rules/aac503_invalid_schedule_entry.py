@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.misfits import misfit_of_entry
+from flake8_aa_celery.model.options import APPLY_ASYNC_OPTIONS
+from flake8_aa_celery.model.schedules import has_other_scheduler
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
@@ -18,8 +20,12 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 _KEYS = frozenset({"task", "schedule", "args", "kwargs", "options", "relative"})
-#: Alliance Auth's own scheduler takes this key out before Celery sees the entry.
-_ALLIANCE_AUTH_KEYS = frozenset({"apply_offset"})
+#: What Alliance Auth's scheduler takes beside them: a key of its own, and the fields of a row of django-celery-beat.
+_ALLIANCE_AUTH_KEYS = frozenset(
+    {"apply_offset", "description", "enabled", "expires", "last_run_at", "one_off", "start_time", "total_run_count"}
+)
+#: What belongs in ``options``, where either scheduler looks for it.
+_OPTIONS = APPLY_ASYNC_OPTIONS | {"expire_seconds"}
 
 
 @rule("AAC503", "invalid-schedule-entry", documents=True)
@@ -28,15 +34,16 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     An entry of the schedule lacks what it needs, has a key that beat does not know, or gives the task wrong arguments.
 
     Flags an entry without `task` or without `schedule`; a key other than `task`, `schedule`, `args`, `kwargs`,
-    `options`, `relative` and Alliance Auth's `apply_offset`; and `args` and `kwargs` that a task of this project
-    cannot take, also where it needs arguments and is given none. In documents the code blocks that are marked as
-    Python are read.
+    `options`, `relative`, and those that Alliance Auth's scheduler knows; and `args` and `kwargs` that a task of this
+    project cannot take, also where it needs arguments and is given none. In documents the code blocks that are marked
+    as Python are read.
 
     ## Why
     Beat makes its entries when it starts. A key that it does not know raises `TypeError` there, and *nothing* is
-    started any more, of any app. Without `schedule` an entry is never due, without `task` it sends a message that
-    names none, which the worker drops, and arguments that do not fit raise in beat or in the worker each time that it
-    is due.
+    started any more, of any app; Alliance Auth's scheduler leaves the entry out and logs an error, and loses options
+    such as `priority` that do not stand in `options`. Without `schedule` an entry is never due, without `task` it
+    sends a message that names none, which the worker drops, and arguments that do not fit raise in beat or in the
+    worker each time that it is due.
 
     ## Example
     ```python
@@ -52,7 +59,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         "app_update_corporation": {
             "task": "app.tasks.update_corporation",
             "schedule": 3600,
-            "enabled": True,
+            "active": True,
         },
     }
     ```
@@ -78,13 +85,19 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Leaves alone
     - entries that are not all seen, such as `{**DEFAULTS, "task": …}` where `DEFAULTS` cannot be resolved;
-    - the arguments of tasks that are not defined in this project.
+    - the arguments of tasks that are not defined in this project;
+    - with the profile of Alliance Auth `apply_offset` and the fields of a row of django-celery-beat, such as `enabled`
+      and `description`; without it all keys, where the project configures another scheduler than Celery's own.
 
     ## Profile
-    Both: beat reads its entries in every project; the key `apply_offset` is known to Alliance Auth alone.
+    Both: beat reads its entries in every project. Alliance Auth's scheduler, made of django-celery-beat's, knows more
+    keys.
 
     ## Proof
     - `test_schedules.py::test_an_unknown_key_in_a_schedule_entry_stops_beat`: it raises `TypeError`.
+    - `test_django_celery_beat.py::test_an_unknown_key_leaves_the_entry_out`: what Alliance Auth's scheduler does.
+    - `test_django_celery_beat.py::test_an_entry_may_have_the_fields_of_a_row`: why these are left alone.
+    - `test_django_celery_beat.py::test_an_option_beside_the_options_is_lost`: such as `priority`.
     - `test_schedules.py::test_a_schedule_entry_without_schedule_is_never_due`: nothing is sent.
     - `test_schedules.py::test_a_schedule_entry_without_task_sends_nothing_that_runs`: nothing runs.
     - `test_schedules.py::test_a_schedule_entry_with_wrong_arguments_is_never_sent`: beat logs an error each time.
@@ -92,28 +105,37 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: entries](https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#available-fields)
     """
-    known = _KEYS | _ALLIANCE_AUTH_KEYS if settings.profile == "alliance-auth" else _KEYS
     for entry in module.schedule:
         if entry.way == "setting":
-            yield from _shape(entry, known)
+            yield from _missing(entry)
+            yield from _unknown(entry, settings)
         misfit = misfit_of_entry(entry)
         if misfit is not None:
             message = f"{called(misfit.task)} cannot be scheduled like this: {misfit.reason}"
             yield Violation.at(_argument_node(entry), message)
 
 
-def _shape(entry: ScheduleEntry, known: frozenset[str]) -> Iterator[Violation]:
-    """What is missing in an entry, and what beat does not know."""
+def _missing(entry: ScheduleEntry) -> Iterator[Violation]:
     for key in ("task", "schedule"):
         if entry.fields.lacks(key):
             what = "starts nothing" if key == "task" else "is never due"
-            message = f"this entry of the schedule has no `{key}` and {what}: add it"
-            yield Violation.at(entry.node, message)
-    for key, field in entry.fields.entries.items():
-        if key not in known:
-            seen = field._replace(node=field.key or field.node)
-            message = f"beat does not know the key `{key}` and stops with a TypeError: remove it"
-            yield Violation.at(entry.module.place_of(seen, entry.node), message)
+            yield Violation.at(entry.node, f"this entry of the schedule has no `{key}` and {what}: add it")
+
+
+def _unknown(entry: ScheduleEntry, settings: Settings) -> Iterator[Violation]:
+    """The keys that beat does not know, as far as it is known which scheduler it has."""
+    of_alliance_auth = settings.profile == "alliance-auth"
+    known = _KEYS | _ALLIANCE_AUTH_KEYS if of_alliance_auth else _KEYS
+    unknown = {key: field for key, field in entry.fields.entries.items() if key not in known}
+    if not unknown or (not of_alliance_auth and has_other_scheduler(entry.module.project)):
+        return
+    for key, field in unknown.items():
+        what = "leaves this entry out" if of_alliance_auth else "stops with a TypeError"
+        message = f"beat does not know the key `{key}` and {what}: remove it"
+        if key in _OPTIONS:
+            message = f"an entry takes no `{key}`: put it into its `options`"
+        seen = field._replace(node=field.key or field.node)
+        yield Violation.at(entry.module.place_of(seen, entry.node), message)
 
 
 def _argument_node(entry: ScheduleEntry) -> ast.expr:

@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 @rule("AAC506", "schedule-without-expiry", default=False, documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
-    An entry of the schedule has no `expires` among its options.
+    An entry of the schedule has no expiry among its options.
 
-    Flags an entry without `options`, and one whose `options` have no `expires`, as PIE785 of flake8-pie does.
+    Flags an entry without `options`, and one whose `options` have neither `expires` nor `expire_seconds`, as PIE785 of
+    flake8-pie does.
 
     ## Why
     While no worker runs, beat goes on sending: after an hour of downtime a task that is due every minute waits 60
     times in the queue, and runs 60 times in a row. A message that expires before the next is due is thrown away.
+    Celery's own scheduler reads `expires`; django-celery-beat's, which Alliance Auth's is made of, reads
+    `expire_seconds` alone.
 
     ## Example
     ```python
@@ -40,7 +43,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
         "structures_update_all": {
             "task": "structures.tasks.update_all",
             "schedule": 60,
-            "options": {"expires": 55},
+            "options": {"expire_seconds": 55},
         },
     }
     ```
@@ -54,11 +57,14 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Proof
     - `test_schedules.py::test_a_schedule_entry_that_expires_does_not_run_late`: the late message is dropped.
+    - `test_django_celery_beat.py::test_expire_seconds_expires_and_expires_does_not`: under which name Alliance Auth's
+      scheduler looks for it.
 
     ## References
     - [Celery: expiration](https://docs.celeryq.dev/en/stable/userguide/calling.html#expiration)
     """
+    expiry = "expire_seconds" if settings.profile == "alliance-auth" else "expires"
     for entry in module.schedule:
-        if entry.options.lacks("expires"):
-            message = "messages of this entry pile up while no worker runs: set `expires` in its `options`"
+        if entry.options.lacks("expires") and entry.options.lacks("expire_seconds"):
+            message = f"messages of this entry pile up while no worker runs: set `{expiry}` in its `options`"
             yield Violation.at(entry.name_node or entry.node, message)
