@@ -61,6 +61,7 @@ class Total(NamedTuple):
 
 
 # -- one file, in a process that may die over it ----------------------------------------------------------------------
+# The linter is imported where it is used: benchmarks.fuzz has it instrumented before.
 
 
 def try_file(path: str, data: bytes) -> Outcome:

@@ -5,33 +5,47 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks.__main__ import comparison_table
+from benchmarks.growing import GROWTHS, Growth
 from benchmarks.measure import Series, megabytes, seconds
-from support import ROOT
+from benchmarks.report import comparison_table
+from benchmarks.subjects import Measured, small_app
+from flake8_aa_celery.linter import lint
+from flake8_aa_celery.model import relevant
+from flake8_aa_celery.settings import Settings
+from support import ROOT, place
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FAILURE = [sys.executable, "-c", "import sys; sys.exit(2)"]
+PACKAGE = str(ROOT / "flake8_aa_celery")
 
 
-def answer(script: str, *arguments: str) -> dict[str, float]:
-    command = [sys.executable, str(ROOT / "benchmarks" / script), str(ROOT / "flake8_aa_celery"), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True)
+def answer(script: str, *arguments: str) -> Any:
+    """What a script of the benchmarks prints."""
+    command = [sys.executable, str(ROOT / "benchmarks" / script), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    taken: dict[str, float] = json.loads(done.stdout)
-    return taken
+    return json.loads(done.stdout)
 
 
 def test_every_stage_of_a_check_takes_time() -> None:
-    taken = answer("stages.py")
+    taken = answer("stages.py", PACKAGE)
     assert [stage for stage, time in taken.items() if time <= 0] == []
 
 
 def test_the_plugin_is_timed_against_a_bare_walk() -> None:
-    taken = answer("own_time.py", "0")
+    taken = answer("own_time.py", PACKAGE, "0")
     assert taken["flake8-aa-celery"] > 0
     assert taken["ast.walk"] > 0
+
+
+def test_a_check_is_timed_without_the_start_of_python() -> None:
+    assert answer("in_process.py", PACKAGE) > 0
 
 
 def test_what_fails_is_not_measured() -> None:
@@ -47,6 +61,28 @@ def test_the_memory_of_child_processes_counts() -> None:
 
 
 def test_the_table_compares_what_was_measured_on_both_sides() -> None:
-    measured = {"check": (Series([2.0, 1.0, 4.0]), "s"), "ruff": (Series([4.0]), "s"), "plugin": (Series([1.0]), "s")}
+    seconds_of = {"check": [2.0, 1.0, 4.0], "ruff": [4.0], "plugin": [1.0]}
+    measured = {name: Measured(Series(values), "s") for name, values in seconds_of.items()}
     lines = comparison_table(measured).splitlines()
     assert lines[2:] == ["| check | 2 s (1 to 4) | ruff | 4 s (4 to 4) | 0.50 | 0.8 |"]
+
+
+def test_the_small_app_is_the_smallest_that_has_tasks(tmp_path: Path) -> None:
+    for path in ("large/tasks.py", "large/views.py", "small/tasks.py", "without/views.py", "without.py"):
+        place(tmp_path, path, b"")
+    assert small_app(tmp_path) == tmp_path / "small"
+
+
+@pytest.mark.parametrize("growth", GROWTHS, ids=lambda growth: growth.of)
+def test_what_grows_is_code_that_can_be_checked(growth: Growth, tmp_path: Path) -> None:
+    small = growth._replace(small=growth.small // 9)
+    for root in small.write(tmp_path).values():
+        for file in root.rglob("tasks.py"):
+            found = lint(str(file), file.read_bytes(), Settings(select=("AAC9",)))
+            assert (relevant(file.read_bytes()), found) == (True, [])
+
+
+@pytest.mark.parametrize("growth", GROWTHS, ids=lambda growth: growth.of)
+def test_what_grows_is_about_ten_times_as_large(growth: Growth, tmp_path: Path) -> None:
+    large, small = (sum(file.stat().st_size for file in root.rglob("*.py")) for root in growth.write(tmp_path).values())
+    assert 8 < large / small < 13
