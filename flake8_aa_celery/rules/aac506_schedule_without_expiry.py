@@ -20,13 +20,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     An entry of the schedule has no expiry among its options.
 
     Flags an entry without `options`, and one whose `options` have neither `expires` nor `expire_seconds`, as PIE785 of
-    flake8-pie does.
+    flake8-pie does. With the profile of Alliance Auth `expire_seconds` alone counts.
 
     ## Why
     While no worker runs, beat goes on sending: after an hour of downtime a task that is due every minute waits 60
     times in the queue, and runs 60 times in a row. A message that expires before the next is due is thrown away.
-    Celery's own scheduler reads `expires`; django-celery-beat's, which Alliance Auth's is made of, reads
-    `expire_seconds` alone.
+    Celery's own scheduler reads `expires`; django-celery-beat's, which Alliance Auth's is made of, loses it and reads
+    `expire_seconds`.
 
     ## Example
     ```python
@@ -63,8 +63,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: expiration](https://docs.celeryq.dev/en/stable/userguide/calling.html#expiration)
     """
-    expiry = "expire_seconds" if settings.profile == "alliance-auth" else "expires"
+    read = ("expire_seconds",) if settings.profile == "alliance-auth" else ("expires", "expire_seconds")
     for entry in module.schedule:
-        if entry.options.lacks("expires") and entry.options.lacks("expire_seconds"):
-            message = f"messages of this entry pile up while no worker runs: set `{expiry}` in its `options`"
+        if all(entry.options.lacks(option) for option in read):
+            message = f"messages of this entry pile up while no worker runs: set `{read[0]}` in its `options`"
             yield Violation.at(entry.name_node or entry.node, message)

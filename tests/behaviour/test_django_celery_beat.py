@@ -45,7 +45,7 @@ def options_of(**keys: object) -> dict[str, Any] | None:
 
 
 def test_an_unknown_key_leaves_the_entry_out() -> None:
-    """An entry with a key that no row has is not scheduled; the others are."""
+    """An entry with a key that no row has is not scheduled."""
     assert options_of(active=True) is None
 
 
