@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -32,8 +33,8 @@ SUFFIXES = (".py", ".md", ".rst")
 #: All of them, those that are off by default included.
 EVERY_RULE = tuple(f"AAC{group}" for group in "1234569")
 ROOT = Path(__file__).parent.parent
-#: A file that takes longer than this is one that breaks the linter.
-PATIENCE = 300
+#: A file that takes so many seconds of a processor is one that breaks the linter.
+PATIENCE = 120
 
 
 class Outcome(NamedTuple):
@@ -109,11 +110,12 @@ def work() -> None:
     from flake8_aa_celery.model.project import Project
 
     faulthandler.enable()
-    faulthandler.dump_traceback_later(PATIENCE, exit=True)
+    faulthandler.register(signal.SIGPROF, chain=True)  # it says where, and the process ends
     model.relevant = lambda *_: True
     for number, line in enumerate(sys.stdin):
         path = json.loads(line)
         print(json.dumps(path), flush=True)
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE)
         try:
             outcome = try_file(path, Path(path).read_bytes())
         except Exception as error:
@@ -121,8 +123,7 @@ def work() -> None:
         print(json.dumps(outcome), flush=True)
         if number % 300 == 299:
             Project.forget()  # it keeps every tree
-        faulthandler.cancel_dump_traceback_later()
-        faulthandler.dump_traceback_later(PATIENCE, exit=True)
+    signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 # -- a folder ---------------------------------------------------------------------------------------------------------

@@ -221,4 +221,6 @@ def _in_characters(found: Iterable[Violation], lines: Sequence[str]) -> list[Vio
 
 
 def _characters(lines: Sequence[str], line: int, column: int) -> int:
+    if not 0 < line <= len(lines):  # flake8 may hand over a tree that was not made of these lines
+        return column
     return len(lines[line - 1].encode(errors="surrogatepass")[:column].decode(errors="ignore"))
