@@ -58,9 +58,9 @@ class Tree:
         self._shortened = Shortened(self.text, self.syntax, wanted)
         try:
             self.module = cst.parse_module(self._shortened.text)
+            self._positions = _positions(self.module)
         except (cst.ParserSyntaxError, RecursionError) as error:
             raise Refused("libcst cannot parse the file") from error
-        self._positions = _positions(self.module)
 
     def whole(self, module: cst.Module) -> str:
         """The text of the file where :attr:`module` has become another one."""

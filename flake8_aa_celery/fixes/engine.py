@@ -123,7 +123,7 @@ class _Fixer:
             except Refused as reason:
                 self._refuse(violation, str(reason))
             except Exception as error:
-                self._refuse(violation, _crash(error))
+                self._refuse(violation, crash(error))
             else:
                 planned += [_Planned(violation, change)] if places.take(change) else []
         return planned
@@ -167,14 +167,16 @@ class _Fixer:
         except Refused:
             raise
         except Exception as error:
-            raise Refused(_crash(error)) from error
+            raise Refused(crash(error)) from error
 
     def _refuse(self, violation: Violation, reason: str) -> None:
         self._refused[self._version.identity(violation)] = violation, reason
 
 
-def _crash(error: Exception) -> str:
+def crash(error: Exception) -> str:
     """What is said of a rewrite that went wrong: the others go on, as other rules do where one crashes."""
+    if isinstance(error, RecursionError):
+        return "the code is nested too deeply"
     return f"the fix crashed: {type(error).__name__}: {error}; please report it with the code it crashed on"
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.fixes import MOVE, Refused
-from flake8_aa_celery.fixes.engine import ROUNDS, Fixed, fix, with_all_rules
+from flake8_aa_celery.fixes.engine import ROUNDS, Fixed, crash, fix, with_all_rules
 from flake8_aa_celery.linter import check, rules_for
 from flake8_aa_celery.model.project import Project
 from flake8_aa_celery.places import project_root
@@ -99,6 +99,8 @@ class _Together:
                 yield from self._move(path, wanted)
             except Refused as why:
                 refused[wanted.message] = wanted, str(why)
+            except Exception as error:
+                refused[wanted.message] = wanted, crash(error)
         self.fixed[path] = self.fixed[path]._replace(refused=(*self.fixed[path].refused, *refused.values()))
 
     def _move(self, path: str, wanted: Violation) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from benchmarks.fuzz import trouble_with
 from benchmarks.robustness import EVERY_RULE, files_below, try_file
 from flake8_aa_celery.fixes.engine import fix
+from flake8_aa_celery.fixes.together import fix_all
 from flake8_aa_celery.linter import check, lint
 from flake8_aa_celery.model.project import Project
 from flake8_aa_celery.settings import Settings
@@ -153,6 +154,20 @@ def test_what_is_nested_too_deeply_is_one_violation_and_no_crash(path: str, name
     root = Path(__file__).parents[2]
     ended = subprocess.run(command, input=data, capture_output=True, cwd=root, check=False)
     assert (ended.returncode, ended.stdout.split(), ended.stderr) == (0, [b"AAC900"], b"")
+
+
+@pytest.mark.parametrize("times", [200, 300, 900])
+def test_what_is_too_deep_for_a_fix_alone_is_left_with_a_reason(path: str, times: int) -> None:
+    deep = f"update{'.set(a=1)' * times}"
+    helpers = Path(path).with_name("helpers.py")
+    texts = [
+        f"{HEAD}x = {deep}\n",
+        HEAD.replace("print(pk)", deep),
+        f"{HEAD}y = [\n    update.delay(),\n    {deep},\n]\n",
+    ]
+    for text in texts:
+        outcome = fix_all([(str(helpers), text.encode())], SETTINGS, lambda part, work: work(part), unsafe=True)
+        assert all("crashed" not in why for each in outcome.values() for _, why in each.refused)
 
 
 def test_a_module_that_is_nested_too_deeply_is_not_the_fault_of_who_imports_it(path: str) -> None:
