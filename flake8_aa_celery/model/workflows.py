@@ -57,7 +57,14 @@ def _next(member: Element, later: tuple[Element, ...]) -> Element | None:
 def is_unrolled(group: Workflow) -> bool:
     """Whether a group has at most one member for certain: in a chain Celery puts that one in its place."""
     members = group.members
-    return members.complete and len(members.elements) <= 1 and all(each.loop is None for each in members.elements)
+    return members.complete and len(members.elements) <= 1 and all(map(_is_single, members.elements))
+
+
+def _is_single(member: Element) -> bool:
+    """Whether a member of a group is one signature: not one per item, and no group of several."""
+    value = member.value
+    is_one = not isinstance(value, Workflow) or value.kind != "group" or is_unrolled(value)
+    return is_one and member.loop is None
 
 
 def groups_sent(module: Module) -> list[tuple[Workflow, ast.expr]]:
