@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from flake8_aa_celery.cli import _workers
 from flake8_aa_celery.settings import Settings
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Iterable
 
 pytestmark = pytest.mark.usefixtures("fakes")
 
@@ -57,10 +58,32 @@ def test_a_process_sends_what_it_found_and_ends(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(os, "_exit", end)
     reader, writer = os.pipe()
     with pytest.raises(SystemExit) as ended:
-        _workers._work_and_exit([("a.py", b"f()")], lambda files: [path for path, _ in files], writer)
+        _workers._work_and_exit(lambda: ["a.py"], writer)
     with open(reader, "rb") as pipe:
         assert pickle.loads(pipe.read()) == ["a.py"]
     assert ended.value.code == 0
+
+
+def test_processes_that_are_done_take_over_from_those_that_are_not() -> None:
+    """The first process is kept busy by the first of its files until the others have done all that is left."""
+    files = [(f"m{number:02}.py", b"f()") for number in range(20)]
+    reader, writer = os.pipe()
+
+    def work(part: Iterable[tuple[str, bytes]]) -> list[tuple[str, int]]:
+        done = []
+        for path, _ in part:
+            if path == "m00.py":
+                os.read(reader, 1)
+            done.append((path, os.getpid()))
+            if path == "m19.py":
+                os.write(writer, b"!")
+        return done
+
+    done = _workers.spread(files, work, 2)
+    assert [path for path, _ in done] == [path for path, _ in files]
+    shares = Counter(process for _, process in done)
+    assert len(shares) == 2
+    assert shares[os.getpid()] <= 3
 
 
 def test_a_process_that_is_killed_is_misuse(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,12 +17,14 @@ _PATIENCE = 1.0
 _REFRESH = 0.1
 
 
-def watched(files: Sequence[File], began: float) -> Iterator[File]:
+def watched(files: Sequence[File], began: float, before: int = 0, total: int = 0) -> Iterator[File]:
     """The same files, and a bar while they are worked on, from a second after ``began`` on; it leaves no trace.
 
     Where standard error is no terminal there is none.
 
     :param began: as :func:`time.perf_counter` has it.
+    :param before: how many files are being worked on already.
+    :param total: how many there are in all; these alone where 0.
     """
     if not sys.stderr.isatty():
         yield from files
@@ -30,9 +32,9 @@ def watched(files: Sequence[File], began: float) -> Iterator[File]:
     bar: Progress | None = None
     drawn = began + _PATIENCE - _REFRESH
     try:
-        for number, file in enumerate(files):
+        for number, file in enumerate(files, before):
             if perf_counter() - drawn > _REFRESH:
-                bar = bar or _started(len(files))
+                bar = bar or _started(total or len(files))
                 bar.update(bar.task_ids[0], completed=number, refresh=True)
                 drawn = perf_counter()
             yield file

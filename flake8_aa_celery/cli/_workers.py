@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from importlib import import_module
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.cli._output import CommandError
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
 
 #: Fewer bytes than this for each process are linted faster than a process is started and heard.
 _BYTES_A_PROCESS = 300_000
+#: So many parts of the files fall to a process on average.
+_PARTS_A_PROCESS = 4
+#: Bytes in which a pipe tells the number of a part: they are read at once.
+_TICKET = 4
+_NO_TICKET = b"\xff" * _TICKET
 #: More processes than a number of this many digits can say are not asked for.
 _DIGITS = 5
 
@@ -70,24 +77,58 @@ def spread(files: Sequence[File], work: Work[Done], jobs: int, began: float | No
     :param began: as for :func:`lint_all`.
     :raises WorkerError: where a process was killed.
     """
-    parts = _split(files, jobs if hasattr(os, "fork") else 1)
-    if len(parts) < 2:
-        return work(_perhaps_watched(files, began))
+    if jobs < 2 or len(files) < 2 or not hasattr(os, "fork"):
+        return work(files if began is None else watched(files, began))
     import_module("flake8_aa_celery.model.project")
-    workers = [_Worker(part, work) for part in parts[1:]]
+    deal = _Deal(files, jobs)
+    workers = [_Worker(partial(deal.play, player, work)) for player in range(1, deal.players)]
     try:
-        done = work(_perhaps_watched(parts[0], began))
+        done = deal.play(0, work, began)
         for worker in workers:
             done += worker.result()
     finally:
+        deal.end()
         for worker in workers:
             worker.stop()
-    return done
+    return [each for _, part in sorted(done, key=itemgetter(0)) for each in part]
 
 
-def _perhaps_watched(files: Sequence[File], began: float | None) -> Iterable[File]:
-    """The part of this process: what the others do meanwhile takes about as long."""
-    return files if began is None else watched(files, began)
+class _Deal:
+    """Files in parts: a process has the one of its number first, then whatever is next, so that none waits for another.
+
+    How long a file takes cannot be told from its size, where some of them are fixed.
+    """
+
+    __slots__ = ("_parts", "_tickets", "_total", "players")
+
+    def __init__(self, files: Sequence[File], processes: int) -> None:
+        self._parts = _split(files, processes * _PARTS_A_PROCESS)
+        self._total = len(files)
+        #: how many processes there is something for
+        self.players = min(processes, len(self._parts))
+        self._tickets, writer = os.pipe()
+        left = range(self.players, len(self._parts))
+        os.write(writer, b"".join(number.to_bytes(_TICKET, "big") for number in left))
+        os.close(writer)
+
+    def play(self, player: int, work: Work[Done], began: float | None = None) -> list[tuple[int, list[Done]]]:
+        """Work on parts as long as there are some; what was made of each, with its number.
+
+        :param player: the number of this process, from 0.
+        :param began: as for :func:`lint_all`.
+        """
+        done, number = [], player
+        while number < len(self._parts):
+            part: Iterable[File] = self._parts[number]
+            if began is not None:
+                part = watched(self._parts[number], began, sum(map(len, self._parts[:number])), self._total)
+            done.append((number, work(part)))
+            number = int.from_bytes(os.read(self._tickets, _TICKET) or _NO_TICKET, "big")
+        return done
+
+    def end(self) -> None:
+        """Close what the tickets are drawn from."""
+        os.close(self._tickets)
 
 
 def _split(files: Sequence[File], count: int) -> list[Sequence[File]]:
@@ -106,11 +147,11 @@ class _Worker:
 
     __slots__ = ("_process", "_reader")
 
-    def __init__(self, files: Sequence[File], work: Work[Any]) -> None:
+    def __init__(self, work: Callable[[], list[Any]]) -> None:
         self._reader, writer = os.pipe()
         self._process = os.fork()
         if self._process == 0:
-            _work_and_exit(files, work, writer)
+            _work_and_exit(work, writer)
         os.close(writer)
 
     def result(self) -> list[Any]:
@@ -136,14 +177,14 @@ class _Worker:
             os.waitpid(self._process, 0)
 
 
-def _work_and_exit(files: Sequence[File], work: Work[Any], writer: int) -> NoReturn:
+def _work_and_exit(work: Callable[[], list[Any]], writer: int) -> NoReturn:
     """Lint files and end this process, whatever happens: what comes after the fork is its parent's business."""
     from pickle import dumps
 
     code = 1
     try:
         with open(writer, "wb") as pipe:
-            pipe.write(dumps(work(files)))
+            pipe.write(dumps(work()))
         code = 0
     finally:
         os._exit(code)

@@ -236,3 +236,14 @@ def test_checking_imports_no_libcst(tmp_path: Path) -> None:
     assert "AAC105" in ran.stdout or ran.returncode == 1
     (tmp_path / "tasks.py").write_text("from celery import chain\n")
     assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False).returncode == 0
+
+
+def test_fixes_that_do_harm_use_up_no_rounds_of_the_others(path: str) -> None:
+    """Of twenty tasks that do not need `bind` every second one is sent wrongly, as would be seen then."""
+    task = "@shared_task(bind=True)\ndef task_{}():\n    ...\n\n\ntask_{}.delay({})\n\n\n"
+    body = "".join(task.format(number, number, number if number % 2 else "") for number in range(20))
+    data = ("from celery import shared_task\n\n\n" + body).encode()
+    settings = Settings(select=("AAC109",))
+    fixed = fix(path, data, settings, unsafe=True)
+    assert (len(fixed.applied), len(fixed.refused)) == (10, 10)
+    assert fix(path, fixed.data, settings, unsafe=True).applied == ()
