@@ -113,16 +113,6 @@ def test_a_file_that_vanishes_is_named_and_the_rest_goes_on(
     assert outcome.errors == "aa-celery: ./a.py: No such file or directory\n"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read, write and enter everything")
-@pytest.mark.parametrize("mode", [0o000, 0o200])
-def test_what_must_not_be_read_is_named_and_the_rest_goes_on(doors: Doors, root: Path, mode: int) -> None:
-    place(root / "a.py").chmod(mode)
-    place(root / "b.py")
-    outcome = doors.check(*OPTIONS)
-    assert (outcome.code, found(outcome.lines)) == (2, ["./b.py"])
-    assert outcome.errors == "aa-celery: ./a.py: Permission denied\n"
-
-
 def test_a_full_disk_leaves_every_file_as_it_was_and_is_named(
     doors: Doors, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,8 +28,15 @@ TRAPS = (
 
 @pytest.mark.parametrize(
     "command",
-    [["check"], ["check", "-j", "2"], ["fix", "--unsafe-fixes"], ["fix", "--diff", "--unsafe-fixes"]],
-    ids=str,
+    [
+        ["aa-celery", "check"],
+        ["aa-celery", "check", "-j", "2"],
+        ["aa-celery", "fix", "--unsafe-fixes"],
+        ["aa-celery", "fix", "--diff", "--unsafe-fixes"],
+        ["aa-celery", "graph"],
+        ["flake8", "--select", "AAC"],
+    ],
+    ids=" ".join,
 )
 def test_nothing_of_a_project_is_run(tmp_path: Path, command: list[str]) -> None:
     marker = tmp_path / "run"
@@ -39,9 +46,10 @@ def test_nothing_of_a_project_is_run(tmp_path: Path, command: list[str]) -> None
         (project / trap).write_text(TRAP.format(str(marker)) + TASK)
     (project / "setup.cfg").write_text("[options.entry_points]\nflake8.extension =\n    X = flake8_plugin:Plugin\n")
     (project / ".pre-commit-config.yaml").write_text("repos: []\n")
-    executable = Path(sys.executable).with_name("aa-celery")
-    ended = subprocess.run([str(executable), *command], cwd=project, capture_output=True, text=True, check=False)
-    assert (ended.returncode, "Traceback" in ended.stderr) == (1, False), ended.stderr
+    executable = Path(sys.executable).with_name(command[0])
+    ended = subprocess.run([str(executable), *command[1:]], cwd=project, capture_output=True, text=True, check=False)
+    expected = int(command[1] != "graph")
+    assert (ended.returncode, "Traceback" in ended.stderr) == (expected, False), ended.stderr
     assert not marker.exists()
 
 
