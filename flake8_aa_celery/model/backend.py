@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 #: Values that switch a backend off; Celery's own word for that is the last.
 _NONE = (None, "", "disabled", "disabled://")
-_APP = frozenset({"Celery"})
 _CALLS_CELERY = re.compile(rb"\bCelery(?:\s*\(|\s+as\b)")
 #: The first parameters of ``Celery(…)``.
 _BY_POSITION = ("main", "loader", "backend")
@@ -53,10 +52,10 @@ def _makes_app(data: bytes) -> bool:
 
 def _given_to_app(module: Module) -> Iterator[ast.expr]:
     """The backend of ``Celery(backend=…)``."""
-    for call in module.calls_of(_APP):
-        if module.origin(call.node.func, call.site) == "celery.Celery":
-            given = by_name(call.node, call.site, module, _BY_POSITION).get("backend")
-            yield from [given.node] if given else []
+    for call in module.apps:
+        given = by_name(call.node, call.site, module, _BY_POSITION).get("backend")
+        if given:
+            yield given.node
 
 
 def _is_backend(value: ast.expr) -> bool:

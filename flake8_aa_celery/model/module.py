@@ -204,9 +204,9 @@ class Module:
         )  # fmt: skip
 
     @cached_property
-    def creates_app(self) -> bool:
-        """Whether it makes the ``Celery(...)`` application."""
-        return any(self.origin(call.node.func, call.site) == "celery.Celery" for call in self.calls_of(_APP))
+    def apps(self) -> list[CallSite]:
+        """Every ``Celery(...)``: the applications that it makes."""
+        return [call for call in self.calls_of(_APP) if self.origin(call.node.func, call.site) == "celery.Celery"]
 
     # -- facts --------------------------------------------------------------------------------------------------
 

@@ -71,7 +71,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: autodiscover_tasks](https://docs.celeryq.dev/en/stable/reference/celery.html#celery.Celery.autodiscover_tasks)
     """
-    if module.is_tasks_module or not module.tasks or module.creates_app:
+    if module.is_tasks_module or not module.tasks or module.apps:
         return
     wanted = settings.tasks_modules[0] if settings.tasks_modules else "tasks"
     for task in module.tasks:

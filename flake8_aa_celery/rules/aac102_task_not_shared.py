@@ -70,7 +70,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     flagged = ("app", "removed") if settings.profile == "alliance-auth" else ("removed",)
     tasks = [task for task in module.tasks if task.spelling in flagged]
-    if not tasks or module.creates_app:
+    if not tasks or module.apps:
         return
     for task in tasks:
         yield Violation.at(task.decorator, _message(task), _fix(task))

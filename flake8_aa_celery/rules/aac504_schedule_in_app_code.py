@@ -59,7 +59,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How can I define periodic tasks for my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """
-    if module.is_settings_module or module.creates_app:
+    if module.is_settings_module or module.apps:
         return
     for entry in module.schedule:
         message = "an app's schedule belongs in the site's local settings: show it in the README instead"
