@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     Spread = Callable[[Sequence[File], Work], list[tuple[str, Fixed]]]
 
 
+#: So many new objects are some hundred megabytes; to look for garbage takes as long as to read a project.
+_ENOUGH_GARBAGE = 1_000_000
+
+
 def fix_all(files: Sequence[File], settings: Settings, spread: Spread, *, unsafe: bool = False) -> dict[str, Fixed]:
     """Fix many files, and write nothing; in the order of the files.
 
@@ -138,7 +142,8 @@ class _Together:
     def _found_in(self, files: Mapping[str, bytes]) -> list[str]:
         """The codes of the violations in files that hold this."""
         self._shadow({**self._texts, **files})
-        gc.collect()  # nobody else looks for garbage, and this is a project twice with every task that moves
+        if gc.get_count()[0] > _ENOUGH_GARBAGE:  # nobody else looks for it: a project twice with every task that moves
+            gc.collect()
         return [violation.code for path, data in files.items() for violation in check(path, data, self._wide)]
 
 
