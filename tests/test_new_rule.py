@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: One whose sentence makes a long line.
-PROOF = "test_more_surprises.py::test_expires_before_countdown_never_runs"
+PROOF = "test_options.py::test_expires_before_countdown_never_runs"
 NEEDED = ("flake8_aa_celery", "docs", "tests", "README.md", "CHANGELOG.md", "mkdocs.yml", "pyproject.toml")
 
 

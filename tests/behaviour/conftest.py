@@ -8,9 +8,15 @@ import celery_once
 import pytest
 
 from . import harness, once_backend
+from .tasks import seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def _nothing_seen_yet() -> None:
+    seen.clear()
 
 
 @pytest.fixture(scope="session")

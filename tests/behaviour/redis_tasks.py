@@ -37,6 +37,11 @@ def says_four_times_a_second(text: str) -> None:
     note(text)
 
 
+@app.task(rate_limit="1/h")
+def says_once_an_hour(text: str) -> None:
+    note(text)
+
+
 @app.task
 def say_and_send(text: str, later: str, priority: int) -> None:
     note(text)

@@ -5,23 +5,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-import pytest
 from celery import chain, shared_task
+
+from .tasks import seen
 
 if TYPE_CHECKING:
     from .harness import Worker
 
-happened: list[str] = []
-
-
-@pytest.fixture(autouse=True)
-def _nothing_happened() -> None:
-    happened.clear()
-
 
 @shared_task
 def step() -> None:
-    happened.append("step")
+    seen.append("step")
 
 
 @shared_task
@@ -33,21 +27,21 @@ def loop() -> None:
 
 @shared_task
 def urgent() -> None:
-    happened.append("urgent")
+    seen.append("urgent")
 
 
 @shared_task
 def naps() -> None:
     urgent.delay()
     time.sleep(0.2)
-    happened.append("awake")
+    seen.append("awake")
 
 
 def test_a_loop_keeps_every_other_task_of_its_worker_waiting(worker: Worker) -> None:
     """What is sent while a task goes through its items runs when it has done them all."""
     loop.delay()
     worker.run()
-    assert happened == ["step", "step", "step", "urgent"]
+    assert seen == ["step", "step", "step", "urgent"]
 
 
 def test_a_chain_lets_other_tasks_in_between(worker: Worker) -> None:
@@ -55,11 +49,11 @@ def test_a_chain_lets_other_tasks_in_between(worker: Worker) -> None:
     chain(step.si(), step.si(), step.si()).delay()
     urgent.delay()
     worker.run()
-    assert happened == ["step", "urgent", "step", "step"]
+    assert seen == ["step", "urgent", "step", "step"]
 
 
 def test_a_sleeping_task_holds_its_worker(worker: Worker) -> None:
     """A worker that sleeps takes no other task."""
     naps.delay()
     worker.run()
-    assert happened == ["awake", "urgent"]
+    assert seen == ["awake", "urgent"]

@@ -11,18 +11,13 @@ import pytest
 from celery import Celery, shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 
+from .tasks import seen
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from .harness import Worker
-
-happened: list[Any] = []
-
-
-@pytest.fixture(autouse=True)
-def _nothing_happened_yet() -> None:
-    happened.clear()
 
 
 def with_wraps(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -30,7 +25,7 @@ def with_wraps(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        happened.append("decorator")
+        seen.append("decorator")
         return function(*args, **kwargs)
 
     return wrapper
@@ -81,11 +76,11 @@ def test_a_decorator_above_the_task_decorator_does_not_run_in_the_worker(worker:
     @with_wraps
     @shared_task
     def hidden() -> None:
-        happened.append("task")
+        seen.append("task")
 
     worker.app.send_task(f"{__name__}.hidden")
     worker.run()
-    assert happened == ["task"]
+    assert seen == ["task"]
 
 
 def test_a_decorator_below_the_task_decorator_runs_in_the_worker(worker: Worker) -> None:
@@ -94,11 +89,11 @@ def test_a_decorator_below_the_task_decorator_runs_in_the_worker(worker: Worker)
     @shared_task
     @with_wraps
     def shown() -> None:
-        happened.append("task")
+        seen.append("task")
 
     shown.delay()
     worker.run()
-    assert happened == ["decorator", "task"]
+    assert seen == ["decorator", "task"]
 
 
 def test_a_decorator_without_wraps_gives_the_task_its_name(worker: Worker) -> None:
@@ -173,12 +168,12 @@ def test_an_async_task_never_runs(worker: Worker) -> None:
 
     @shared_task
     async def coroutine() -> None:
-        happened.append("ran")
+        seen.append("ran")
 
     coroutine.delay()
     (run,) = worker.run()
     run.value.close()
-    assert (run.state, happened) == ("SUCCESS", [])
+    assert (run.state, seen) == ("SUCCESS", [])
 
 
 def test_an_unknown_option_is_accepted_and_means_nothing(worker: Worker) -> None:

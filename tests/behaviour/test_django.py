@@ -17,14 +17,13 @@ from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy
 
 from .database import Character, database
+from .tasks import seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from .harness import Worker
-
-seen: list[Any] = []
 
 
 @shared_task(base=DjangoTask)
@@ -36,7 +35,6 @@ def look_for(pk: int) -> None:
 @pytest.fixture(autouse=True)
 def _database(tmp_path: Path) -> Iterator[None]:
     """The database of each test, empty."""
-    seen.clear()
     with database(tmp_path / "db.sqlite3"):
         yield
 

@@ -201,6 +201,12 @@ def test_inherit_parent_priority_carries_a_chains_priority_on(worker: Worker, mo
     @shared_task
     def first() -> None: ...
 
-    chain(first.si(), b.si(), c.si()).apply_async(priority=8)
+    @shared_task
+    def second() -> None: ...
+
+    @shared_task
+    def third() -> None: ...
+
+    chain(first.si(), second.si(), third.si()).apply_async(priority=8)
     worker.run()
-    assert worker.priorities() == [("first", 8), ("b", 8), ("c", 5)]
+    assert worker.priorities() == [("first", 8), ("second", 8), ("third", 8)]

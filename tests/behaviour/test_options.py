@@ -1,0 +1,133 @@
+"""How far options reach, and what they hold back: countdown, queue, expiry, rate limit, `ignore_result`."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from celery import chain, group, shared_task
+
+from .tasks import a, b, c, see, seen
+
+if TYPE_CHECKING:
+    from .harness import Worker
+
+
+def test_a_chains_countdown_reaches_only_its_first_task(worker: Worker) -> None:
+    """`chain(a, b).apply_async(countdown=0.2)` delays `a` alone: `b` is sent without a countdown when `a` has run."""
+    chain(a.si(), b.si()).apply_async(countdown=0.2)
+    worker.run(delayed=True)
+    assert [(m.name, m.countdown is None) for m in worker.sent] == [("a", False), ("b", True)]
+
+
+def test_a_chains_queue_reaches_only_its_first_task(worker: Worker) -> None:
+    """`chain(a, b).apply_async(queue="services")` sends `b` to the default queue."""
+    with worker.consuming("services"):
+        chain(a.si(), b.si()).apply_async(queue="services")
+        worker.run()
+    assert [(m.name, m.queue) for m in worker.sent] == [("a", "services"), ("b", "celery")]
+
+
+def test_a_chains_expiry_reaches_only_its_first_task(worker: Worker) -> None:
+    """`chain(a, b).apply_async(expires=60)`: `b` never expires."""
+    chain(a.si(), b.si()).apply_async(expires=60)
+    worker.run()
+    assert [m.expires for m in worker.sent] == [60, None]
+
+
+def test_a_groups_countdown_reaches_every_member(worker: Worker) -> None:
+    """`group(a, b).apply_async(countdown=60)` delays both."""
+    group(a.si(), b.si()).apply_async(countdown=60)
+    assert [m.countdown for m in worker.sent] == [60, 60]
+
+
+def test_an_expired_task_does_not_run(worker: Worker) -> None:
+    """A worker that takes a message after it expired drops it."""
+    a.apply_async(expires=-1)
+    assert worker.run() == []
+    assert [m.outcome for m in worker.sent] == ["REVOKED"]
+
+
+def test_an_expired_task_ends_its_chain_silently(worker: Worker) -> None:
+    """Nobody sends what stands after a task that expired; its `link_error` is not called."""
+    chain(a.si(), b.si().set(expires=-1), c.si()).apply_async(link_error=see.si("failed"))
+    worker.run()
+    assert worker.names() == ["a"]
+    assert seen == []
+
+
+def test_expires_before_countdown_never_runs(worker: Worker) -> None:
+    """`apply_async(countdown=1, expires=0.1)` is accepted, waits, and is dropped."""
+    a.apply_async(countdown=0.4, expires=0.1)
+    worker.run(delayed=True)
+    assert [m.outcome for m in worker.sent] == ["REVOKED"]
+
+
+def test_a_rate_limit_holds_messages_back_in_the_worker(worker: Worker) -> None:
+    """`rate_limit="4/s"` runs one task every quarter of a second; the others wait in the worker, priority or not."""
+
+    @shared_task(rate_limit="4/s")
+    def limited(name: str) -> None:
+        seen.append((name, time.monotonic()))
+
+    limited.apply_async(["low"], priority=9)
+    limited.apply_async(["middle"], priority=9)
+    limited.apply_async(["high"], priority=1)
+    worker.run()
+    names, moments = zip(*seen, strict=True)
+    assert names == ("low", "middle", "high")
+    assert moments[2] - moments[0] >= 0.4
+
+
+def test_a_rate_limited_task_that_waits_holds_every_other_task_back(worker: Worker) -> None:
+    """With Alliance Auth's `worker_prefetch_multiplier = 1` a waiting message takes up the slot of its worker."""
+
+    @shared_task(rate_limit="4/s")
+    def limited() -> None:
+        seen.append("limited")
+
+    limited.delay()
+    limited.delay()
+    see.apply_async(["urgent"], priority=1)
+    worker.run()
+    assert seen == ["limited", "limited", "urgent"]
+
+
+def test_get_of_an_ignored_result_is_none_at_once(worker: Worker) -> None:
+    """With `ignore_result=True`, `.get()` does not raise without a backend: it returns None before the task ran."""
+
+    @shared_task(ignore_result=True)
+    def ignored() -> int:
+        return 42
+
+    assert ignored.delay().get() is None
+    assert worker.sent[0].outcome is None
+
+
+def test_an_ignored_result_cannot_be_asked_either(worker: Worker) -> None:
+    """`ignore_result=True` changes nothing for `.ready()` and `.state`."""
+
+    @shared_task(ignore_result=True)
+    def ignored() -> None: ...
+
+    with pytest.raises(AttributeError, match="DisabledBackend"):
+        ignored.delay().ready()
+
+
+def test_an_ignored_result_still_travels_along_a_chain(worker: Worker) -> None:
+    """`ignore_result` is about the backend: the next task of a chain receives the result all the same."""
+
+    @shared_task(ignore_result=True)
+    def ignored() -> int:
+        return 42
+
+    chain(ignored.s(), see.s()).delay()
+    worker.run()
+    assert seen == [42]
+
+
+def test_acks_late_is_off_unless_told(worker: Worker) -> None:
+    """A message is acknowledged before its task runs: a worker that dies then has lost the task."""
+    assert worker.app.conf.task_acks_late is False
+    assert worker.app.tasks[a.name].acks_late is False
