@@ -1,9 +1,9 @@
-"""Apply what rewrites ask for to a tree, in one transformation."""
+"""Which of the changes that rewrites ask for go together, and what they make of a tree, in one transformation."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.fixes import Change, New
     from flake8_aa_celery.fixes._tree import Point, Tree
 
-Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
-
 
 def apply(tree: Tree, changes: Sequence[Change]) -> str:
     """The text of the file after changes none of which overlaps another.
@@ -27,7 +25,7 @@ def apply(tree: Tree, changes: Sequence[Change]) -> str:
     :raises Refused: where pyflakes would object to something new.
     """
     replaced = {old: new for change in changes for old, new in change.nodes.items()}
-    module = _replaced(tree, replaced)
+    module = tree.module.visit(_Replace(tree, replaced))
     for wanted in _each_once(change.imports for change in changes):
         module = add_import(module, wanted, tree.path)
     if _may_raise_flakes(tree, changes):
@@ -104,22 +102,6 @@ def _without_unused(module: cst.Module, tree: Tree) -> cst.Module:
 
 def _each_once(groups: Iterable[Sequence[Any]]) -> list[Any]:
     return list(dict.fromkeys(item for group in groups for item in group))
-
-
-def _replaced(tree: Tree, replaced: Mapping[cst.CSTNode, New]) -> cst.Module:
-    """The module with nodes replaced; only the statements in which they lie are looked through."""
-    touched = {tree.index_at(tree.span(node)[0][0]) for node in replaced}
-    transformer = _Replace(tree, replaced)
-    body: list[Statement] = []
-    for index, statement in enumerate(tree.module.body):
-        body += _flat(statement.visit(transformer)) if index in touched else [statement]
-    return tree.module.with_changes(body=body)
-
-
-def _flat(new: Any) -> Sequence[Statement]:
-    if isinstance(new, cst.FlattenSentinel):
-        return cast("Sequence[Statement]", list(new.nodes))
-    return () if new is cst.RemovalSentinel.REMOVE else (new,)
 
 
 class _Replace(cst.CSTTransformer):

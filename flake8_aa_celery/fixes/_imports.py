@@ -22,6 +22,7 @@ _LONGEST = 88
 #: Packages that isort, as Alliance Auth's apps set it up, puts below a heading of their own.
 _WITH_HEADING = ("django", "allianceauth")
 
+_TYPE_CHECKING = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 _FUTURE, _STANDARD, _THIRD_PARTY, _LOCAL = range(4)
 
 
@@ -238,9 +239,6 @@ def _without_typing_only(module: cst.Module, wanted: Import) -> cst.Module:
                 continue
             return _without_inner(module, index, statement, inner, wanted.name)
     return module
-
-
-_TYPE_CHECKING = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
 
 def _without_inner(module: cst.Module, index: int, block: cst.If, inner: int, name: str) -> cst.Module:

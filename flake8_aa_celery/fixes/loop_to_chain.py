@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_aa_celery.fixes import Change, Import, Refused
-from flake8_aa_celery.fixes._calls import line_length
+from flake8_aa_celery.fixes._layout import line_length
 from flake8_aa_celery.fixes._names import use
 
 if TYPE_CHECKING:
