@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from copy import deepcopy
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -90,7 +91,7 @@ def _duplicate(tree: ast.Module, random: Random) -> None:
     bodies = _bodies(tree) or [tree.body]
     source, target = random.choice(bodies), random.choice(bodies)
     if source:
-        target.insert(random.randint(0, len(target)), _copy(random.choice(source)))
+        target.insert(random.randint(0, len(target)), deepcopy(random.choice(source)))
 
 
 def _swap(tree: ast.Module, random: Random) -> None:
@@ -98,7 +99,7 @@ def _swap(tree: ast.Module, random: Random) -> None:
     one, other = random.choice(bodies), random.choice(bodies)
     if one and other:
         first, second = random.randrange(len(one)), random.randrange(len(other))
-        one[first], other[second] = _copy(other[second]), _copy(one[first])
+        one[first], other[second] = deepcopy(other[second]), deepcopy(one[first])
 
 
 def _nest(tree: ast.Module, random: Random) -> None:
@@ -159,7 +160,7 @@ def _swap_expressions(tree: ast.Module, random: Random) -> None:
     places = _expressions(tree)
     if places:
         one, other = random.choice(places), random.choice(places)
-        first, second = _copy(_at(one)), _copy(_at(other))
+        first, second = deepcopy(_at(one)), deepcopy(_at(other))
         _put(one, second)
         _put(other, first)
 
@@ -169,8 +170,8 @@ def _arguments(tree: ast.Module, random: Random) -> None:
     if not calls:
         return
     call, other = random.choice(calls), random.choice(calls)
-    call.args += [_copy(argument) for argument in other.args]
-    call.keywords += [_copy(keyword) for keyword in other.keywords]
+    call.args += [deepcopy(argument) for argument in other.args]
+    call.keywords += [deepcopy(keyword) for keyword in other.keywords]
     random.shuffle(call.args)
     if random.random() < 0.5:
         del call.args[: random.randint(0, 2)], call.keywords[: random.randint(0, 2)]
@@ -198,13 +199,7 @@ class _Here(ast.NodeTransformer):
         self._expression = expression
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        return node if node.id != "HERE" or isinstance(node.ctx, ast.Store) else _copy(self._expression)
-
-
-def _copy(node: Any) -> Any:
-    from copy import deepcopy
-
-    return deepcopy(node)
+        return node if node.id != "HERE" or isinstance(node.ctx, ast.Store) else deepcopy(self._expression)
 
 
 _MUTATIONS: tuple[Callable[[ast.Module, Random], None], ...] = (
@@ -220,30 +215,41 @@ _ENDS = ("\r\n", "\n", "  # noqa\n", "\n\n", "\x0c\n")
 
 def _mutated_lines(text: str, random: Random) -> str:
     lines = text.splitlines(keepends=True)
-    spans = [
-        (node.lineno - 1, node.end_lineno or node.lineno)
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.stmt)
-    ]
-    for _ in range(random.randint(1, 3)):
-        if not spans:
-            break
-        start, end = random.choice(spans)
-        part = lines[start:end]
-        kind = random.randrange(6)
-        if kind == 0:
-            del lines[start:end]
-        elif kind == 1:
-            lines[end:end] = part
-        elif kind == 2:
-            lines[start:end] = ["if item:  # why\n", *("    " + line for line in part)]
-        elif kind == 3:
-            lines[start:start] = random.choice(sources()).splitlines(keepends=True)[:30]
-        elif kind == 4:
-            at = random.choice(spans)[0]
-            lines[at:at] = part
-        else:
-            lines = [
-                line.replace("\n", random.choice(("\r\n", "\n", "  # noqa\n", "\n\n", "\x0c\n"))) for line in lines
-            ]
+    statements = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt)]
+    spans = [slice(node.lineno - 1, node.end_lineno) for node in statements]
+    for _ in range(random.randint(1, 3) if spans else 0):
+        random.choice(_LINE_MUTATIONS)(lines, spans, random)
     return "".join(lines)
+
+
+def _delete_lines(lines: list[str], spans: list[slice], random: Random) -> None:
+    del lines[random.choice(spans)]
+
+
+def _repeat_lines(lines: list[str], spans: list[slice], random: Random) -> None:
+    place = random.choice(spans)
+    lines[place.stop : place.stop] = lines[place]
+
+
+def _move_lines_into_a_block(lines: list[str], spans: list[slice], random: Random) -> None:
+    place = random.choice(spans)
+    lines[place] = ["if item:  # why\n", *("    " + line for line in lines[place])]
+
+
+def _insert_another_head(lines: list[str], spans: list[slice], random: Random) -> None:
+    start = random.choice(spans).start
+    lines[start:start] = random.choice(sources()).splitlines(keepends=True)[:30]
+
+
+def _copy_lines(lines: list[str], spans: list[slice], random: Random) -> None:
+    start = random.choice(spans).start
+    lines[start:start] = lines[random.choice(spans)]
+
+
+def _change_ends(lines: list[str], spans: list[slice], random: Random) -> None:
+    lines[:] = [line.replace("\n", random.choice(_ENDS)) for line in lines]
+
+
+_LINE_MUTATIONS: tuple[Callable[[list[str], list[slice], Random], None], ...] = (
+    _delete_lines, _repeat_lines, _move_lines_into_a_block, _insert_another_head, _copy_lines, _change_ends,
+)  # fmt: skip

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,9 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import IO
+
+PATIENCE = 60.0
+"""Seconds after which a server that has published nothing is ended."""
 
 TASKS = """\
 import logging
@@ -60,27 +65,35 @@ def diagnostics(project: Path, file: Path) -> list[dict[str, Any]]:
     """What python-lsp-server publishes when an editor opens a file."""
     others = {name: {"enabled": False} for name in ("pycodestyle", "pyflakes", "mccabe")}
     plugins = {"flake8": {"enabled": True}, **others}
-    uri = file.as_uri()
-    document = {"uri": uri, "languageId": "python", "version": 1, "text": file.read_text()}
-    with subprocess.Popen(
-        [sys.executable, "-m", "pylsp"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=project,
-        env=os.environ | {"PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])},
-    ) as server:
-        assert server.stdin and server.stdout
-        send(server.stdin, "initialize", {"rootUri": project.as_uri(), "capabilities": {}, "processId": None}, id=1)
-        send(server.stdin, "initialized", {})
-        send(server.stdin, "workspace/didChangeConfiguration", {"settings": {"pylsp": {"plugins": plugins}}})
-        send(server.stdin, "textDocument/didOpen", {"textDocument": document})
-        for message in received(server.stdout):
+    document = {"uri": file.as_uri(), "languageId": "python", "version": 1, "text": file.read_text()}
+    with server(project) as (to_server, from_server):
+        send(to_server, "initialize", {"rootUri": project.as_uri(), "capabilities": {}, "processId": None}, id=1)
+        send(to_server, "initialized", {})
+        send(to_server, "workspace/didChangeConfiguration", {"settings": {"pylsp": {"plugins": plugins}}})
+        send(to_server, "textDocument/didOpen", {"textDocument": document})
+        for message in received(from_server):
             if message.get("method") == "textDocument/publishDiagnostics":
-                send(server.stdin, "shutdown", None, id=2)
-                send(server.stdin, "exit", None)
                 shown: list[dict[str, Any]] = message["params"]["diagnostics"]
                 return shown
     raise AssertionError("the server has published nothing")
+
+
+@contextmanager
+def server(project: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+    """Run python-lsp-server in a folder meanwhile; yields what it reads and what it writes."""
+    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+    command = [sys.executable, "-m", "pylsp"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=project, env=os.environ | {"PATH": path}
+    ) as process:
+        assert process.stdin and process.stdout
+        watchdog = threading.Timer(PATIENCE, process.kill)
+        watchdog.start()
+        try:
+            yield process.stdin, process.stdout
+        finally:
+            watchdog.cancel()
+            process.kill()
 
 
 def send(stream: IO[bytes], method: str, params: object, **given: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -91,6 +92,13 @@ def manifest() -> dict[str, dict[str, Any]]:
     return {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
 
 
+def use_installed(project: Path, name: str) -> None:
+    """Let a project have one of our hooks, with the command that is installed here."""
+    hook = manifest()[name] | {"language": "system"}
+    config = {"repos": [{"repo": "local", "hooks": [hook]}]}  # JSON is YAML
+    (project / ".pre-commit-config.yaml").write_text(json.dumps(config))
+
+
 def pre_commit(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     pytest.importorskip("pre_commit", reason="pre-commit is not installed")
     git(project, "add", "-A")
@@ -132,20 +140,12 @@ def test_the_entry_of_a_hook_is_a_command(name: str) -> None:
 
 
 def test_the_entry_of_the_check_hook_stops_a_commit(project: Path) -> None:
-    import yaml
-
-    hook = manifest()["aa-celery-check"]
-    config = {"repos": [{"repo": "local", "hooks": [hook | {"language": "system"}]}]}
-    (project / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    use_installed(project, "aa-celery-check")
     assert_stops_the_commit(project)
 
 
 def test_the_entry_of_the_fix_hook_mends_and_stops_the_commit(project: Path) -> None:
-    import yaml
-
-    hook = manifest()["aa-celery-fix"]
-    config = {"repos": [{"repo": "local", "hooks": [hook | {"language": "system"}]}]}
-    (project / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    use_installed(project, "aa-celery-fix")
     tasks = project / "app" / "tasks.py"
     tasks.write_text(MENDABLE)
     first = pre_commit(project, "run", "aa-celery-fix")
