@@ -11,6 +11,8 @@ from warnings import catch_warnings, simplefilter
 from pyflakes.checker import Checker  # flake8 needs it, so it is there
 from pyflakes.messages import UnusedImport
 
+from flake8_aa_celery.fixes import Refused
+
 
 class Flake(NamedTuple):
     """Something that pyflakes objects to.
@@ -24,12 +26,19 @@ class Flake(NamedTuple):
 
 @lru_cache(maxsize=4)
 def flakes(text: str) -> Counter[Flake]:
-    """What pyflakes says of a text, each with how often it does."""
+    """What pyflakes says of a text, each with how often it does.
+
+    :raises Refused: where it crashes.
+    """
     with catch_warnings():
         simplefilter("ignore")
         tree = ast.parse(text)
     found: Counter[Flake] = Counter()
-    for message in Checker(tree).messages:
+    try:
+        messages = Checker(tree).messages
+    except AssertionError as error:  # so at an import from `__future__` that stands too late
+        raise Refused("pyflakes cannot check the file") from error
+    for message in messages:
         unused = str(message.message_args[0]) if isinstance(message, UnusedImport) else ""
         found[Flake(message.message % message.message_args, unused)] += 1
     return found

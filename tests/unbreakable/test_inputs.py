@@ -170,6 +170,17 @@ def test_what_is_too_deep_for_a_fix_alone_is_left_with_a_reason(path: str, times
         assert all("crashed" not in why for each in outcome.values() for _, why in each.refused)
 
 
+def test_what_pyflakes_crashes_on_is_left_with_that_reason(path: str) -> None:
+    data = (
+        b"from celery import chain, shared_task\n\n\n@shared_task\ndef update(pk):\n    return pk\n"
+        b"    from __future__ import annotations\n\n\n"
+        b"def start():\n    chain(update.si(1), update.si(2))\n    update.si(1)\n    update.apply_async(priority='5')\n"
+    )
+    fixed = fix(path, data, SETTINGS, unsafe=True)
+    assert {why for _, why in fixed.refused} == {"pyflakes cannot check the file"}
+    assert fix(path, fixed.data, SETTINGS, unsafe=True).applied == ()
+
+
 def test_a_module_that_is_nested_too_deeply_is_not_the_fault_of_who_imports_it(path: str) -> None:
     app = Path(path).parent
     app.mkdir()
