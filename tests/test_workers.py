@@ -86,6 +86,12 @@ def test_processes_that_are_done_take_over_from_those_that_are_not() -> None:
     assert shares[os.getpid()] <= 3
 
 
+def test_more_processes_than_a_pipe_has_room_for_do_not_hang() -> None:
+    deal = _workers._Deal([("a.py", b"f()")] * 50_000, 50_000)
+    deal.end()
+    assert deal.players < 50_000
+
+
 def test_a_process_that_is_killed_is_misuse(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
     write("a.py", "f()")
     write("b.py", "f()")

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _BYTES_A_PROCESS = 300_000
 #: So many parts of the files fall to a process on average.
 _PARTS_A_PROCESS = 4
+#: More parts are not made: the tickets for all must have room in a pipe.
+_MOST_PARTS = 1_000
 #: Bytes in which a pipe tells the number of a part: they are read at once.
 _TICKET = 4
 _NO_TICKET = b"\xff" * _TICKET
@@ -102,7 +104,7 @@ class _Deal:
     __slots__ = ("_parts", "_tickets", "_total", "players")
 
     def __init__(self, files: Sequence[File], processes: int) -> None:
-        self._parts = _split(files, processes * _PARTS_A_PROCESS)
+        self._parts = _split(files, min(processes * _PARTS_A_PROCESS, _MOST_PARTS))
         self._total = len(files)
         #: how many processes there is something for
         self.players = min(processes, len(self._parts))
