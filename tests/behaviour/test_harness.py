@@ -71,7 +71,7 @@ def test_messages_of_raises_what_the_call_raises() -> None:
 def test_messages_of_leaves_nothing_behind(worker: Worker) -> None:
     """Its tasks are gone afterwards, so that the fixed source can define them anew."""
     tasks, app = set(worker.app.tasks), current_app._get_current_object()
-    messages_of(SOURCE, "one.apply_async([1], countdown=60)")
+    messages_of(SOURCE, "one.apply_async([1], countdown=60)", module="proof.not_used_before")
     assert set(worker.app.tasks) == tasks
     assert current_app._get_current_object() is app
     assert [m.task for m in messages_of("", "1")] == []

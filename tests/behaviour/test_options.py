@@ -85,13 +85,19 @@ def test_a_rate_limited_task_that_waits_holds_every_other_task_back(worker: Work
 
     @shared_task(rate_limit="4/s")
     def limited() -> None:
-        seen.append("limited")
+        seen.append(("limited", time.monotonic()))
+
+    @shared_task
+    def free() -> None:
+        seen.append(("free", time.monotonic()))
 
     limited.delay()
     limited.delay()
-    see.apply_async(["urgent"], priority=1)
+    free.delay()
     worker.run()
-    assert seen == ["limited", "limited", "urgent"]
+    names, moments = zip(*seen, strict=True)
+    assert names == ("limited", "limited", "free")
+    assert moments[2] - moments[0] >= 0.2
 
 
 def test_get_of_an_ignored_result_is_none_at_once(worker: Worker) -> None:
