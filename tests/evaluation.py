@@ -6,7 +6,7 @@ import ast
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.facts import (
+from flake8_aa_celery.model.expressions.facts import (
     App,
     Class,
     Constant,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import subprocess
@@ -177,6 +178,12 @@ def test_every_page_is_in_the_navigation_of_the_site() -> None:
     pages = [page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")]
     _, _, navigation = (ROOT / "mkdocs.yml").read_text("utf-8").partition("\nnav:\n")
     assert sorted(re.findall(r"\S+\.md", navigation)) == sorted(pages)
+
+
+def test_the_architecture_says_what_the_packages_of_the_model_say() -> None:
+    told = re.findall(r"^\| `(\w+)` \| (.*) \|$", (ROOT / "docs" / "architecture.md").read_text("utf-8"), re.MULTILINE)
+    packages = (ROOT / "flake8_aa_celery" / "model").glob("*/__init__.py")
+    assert dict(told) == {file.parent.name: ast.get_docstring(ast.parse(file.read_text("utf-8"))) for file in packages}
 
 
 def test_the_architecture_names_every_room() -> None:

@@ -13,15 +13,15 @@ from flake8_aa_celery.fixes import Refused
 from flake8_aa_celery.fixes._flakes import flakes
 from flake8_aa_celery.fixes._guard import comments
 from flake8_aa_celery.fixes._imports import remove_unused
-from flake8_aa_celery.model.scopes import FUNCTIONS
-from flake8_aa_celery.model.traversal import scopes_of
+from flake8_aa_celery.model.code.scopes import FUNCTIONS
+from flake8_aa_celery.model.code.traversal import scopes_of
 from flake8_aa_celery.source import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from flake8_aa_celery.model.scopes import Binding, FunctionNode
+    from flake8_aa_celery.model.code.scopes import Binding, FunctionNode
 
 
 class Moved(NamedTuple):

@@ -6,10 +6,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.fixes import Import, Refused
-from flake8_aa_celery.model.names import ImportedName, imported_name
+from flake8_aa_celery.model.code.names import ImportedName, imported_name
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.model.scopes import Binding, Scopes
+    from flake8_aa_celery.model.code.scopes import Binding, Scopes
 
 
 def bound(scopes: Scopes) -> frozenset[str]:

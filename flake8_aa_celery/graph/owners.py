@@ -6,16 +6,16 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model import orm, tasks
-from flake8_aa_celery.model.bases import class_around
-from flake8_aa_celery.model.facts import Class, Task
-from flake8_aa_celery.model.names import last_part, origin
-from flake8_aa_celery.model.scopes import FUNCTIONS
+from flake8_aa_celery.model.code.names import last_part, origin
+from flake8_aa_celery.model.code.scopes import FUNCTIONS
+from flake8_aa_celery.model.expressions import orm, tasks
+from flake8_aa_celery.model.expressions.bases import class_around
+from flake8_aa_celery.model.expressions.facts import Class, Task
 
 if TYPE_CHECKING:
     from flake8_aa_celery.graph.facts import Kind
+    from flake8_aa_celery.model.code.scopes import FunctionNode, Scope, Site
     from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.scopes import FunctionNode, Scope, Site
 
 _DEEPEST = 10
 

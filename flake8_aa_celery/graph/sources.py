@@ -16,8 +16,8 @@ from flake8_aa_celery.source import lines_of, read, reason
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from flake8_aa_celery.model.code.scopes import CallSite
     from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.scopes import CallSite
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.source import Failed
     from flake8_aa_celery.violation import Violation

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.graph import owners, priorities
 from flake8_aa_celery.graph.facts import MORE, Step, Workflow
 from flake8_aa_celery.graph.nodes import source_of
-from flake8_aa_celery.model import facts
-from flake8_aa_celery.model.facts import Mapping, Signature, Task, UnreadableTask
+from flake8_aa_celery.model.expressions import facts
+from flake8_aa_celery.model.expressions.facts import Mapping, Signature, Task, UnreadableTask
 from flake8_aa_celery.places import below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.graph.nodes import Nodes
-    from flake8_aa_celery.model.facts import Dispatch, Element, Value
+    from flake8_aa_celery.model.expressions.facts import Dispatch, Element, Value
     from flake8_aa_celery.model.module import Module
 
 _LONGEST = 40

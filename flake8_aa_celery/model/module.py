@@ -7,18 +7,12 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import (
-    blocking_loops,
-    candidates,
-    crontabs,
-    names,
-    priorities,
-    results,
-    schedules,
-    tasks,
-    views,
-)
-from flake8_aa_celery.model.facts import (
+from flake8_aa_celery.model.beat import crontabs, schedules
+from flake8_aa_celery.model.code import names
+from flake8_aa_celery.model.code.traversal import scopes_of
+from flake8_aa_celery.model.django import views
+from flake8_aa_celery.model.expressions import candidates, tasks
+from flake8_aa_celery.model.expressions.facts import (
     CHANGING_METHODS,
     UNKNOWN,
     App,
@@ -30,24 +24,25 @@ from flake8_aa_celery.model.facts import (
     Value,
     Workflow,
 )
-from flake8_aa_celery.model.traversal import scopes_of
-from flake8_aa_celery.model.values import Values
+from flake8_aa_celery.model.expressions.values import Values
+from flake8_aa_celery.model.holding import blocking_loops, results
+from flake8_aa_celery.model.sending import priorities
 from flake8_aa_celery.places import below, is_test_code, real
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from flake8_aa_celery.model.blocking_loops import BlockingLoop
-    from flake8_aa_celery.model.crontabs import Crontab
-    from flake8_aa_celery.model.facts import Entry, Function
-    from flake8_aa_celery.model.names import ImportedName
-    from flake8_aa_celery.model.priorities import PrioritySetting
+    from flake8_aa_celery.model.beat.crontabs import Crontab
+    from flake8_aa_celery.model.beat.schedules import ScheduleEntry
+    from flake8_aa_celery.model.code.names import ImportedName
+    from flake8_aa_celery.model.code.scopes import Binding, CallSite, FunctionNode, Scope, Site
+    from flake8_aa_celery.model.django.views import View
+    from flake8_aa_celery.model.expressions.facts import Entry, Function
+    from flake8_aa_celery.model.holding.blocking_loops import BlockingLoop
+    from flake8_aa_celery.model.holding.results import ResultUse
     from flake8_aa_celery.model.project import Project
-    from flake8_aa_celery.model.results import ResultUse
-    from flake8_aa_celery.model.schedules import ScheduleEntry
-    from flake8_aa_celery.model.scopes import Binding, CallSite, FunctionNode, Scope, Site
-    from flake8_aa_celery.model.views import View
+    from flake8_aa_celery.model.sending.priorities import PrioritySetting
 
 _APP = frozenset({"Celery"})
 
@@ -72,11 +67,11 @@ class Module:
         self.project = project
         self.scopes = scopes_of(tree)
         self.values = Values(self)
-        #: what each function was found to be; kept by :mod:`flake8_aa_celery.model.tasks`
+        #: what each function was found to be; kept by :mod:`flake8_aa_celery.model.expressions.tasks`
         self.functions: dict[FunctionNode, Task | Function] = {}
         self._members: dict[str, Value | None] = {}
         self._origins: dict[int, str | None] = {}
-        #: what was worked out of it; kept by :mod:`flake8_aa_celery.model.remembered`
+        #: what was worked out of it; kept by :mod:`flake8_aa_celery.model.code.remembered`
         self.remembered: dict[object, Any] = {}
 
     # -- questions ----------------------------------------------------------------------------------------------

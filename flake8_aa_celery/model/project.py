@@ -9,18 +9,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery import places
-from flake8_aa_celery.model.facts import UNKNOWN, App, Constant, Items, ModuleValue, Origin, Value
+from flake8_aa_celery.model.code.names import canonical
+from flake8_aa_celery.model.expressions.facts import UNKNOWN, App, Constant, Items, ModuleValue, Origin, Value
 from flake8_aa_celery.model.module import Module
-from flake8_aa_celery.model.names import canonical
 from flake8_aa_celery.places import dotted_name, package_root, project_root
 from flake8_aa_celery.source import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flake8_aa_celery.model.facts import Task
-    from flake8_aa_celery.model.index import TaskIndex
-    from flake8_aa_celery.model.names import ImportedName
+    from flake8_aa_celery.model.code.names import ImportedName
+    from flake8_aa_celery.model.expressions.facts import Task
+    from flake8_aa_celery.model.lookup.index import TaskIndex
     from flake8_aa_celery.settings import Settings
 
 #: Modules from which a Celery application is imported, where they cannot be found.
@@ -146,12 +146,12 @@ class Project:
         return self._found[key]
 
     def files(self) -> list[tuple[str, bytes]]:
-        """The Python files of the project with their bytes, as :mod:`flake8_aa_celery.model.files` finds them.
+        """The Python files of the project with their bytes, as :mod:`flake8_aa_celery.model.lookup.files` finds them.
 
         Read the first time that a rule asks for something that may stand anywhere in the project.
         """
         if self._files is None:
-            from flake8_aa_celery.model.files import read_files
+            from flake8_aa_celery.model.lookup.files import read_files
 
             self._files = [(path, _unwritten.get(path, data)) for path, data in read_files(self)]
             self._files = sorted(self._files + self._files_to_be())
@@ -169,7 +169,7 @@ class Project:
     @cached_property
     def tasks(self) -> TaskIndex:
         """The tasks of all files of the project, by their names."""
-        from flake8_aa_celery.model.index import TaskIndex
+        from flake8_aa_celery.model.lookup.index import TaskIndex
 
         return TaskIndex(self)
 
@@ -190,23 +190,23 @@ class Project:
         return named[0] if len(named) == 1 else None
 
     def configured(self, name: str) -> list[ast.expr]:
-        """What a setting of Django's or Celery's is set to, as :mod:`flake8_aa_celery.model.configuration` finds it.
+        """What a setting of Django's or Celery's is set to: see :mod:`flake8_aa_celery.model.lookup.configuration`.
 
         :param name: in capital letters, without a prefix: ``TASK_SERIALIZER``.
         """
         if name not in self._configured:
-            from flake8_aa_celery.model.configuration import values_of
+            from flake8_aa_celery.model.lookup.configuration import values_of
 
             self._configured[name] = values_of(name, self)
         return self._configured[name]
 
     def has_result_backend(self) -> bool:
-        """Whether results of tasks are kept, by the setting or as :mod:`flake8_aa_celery.model.backend` finds out.
+        """Whether results of tasks are kept: the setting says so, or :mod:`flake8_aa_celery.model.lookup.backend`.
 
         The first time it searches every file of the project.
         """
         if self._has_result_backend is None:
-            from flake8_aa_celery.model.backend import is_configured
+            from flake8_aa_celery.model.lookup.backend import is_configured
 
             self._has_result_backend = is_configured(self)
         return self._has_result_backend

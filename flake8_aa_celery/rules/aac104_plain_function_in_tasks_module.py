@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.imports import imports_from
-from flake8_aa_celery.model.undecorated import uncalled_functions
+from flake8_aa_celery.model.code.imports import imports_from
+from flake8_aa_celery.model.definitions.undecorated import uncalled_functions
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.logs import binds_logger, maker_of_logger
+from flake8_aa_celery.model.definitions.logs import binds_logger, maker_of_logger
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.bodies import number_of_statements
+from flake8_aa_celery.model.definitions.bodies import number_of_statements
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 

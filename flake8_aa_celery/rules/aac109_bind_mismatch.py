@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.bound import (
+from flake8_aa_celery.model.code.syntax import keyword_of
+from flake8_aa_celery.model.invocation.bound import (
     cannot_take_itself,
     is_passed_self,
     lacks_itself,
@@ -13,14 +14,13 @@ from flake8_aa_celery.model.bound import (
     speaks_of_self,
     uses_itself,
 )
-from flake8_aa_celery.model.syntax import keyword_of
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Task
+    from flake8_aa_celery.model.expressions.facts import Task
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Safety

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.bases import bases_of
-from flake8_aa_celery.model.names import any_of
+from flake8_aa_celery.model.code.names import any_of
+from flake8_aa_celery.model.expressions.bases import bases_of
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Task
+    from flake8_aa_celery.model.expressions.facts import Task
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.once import once_options, unknown_keys
+from flake8_aa_celery.model.sending.once import once_options, unknown_keys
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Element, Task
+    from flake8_aa_celery.model.expressions.facts import Element, Task
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.options import each_once, written_options
-from flake8_aa_celery.model.retries import retries_for_ever
+from flake8_aa_celery.model.invocation.options import each_once, written_options
+from flake8_aa_celery.model.sending.retries import retries_for_ever
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.bases import bases_of
-from flake8_aa_celery.model.options import each_once, written_options
-from flake8_aa_celery.model.retries import retry_calls, waits_by_default
+from flake8_aa_celery.model.expressions.bases import bases_of
+from flake8_aa_celery.model.invocation.options import each_once, written_options
+from flake8_aa_celery.model.sending.retries import retry_calls, waits_by_default
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Task
+    from flake8_aa_celery.model.expressions.facts import Task
+    from flake8_aa_celery.model.invocation.options import WrittenOption
     from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.options import WrittenOption
     from flake8_aa_celery.settings import Settings
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.priorities import PrioritySetting
+    from flake8_aa_celery.model.sending.priorities import PrioritySetting
     from flake8_aa_celery.settings import Settings
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.facts import UNKNOWN
+from flake8_aa_celery.model.expressions.facts import UNKNOWN
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import is_literal, recipient, shortened
 from flake8_aa_celery.violation import Fix, Violation
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.priorities import PrioritySetting
+    from flake8_aa_celery.model.sending.priorities import PrioritySetting
     from flake8_aa_celery.settings import Settings
 
 _LOWEST, _HIGHEST = 0, 9

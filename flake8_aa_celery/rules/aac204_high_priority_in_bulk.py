@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.facts import Workflow
-from flake8_aa_celery.model.options import gives_options
+from flake8_aa_celery.model.expressions.facts import Workflow
+from flake8_aa_celery.model.invocation.options import gives_options
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import is_literal, recipient
 from flake8_aa_celery.violation import Fix, Violation
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.priorities import PrioritySetting
+    from flake8_aa_celery.model.sending.priorities import PrioritySetting
     from flake8_aa_celery.settings import Settings
 
 #: Alliance Auth's bands "highest" and "high".

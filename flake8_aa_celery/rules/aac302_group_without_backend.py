@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.facts import Signature, Workflow
-from flake8_aa_celery.model.workflows import groups_sent
+from flake8_aa_celery.model.expressions.facts import Signature, Workflow
+from flake8_aa_celery.model.sending.workflows import groups_sent
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Mapping, Value
+    from flake8_aa_celery.model.expressions.facts import Mapping, Value
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.waiting import waits_in
+from flake8_aa_celery.model.holding.waiting import waits_in
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation

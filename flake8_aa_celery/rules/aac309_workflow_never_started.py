@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.facts import Signature
-from flake8_aa_celery.model.unstarted import forgotten_in
+from flake8_aa_celery.model.expressions.facts import Signature
+from flake8_aa_celery.model.sending.unstarted import forgotten_in
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Fix, Violation

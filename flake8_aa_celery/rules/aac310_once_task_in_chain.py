@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.once import once_tasks_followed
+from flake8_aa_celery.model.sending.once import once_tasks_followed
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Violation

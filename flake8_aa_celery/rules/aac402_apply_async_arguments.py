@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import kinds
-from flake8_aa_celery.model.misplaced import SCALARS, wrong_collections_in
+from flake8_aa_celery.model.expressions import kinds
+from flake8_aa_celery.model.sending.misplaced import SCALARS, wrong_collections_in
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.misplaced import WrongCollection
     from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.sending.misplaced import WrongCollection
     from flake8_aa_celery.settings import Settings
 
 #: A message shows no more of the code than this.

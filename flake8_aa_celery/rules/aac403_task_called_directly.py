@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.views import view_around
+from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import fix_by_delay
 from flake8_aa_celery.violation import Violation
@@ -12,7 +12,7 @@ from flake8_aa_celery.violation import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import LocalCall
+    from flake8_aa_celery.model.expressions.facts import LocalCall
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 

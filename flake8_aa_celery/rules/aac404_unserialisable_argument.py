@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import kinds, orm, serialising
-from flake8_aa_celery.model.facts import Dispatch
+from flake8_aa_celery.model.expressions import kinds, orm
+from flake8_aa_celery.model.expressions.facts import Dispatch
+from flake8_aa_celery.model.sending import serialising
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Fix, Violation
@@ -14,9 +15,9 @@ from flake8_aa_celery.violation import Fix, Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Signature
+    from flake8_aa_celery.model.expressions.facts import Signature
     from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.serialising import Refused
+    from flake8_aa_celery.model.sending.serialising import Refused
     from flake8_aa_celery.settings import Settings
 
 _INSTEAD = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.spoken_names import is_unknown, registered_instead, spoken_in
+from flake8_aa_celery.model.definitions.spoken_names import is_unknown, registered_instead, spoken_in
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 

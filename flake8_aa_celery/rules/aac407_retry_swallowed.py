@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.handlers import swallowing, written
-from flake8_aa_celery.model.retries import raises_retry, retry_calls
+from flake8_aa_celery.model.code.handlers import swallowing, written
+from flake8_aa_celery.model.sending.retries import raises_retry, retry_calls
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 

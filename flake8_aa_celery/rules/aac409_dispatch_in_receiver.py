@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model import transactions
-from flake8_aa_celery.model.saving import while_saving
+from flake8_aa_celery.model.django import transactions
+from flake8_aa_celery.model.django.saving import while_saving
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called, fix_after_commit, shortened
 from flake8_aa_celery.violation import Violation

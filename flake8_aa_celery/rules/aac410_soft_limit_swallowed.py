@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.handlers import is_around_work, names_it, swallowing, written
+from flake8_aa_celery.model.code.handlers import is_around_work, names_it, swallowing, written
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.facts import Task
+    from flake8_aa_celery.model.expressions.facts import Task
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 

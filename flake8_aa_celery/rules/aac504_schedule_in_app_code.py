@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.names import last_part
+from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 

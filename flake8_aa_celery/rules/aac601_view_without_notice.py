@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.notices import tells_user
-from flake8_aa_celery.model.views import view_around
+from flake8_aa_celery.model.django.notices import tells_user
+from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.facts import Task
-from flake8_aa_celery.model.notices import Report, hands_on_user, hands_user_elsewhere, report_of
-from flake8_aa_celery.model.views import view_around
+from flake8_aa_celery.model.django.notices import Report, hands_on_user, hands_user_elsewhere, report_of
+from flake8_aa_celery.model.django.views import view_around
+from flake8_aa_celery.model.expressions.facts import Task
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.results import WAITS
-from flake8_aa_celery.model.views import view_around
+from flake8_aa_celery.model.django.views import view_around
+from flake8_aa_celery.model.holding.results import WAITS
 from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called, fix_by_delay
 from flake8_aa_celery.violation import Violation

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.facts import (
+from flake8_aa_celery.model.code.names import last_part
+from flake8_aa_celery.model.expressions.facts import (
     Function,
     NamedTask,
     Signature,
@@ -14,12 +15,11 @@ from flake8_aa_celery.model.facts import (
     Value,
     Workflow,
 )
-from flake8_aa_celery.model.names import last_part
 from flake8_aa_celery.violation import Fix
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.model.facts import Dispatch, LocalCall
-    from flake8_aa_celery.model.priorities import PrioritySetting
+    from flake8_aa_celery.model.expressions.facts import Dispatch, LocalCall
+    from flake8_aa_celery.model.sending.priorities import PrioritySetting
 
 
 def called(value: Value | None) -> str:

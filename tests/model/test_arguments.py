@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evaluation import module_of
-from flake8_aa_celery.model import arguments
+from flake8_aa_celery.model.invocation import arguments
 
 if TYPE_CHECKING:
     from pathlib import Path

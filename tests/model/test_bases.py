@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evaluation import module_of
-from flake8_aa_celery.model.bases import bases_of, lineage
-from flake8_aa_celery.model.facts import Class
-from flake8_aa_celery.model.orm import is_model
+from flake8_aa_celery.model.expressions.bases import bases_of, lineage
+from flake8_aa_celery.model.expressions.facts import Class
+from flake8_aa_celery.model.expressions.orm import is_model
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evaluation import module_of
-from flake8_aa_celery.model.blocking import Blocking
-from flake8_aa_celery.model.names import absolute
+from flake8_aa_celery.model.code.names import absolute
+from flake8_aa_celery.model.holding.blocking import Blocking
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evaluation import module_of
-from flake8_aa_celery.model.callees import called_functions, reached_from
+from flake8_aa_celery.model.code.callees import called_functions, reached_from
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from flake8_aa_celery.model.code.scopes import Scope
     from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.scopes import Scope
 
 OTHERS = """
 def a(): b()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evaluation import module_of
-from flake8_aa_celery.model import arguments, calling
-from flake8_aa_celery.model.facts import Task
+from flake8_aa_celery.model.expressions.facts import Task
+from flake8_aa_celery.model.invocation import arguments, calling
 from support import place
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evaluation import module_of
-from flake8_aa_celery.model.defaults import unguarded
+from flake8_aa_celery.model.expressions.defaults import unguarded
 
 if TYPE_CHECKING:
     from pathlib import Path

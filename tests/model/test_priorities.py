@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evaluation import module_of
-from flake8_aa_celery.model.priorities import runs_at_default
+from flake8_aa_celery.model.sending.priorities import runs_at_default
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evaluation import module_of
-from flake8_aa_celery.model.saving import while_saving
+from flake8_aa_celery.model.django.saving import while_saving
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evaluation import module_of
-from flake8_aa_celery.model.transactions import around, waits_for_commit
+from flake8_aa_celery.model.django.transactions import around, waits_for_commit
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import evaluation
-from flake8_aa_celery.model.workflows import followed_in, followers, groups_sent, starters
+from flake8_aa_celery.model.sending.workflows import followed_in, followers, groups_sent, starters
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,1 @@
+"""What beat is told to start, and when."""

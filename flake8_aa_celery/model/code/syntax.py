@@ -1,0 +1,62 @@
+"""Questions about a piece of syntax alone, wherever it stands."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.code.scopes import FunctionNode
+
+
+def without_call(node: ast.expr) -> ast.expr:
+    """``f`` of ``f(x)``, anything else as it is: a decorator is written both ways."""
+    return node.func if isinstance(node, ast.Call) else node
+
+
+def given_to(call: ast.Call) -> tuple[ast.expr, ...]:
+    """Everything that a call is given: by position, then by keyword; of ``**x`` what ``x`` is."""
+    return (*call.args, *(keyword.value for keyword in call.keywords))
+
+
+def keyword_of(call: ast.Call, name: str) -> ast.expr | None:
+    """What a call is given by a keyword as it is written; None where it is not, or not seen."""
+    return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+
+
+def positional_parameters(function: FunctionNode) -> list[str]:
+    """The names of the parameters that can be given by position, ``self`` among them."""
+    return [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """The names that a piece of code reads or binds, without those of attributes."""
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def is_none(node: ast.expr | None) -> bool:
+    """Whether ``None`` is written."""
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def has_attribute(node: ast.AST, name: str) -> bool:
+    """Whether an attribute of this name stands anywhere in a piece of code, whatever it is of."""
+    return any(isinstance(part, ast.Attribute) and part.attr == name for part in ast.walk(node))
+
+
+def bodies_of(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The lists of statements that a statement is made of: its body, its branches, its handlers."""
+    for name in ("body", "orelse", "finalbody"):
+        yield getattr(statement, name, [])
+    for name in ("handlers", "cases"):
+        yield from (part.body for part in getattr(statement, name, []))
+
+
+def statements_in(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a body, each followed by those that are nested in it."""
+    for statement in body:
+        yield statement
+        for part in bodies_of(statement):
+            yield from statements_in(part)

@@ -1,0 +1,1 @@
+"""How tasks are defined: their bodies, their logs, their names."""

@@ -1,0 +1,1 @@
+"""Views, transactions, and what runs while a row is saved."""

@@ -1,0 +1,63 @@
+"""What runs while Django saves a row: the receivers of its signals, and a model's own ``save``."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.code.names import last_part, origin
+from flake8_aa_celery.model.code.scopes import FUNCTIONS
+from flake8_aa_celery.model.code.syntax import keyword_of
+from flake8_aa_celery.model.django.transactions import running
+from flake8_aa_celery.model.expressions import orm
+from flake8_aa_celery.model.expressions.bases import class_around
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.model.code.scopes import FunctionNode, Site
+    from flake8_aa_celery.model.module import Module
+
+#: The signals that Django sends while it saves, changes or deletes rows.
+_SIGNALS = frozenset({"m2m_changed", "post_delete", "post_save", "pre_delete", "pre_save"})
+_SAVES = frozenset({"asave", "save"})
+_CONNECT = frozenset({"connect"})
+
+
+def while_saving(site: Site, module: Module) -> str | None:
+    """What a place is part of that runs while a row is saved, as a message calls it; None for anything else."""
+    function = running(site)
+    if function is None or not isinstance(function.node, FUNCTIONS) or function.block.site is None:
+        return None
+    signal = receives(function.node, function.block.site, module)
+    if signal:
+        return f"a receiver of `{signal}`"
+    owner = class_around(function, module) if function.node.name in _SAVES else None
+    return f"a model's `{function.node.name}`" if owner and orm.is_model(owner) else None
+
+
+def receives(node: FunctionNode, site: Site, module: Module) -> str | None:
+    """The signal of Django's ORM that a function is connected to, by ``@receiver`` or ``signal.connect``."""
+    for decorator in orm.receiver_decorators(node, site):
+        listed = decorator.args[0] if decorator.args else None
+        parts = listed.elts if isinstance(listed, (ast.List, ast.Tuple)) else [listed]
+        found = next((name for part in parts if part and (name := _signal(part, site))), None)
+        if found:
+            return found
+    return _connected(node, module)
+
+
+def _connected(node: FunctionNode, module: Module) -> str | None:
+    """The signal whose ``connect`` is given a function in the same module."""
+    for call in module.calls_of(_CONNECT):
+        function = call.node.func
+        if isinstance(function, ast.Attribute):
+            signal = _signal(function.value, call.site)
+            given = call.node.args[0] if call.node.args else keyword_of(call.node, "receiver")
+            if signal and isinstance(given, ast.Name) and given.id == node.name:
+                return signal
+    return None
+
+
+def _signal(node: ast.expr, site: Site) -> str | None:
+    dotted = origin(node, site) or ""
+    name = last_part(dotted)
+    return name if name in _SIGNALS and dotted == f"django.db.models.signals.{name}" else None

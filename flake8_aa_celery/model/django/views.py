@@ -1,0 +1,69 @@
+"""Which functions answer a request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.code.names import last_part
+from flake8_aa_celery.model.code.remembered import once_a_module
+from flake8_aa_celery.model.code.syntax import positional_parameters
+from flake8_aa_celery.model.expressions.bases import class_around, lineage
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.model.code.scopes import FunctionNode, Scope, Site
+    from flake8_aa_celery.model.expressions.facts import Class
+    from flake8_aa_celery.model.module import Module
+
+#: The methods of a class-based view that answer a request.
+_METHODS = frozenset({"delete", "dispatch", "form_invalid", "form_valid", "get", "patch", "post", "put"})
+_FRAMEWORKS = ("django.", "rest_framework.")
+
+
+class View(NamedTuple):
+    """A function or method that answers a request."""
+
+    node: FunctionNode
+    scope: Scope
+
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return self.node.name
+
+
+def views_in(module: Module) -> list[View]:
+    """The views of a module: functions whose first parameter is ``request``, and methods of class-based views."""
+    tasks = {task.node for task in module.tasks}
+    return [
+        View(node, module.scopes.by_node[node])
+        for node, _ in module.scopes.functions
+        if _is_view(node, module) and node not in tasks
+    ]
+
+
+def _is_view(node: FunctionNode, module: Module) -> bool:
+    scope = module.scopes.by_node[node]
+    owner = class_around(scope, module)
+    if owner is not None:
+        return node.name in _METHODS and _is_view_class(owner)
+    if positional_parameters(node)[:1] != ["request"] or node.name.startswith("_"):
+        return False
+    # what answers nothing is a helper that was handed the request
+    return any(answer.value is not None for answer, _ in scope.returns)
+
+
+def _is_view_class(owner: Class) -> bool:
+    """Whether a class is based on a view of Django or of its REST framework."""
+    origins = lineage(owner).origins
+    return any(dotted.startswith(_FRAMEWORKS) and last_part(dotted).endswith("View") for dotted in origins)
+
+
+def view_around(site: Site, module: Module) -> View | None:
+    """The view that a place of a module belongs to, if it is part of one's own body."""
+    function = site.scope.function()
+    return _by_scope(module).get(function) if function else None
+
+
+@once_a_module
+def _by_scope(module: Module) -> dict[Scope, View]:
+    return {view.scope: view for view in module.views}

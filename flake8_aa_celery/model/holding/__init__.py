@@ -1,0 +1,1 @@
+"""What is asked of results, and what holds a worker."""

@@ -1,0 +1,1 @@
+"""What a task can take, and what it is given."""

@@ -1,0 +1,1 @@
+"""What is sent, how, when and at which priority; what is made and never sent."""
