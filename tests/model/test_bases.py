@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evaluation import module_of
 from flake8_aa_celery.model.expressions.bases import bases_of, lineage
 from flake8_aa_celery.model.expressions.facts import Class
 from flake8_aa_celery.model.expressions.orm import is_model
+from modules import module_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evaluation import module_of
 from flake8_aa_celery.model.code.names import absolute
 from flake8_aa_celery.model.holding.blocking import Blocking
+from modules import module_of
 
 if TYPE_CHECKING:
     from pathlib import Path

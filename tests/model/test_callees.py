@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evaluation import module_of
 from flake8_aa_celery.model.code.callees import called_functions, reached_from
+from modules import module_of
 
 if TYPE_CHECKING:
     from pathlib import Path

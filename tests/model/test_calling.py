@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evaluation import module_of
 from flake8_aa_celery.model.expressions.facts import Task
 from flake8_aa_celery.model.invocation import arguments, calling
+from modules import module_of
 from support import place
 
 if TYPE_CHECKING:

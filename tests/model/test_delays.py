@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evaluation import module_of
 from flake8_aa_celery.model.sending.delays import delays_in
+from modules import module_of
 
 if TYPE_CHECKING:
     from pathlib import Path

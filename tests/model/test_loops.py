@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evaluation import module_of
+from modules import module_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evaluation import module_of
 from flake8_aa_celery.model.holding.results import is_only_revoked
 from flake8_aa_celery.model.holding.waiting import waits_in
+from modules import module_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evaluation import module_of
 from flake8_aa_celery.model.django.transactions import around, waits_for_commit
+from modules import module_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evaluation import module_of
+from modules import module_of
 
 if TYPE_CHECKING:
     from pathlib import Path

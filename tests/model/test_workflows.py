@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import evaluation
 from flake8_aa_celery.model.sending.workflows import followed_in, followers, groups_sent, starters
 
 if TYPE_CHECKING:
