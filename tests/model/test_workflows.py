@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import modules
 from flake8_aa_celery.model.sending.workflows import followed_in, followers, groups_sent, starters
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def b(): ...
 
 def module_of(root: Path, source: str) -> Module:
     """The facts of a module with two tasks and this source below them."""
-    return evaluation.module_of(root, TASKS + source)
+    return modules.module_of(root, TASKS + source)
 
 
 @pytest.mark.parametrize(
