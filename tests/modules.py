@@ -1,4 +1,4 @@
-"""What the model knows of an expression: the argument of a call ``look(…)`` in the source of a test."""
+"""Modules of made-up source, and what the model knows of their expressions: the arguments of ``look(…)``."""
 
 from __future__ import annotations
 
