@@ -42,7 +42,9 @@ def run(folder: Path, *arguments: str, prefix: Sequence[str] = (), before: Calla
     :param before: what the process does first.
     """
     command = [*prefix, sys.executable, "-m", "flake8_aa_celery", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    # what measures coverage writes files of its own
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    environment["PYTHONPATH"] = str(ROOT)
     ended = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, preexec_fn=before, check=False
     )
