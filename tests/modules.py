@@ -6,6 +6,7 @@ import ast
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.expressions import facts
 from flake8_aa_celery.model.expressions.facts import (
     App,
     Class,
@@ -15,6 +16,7 @@ from flake8_aa_celery.model.expressions.facts import (
     Items,
     Mapping,
     ModuleValue,
+    NamedTask,
     Origin,
     Signature,
     Task,
@@ -81,7 +83,7 @@ def plain(value: Value) -> object:
 
 
 def _in_words(value: Value) -> str:
-    if isinstance(value, (Task, UnreadableTask)):
+    if isinstance(value, (Task, UnreadableTask, NamedTask)):
         return f"task {value.name}"
     if isinstance(value, (Function, Class)):
         return f"{type(value).__name__.lower()} {value.node.name}"
@@ -91,4 +93,7 @@ def _in_words(value: Value) -> str:
         return f"signature of {_in_words(value.task)}"
     if isinstance(value, Workflow):
         return value.kind
-    return type(value).__name__.lower() if isinstance(value, (App, Dispatch)) else UNKNOWN
+    if isinstance(value, (App, Dispatch)):
+        return type(value).__name__.lower()
+    assert value is facts.UNKNOWN, value
+    return UNKNOWN

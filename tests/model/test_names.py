@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from flake8_aa_celery.model.code.names import means_the_same
 from modules import UNKNOWN, look, looked_at, module_of
 from support import place
 
@@ -281,6 +282,7 @@ def test_a_loop_brings_a_binding_back(tmp_path: Path, source: str, expected: obj
     ("P = 3\ntry:\n    pass\nexcept E as P:\n    look(P)", UNKNOWN),
     ("try:\n    from one import P\nexcept ImportError:\n    from two import P\nlook(P)", UNKNOWN),
     ("try:\n    from lib import P\nexcept ImportError:\n    from lib import P\nlook(P)", "lib.P"),
+    (2 * "try:\n    import lib\nexcept ImportError:\n    P = None\n" + "look(P)", None),
 )
 def test_what_a_try_binds_is_certain_within_it_alone(tmp_path: Path, source: str, expected: object) -> None:
     assert look(tmp_path, source) == expected
@@ -406,6 +408,8 @@ def test_global_and_nonlocal_bind_elsewhere(tmp_path: Path, source: str, expecte
     ("def f(requests):\n    look(requests.get)", UNKNOWN),
     ("import requests\nrequests = 3\nlook(requests)", 3),
     ("look(len)", "builtins.len"),
+    ("look(crontab)", "builtins.crontab"),
+    ("look(len)\nlen = 3\nlen = 4", UNKNOWN),
     ("def len(x): ...\nlook(len)", "function len"),
     ("from celery.canvas import chain\nlook(chain)", "celery.chain"),
     ("from celery import canvas\nlook(canvas.group)", "celery.group"),
@@ -413,6 +417,46 @@ def test_global_and_nonlocal_bind_elsewhere(tmp_path: Path, source: str, expecte
 )
 def test_a_name_of_a_library_has_an_origin(tmp_path: Path, source: str, expected: object) -> None:
     assert look(tmp_path, source) == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "if x:\n    import one as m\nelse:\n    import two as m\nlook(m.get)",
+        "import lib\nfor m in lib.all:\n    look(m.get)",
+    ],
+)
+def test_what_may_be_one_or_another_has_no_origin(tmp_path: Path, source: str) -> None:
+    module = module_of(tmp_path, source)
+    (call,) = module.all_calls()
+    assert module.origin(call.node.args[0], call.site) is None
+
+
+def test_of_too_many_meanings_that_functions_bind_too_none_is_considered(tmp_path: Path) -> None:
+    source = "P = 3\n" * 60 + "def f():\n    global P\n    P = 3\nlook(P)"
+    assert look(tmp_path, source) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("look(3)\nlook(3)", True),
+        ("P = 3\nlook(P)\ndef f():\n    look(P)", True),
+        ("import s\nlook(s.P)\nlook(s.P)", True),
+        ("def f(P):\n    look(P)\n    look(P)", True),
+        ("def f(P):\n    look(P)\n    P = 4\n    look(P)", False),
+        ("def f(P):\n    look(P)\ndef g(P):\n    look(P)", False),
+        ("def f():\n    P = 3\n    look(P)\n    look(P)", False),
+        ("P = 3\nlook(P)\nP = 4\nlook(P)", False),
+        ("look(P)\nlook(P)", False),
+        ("look(P())\nlook(P())", False),
+    ],
+)
+def test_a_name_is_certain_to_mean_the_same_where_it_is_bound_once(
+    tmp_path: Path, source: str, *, expected: bool
+) -> None:
+    one, other = (call for call in module_of(tmp_path, source).all_calls() if call.node.args)
+    assert means_the_same(one.node.args[0], one.site, other.site) is expected
 
 
 def test_names_that_are_bound_to_each_other_in_a_loop_take_no_time(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from celery import chain, chord, group, shared_task
 def t(*x): ...
 @shared_task(priority=3)
 def high(*x): ...
+OPTIONS = {"priority": 4}
 """
 
 
@@ -40,6 +41,7 @@ def module_with(root: Path, source: str) -> Module:
         ("group(high.s(), high.s())", False),
         ("chain(t.s(), high.s()).set(priority=5)", False),
         ("chain(high.s(), t.s()).set(priority=5)", True),
+        ("group(high.s(), t.s()).set(priority=5)", False),
         ("chord([high.s()], t.s())", True),
         ("t.chunks(x, 5)", True),
     ],
@@ -56,12 +58,33 @@ def test_what_runs_at_the_default(tmp_path: Path, sent: str, expected: bool) -> 
         ("t.apply_async(priority=4)", []),
         ("for x in y:\n    high.delay()", ["high.delay()"]),
         ("for x in y:\n    group(high.s(x), t.s().set(priority=2)).delay()", ["high.s(x)", "2"]),
+        ("for x in y:\n    group(high.s(x)).apply_async(priority=4)", ["4"]),
+        ("for x in y:\n    chain(high.s(x), t.s()).apply_async(priority=4)", ["4", "high.s(x)"]),
+        ("for x in y:\n    t.apply_async(**OPTIONS)", ["t.apply_async(**OPTIONS)"]),
+        ("chain(t.s(), t.s()).set(priority=4).delay()", []),
         ("group(high.s(x) for x in y).delay()", ["high.s(x)"]),
         ("chain(group(high.s(x) for x in y), high.s()).delay()", ["high.s(x)"]),
     ],
 )
 def test_the_priorities_of_what_is_sent_in_bulk(tmp_path: Path, source: str, found: list[str]) -> None:
     assert [ast.unparse(setting.node) for setting in module_with(tmp_path, source).bulk_priorities] == found
+
+
+def test_a_priority_of_another_file_is_reported_where_it_is_sent(tmp_path: Path) -> None:
+    sent = "from .other import OPTIONS, made\nfor x in y:\n    t.apply_async(**OPTIONS)\n    made.delay()"
+    line = len(TASKS.splitlines()) + 2  # that of the first call, so that the places are told apart by the file alone
+    above = "\n" * line
+    other = f'from .tasks import t; made = t.s().set(priority=2){above}OPTIONS = {{"priority": 4}}'
+    module = module_of(tmp_path, TASKS + sent, files={"app/other.py": other})
+    assert [ast.unparse(setting.node) for setting in module.bulk_priorities] == [
+        "t.apply_async(**OPTIONS)",
+        "made.delay()",
+    ]
+
+
+def test_a_priority_is_given_by_one_call_of_several(tmp_path: Path) -> None:
+    module = module_with(tmp_path, "s = t.s().set(priority=4)\ns.set(queue='slow')\ns.delay()")
+    assert [ast.unparse(setting.node) for setting in module.priorities] == ["3", "4"]
 
 
 @pytest.mark.parametrize("made", ["group(ws)", "chain(ws)", "chord(ws, t.s())", "group(ws) | t.s()"])

@@ -85,6 +85,7 @@ def test_a_choice_is_known_where_both_sides_agree(tmp_path: Path, source: str, e
     ("def f(x):\n    look(f'{x}')", UNKNOWN),
     ("look(__name__)", "app.tasks"),
     ("look(f'{__name__}.update')", "app.tasks.update"),
+    ("look(f'{1.5}')", UNKNOWN),
 )
 def test_a_text_is_put_together(tmp_path: Path, source: str, expected: object) -> None:
     assert look(tmp_path, source) == expected
@@ -213,6 +214,10 @@ def test_a_dict_that_is_imported_and_changed_is_unknown(tmp_path: Path) -> None:
     ("def f(x):\n    look([3 for y in x])", [[3]]),
     ("def f(x):\n    look(list(3 for y in x))", [[3]]),
     ("def f(x):\n    look(list(x))", UNKNOWN),
+    ("look(list(3))", UNKNOWN),
+    ("def f(x):\n    look([1] + [2, *x])", [1, 2, ...]),
+    ("def f(x):\n    look([1, *x] + [2])", [1, 2, ...]),
+    ("import lib\nlook(lib.x.copy())", "lib.x.copy()"),
 )
 def test_a_list_is_its_elements(tmp_path: Path, source: str, expected: object) -> None:
     assert look(tmp_path, source) == expected
@@ -347,6 +352,8 @@ TASKS = "from celery import chain, shared_task\n@shared_task\ndef a(): ...\n@sha
 @cases(
     ("look(a)", "task a"),
     ("look(a.name)", "app.tasks.a"),
+    ("look(a.queue)", UNKNOWN),
+    ("@shared_task(name=x)\ndef c(): ...\nlook(c.name)", UNKNOWN),
     ("look(a.si())", "signature of task a"),
     ("look(a.si().set(priority=3))", "signature of task a"),
     ("look(a.si() | b.si())", "chain"),
@@ -356,6 +363,9 @@ TASKS = "from celery import chain, shared_task\n@shared_task\ndef a(): ...\n@sha
     ("for t in (a, b):\n    look(t)", "task task"),
     ("for t in (a, a):\n    look(t)", "task a"),
     ("for t in (a, print):\n    look(t)", UNKNOWN),
+    ("for t in ():\n    look(t)", UNKNOWN),
+    ("def f(x):\n    for t in [a, *x]:\n        look(t)", UNKNOWN),
+    ("with a as t:\n    look(t)", UNKNOWN),
     ("t = a if x else b\nlook(t)", "task task"),
     ("t = a if x else None\nlook(t)", UNKNOWN),
     ("s = a.si() if x else b.si()\nlook(s)", "signature of task task"),
@@ -367,8 +377,14 @@ TASKS = "from celery import chain, shared_task\n@shared_task\ndef a(): ...\n@sha
     ("look(a.map([1]))", "map"),
     ("from celery import chunks\nlook(chunks(a.s(), [1], 10))", "chunks"),
     ("look(a.chunks([1], 10).group())", "group"),
-    ("from celery import current_app\nlook(current_app.signature('app.tasks.a'))", "signature of unknown"),
+    ("from celery import current_app\nlook(current_app.signature('app.tasks.a'))", "signature of task app.tasks.a"),
     ("from celery import current_app\nlook(current_app.close())", UNKNOWN),
+    ("import celery\nlook(celery.current_app)", "app"),
+    ("def f(t):\n    look(t)", UNKNOWN),
+    ("@shared_task(bind=True)\ndef c(self, t):\n    look(t)", UNKNOWN),
+    ("from celery import signature\nlook(signature(args=[1]))", "signature of task None"),
+    ("def f(x, y):\n    look(x | y)", UNKNOWN),
+    ("def f(): ...\nlook(f())", UNKNOWN),
     ("look(a.AsyncResult(1))", UNKNOWN),
     ("look(a.si().freeze())", UNKNOWN),
 )
