@@ -36,6 +36,18 @@ if TYPE_CHECKING:
 
     Files = collections.abc.Mapping[str, str]
 
+#: Two tasks and what workflows are made with, to stand above the source of a test.
+TWO_TASKS = """\
+from celery import chain, chord, current_app, group, shared_task
+
+@shared_task
+def a(): ...
+
+@shared_task
+def b(): ...
+
+"""
+
 #: What is returned for an expression that nothing is known about.
 UNKNOWN = "unknown"
 

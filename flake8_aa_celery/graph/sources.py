@@ -63,7 +63,6 @@ class Sources:
         #: what has to do with Celery: modules, and code blocks of documents
         self.modules = [module for path in data for module in self._relevant(path, failed)]
         self._modules = {os.path.abspath(module.path): module for module in self.modules if not module.in_document}
-        self._calls: dict[str, dict[str, list[CallSite]]] = {}
 
     def calls(self, name: str) -> Iterator[tuple[CallSite, Module]]:
         """The calls of what is known by a name, be it behind a dot, in all files."""
@@ -71,15 +70,8 @@ class Sources:
             if path.endswith(".py") and name.encode() in data:
                 module = self._modules.get(path) or Project.of(path, self.settings).load(path)
                 if module is not None:
-                    yield from ((call, module) for call in self._calls_in(module).get(name, ()))
-
-    def _calls_in(self, module: Module) -> dict[str, list[CallSite]]:
-        """The calls of a module by the last part of the name that is called."""
-        if module.path not in self._calls:
-            found = self._calls[module.path] = {}
-            for call in module.all_calls():
-                found.setdefault(_name_of(call.node.func), []).append(call)
-        return self._calls[module.path]
+                    scopes = module.scopes
+                    yield from ((scopes.calls[number], module) for number in scopes.calls_named.get(name, ()))
 
     def violations(self, path: str) -> list[Violation]:
         """What is reported of a file; nothing of one that is none of these."""
@@ -100,10 +92,6 @@ class Sources:
             yield project.load(path) or project.module(path, parse(data))
         except SyntaxError as error:
             failed(below(path), error.msg or "it cannot be parsed")
-
-
-def _name_of(function: ast.expr) -> str:
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def _blocks(path: str, data: bytes, project: Project) -> Iterator[Module]:

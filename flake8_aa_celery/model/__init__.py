@@ -14,9 +14,9 @@ _TASK_WORDS = (b"shared_task", b"send_task", b"add_periodic_task")
 _GAP = rb"[\s\\]*(?:#[^\n]{0,500}\n[\s\\]*)*"
 #: What is sent or registered without any of these words: each begins with one byte, which makes the search fast.
 _SENT = re.compile(rb"\." + _GAP + rb"(?:delay|apply_async|si?" + _GAP + rb"\()")
+_REGISTERED = re.compile(rb"@[^\n@]*\." + _GAP + rb"task\b")
 #: What next to a name makes it part of a longer one.
 _IN_NAME = re.compile(rb"\w|.\w")
-_REGISTERED = re.compile(rb"@[^\n@]*\." + _GAP + rb"task\b")
 
 
 def relevant(source: bytes, tasks_modules: tuple[str, ...] = ("tasks",)) -> bool:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.sending.priorities import PrioritySetting
 
 _APP = frozenset({"Celery"})
+_AUTODISCOVER = frozenset({"autodiscover_tasks"})
 
 
 class Module:
@@ -137,10 +138,11 @@ class Module:
         """Whether a name is asked for what only a Celery application has, however it was made."""
         return any(
             isinstance(function := call.node.func, ast.Attribute)
-            and function.attr == "autodiscover_tasks"
             and isinstance(function.value, ast.Name)
             and function.value.id == name
-            for call in self.scopes.module.calls
+            and call.site.scope is self.scopes.module
+            for call in self.calls_of(_AUTODISCOVER)
+            if call.name in _AUTODISCOVER
         )
 
     def overriding(self, name: str, bindings: list[Binding], site: Site | None) -> list[Value]:

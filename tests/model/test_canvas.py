@@ -8,28 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_aa_celery.model.expressions.facts import NamedTask, Signature, Workflow
-from modules import module_of
+from modules import TWO_TASKS, module_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from flake8_aa_celery.model.expressions.facts import Dispatch
 
-TASKS = """\
-from celery import chain, chord, current_app, group, shared_task
-
-@shared_task
-def a(): ...
-
-@shared_task
-def b(): ...
-
-"""
-
 
 def sent(root: Path, source: str) -> Dispatch:
     """The one dispatch of a module with two tasks and this source below them."""
-    (dispatch,) = module_of(root, TASKS + source).dispatches
+    (dispatch,) = module_of(root, TWO_TASKS + source).dispatches
     return dispatch
 
 

@@ -15,21 +15,10 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.module import Module
 
-TASKS = """\
-from celery import chain, chord, group, shared_task
-
-@shared_task
-def a(): ...
-
-@shared_task
-def b(): ...
-
-"""
-
 
 def module_of(root: Path, source: str) -> Module:
     """The facts of a module with two tasks and this source below them."""
-    return modules.module_of(root, TASKS + source)
+    return modules.module_of(root, modules.TWO_TASKS + source)
 
 
 @pytest.mark.parametrize(
