@@ -14,6 +14,7 @@ from flake8_aa_celery.fixes._flakes import flakes
 from flake8_aa_celery.fixes._guard import comments
 from flake8_aa_celery.fixes._imports import remove_unused
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
+from flake8_aa_celery.model.code.syntax import without_call
 from flake8_aa_celery.model.code.traversal import scopes_of
 from flake8_aa_celery.source import decode
 
@@ -141,7 +142,7 @@ class _Move:
         if not name:
             return block
         decorator = self._node.decorator_list[self._arguments["index"]]
-        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        target = without_call(decorator)
         row, column = (target.end_lineno or 0) - first, target.end_col_offset or 0
         line = block[row]
         if not line.isascii():

@@ -19,12 +19,7 @@ def bound(scopes: Scopes) -> frozenset[str]:
 
 def imported(scopes: Scopes) -> frozenset[str]:
     """The names that imports bind, wherever they stand."""
-    return frozenset(
-        name
-        for scope in scopes.all
-        for name, bindings in scope.bindings.items()
-        if any(binding.kind == "import" for binding in bindings)
-    )
+    return frozenset(name for name, _ in scopes.imports)
 
 
 def use(scopes: Scopes, wanted: Import, line: int, *, by_name: bool = False) -> tuple[str, tuple[Import, ...]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.names import last_part, origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
+from flake8_aa_celery.model.code.syntax import without_call
 from flake8_aa_celery.model.expressions import orm, tasks
 from flake8_aa_celery.model.expressions.bases import class_around
 from flake8_aa_celery.model.expressions.facts import Class, Task
@@ -111,7 +112,7 @@ def _signal(node: FunctionNode, site: Site, module: Module) -> str | None:
     for decorator in node.decorator_list:
         if isinstance(decorator, ast.Call) and origin(decorator.func, site) in orm.RECEIVERS:
             return ast.unparse(decorator.args[0]) if decorator.args else ""
-        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        target = without_call(decorator)
         if isinstance(target, ast.Attribute) and target.attr == "connect":
             return ast.unparse(target.value)
     return _connected(module).get(node.name)

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.remembered import once_a_module
+from flake8_aa_celery.model.code.syntax import without_call
 from flake8_aa_celery.model.expressions import candidates
 from flake8_aa_celery.model.expressions.facts import App, Function, Mapping, Origin, Task
 
@@ -56,7 +57,7 @@ def _by_node(module: Module) -> dict[ast.AST, Task]:
 
 def _task(node: FunctionNode, site: Site, module: Module) -> Task | None:
     for position, decorator in enumerate(node.decorator_list):
-        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        target = without_call(decorator)
         spelling, removed = _spelling(target, site, module)
         if spelling:
             options = module.values.keywords(decorator, site) if isinstance(decorator, ast.Call) else Mapping({})
