@@ -160,8 +160,9 @@ def by_coverage(hunt: Hunt, programs: int, seed: int) -> None:
     atheris: Any = import_module("atheris")
     with atheris.instrument_imports(include=["flake8_aa_celery"]):
         import_module("flake8_aa_celery.fixes.engine")
-        rules: Any = import_module("flake8_aa_celery.rules")
-        rules.all_rules()
+        catalogue: Any = import_module("flake8_aa_celery.rules.catalogue")
+        for rule in catalogue.RULES:
+            rule.load()
     from mutations import mutated
 
     class Chosen(Random):

@@ -15,10 +15,11 @@ import time
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any
 
-from flake8_aa_celery import cli, linter, model, rules
+from flake8_aa_celery import cli, linter, model
 from flake8_aa_celery.cli import _files, _report
 from flake8_aa_celery.model.module import Module
 from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.rules import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +31,7 @@ WAYS_IN = (
     ("parse", linter, "parse"),
     ("model", Project, "module"),
     ("model", Module, "evaluate"),
+    ("rules", Rule, "violations_in"),
     ("noqa", linter, "heed_noqa"),
     ("report", _report, "write_report"),
 )
@@ -72,9 +74,6 @@ def install(stopwatch: Stopwatch) -> None:
     for fact in vars(Module).values():
         if isinstance(fact, cached_property):
             fact.func = stopwatch.timed("model", fact.func)
-    registry = rules.all_rules()
-    for code, rule in registry.items():
-        registry[code] = rule._replace(check=stopwatch.timed("rules", rule.check))
 
 
 def main(tree: str) -> None:

@@ -1,4 +1,4 @@
-"""Begin a new rule: its file, its fixtures, its line in the changelog, and all that is made of them.
+"""Begin a new rule: its file, its fixtures, its lines in catalogue and changelog, and all that is made of them.
 
 ``python -m docs.new_rule AAC605 name-in-words`` writes a small rule that works and passes every test of a rule, to be
 changed bit by bit into the one that is meant. It is off by default, unless ``--proof test_priority.py::test_name``
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 #: What stands in a page until somebody has written it.
 TO_BE_WRITTEN = "(To be written.)"
 RULES = ROOT / "flake8_aa_celery" / "rules"
+CATALOGUE = RULES / "catalogue.py"
 FIXTURES = ROOT / "tests" / "fixtures"
 CHANGELOG = ROOT / "CHANGELOG.md"
 
@@ -33,7 +34,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("$code", "$name"$off)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is called `example`.
@@ -166,18 +165,26 @@ def written(code: str, name: str, proof: str | None, proven: str) -> list[Path]:
     text = RULE.substitute(
         code=code,
         name=name,
-        off="" if proof else ", default=False",
         why_off="" if proof else " Off by default: nobody has proven it.",
         proof=f"\n    ## Proof\n{bullet(f'`{proof}`: {proven}')}\n" if proof else "",
         to_be_written=TO_BE_WRITTEN,
     )
     rule.write_text(text, "utf-8")
-    return [rule, fixture, announced(code, name)]
+    return [rule, fixture, listed(code, name, default=proof is not None), announced(code, name)]
 
 
 def bullet(text: str) -> str:
     """An item of a list in the page of a rule, in lines of the usual length."""
     return fill(text, 116, initial_indent="    - ", subsequent_indent="      ", break_on_hyphens=False)
+
+
+def listed(code: str, name: str, *, default: bool) -> Path:
+    """Add the rule to the catalogue, in the order of the codes, and return that."""
+    lines = CATALOGUE.read_text("utf-8").splitlines(keepends=True)
+    own = f'    _rule("{code}", "{name}", "tasks"{"" if default else ", default=False"}),\n'
+    following = next(index for index, line in enumerate(lines) if line.startswith('    _rule("AAC') and line > own)
+    CATALOGUE.write_text("".join([*lines[:following], own, *lines[following:]]), "utf-8")
+    return CATALOGUE
 
 
 def announced(code: str, name: str) -> Path:

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery import model
 from flake8_aa_celery.documents import code_blocks, is_document
 from flake8_aa_celery.places import is_checked
-from flake8_aa_celery.rules import aac900_syntax_error as syntax_error
-from flake8_aa_celery.rules import aac999_internal_error as internal_error
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.source import decode, heed_noqa, lines_of
 
@@ -63,7 +61,9 @@ def lint(
         module = project.loaded(path, data) or _module(path, tree or parse(data), project)
         found = _found(rules, module, settings)
     except SyntaxError as error:
-        return _reported(rules, "AAC900", syntax_error.violation_for(error))
+        from flake8_aa_celery.rules.aac900_syntax_error import violation_for
+
+        return _reported(rules, "AAC900", violation_for(error))
     if found and not data.isascii():
         found = _in_characters(found, lines or lines_of(data))
     return sorted(found, key=_order)
@@ -147,26 +147,30 @@ def _module(path: str, tree: ast.Module, project: Project, *, in_document: bool 
         return error
 
 
-def _found(rules: Iterable[Rule], module: Module | Exception, settings: Settings) -> list[Violation]:
+def _found(rules: Sequence[Rule], module: Module | Exception, settings: Settings) -> list[Violation]:
     """What the rules find, and for each that crashes a violation that says so."""
     if isinstance(module, Exception):
-        return _reported(rules, "AAC999", internal_error.violation_for("the model", module))
-    crashes = [rule for rule in rules if rule.code == internal_error.check.code]
-    return [violation for rule in rules for violation in _found_by(rule, module, settings, crashes)]
+        return _crashed(rules, "the model", module)
+    return [violation for rule in rules for violation in _found_by(rule, module, settings, rules)]
 
 
-def _found_by(rule: Rule, module: Module, settings: Settings, crashes: list[Rule]) -> list[Violation]:
+def _found_by(rule: Rule, module: Module, settings: Settings, rules: Sequence[Rule]) -> list[Violation]:
     try:
-        return [each._replace(code=rule.code, name=rule.name) for each in rule.check(module, settings)]
+        return [each._replace(code=rule.code, name=rule.name) for each in rule.violations_in(module, settings)]
     except RecursionError as error:
         raise SyntaxError(_TOO_DEEP) from error
     except Exception as error:
-        crash = internal_error.violation_for(f"rule {rule.code} ({rule.name})", error)
-        return _reported(crashes, "AAC999", crash)
+        return _crashed(rules, f"rule {rule.code} ({rule.name})", error)
+
+
+def _crashed(rules: Sequence[Rule], what: str, error: Exception) -> list[Violation]:
+    from flake8_aa_celery.rules.aac999_internal_error import violation_for
+
+    return _reported(rules, "AAC999", violation_for(what, error))
 
 
 def _in_document(
-    rules: Iterable[Rule], path: str, data: bytes, project: Project, settings: Settings
+    rules: Sequence[Rule], path: str, data: bytes, project: Project, settings: Settings
 ) -> list[Violation]:
     """The violations in the code blocks of a document; a block that is no whole Python is left alone."""
     rules = [rule for rule in rules if rule.documents]
@@ -179,7 +183,7 @@ def _in_document(
 
 
 def _in_block(
-    block: CodeBlock, rules: Iterable[Rule], path: str, project: Project, settings: Settings
+    block: CodeBlock, rules: Sequence[Rule], path: str, project: Project, settings: Settings
 ) -> list[Violation]:
     code = block.code.encode(errors="surrogatepass")
     if not model.relevant(code, settings.tasks_modules):
@@ -204,7 +208,7 @@ def _moved(violation: Violation, lines: int, columns: int) -> Violation:
     )
 
 
-def _reported(rules: Iterable[Rule], code: str, violation: Violation) -> list[Violation]:
+def _reported(rules: Sequence[Rule], code: str, violation: Violation) -> list[Violation]:
     """A violation of the linter's own, where its rule is selected."""
     return [violation._replace(code=code, name=rule.name) for rule in rules if rule.code == code]
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from doors import Doors, call_of_f
-from flake8_aa_celery import rules
+from doors import Doors
 from flake8_aa_celery.documents import code_blocks, is_document
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ README = "# App\n\n```python\nfrom celery import shared_task\nx = f()\nx = 'ä',
 @pytest.fixture
 def documented(monkeypatch: pytest.MonkeyPatch, fakes: dict[str, Rule]) -> None:
     """A rule that looks at documents, too."""
-    monkeypatch.setitem(rules._loaded, "AAC201", call_of_f._replace(documents=True))
+    monkeypatch.setitem(fakes, "AAC201", fakes["AAC201"]._replace(documents=True))
 
 
 @pytest.mark.usefixtures("documented")

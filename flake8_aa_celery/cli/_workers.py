@@ -64,7 +64,8 @@ def lint_all(files: Sequence[File], settings: Settings, jobs: int, began: float 
     :raises WorkerError: where a process was killed.
     """
     if jobs > 1:
-        selected_rules(settings)  # what is imported before a fork is shared
+        for rule in selected_rules(settings):
+            rule.load()  # what is imported before a fork is shared
 
     def work(part: Iterable[File]) -> list[list[Violation]]:
         return [check(path, data, settings) for path, data in part]

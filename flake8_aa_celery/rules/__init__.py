@@ -1,29 +1,27 @@
 """Opinions: one file a rule, its documentation beside its check.
 
-A rule is a function over the facts of one module::
+A rule is a function ``check`` over the facts of one module::
 
-    @rule("AAC203", "high-priority")
     def check(module: Module, settings: Settings) -> Iterator[Violation]:
         '''The documentation of the rule, in Markdown.'''
 
-It lives in ``aac203_high_priority.py`` and is found by that file's name.
+It lives in ``aac203_high_priority.py``; what must be known of it before that is imported stands in the
+:mod:`catalogue <flake8_aa_celery.rules.catalogue>`.
 """
 
 from __future__ import annotations
 
-import os
-from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
     from typing import Literal
 
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Violation
 
-    Check = Callable[[Module, Settings], Iterator[Violation]]
+    Check = Callable[[Module, Settings], Iterable[Violation]]
     FixSafety = Literal["", "safe", "unsafe", "safe or unsafe"]
 
 
@@ -32,7 +30,9 @@ class Rule(NamedTuple):
 
     :param code: ``AAC205``.
     :param name: the code in words, ``bulk-needs-priority``.
-    :param check: yields the violations of one module.
+    :param load: imports its check, which yields the violations of one module.
+    :param about: facts of a module, as attributes of it: where it has none of them, the rule has nothing to say.
+        Empty for what only the linter reports.
     :param default: whether the rule is reported without being selected.
     :param profiles: the profiles in which it is on at all.
     :param fix: how safe its fixes are; empty where there is none.
@@ -41,7 +41,8 @@ class Rule(NamedTuple):
 
     code: str
     name: str
-    check: Check
+    load: Callable[[], Check]
+    about: tuple[str, ...] = ()
     default: bool = True
     profiles: tuple[str, ...] = ("alliance-auth", "celery")
     fix: FixSafety = ""
@@ -52,30 +53,22 @@ class Rule(NamedTuple):
         """The rule's page in Markdown, without indentation."""
         from inspect import getdoc
 
-        return getdoc(self.check) or ""
+        return getdoc(self.load()) or ""
 
-
-def rule(
-    code: str,
-    name: str,
-    *,
-    default: bool = True,
-    profiles: tuple[str, ...] = ("alliance-auth", "celery"),
-    fix: FixSafety = "",
-    documents: bool = False,
-) -> Callable[[Check], Rule]:
-    """Make a rule of a check function. The arguments are those of :class:`Rule`."""
-    return lambda check: Rule(code, name, check, default, profiles, fix, documents)
+    def violations_in(self, module: Module, settings: Settings) -> Iterable[Violation]:
+        """What the rule finds in a module."""
+        if any(getattr(module, fact) for fact in self.about):
+            return self.load()(module, settings)
+        return ()
 
 
 _loaded: dict[str, Rule] = {}
 
 
 def all_rules() -> dict[str, Rule]:
-    """Every rule by its code, in the order of the codes; imported when first asked for."""
+    """Every rule by its code, in the order of the codes."""
     if not _loaded:
-        for file in sorted(os.listdir(os.path.dirname(__file__))):
-            if file.startswith("aac") and file.endswith(".py"):
-                found: Rule = import_module(f"{__name__}.{file[:-3]}").check
-                _loaded[found.code] = found
+        from flake8_aa_celery.rules.catalogue import RULES
+
+        _loaded.update((rule.code, rule) for rule in RULES)
     return _loaded

@@ -6,7 +6,6 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.definitions.undecorated import plain_functions_used_as_tasks
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC103", "missing-shared-task", fix="safe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A function is used as a task without having been made one.

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.imports import imports_from
 from flake8_aa_celery.model.definitions.undecorated import uncalled_functions
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC104", "plain-function-in-tasks-module", default=False)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A function in a tasks module is no task and helps none.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.definitions.logs import binds_logger, maker_of_logger
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC105", "tasks-module-without-logger", profiles=("alliance-auth",), fix="safe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A module that defines tasks has no logger.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.syntax import without_call
 from flake8_aa_celery.model.invocation.decorators import hiding
 from flake8_aa_celery.model.lookup.dispatched import is_dispatched
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.violation import Safety
 
 
-@rule("AAC108", "task-decorator-not-outermost", fix="safe or unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A decorator stands above the task decorator.

@@ -14,7 +14,6 @@ from flake8_aa_celery.model.invocation.bound import (
     speaks_of_self,
     uses_itself,
 )
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.violation import Safety
 
 
-@rule("AAC109", "bind-mismatch", fix="safe or unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task has `self` without `bind=True`, or `bind=True` without a parameter to take it.

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import any_of
 from flake8_aa_celery.model.expressions.bases import bases_of
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC110", "async-task")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is a coroutine function.

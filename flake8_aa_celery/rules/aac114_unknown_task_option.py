@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.expressions.bases import bases_of
 from flake8_aa_celery.model.invocation.options import TASK_OPTIONS, each_once, is_read, written_options
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ _CONFUSED = {
 _RESEMBLANCE = 0.8
 
 
-@rule("AAC114", "unknown-task-option", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task has an option that Celery does not know.

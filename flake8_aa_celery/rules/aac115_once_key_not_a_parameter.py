@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.sending.once import once_options, unknown_keys
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC115", "once-key-not-a-parameter")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A celery-once task is locked by an argument that it does not have.

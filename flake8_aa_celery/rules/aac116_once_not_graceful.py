@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.invocation.options import each_once
 from flake8_aa_celery.model.sending.once import may_raise, once_options
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC116", "once-not-graceful", profiles=("alliance-auth",), fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A celery-once task says nothing of `graceful`, and so raises when it is queued already.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.sending.once import once_classes_of_celery_once
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 _INSTEAD = {"name": "QueueOnce", "module": "allianceauth.services.tasks"}
 
 
-@rule("AAC117", "once-import", default=False, profiles=("alliance-auth",), fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     `QueueOnce` comes from celery-once instead of from Alliance Auth.

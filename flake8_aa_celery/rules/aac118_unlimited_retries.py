@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.invocation.options import each_once, written_options
 from flake8_aa_celery.model.sending.retries import retries_for_ever
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC118", "unlimited-retries", default=False)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task retries without an end.

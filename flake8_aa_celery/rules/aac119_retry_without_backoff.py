@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.expressions.bases import bases_of
 from flake8_aa_celery.model.invocation.options import each_once, written_options
 from flake8_aa_celery.model.sending.retries import retry_calls, waits_by_default
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC119", "retry-without-backoff", default=False, fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task retries after the same time again and again, or without saying after which.

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.expressions.bases import bases_of
 from flake8_aa_celery.model.holding.blocking import blocking_in
 from flake8_aa_celery.model.lookup.configuration import values_of
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC120", "task-without-time-limit", default=False)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task calls the network and has no time limit.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import is_literal, recipient
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC201", "reserved-priority", profiles=("alliance-auth",), fix="unsafe", documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A priority is 0, which is reserved for Alliance Auth itself.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.expressions.facts import UNKNOWN
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import is_literal, recipient, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 _LOWEST, _HIGHEST = 0, 9
 
 
-@rule("AAC202", "invalid-priority", fix="safe", documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A priority is no whole number from 0 to 9.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import recipient
 from flake8_aa_celery.violation import Violation
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC203", "high-priority", profiles=("alliance-auth",), documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A priority is 1 or 2, which are for what has to run right now.

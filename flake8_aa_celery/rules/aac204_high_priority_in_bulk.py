@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.expressions.facts import Workflow
 from flake8_aa_celery.model.invocation.options import gives_options
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import is_literal, recipient
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 _HIGH = range(1, 5)
 
 
-@rule("AAC204", "high-priority-in-bulk", profiles=("alliance-auth",), fix="unsafe", documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     What is sent once per item, or by a schedule, has a high priority.

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.expressions.facts import Workflow
 from flake8_aa_celery.model.invocation.options import gives_options
 from flake8_aa_celery.model.sending.priorities import is_from_bulk, runs_at_default
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC205", "bulk-needs-priority", profiles=("alliance-auth",), fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     What is sent once per item has the default priority instead of a low one.

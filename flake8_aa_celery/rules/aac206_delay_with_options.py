@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.expressions.facts import Signature, Workflow
 from flake8_aa_celery.model.sending.misplaced import options_given_to_delay
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.violation import Safety
 
 
-@rule("AAC206", "delay-with-options", fix="safe or unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     `delay` is given options, which it hands to the task as arguments.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.names import means_the_same
 from flake8_aa_celery.model.expressions.facts import Dispatch, Signature, Workflow
 from flake8_aa_celery.model.sending.priorities import later_at_default, may_be_inherited, own_options
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 _DEFAULT = 5
 
 
-@rule("AAC207", "chain-priority-first-only", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A priority is given to a chain and reaches its first task alone.

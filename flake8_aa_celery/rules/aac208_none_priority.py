@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.expressions import defaults
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import is_literal, recipient
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC208", "none-priority", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A priority is `None`, which is not the default: on Redis it is 0.

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.expressions.facts import Signature, Workflow
 from flake8_aa_celery.model.sending.workflows import groups_sent
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC302", "group-without-backend", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A group is sent whose results nothing can collect without a result backend.

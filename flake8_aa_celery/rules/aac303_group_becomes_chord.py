@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.expressions.facts import Workflow
 from flake8_aa_celery.model.sending.workflows import followed_in, is_unrolled
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC303", "group-becomes-chord")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A group that a task follows becomes a chord, which cannot be started without a result backend.

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.holding.results import is_only_revoked
 from flake8_aa_celery.model.holding.waiting import waits_in
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC304", "result-without-backend")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A result is asked something that it cannot answer without a result backend.

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.syntax import given_to
 from flake8_aa_celery.model.sending.serialising import is_likely_plain
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC306", "blocking-loop", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A loop in a task blocks for each of its items, which should be tasks of a chain.

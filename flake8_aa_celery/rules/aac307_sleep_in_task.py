@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.holding.blocking_loops import naps_in
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC307", "sleep-in-task")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task sleeps, and holds its worker meanwhile.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.sending.misfits import refused_results_in
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC308", "chain-argument-mismatch", fix="safe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task in a chain cannot take the result of the task before it.

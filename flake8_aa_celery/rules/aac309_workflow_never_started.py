@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.expressions.facts import Signature
 from flake8_aa_celery.model.sending.unstarted import forgotten_in
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 _DELAY = {"before": "", "behind": ".delay()"}
 
 
-@rule("AAC309", "workflow-never-started", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A signature or workflow is made and never started.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.sending.once import once_tasks_followed
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Violation
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC310", "once-task-in-chain")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A chain holds a celery-once task before others: when it is queued already, all of them are silently dropped.

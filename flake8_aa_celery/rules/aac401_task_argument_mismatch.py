@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.sending.misfits import misfits_in
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC401", "task-argument-mismatch")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is given arguments that it cannot take.

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.expressions import kinds
 from flake8_aa_celery.model.sending.misplaced import SCALARS, wrong_collections_in
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 _LONGEST = 30
 
 
-@rule("AAC402", "apply-async-arguments", fix="safe or unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     The arguments of `apply_async` are no list or tuple, or its keyword arguments no dict.

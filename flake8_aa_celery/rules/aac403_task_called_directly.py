@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django.views import view_around
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import fix_by_delay
 from flake8_aa_celery.violation import Violation
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC403", "task-called-directly", default=False, fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is called like a function, outside of the modules of tasks.

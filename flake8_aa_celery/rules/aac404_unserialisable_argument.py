@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.expressions import kinds, orm
 from flake8_aa_celery.model.expressions.facts import Dispatch
 from flake8_aa_celery.model.sending import serialising
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -39,7 +38,6 @@ _ITERABLES = frozenset({kinds.SET, kinds.GENERATOR, "a deque", "a filter", "a ma
 _LONGEST = 22
 
 
-@rule("AAC404", "unserialisable-argument", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is given an argument that JSON cannot carry.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django import transactions
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called, fix_after_commit
 from flake8_aa_celery.violation import Violation
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC405", "dispatch-in-transaction", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is sent before the transaction around it is committed.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.definitions.spoken_names import is_unknown, registered_instead, spoken_in
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC406", "unknown-task-name", documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is sent or scheduled by a name that no task has.

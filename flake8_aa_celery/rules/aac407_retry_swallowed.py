@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.handlers import swallowing, written
 from flake8_aa_celery.model.sending.retries import raises_retry, retry_calls
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC407", "retry-swallowed")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A retry is caught as if it were an error.

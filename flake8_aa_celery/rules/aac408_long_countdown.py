@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.sending.delays import delays_in, visibility_timeout
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import recipient
 from flake8_aa_celery.violation import Violation
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC408", "long-countdown")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task waits for longer than the broker's visibility timeout, and then runs several times.

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django import transactions
 from flake8_aa_celery.model.django.saving import while_saving
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called, fix_after_commit, shortened
 from flake8_aa_celery.violation import Violation
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC409", "dispatch-in-receiver", default=False, fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A task is sent while a row is saved, which may happen in anybody's transaction.

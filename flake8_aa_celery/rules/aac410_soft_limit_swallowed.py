@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.handlers import is_around_work, names_it, swallowing, written
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 _LIMIT = "SoftTimeLimitExceeded"
 
 
-@rule("AAC410", "soft-limit-swallowed", default=False)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     The soft time limit of a task is caught as if it were an error.

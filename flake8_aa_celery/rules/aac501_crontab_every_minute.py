@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.expressions.facts import Constant
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 _DAYS = ("day_of_week", "day_of_month", "month_of_year")
 
 
-@rule("AAC501", "crontab-every-minute", documents=True, fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A crontab sets the hour or the day, but not the minute: it runs every minute of it.

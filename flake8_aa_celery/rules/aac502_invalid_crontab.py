@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.beat.crontabs import RANGES, refusal
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC502", "invalid-crontab", documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A crontab has a field that does not exist, or a value that Celery refuses.

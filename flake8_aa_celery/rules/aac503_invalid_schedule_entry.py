@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.beat.schedules import has_other_scheduler
 from flake8_aa_celery.model.invocation.options import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.model.sending.misfits import misfit_of_entry
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
@@ -28,7 +27,6 @@ _ALLIANCE_AUTH_KEYS = frozenset(
 _OPTIONS = APPLY_ASYNC_OPTIONS | {"expire_seconds"}
 
 
-@rule("AAC503", "invalid-schedule-entry", documents=True)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     An entry of the schedule lacks what it needs, has a key that beat does not know, or gives the task wrong arguments.

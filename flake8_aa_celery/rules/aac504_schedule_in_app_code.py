@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import last_part
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC504", "schedule-in-app-code", profiles=("alliance-auth",))
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     An app sets a schedule in its own code instead of leaving that to the local settings.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC505", "schedule-entry-name", default=False, profiles=("alliance-auth",), documents=True, fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     An entry of the schedule is not called `<app>_<task>`.

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django.notices import tells_user
 from flake8_aa_celery.model.django.views import view_around
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC601", "view-without-notice", default=False)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A view starts a task, and the user learns nothing of it.

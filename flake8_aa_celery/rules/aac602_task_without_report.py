@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.django.notices import Report, hands_on_user, hands_user_elsewhere, report_of
 from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.model.expressions.facts import Task
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ _UNTOLD = {
 }
 
 
-@rule("AAC602", "task-without-report", default=False)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A view hands the user to a task, and the task never tells the user how it went.

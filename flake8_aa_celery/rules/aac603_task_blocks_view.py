@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.model.holding.results import WAITS
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.rules.words import called, fix_by_delay
 from flake8_aa_celery.violation import Violation
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC603", "task-blocks-view", fix="unsafe")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A view runs a task in its own process, or waits for its result.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.holding.blocking import blocking_in
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC604", "slow-view", default=False)
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     A view waits for the network, for a process, or sleeps.

@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery import __version__
-from flake8_aa_celery.rules import rule
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 
-@rule("AAC999", "internal-error")
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """One of our own rules crashed on a file.
 
