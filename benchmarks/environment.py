@@ -10,7 +10,8 @@ import venv
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
+HERE = Path(__file__).parent
+ROOT = HERE.parent
 PEERS = ("flake8", "flake8-comprehensions", "ruff")
 PROJECT = "flake8-aa-celery"
 
@@ -42,7 +43,7 @@ class Environment:
 
     def answer(self, script: str, *arguments: str) -> Any:
         """What a script of this folder, run in the environment, prints as JSON."""
-        command = [self.python, str(Path(__file__).parent / script), *arguments]
+        command = [self.python, str(HERE / script), *arguments]
         # The checkout's own modules must not hide the installed ones.
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=self.folder)
         return json.loads(done.stdout)

@@ -10,6 +10,7 @@ from benchmarks.growing import GROWTHS
 from benchmarks.subjects import RUFF, measure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from benchmarks.environment import Environment
@@ -40,11 +41,19 @@ COMPARISONS = (
     *(Comparison(*growth.names(), 11) for growth in GROWTHS),
 )
 
+#: What even a linter without a single rule would need, if it is written in Python and parses.
+FLOORS = (
+    Comparison("ast.walk of what concerns Celery", "ast.walk", 0.25),
+    Comparison("only parse", "ruff", 0.8),
+    Comparison("only parse: memory", "ruff: memory", 1),
+    Comparison("python -c import", "python -c pass", 3),
+)
 
-def comparison_table(measured: dict[str, Measured]) -> str:
+
+def comparison_table(comparisons: Iterable[Comparison], measured: dict[str, Measured]) -> str:
     """The comparisons of which both sides were measured, with medians and spread."""
     lines = ["| What | Measured | Against | Measured | Ratio | Target |", "| --- | --- | --- | --- | --: | --: |"]
-    for name, against, target in COMPARISONS:
+    for name, against, target in comparisons:
         if name in measured and against in measured:
             ours, theirs = measured[name], measured[against]
             ratio = ours.series.median / theirs.series.median
@@ -78,13 +87,22 @@ Made by `python -m benchmarks TREE` on {today}: {size(tree)}.
 {versions}.
 {machine()}.
 
-{comparison_table(measured)}
+{comparison_table(COMPARISONS, measured)}
 
 - `plugin` is the own time of the flake8 plugin on trees that are parsed already, as is that of flake8-comprehensions;
   `ast.walk` visits all of their nodes.
 - `ruff` is `ruff {" ".join(RUFF)}`; `check` and `fix` are without settings too.
 - Memory is the peak over all processes of a command, what they share counted once.
 - The last lines are generated code, ten times as much against the same code: `check` in one process without its start.
+
+## What a linter without rules would take
+Beside the same targets: one that is written in Python, and does no more than what comes before the first rule.
+
+{comparison_table(FLOORS, measured)}
+
+- `ast.walk` of the trees that have to do with Celery, which the byte search has told already.
+- `only parse` finds, reads, refuses and parses as `check` does, in as many processes, and keeps nothing.
+- `python -c import` imports `ast`, `re` and `typing`.
 
 ## Where the time of `check` goes
 In one process, each stage without what it calls of the others.

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from benchmarks.environment import PROJECT
+from benchmarks.environment import HERE, PROJECT
 from benchmarks.growing import GROWTHS
 from benchmarks.measure import Series, megabytes, seconds
 
@@ -53,6 +53,10 @@ def commands(environment: Environment, tree: Path) -> Iterator[Subject]:
     yield Subject("python -c pass", partial(seconds, [environment.python, "-c", "pass"]))
     yield Subject("check: memory", partial(megabytes, check), "MB")
     yield Subject("ruff: memory", partial(megabytes, ruff_check), "MB")
+    parse = [environment.python, str(HERE / "only_parse.py"), str(tree)]
+    yield Subject("only parse", partial(seconds, parse))
+    yield Subject("only parse: memory", partial(megabytes, parse), "MB")
+    yield Subject("python -c import", partial(seconds, [environment.python, "-c", "import ast, re, typing"]))
     yield Subject("fix --unsafe-fixes", partial(seconds_to_fix, ours, tree))
 
 

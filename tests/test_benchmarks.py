@@ -11,7 +11,8 @@ import pytest
 
 from benchmarks.growing import GROWTHS, Growth
 from benchmarks.measure import Series, megabytes, seconds
-from benchmarks.report import comparison_table
+from benchmarks.only_parse import relevant_files
+from benchmarks.report import COMPARISONS, comparison_table
 from benchmarks.subjects import Measured, small_app
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model import relevant
@@ -41,7 +42,15 @@ def test_every_stage_of_a_check_takes_time() -> None:
 def test_the_plugin_is_timed_against_a_bare_walk() -> None:
     taken = answer("own_time.py", PACKAGE, "0")
     assert taken["flake8-aa-celery"] > 0
-    assert taken["ast.walk"] > 0
+    assert taken["ast.walk"] > taken["ast.walk of what concerns Celery"] > 0
+
+
+def test_what_a_check_parses_is_parsed_by_what_only_parses(tmp_path: Path) -> None:
+    place(tmp_path, "app/models.py", b"import os\n")
+    place(tmp_path, "app/tasks.py", b"import celery\n")
+    place(tmp_path, "app/tests/test_tasks.py", b"import celery\n")
+    assert relevant_files(str(tmp_path)) == [(str(tmp_path / "app" / "tasks.py"), b"import celery\n")]
+    seconds([sys.executable, str(ROOT / "benchmarks" / "only_parse.py"), str(tmp_path)])
 
 
 def test_a_check_is_timed_without_the_start_of_python() -> None:
@@ -63,7 +72,7 @@ def test_the_memory_of_child_processes_counts() -> None:
 def test_the_table_compares_what_was_measured_on_both_sides() -> None:
     seconds_of = {"check": [2.0, 1.0, 4.0], "ruff": [4.0], "plugin": [1.0]}
     measured = {name: Measured(Series(values), "s") for name, values in seconds_of.items()}
-    lines = comparison_table(measured).splitlines()
+    lines = comparison_table(COMPARISONS, measured).splitlines()
     assert lines[2:] == ["| check | 2 s (1 to 4) | ruff | 4 s (4 to 4) | 0.50 | 0.8 |"]
 
 
