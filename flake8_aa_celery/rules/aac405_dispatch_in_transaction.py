@@ -60,7 +60,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ```
 
     `delay_on_commit` and `apply_async_on_commit` are there since Celery 5.4, for tasks of Celery's own class in a
-    Django project. A celery-once task and a workflow are sent by `transaction.on_commit(lambda: …)`.
+    Django project. A celery-once task and a workflow are sent by `transaction.on_commit(lambda: …)`. All of these wait
+    for the default database: in a transaction of another one it is `transaction.on_commit(lambda: …, using="other")`.
 
     ## Leaves alone
     - `delay_on_commit` and `apply_async_on_commit`, and a task whose own class sends it by `on_commit`;
@@ -83,6 +84,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - `test_django.py::test_delay_on_commit_is_sent_after_the_commit`: so it finds what was saved.
     - `test_django.py::test_on_commit_is_sent_after_the_commit`: and so it does, too.
     - `test_celery_once.py::test_a_once_task_has_no_delay_on_commit`: why those need `on_commit`.
+    - `test_django.py::test_delay_on_commit_waits_for_the_default_database_alone`: and for no other one.
     - `test_fixes.py::test_a_dispatch_in_a_transaction_waits_for_the_commit`: what the fix does.
 
     ## References
@@ -95,6 +97,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
             continue
         around = transactions.around(dispatch.site, module)
         if around:
-            after = transactions.method_after_commit(dispatch)
-            message = f"{called(dispatch.receiver)} is sent in {around}, before the commit: use `{after}`"
+            after = transactions.method_after_commit(dispatch, around)
+            message = f"{called(dispatch.receiver)} is sent in {around.place}, before the commit: use `{after}`"
             yield Violation.at(dispatch.node, message, fix_after_commit(dispatch, after))

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 if not settings.configured:
-    settings.configure(
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}, USE_I18N=False
-    )
+    in_memory = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
+    settings.configure(DATABASES={"default": in_memory, "other": dict(in_memory)}, USE_I18N=False)
     django.setup()
 
 from django.db import connection, connections, models

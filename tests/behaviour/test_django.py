@@ -90,6 +90,16 @@ def test_delay_on_commit_outside_a_transaction_is_sent_at_once(worker: Worker) -
     assert worker.priorities() == [("look_for", 5)]
 
 
+def test_delay_on_commit_waits_for_the_default_database_alone(worker: Worker) -> None:
+    """In a transaction of another database it sends at once; `transaction.on_commit(…, using="other")` waits."""
+    with transaction.atomic(using="other"):
+        look_for.delay_on_commit(1)
+        assert len(worker.sent) == 1
+        transaction.on_commit(lambda: look_for.delay(2), using="other")
+        assert len(worker.sent) == 1
+    assert len(worker.sent) == 2
+
+
 def test_apply_async_on_commit_takes_the_options_of_apply_async(worker: Worker) -> None:
     """`apply_async_on_commit(args, priority=7)` sends at 7."""
     with transaction.atomic():

@@ -79,7 +79,34 @@ def test_a_dispatch_waits_by_its_method_or_a_delay(tmp_path: Path, call: str, ex
 def test_the_transaction_around_a_place(tmp_path: Path, source: str, expected: str | None) -> None:
     module = module_of(tmp_path, IMPORTS + source)
     (call,) = module.calls_of(LOOK)
-    assert around(call.site, module) == expected
+    found = around(call.site, module)
+    assert (found.place if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("with atomic:\n    look()", True),
+        ("with atomic(savepoint=False):\n    look()", True),
+        ("with atomic('default'):\n    look()", True),
+        ("with atomic(using=None):\n    look()", True),
+        ("with atomic(using='other'):\n    look()", False),
+        ("with atomic('other', durable=True):\n    look()", False),
+        ("with atomic(alias):\n    look()", False),
+        ("with atomic(*given):\n    look()", False),
+        ("with atomic(**given):\n    look()", False),
+        ("@atomic('other')\ndef f(): look()", False),
+        ("@method_decorator(atomic(using='other'), name='f')\nclass C:\n    def f(self): look()", False),
+        ("class C:\n    @method_decorator(atomic(using='other'))\n    def f(self): look()", False),
+        ("class C:\n    @method_decorator(atomic)\n    def f(self): look()", True),
+    ],
+)
+def test_a_transaction_may_be_one_of_another_database(tmp_path: Path, source: str, expected: bool) -> None:
+    module = module_of(tmp_path, IMPORTS + source)
+    (call,) = module.calls_of(LOOK)
+    found = around(call.site, module)
+    assert found is not None
+    assert found.of_default is expected
 
 
 @pytest.mark.parametrize(
@@ -96,4 +123,5 @@ def test_a_setting_puts_every_request_into_a_transaction(tmp_path: Path, view: s
     settings = "DATABASES = {'default': {'ATOMIC_REQUESTS': True}}"
     module = module_of(tmp_path, IMPORTS + view, "app/views.py", {"app/settings.py": settings})
     (call,) = module.calls_of(LOOK)
-    assert around(call.site, module) == expected
+    found = around(call.site, module)
+    assert (found.place if found else None) == expected

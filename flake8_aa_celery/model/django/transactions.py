@@ -7,7 +7,7 @@ of what it stands in.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.names import origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
@@ -52,29 +52,53 @@ def _waits(owner: Class, method: str) -> bool:
     )
 
 
-def method_after_commit(dispatch: Dispatch) -> str:
+class Transaction(NamedTuple):
+    """A transaction that a place runs in.
+
+    :param place: what a message calls that.
+    :param of_default: whether it is one of the default database, for whose commit alone Celery's methods wait.
+    """
+
+    place: str
+    of_default: bool = True
+
+
+def method_after_commit(dispatch: Dispatch, transaction: Transaction | None = None) -> str:
     """What sends the same after the commit: only tasks of Celery's own class have a method for that."""
     receiver = dispatch.receiver
+    if transaction is not None and not transaction.of_default:
+        return "transaction.on_commit(…, using=…)"
     if isinstance(receiver, Task) and receiver.options.lacks("base") and dispatch.method in ("apply_async", "delay"):
         return f"{dispatch.method}_on_commit"
     return "transaction.on_commit"
 
 
-def around(site: Site, module: Module) -> str | None:
-    """The transaction that a place runs in, as a message calls it; None where none is seen."""
+def around(site: Site, module: Module) -> Transaction | None:
+    """The transaction that a place runs in; None where none is seen."""
     for block in site.block.around():
         if isinstance(block.node, (ast.With, ast.AsyncWith)) and block.kind == "with" and block.site:
-            outside = block.site
-            if any(_origin(item.context_expr, outside) == _ATOMIC for item in block.node.items):
-                return "`transaction.atomic()`"
+            for item in block.node.items:
+                if _origin(item.context_expr, block.site) == _ATOMIC:
+                    return Transaction("`transaction.atomic()`", _is_of_default(item.context_expr))
     function = running(site)
     if function is None:
         return None
-    if _has_decorator(function, _ATOMIC, module):
-        return "a function with `@transaction.atomic`"
-    if view_around(site, module) is None or not _wraps_requests(module):
+    atomic = _decorator(function, _ATOMIC, module)
+    if atomic is not None:
+        return Transaction("a function with `@transaction.atomic`", _is_of_default(atomic))
+    if view_around(site, module) is None or not _wraps_requests(module) or _decorator(function, _NOT_ATOMIC, module):
         return None
-    return None if _has_decorator(function, _NOT_ATOMIC, module) else "a view, and `ATOMIC_REQUESTS` is on"
+    return Transaction("a view, and `ATOMIC_REQUESTS` is on")
+
+
+def _is_of_default(atomic: ast.expr) -> bool:
+    """Whether ``atomic``, called or not, is about the default database: ``using`` is its first parameter."""
+    if not isinstance(atomic, ast.Call):
+        return True
+    if any(keyword.arg is None for keyword in atomic.keywords):
+        return False
+    using = atomic.args[0] if atomic.args else keyword_of(atomic, "using")
+    return using is None or (isinstance(using, ast.Constant) and using.value in (None, "default"))
 
 
 def running(site: Site) -> Scope | None:
@@ -83,17 +107,18 @@ def running(site: Site) -> Scope | None:
     return scope if scope.kind == "function" else None
 
 
-def _has_decorator(function: Scope, wanted: str, module: Module) -> bool:
-    """Whether a function has a decorator, itself or, for a method, through one on its class."""
+def _decorator(function: Scope, wanted: str, module: Module) -> ast.expr | None:
+    """A decorator that a function has, itself or, for a method, through one on its class."""
     node, site = function.node, function.block.site
     if site is None or not isinstance(node, FUNCTIONS):
-        return False
-    if any(wanted in (_origin(part, site), _applied(part, site)) for part in node.decorator_list):
-        return True
+        return None
+    decorators = [(part, site) for part in node.decorator_list]
+    decorators += [(applied, site) for part in node.decorator_list if (applied := _applied(part, site))]
     owner = class_around(function, module)
-    return owner is not None and any(
-        _applied(part, owner.site, node.name) == wanted for part in owner.node.decorator_list
-    )
+    if owner is not None:
+        of_class = [_applied(part, owner.site, node.name) for part in owner.node.decorator_list]
+        decorators += [(applied, owner.site) for applied in of_class if applied]
+    return next((decorator for decorator, place in decorators if _origin(decorator, place) == wanted), None)
 
 
 def _origin(node: ast.expr, site: Site) -> str | None:
@@ -101,14 +126,14 @@ def _origin(node: ast.expr, site: Site) -> str | None:
     return origin(without_call(node), site)
 
 
-def _applied(decorator: ast.expr, site: Site, method: str = "") -> str | None:
+def _applied(decorator: ast.expr, site: Site, method: str = "") -> ast.expr | None:
     """What ``@method_decorator(…)`` applies; on a class to this method, which it calls ``name``."""
     if not isinstance(decorator, ast.Call) or origin(decorator.func, site) != _METHOD_DECORATOR or not decorator.args:
         return None
     name = keyword_of(decorator, "name")
     if method and not (isinstance(name, ast.Constant) and name.value == method):
         return None
-    return _origin(decorator.args[0], site)
+    return decorator.args[0]
 
 
 def _wraps_requests(module: Module) -> bool:
