@@ -38,6 +38,8 @@ def lint(
     settings: Settings,
     tree: ast.Module | None = None,
     lines: Sequence[str] | None = None,
+    *,
+    keep: bool = False,
 ) -> list[Violation]:
     """The violations of one file, sorted, whatever its ``noqa`` comments say.
 
@@ -48,6 +50,7 @@ def lint(
     :param data: its bytes.
     :param tree: its syntax tree, where somebody has parsed it already.
     :param lines: its decoded lines, where somebody has them already.
+    :param keep: whether somebody goes on to ask for what the model knows of the file.
     """
     if not is_checked(path, settings) or not model.relevant(data, settings.tasks_modules):
         return []
@@ -60,6 +63,8 @@ def lint(
     try:
         module = project.loaded(path, data) or _module(path, tree or parse(data), project)
         found = _found(rules, module, settings)
+        if not keep and not isinstance(module, Exception):
+            project.done_with(module)
     except SyntaxError as error:
         from flake8_aa_celery.rules.aac900_syntax_error import violation_for
 

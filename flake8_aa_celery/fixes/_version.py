@@ -34,7 +34,7 @@ class Version:
         self.data = data
         self._settings = settings
         self._project = Project.of(path, settings)
-        self.found = heed_noqa(lint(path, data, settings, syntax), path, data)
+        self.found = heed_noqa(lint(path, data, settings, syntax, keep=True), path, data)
         self._syntax = syntax
 
     @cached_property

@@ -75,6 +75,11 @@ class Module:
         #: what was worked out of it; kept by :mod:`flake8_aa_celery.model.code.remembered`
         self.remembered: dict[object, Any] = {}
 
+    def let_go(self) -> None:
+        """Break the circles of references, so that the syntax tree is freed without a search for garbage."""
+        self.scopes.let_go()
+        vars(self).clear()
+
     # -- questions ----------------------------------------------------------------------------------------------
 
     def evaluate(self, node: ast.expr, site: Site) -> Value:

@@ -48,6 +48,8 @@ class Project:
         self.tasks_modules = frozenset(settings.tasks_modules)
         self._modules: dict[str, Module | None] = {}
         self._hashes: dict[str, int] = {}
+        #: the files that a name has led to
+        self._led_to: set[str] = set()
         self._found: dict[tuple[str, str], str | None] = {}
         self._files: list[tuple[str, bytes]] | None = None
         self._has_result_backend: bool | None = None
@@ -76,8 +78,7 @@ class Project:
         """Break the circles of references, so that the syntax trees are freed without a search for garbage."""
         for module in self._modules.values():
             if module is not None:
-                module.scopes.let_go()
-                vars(module).clear()
+                module.let_go()
         vars(self).clear()
 
     @staticmethod
@@ -107,12 +108,20 @@ class Project:
         path = os.path.abspath(path)
         return self._modules[path] if self._hashes.get(path) == hash(data) else None
 
+    def done_with(self, module: Module) -> None:
+        """Let go of a module of no tasks that no name has led to: few are led to later, and are read again then."""
+        path = module.path
+        if not module.is_tasks_module and path not in self._led_to and self._modules.get(path) is module:
+            del self._modules[path]
+            module.let_go()
+
     def document(self, path: str, tree: ast.Module) -> Module:
         """The facts of a code block in a document of the project, which is no module that anything imports."""
         return Module(os.path.abspath(path), "", tree, self, in_document=True)
 
     def load(self, path: str) -> Module | None:
         """The facts of a file of the project; None where it lies outside, cannot be read or is no Python."""
+        self._led_to.add(path)
         if path not in self._modules:
             self._modules[path] = None
             tree = self._parsed(path)

@@ -6,12 +6,15 @@ import ast
 import gc
 from typing import TYPE_CHECKING
 
+import pytest
+
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.project import Project
 from flake8_aa_celery.settings import Settings
 from support import place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 TASK = b"from celery import shared_task\n\n\n@shared_task\ndef update():\n    pass\n"
@@ -28,16 +31,46 @@ def trees() -> int:
     return sum(isinstance(found, ast.Module) for found in gc.get_objects())
 
 
-def test_no_tree_is_kept_of_the_projects_that_are_done(tmp_path: Path) -> None:
+@pytest.fixture
+def kept() -> Iterator[Callable[[], int]]:
+    """Counts the trees that have been made and not freed since the test began, without a search for garbage."""
+    Project.forget()
     gc.collect()
     gc.disable()
     before = trees()
-    try:
-        for name in map(str, range(50)):
-            place(tmp_path, f"{name}/manage.py", b"")
-            path = place(tmp_path, f"{name}/tasks.py", TASK)
-            lint(str(path), path.read_bytes() + b"\n\n[update.delay() for _ in x]\n", Settings())
-        kept = trees() - before
-    finally:
-        gc.enable()
-    assert kept <= 2
+    yield lambda: trees() - before
+    gc.enable()
+
+
+def test_no_tree_is_kept_of_the_projects_that_are_done(tmp_path: Path, kept: Callable[[], int]) -> None:
+    for name in map(str, range(50)):
+        place(tmp_path, f"{name}/manage.py", b"")
+        path = place(tmp_path, f"{name}/tasks.py", TASK)
+        lint(str(path), path.read_bytes() + b"\n\n[update.delay() for _ in x]\n", Settings())
+    assert kept() <= 2
+
+
+def test_no_tree_is_kept_of_a_file_that_no_name_led_to(tmp_path: Path, kept: Callable[[], int]) -> None:
+    place(tmp_path, "manage.py", b"")
+    place(tmp_path, "app/tasks.py", TASK)
+    for number in range(50):
+        view = place(tmp_path, f"app/view_{number}.py", b"from app.tasks import update\nupdate.delay()\n")
+        lint(str(view), view.read_bytes(), Settings())
+    assert kept() == len(["app/tasks.py"])
+
+
+def test_a_file_that_was_let_go_of_is_read_again(tmp_path: Path) -> None:
+    place(tmp_path, "manage.py", b"")
+    place(tmp_path, "app/tasks.py", TASK)
+    local = place(tmp_path, "app/local.py", b"from app.tasks import update\nPRIORITY = 0\nupdate.delay()\n")
+    view = place(
+        tmp_path, "app/view.py", b"from app.local import PRIORITY, update\nupdate.apply_async(priority=PRIORITY)\n"
+    )
+    assert lint(str(local), local.read_bytes(), Settings()) == []
+    assert [found.code for found in lint(str(view), view.read_bytes(), Settings())] == ["AAC201"]
+
+
+def test_a_file_that_somebody_goes_on_to_ask_about_is_kept(tmp_path: Path, kept: Callable[[], int]) -> None:
+    path = place(tmp_path, "app/view.py", b"from app.tasks import update\nupdate.delay()\n")
+    lint(str(path), path.read_bytes(), Settings(), keep=True)
+    assert kept() == 1
