@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.cli._output import CommandError
 from flake8_aa_celery.cli._progress import watched
-from flake8_aa_celery.linter import check, selected_rules
+from flake8_aa_celery.linter import check
 from flake8_aa_celery.report import Result
+from flake8_aa_celery.rules import all_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -63,10 +64,6 @@ def lint_all(files: Sequence[File], settings: Settings, jobs: int, began: float 
     :param began: when the work began, for a progress bar where that is some time ago; none where None.
     :raises WorkerError: where a process was killed.
     """
-    if jobs > 1:
-        for rule in selected_rules(settings):
-            rule.load()  # what is imported before a fork is shared
-
     def work(part: Iterable[File]) -> list[list[Violation]]:
         return [check(path, data, settings) for path, data in part]
 
@@ -82,7 +79,7 @@ def spread(files: Sequence[File], work: Work[Done], jobs: int, began: float | No
     """
     if jobs < 2 or len(files) < 2 or not hasattr(os, "fork"):
         return work(files if began is None else watched(files, began))
-    import_module("flake8_aa_celery.model.project")
+    _import_what_is_shared()
     deal = _Deal(files, jobs)
     workers = [_Worker(partial(deal.play, player, work)) for player in range(1, deal.players)]
     try:
@@ -94,6 +91,13 @@ def spread(files: Sequence[File], work: Work[Done], jobs: int, began: float | No
         for worker in workers:
             worker.stop()
     return [each for _, part in sorted(done, key=itemgetter(0)) for each in part]
+
+
+def _import_what_is_shared() -> None:
+    """Import now what every process would import after the fork."""
+    import_module("flake8_aa_celery.model.project")
+    for rule in all_rules().values():
+        rule.load()
 
 
 class _Deal:
