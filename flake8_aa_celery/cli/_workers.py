@@ -64,6 +64,7 @@ def lint_all(files: Sequence[File], settings: Settings, jobs: int, began: float 
     :param began: when the work began, for a progress bar where that is some time ago; none where None.
     :raises WorkerError: where a process was killed.
     """
+
     def work(part: Iterable[File]) -> list[list[Violation]]:
         return [check(path, data, settings) for path, data in part]
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.code.syntax import is_statement
 from flake8_aa_celery.model.expressions.facts import Signature, Workflow
-from flake8_aa_celery.model.sending.workflows import groups_sent
+from flake8_aa_celery.model.sending.workflows import groups_returned, groups_sent
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Mapping, Value
+    from flake8_aa_celery.model.expressions.facts import Dispatch, Mapping, Value
     from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
 
@@ -63,8 +64,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - a group at the end of a chain, for which nobody waits, and one that a task follows, which is AAC303.
 
     ## Fix
-    Writes `chain` for `group`, where every member is known to be an immutable signature without a countdown.
-    Unsafe: the tasks run one after the other, and when one fails, those behind it do not run.
+    Writes `chain` for `group`, where every member is known to be an immutable signature without a countdown, and
+    nobody uses the group or what its dispatch returns: that of an empty chain is `None`. Unsafe: the tasks run one
+    after the other, and when one fails, those behind it do not run.
 
     ## Settings
     `result-backend` (`"auto"`): `true` or `false` where the backend is configured in a place that is not seen.
@@ -75,6 +77,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
     ## Proof
     - `test_results_and_workflows.py::test_a_group_runs_but_its_result_is_unusable`: its members run, `.get()` raises.
+    - `test_results_and_workflows.py::test_an_empty_chain_does_nothing`: and returns `None`, which is why the fix is
+      not made where the answer is used.
     - `test_results_and_workflows.py::test_a_group_at_the_end_of_a_chain_runs`: which is left alone.
 
     ## References
@@ -93,19 +97,27 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 def _fix(group: Workflow, module: Module) -> Fix | None:
     if group.module is not module or not group.members.complete or not group.members.elements:
         return None
-    if not all(_can_wait(member.value) for member in group.members.elements) or _is_delayed(group, module):
+    if not all(_can_wait(member.value) for member in group.members.elements) or not _is_sent_alike(group, module):
         return None
     title = "Make it a `chain`: one task after the other, none behind one that fails"
     return Fix("unsafe", title, "chain_instead_of_group")
 
 
-def _is_delayed(group: Workflow, module: Module) -> bool:
-    """Whether what starts the group gives it an option that a chain would give to its first task alone."""
-    options = [group.options]
-    for dispatch in module.dispatches:
-        sent = dispatch.receiver
-        options += [dispatch.options] if isinstance(sent, Workflow) and sent.node is group.node else []
-    return not all(map(_runs_at_once, options))
+def _is_sent_alike(group: Workflow, module: Module) -> bool:
+    """Whether a chain can be sent as the group is.
+
+    A chain would give a countdown to its first task alone, and its dispatch returns one result, or None where it is
+    empty: so nobody may get that, nor the group itself.
+    """
+    sent = [each for each in module.dispatches if _is_of(each, group)]
+    if not sent or any(returned.node is group.node for returned in groups_returned(module)):
+        return False
+    options = (group.options, *(dispatch.options for dispatch in sent))
+    return all(is_statement(dispatch.node, dispatch.site) for dispatch in sent) and all(map(_runs_at_once, options))
+
+
+def _is_of(dispatch: Dispatch, group: Workflow) -> bool:
+    return isinstance(dispatch.receiver, Workflow) and dispatch.receiver.node is group.node
 
 
 def _can_wait(member: Value) -> bool:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import last_part
+from flake8_aa_celery.model.code.syntax import is_statement
 from flake8_aa_celery.model.expressions.facts import (
     Function,
     NamedTask,
@@ -59,16 +60,14 @@ def shortened(name: str, most: int = 50) -> str:
 
 def fix_after_commit(dispatch: Dispatch, method: str) -> Fix | None:
     """The fix that sends a task after the commit, by a method of the task, where nobody needs what is returned."""
-    statement = dispatch.site.statement
-    if "." in method or not isinstance(statement, ast.Expr) or statement.value is not dispatch.node:
+    if "." in method or not is_statement(dispatch.node, dispatch.site):
         return None
     return Fix("unsafe", f"Use `{method}`", "rename_method", {"name": method})
 
 
 def fix_by_delay(call: LocalCall) -> Fix | None:
     """The fix that sends a task instead of running it here, where nobody needs what it returns."""
-    statement = call.site.statement
-    if not isinstance(statement, ast.Expr) or statement.value is not call.node or call.method == "apply":
+    if not is_statement(call.node, call.site) or call.method == "apply":
         return None
     if call.method == "run":
         return Fix("unsafe", "Use `delay`", "rename_method", {"name": "delay"})

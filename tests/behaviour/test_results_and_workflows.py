@@ -224,14 +224,14 @@ def test_a_chain_is_sent_one_message_at_a_time(worker: Worker) -> None:
 
 
 def test_an_empty_chain_does_nothing(worker: Worker) -> None:
-    """`chain([]).delay()` sends nothing and raises nothing."""
-    chain([]).delay()
+    """`chain([]).delay()` sends nothing, raises nothing and returns `None`."""
+    assert chain([]).delay() is None
     assert worker.sent == []
 
 
 def test_an_empty_group_does_nothing(worker: Worker) -> None:
-    """`group([]).delay()` sends nothing and raises nothing."""
-    group([]).delay()
+    """`group([]).delay()` sends nothing, raises nothing and returns a result."""
+    assert group([]).delay().id
     assert worker.sent == []
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.code.scopes import FunctionNode
+    from flake8_aa_celery.model.code.scopes import FunctionNode, Site
 
 
 def without_call(node: ast.expr) -> ast.expr:
@@ -24,6 +24,11 @@ def given_to(call: ast.Call) -> tuple[ast.expr, ...]:
 def keyword_of(call: ast.Call, name: str) -> ast.expr | None:
     """What a call is given by a keyword as it is written; None where it is not, or not seen."""
     return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+
+
+def is_statement(node: ast.expr, site: Site) -> bool:
+    """Whether an expression is all of the statement that it stands in: nobody gets its value."""
+    return isinstance(site.statement, ast.Expr) and site.statement.value is node
 
 
 def positional_parameters(function: FunctionNode) -> list[str]:

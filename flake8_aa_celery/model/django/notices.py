@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.callees import reached_from
 from flake8_aa_celery.model.code.names import dotted_name, last_part
-from flake8_aa_celery.model.code.syntax import given_to
+from flake8_aa_celery.model.code.syntax import given_to, is_statement
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import BlockKind, CallSite, Site
@@ -42,8 +42,7 @@ def _is_telling(call: CallSite) -> bool:
 
 def _is_handed_request(call: CallSite) -> bool:
     """Whether a call does something for a view that is handed the request, and so may speak to the user."""
-    statement = call.site.statement
-    is_done = isinstance(statement, ast.Expr) and statement.value is call.node
+    is_done = is_statement(call.node, call.site)
     return is_done and any(isinstance(part, ast.Name) and part.id == "request" for part in given_to(call.node))
 
 

@@ -75,12 +75,12 @@ def groups_sent(module: Module) -> list[tuple[Workflow, ast.expr]]:
         if isinstance(group, Workflow) and group.kind == "group":
             node = group.node if group.module is module else dispatch.node
             found.setdefault(id(node), (group, node))
-    for group in _groups_returned(module):
+    for group in groups_returned(module):
         found.setdefault(id(group.node), (group, group.node))
     return list(found.values())
 
 
-def _groups_returned(module: Module) -> Iterator[Workflow]:
+def groups_returned(module: Module) -> Iterator[Workflow]:
     """The groups of this module that a function returns."""
     if not any(workflow.kind == "group" for workflow in module.workflows):
         return
