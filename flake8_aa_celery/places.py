@@ -76,9 +76,10 @@ def is_checked(path: str, settings: Settings) -> bool:
 def is_test_code(path: str, root: str) -> bool:
     """Whether a file is test code or a migration, by its path below the root of its project.
 
+    :param path: absolute.
     :param root: absolute, without symbolic links.
     """
-    folder, name = os.path.split(os.path.abspath(path))
+    folder, name = os.path.split(path)
     return _is_test_name(name) or _lies_in_test_folder(folder, root)
 
 

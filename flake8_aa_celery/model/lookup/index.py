@@ -83,4 +83,4 @@ def _may_name(data: bytes) -> bool:
 
 
 def _can_register(data: bytes) -> bool:
-    return b"@" in data and relevant(data) and _REGISTERS.search(data) is not None
+    return b"@" in data and b"task" in data and _REGISTERS.search(data) is not None and relevant(data)
