@@ -105,6 +105,7 @@ def _killed(folder: Path, after: float) -> bool:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what runs in the background ignore it
     count = int(sys.argv[1])
     with tempfile.TemporaryDirectory() as name:
         stopped = interrupt_often(Path(name) / "interrupted", count)
