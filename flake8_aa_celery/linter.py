@@ -169,8 +169,10 @@ def _found_by(rule: Rule, module: Module, settings: Settings, rules: Sequence[Ru
 
 
 def _crashed(rules: Sequence[Rule], what: str, error: Exception) -> list[Violation]:
+    from flake8_aa_celery.interrupts import hand_on_interrupt
     from flake8_aa_celery.rules.aac999_internal_error import violation_for
 
+    hand_on_interrupt(error)
     return _reported(rules, "AAC999", violation_for(what, error))
 
 

@@ -39,16 +39,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
-    except RuntimeError as error:
-        if not isinstance(error.__cause__, KeyboardInterrupt):  # so Python hands it on while a class is made
-            raise
-        return INTERRUPTED
     except BrokenPipeError:
         discard_output()
         return PIPE_CLOSED
     except OSError as error:  # what goes wrong with a file is told where that is read or written
         discard_output()
         return complain(f"standard output: {error.strerror or error}")
+    except Exception as error:
+        from flake8_aa_celery.interrupts import hides_interrupt
+
+        if hides_interrupt(error):
+            return INTERRUPTED
+        raise
 
 
 def subcommands() -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.fixes import MOVE, Change, Refused, rewrite_called
 from flake8_aa_celery.fixes._version import Version
+from flake8_aa_celery.interrupts import hand_on_interrupt
 from flake8_aa_celery.linter import rules_for
 
 if TYPE_CHECKING:
@@ -174,7 +175,11 @@ class _Fixer:
 
 
 def crash(error: Exception) -> str:
-    """What is said of a rewrite that went wrong: the others go on, as other rules do where one crashes."""
+    """What is said of a rewrite that went wrong: the others go on, as other rules do where one crashes.
+
+    :raises KeyboardInterrupt: where the error came of one.
+    """
+    hand_on_interrupt(error)
     if isinstance(error, RecursionError):
         return "the code is nested too deeply"
     return f"the fix crashed: {type(error).__name__}: {error}; please report it with the code it crashed on"

@@ -172,6 +172,19 @@ def test_no_more_than_ten_rounds_are_made(path: str, monkeypatch: pytest.MonkeyP
     assert len(rounds) == engine.ROUNDS == 10
 
 
+@pytest.mark.parametrize("step", ["_tree.Tree.find", "_edit.apply", "_guard.checked"])
+def test_an_interrupt_that_hides_in_an_error_is_no_crash(step: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hidden(*_: object) -> None:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise KeyError("half done")
+
+    monkeypatch.setattr(f"flake8_aa_celery.fixes.{step}", hidden)
+    with pytest.raises(KeyboardInterrupt):
+        fix(path, (HEAD + "for x in y: update.delay(x)\n").encode(), BULK, unsafe=True)
+
+
 def test_a_rewrite_that_crashes_is_reported_and_the_others_are_made(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from flake8_aa_celery.fixes import use_apply_async
 
