@@ -1,6 +1,6 @@
 """The own time of flake8 plugins: made and run on trees that are parsed already, as flake8 does it.
 
-Run in the benchmark's environment: ``own_time.py TREE ROUND``. Prints seconds by plugin as JSON. What a plugin
+Run in the benchmark's environment: ``own_time.py TREE ROUND [CODE…]``. Prints seconds by plugin as JSON. What a plugin
 remembers of one file may help it with the next, as in flake8; nothing helps it from one round to the next, for
 each round is a process.
 """
@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 from flake8.main.application import Application
 
-from flake8_aa_celery.model import relevant
-from flake8_aa_celery.places import forget, is_checked
 from flake8_aa_celery.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,7 +25,8 @@ if TYPE_CHECKING:
 
     from flake8.plugins.finder import LoadedPlugin
 
-PLUGINS = {"AAC": "flake8-aa-celery", "C4": "flake8-comprehensions"}
+OURS = "flake8-aa-celery"
+PLUGINS = {"AAC": OURS, "C4": "flake8-comprehensions"}
 
 
 def parsed(root: Path) -> list[dict[str, Any]]:
@@ -65,11 +64,6 @@ def bare_walk(files: list[dict[str, Any]]) -> None:
             pass
 
 
-def concerns_celery(file: dict[str, Any]) -> bool:
-    """Whether our plugin looks into a file."""
-    return is_checked(file["filename"], Settings()) and relevant("".join(file["lines"]).encode())
-
-
 def timed(action: Callable[[], None]) -> float:
     """The seconds that an action takes."""
     begin = time.perf_counter()
@@ -77,20 +71,25 @@ def timed(action: Callable[[], None]) -> float:
     return time.perf_counter() - begin
 
 
-def main(root: str, round_number: str) -> None:
-    """Measure each in turn; whoever comes first in one round comes later in the next."""
+def main(root: str, round_number: str, *only: str) -> None:
+    """Measure each in turn; whoever comes first in one round comes later in the next.
+
+    :param only: codes of the rules that our plugin has, by itself; it has its usual ones, and peers, where there are
+        none.
+    """
     files = parsed(Path(root))
-    concerned = [file for file in files if concerns_celery(file)]
-    forget()  # what the plugin has to find out of the folders
-    actions: list[tuple[str, Callable[[], None]]] = [
-        ("ast.walk", partial(bare_walk, files)),
-        ("ast.walk of what concerns Celery", partial(bare_walk, concerned)),
-    ]
-    actions += [(PLUGINS[plugin.entry_name], partial(run_plugin, plugin, files)) for plugin in tree_plugins()]
+    plugins = {PLUGINS[plugin.entry_name]: plugin for plugin in tree_plugins()}
+    if only:
+        plugins = {OURS: plugins[OURS]}
+        plugins[OURS].obj.settings = Settings(select=only)
+    actions: dict[str, Callable[[], None]] = {name: partial(run_plugin, plugins[name], files) for name in plugins}
+    if not only:
+        actions["ast.walk"] = partial(bare_walk, files)
     turn = int(round_number) % len(actions)
+    names = list(actions)
     gc.collect()
     gc.freeze()  # flake8 never holds all trees at once, so no plugin must pay for collecting among them
-    print(json.dumps({name: timed(action) for name, action in actions[turn:] + actions[:turn]}))
+    print(json.dumps({name: timed(actions[name]) for name in names[turn:] + names[:turn]}))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from benchmarks.environment import Environment
 
+#: What the linter itself reports: selected alone, no rule is asked.
+OWN = "AAC9"
 RUFF = ("check", "--no-cache", "--isolated", "--select", "F,E9")
 
 
@@ -56,7 +58,7 @@ def commands(environment: Environment, tree: Path) -> Iterator[Subject]:
     parse = [environment.python, str(HERE / "only_parse.py"), str(tree)]
     yield Subject("only parse", partial(seconds, parse))
     yield Subject("only parse: memory", partial(megabytes, parse), "MB")
-    yield Subject("python -c import", partial(seconds, [environment.python, "-c", "import ast, re, typing"]))
+    yield Subject("check of a small app, without rules", partial(seconds, [*small, "--select", OWN]))
     yield Subject("fix --unsafe-fixes", partial(seconds_to_fix, ours, tree))
 
 
@@ -99,6 +101,7 @@ def one_round(
     """Measure each subject once, beginning with another one in every round."""
     for name, value in environment.answer("own_time.py", str(tree), str(number)).items():
         yield "plugin" if name == PROJECT else name, value
+    yield "plugin, without rules", environment.answer("own_time.py", str(tree), str(number), OWN)[PROJECT]
     turn = number % len(subjects)
     for subject in subjects[turn:] + subjects[:turn]:
         yield subject.name, subject.measure()
