@@ -33,7 +33,7 @@ def read_sources(paths: Sequence[str], named: Sequence[str], settings: Settings,
     found: dict[str, bytes] = {}
     there = [_inside(path) for path in paths if os.path.exists(path)]
     for project in {id(project): project for project in (Project.of(path, settings) for path in there)}.values():
-        found.update((os.path.abspath(path), data) for path, data in project.files())
+        found.update((os.path.abspath(path), data) for path, data in project.files)
     for path in named:
         absolute = os.path.abspath(path)
         if absolute in found or not is_checked(path, settings):

@@ -51,8 +51,6 @@ class Project:
         #: the files that a name has led to
         self._led_to: set[str] = set()
         self._found: dict[tuple[str, str], str | None] = {}
-        self._files: list[tuple[str, bytes]] | None = None
-        self._has_result_backend: bool | None = None
         self._configured: dict[str, list[ast.expr]] = {}
 
     @classmethod
@@ -154,17 +152,16 @@ class Project:
             self._found[key] = next((path for root in roots if (path := _module_path(root, parts))), None)
         return self._found[key]
 
+    @cached_property
     def files(self) -> list[tuple[str, bytes]]:
         """The Python files of the project with their bytes, as :mod:`flake8_aa_celery.model.lookup.files` finds them.
 
         Read the first time that a rule asks for something that may stand anywhere in the project.
         """
-        if self._files is None:
-            from flake8_aa_celery.model.lookup.files import read_files
+        from flake8_aa_celery.model.lookup.files import read_files
 
-            self._files = [(path, _unwritten.get(path, data)) for path, data in read_files(self)]
-            self._files = sorted(self._files + self._files_to_be())
-        return self._files
+        found = [(path, _unwritten.get(path, data)) for path, data in read_files(self)]
+        return sorted(found + self._files_to_be())
 
     def _files_to_be(self) -> list[tuple[str, bytes]]:
         """The Python files that are still to be made."""
@@ -209,16 +206,15 @@ class Project:
             self._configured[name] = values_of(name, self)
         return self._configured[name]
 
+    @cached_property
     def has_result_backend(self) -> bool:
         """Whether results of tasks are kept: the setting says so, or :mod:`flake8_aa_celery.model.lookup.backend`.
 
         The first time it searches every file of the project.
         """
-        if self._has_result_backend is None:
-            from flake8_aa_celery.model.lookup.backend import is_configured
+        from flake8_aa_celery.model.lookup.backend import is_configured
 
-            self._has_result_backend = is_configured(self)
-        return self._has_result_backend
+        return is_configured(self)
 
     # -- what imports lead to -----------------------------------------------------------------------------------
 

@@ -103,7 +103,7 @@ def _is_bulk(dispatch: Dispatch, module: Module) -> bool:
         return False
     if isinstance(receiver, Workflow) and receiver.kind in ("group", "chord"):
         in_bulk = dispatch.loop is not None or (receiver.kind == "group" and is_from_bulk(receiver))
-        return in_bulk and module.project.has_result_backend()
+        return in_bulk and module.project.has_result_backend
     return dispatch.loop is not None
 
 

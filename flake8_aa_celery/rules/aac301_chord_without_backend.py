@@ -85,7 +85,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
     chords = [workflow for workflow in module.workflows if workflow.kind == "chord"]
-    if not chords or module.project.has_result_backend():
+    if not chords or module.project.has_result_backend:
         return
     for chord in chords:
         message = "this `chord` raises when it is started: there is no result backend; use a `chain`"

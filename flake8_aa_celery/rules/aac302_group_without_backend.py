@@ -86,7 +86,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: groups](https://docs.celeryq.dev/en/stable/userguide/canvas.html#groups)
     """
     groups = groups_sent(module)
-    if not groups or module.project.has_result_backend():
+    if not groups or module.project.has_result_backend:
         return
     advice = "the FAQ supports chains only" if settings.profile == "alliance-auth" else "configure one, or use a chain"
     for group, node in groups:

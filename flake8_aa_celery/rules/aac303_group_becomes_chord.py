@@ -91,7 +91,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
     groups = [followed for followed in followed_in(module) if _is_group(followed.member.value)]
-    if not groups or module.project.has_result_backend():
+    if not groups or module.project.has_result_backend:
         return
     for group in groups:
         what = f"before {called(group.following.value)} this `group` becomes a chord"

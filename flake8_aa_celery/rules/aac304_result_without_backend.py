@@ -98,7 +98,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: keeping Results](https://docs.celeryq.dev/en/stable/getting-started/first-steps-with-celery.html#keeping-results)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
-    if not module.result_uses or module.project.has_result_backend():
+    if not module.result_uses or module.project.has_result_backend:
         return
     waits = waits_in(module)
     left_to_aac305 = {id(node) for wait in waits for node in (wait.node, wait.result)}

@@ -100,7 +100,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 def _waits(module: Module) -> Iterator[Violation]:
     waits = [use for use in module.result_uses if use.name in WAITS and use.dispatch is not None]
-    if not waits or not module.project.has_result_backend():
+    if not waits or not module.project.has_result_backend:
         return
     for use in waits:
         view = view_around(use.site, module)

@@ -22,7 +22,7 @@ def root(tmp_path: Path) -> Path:
 
 def has_backend(root: Path, settings: Settings | None = None) -> bool:
     """What the project under ``root`` says."""
-    return Project(str(root.resolve()), settings or Settings()).has_result_backend()
+    return Project(str(root.resolve()), settings or Settings()).has_result_backend
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_the_setting_decides_without_a_look_at_the_files(root: Path, setting: st
 
 def test_the_files_are_searched_once(root: Path) -> None:
     project = Project(str(root.resolve()), Settings())
-    assert not project.has_result_backend()
+    assert not project.has_result_backend
     place(root, "app/settings.py", b"CELERY_RESULT_BACKEND = 'cache'")
-    assert not project.has_result_backend()
+    assert not project.has_result_backend
 
 
 def test_a_plain_celery_project_may_have_a_backend_that_no_file_shows(root: Path) -> None:

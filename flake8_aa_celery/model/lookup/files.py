@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def files(project: Project, wanted: Callable[[bytes], bool]) -> Iterator[str]:
     """The files of a project whose bytes are ``wanted``, sorted; not test code, nor what the settings exclude."""
-    return (path for path, data in project.files() if wanted(data))
+    return (path for path, data in project.files if wanted(data))
 
 
 def read_files(project: Project) -> list[tuple[str, bytes]]:

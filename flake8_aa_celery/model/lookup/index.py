@@ -32,7 +32,7 @@ class TaskIndex:
         self._project = project
         self._naming: list[str] = []
         self._by_module: dict[str, list[str]] = {}
-        for path, data in project.files():
+        for path, data in project.files:
             if _can_register(data):
                 others = self._by_module.setdefault(dotted_name(path), [])
                 (self._naming if _may_name(data) else others).append(path)
