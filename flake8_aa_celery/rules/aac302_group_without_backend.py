@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.syntax import is_statement
-from flake8_aa_celery.model.expressions.facts import Signature, Workflow
-from flake8_aa_celery.model.sending.workflows import groups_returned, groups_sent
+from flake8_aa_celery.model.expressions.facts import Signature
+from flake8_aa_celery.model.sending.workflows import groups_sent
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Dispatch, Mapping, Value
+    from flake8_aa_celery.model.expressions.facts import Mapping, Value
     from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.sending.workflows import SentGroup
     from flake8_aa_celery.settings import Settings
 
 
@@ -89,35 +90,30 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     if not groups or module.project.has_result_backend:
         return
     advice = "the FAQ supports chains only" if settings.profile == "alliance-auth" else "configure one, or use a chain"
-    for group, node in groups:
+    for sent in groups:
         message = f"this `group` runs, but nothing can collect its results without a result backend: {advice}"
-        yield Violation.at(node, message, _fix(group, module))
+        yield Violation.at(sent.node, message, _fix(sent, module))
 
 
-def _fix(group: Workflow, module: Module) -> Fix | None:
+def _fix(sent: SentGroup, module: Module) -> Fix | None:
+    group = sent.group
     if group.module is not module or not group.members.complete or not group.members.elements:
         return None
-    if not all(_can_wait(member.value) for member in group.members.elements) or not _is_sent_alike(group, module):
+    if not all(_can_wait(member.value) for member in group.members.elements) or not _can_be_chain(sent):
         return None
     title = "Make it a `chain`: one task after the other, none behind one that fails"
     return Fix("unsafe", title, "chain_instead_of_group")
 
 
-def _is_sent_alike(group: Workflow, module: Module) -> bool:
+def _can_be_chain(sent: SentGroup) -> bool:
     """Whether a chain can be sent as the group is.
 
     A chain would give a countdown to its first task alone, and its dispatch returns one result, or None where it is
     empty: so nobody may get that, nor the group itself.
     """
-    sent = [each for each in module.dispatches if _is_of(each, group)]
-    if not sent or any(returned.node is group.node for returned in groups_returned(module)):
-        return False
-    options = (group.options, *(dispatch.options for dispatch in sent))
-    return all(is_statement(dispatch.node, dispatch.site) for dispatch in sent) and all(map(_runs_at_once, options))
-
-
-def _is_of(dispatch: Dispatch, group: Workflow) -> bool:
-    return isinstance(dispatch.receiver, Workflow) and dispatch.receiver.node is group.node
+    options = (sent.group.options, *(dispatch.options for dispatch in sent.dispatches))
+    nobody_gets = not sent.returns and all(is_statement(each.node, each.site) for each in sent.dispatches)
+    return bool(sent.dispatches) and nobody_gets and all(map(_runs_at_once, options))
 
 
 def _can_wait(member: Value) -> bool:

@@ -50,6 +50,12 @@ def test_a_group_that_is_started_twice_and_returned_is_one(tmp_path: Path) -> No
     assert len(groups_sent(module_of(tmp_path, source))) == 1
 
 
+def test_what_starts_and_returns_a_group_is_told_with_it(tmp_path: Path) -> None:
+    source = "def f():\n    g = group(a.si(), b.si())\n    g.delay()\n    g()\n    return g\ngroup(b.si()).delay()"
+    found = groups_sent(module_of(tmp_path, source))
+    assert [(len(sent.dispatches), len(sent.returns)) for sent in found] == [(2, 1), (1, 0)]
+
+
 @pytest.mark.parametrize(
     ("source", "numbers"),
     [

@@ -53,6 +53,7 @@ CASES: dict[str, Callable[[int], str]] = {
     "samename_if_loop": lambda n: "def f(a):\n  for b in a:\n" + "    if a: x = t.s()\n    x.delay()\n" * n,
     "samename_module_fn": lambda n: "x = t.s()\n" * n + "def f():\n" + "    x.delay()\n" * n,
     "global": lambda n: "x=None\n" + "def f():\n    global x\n    x = t.s()\n    x.delay()\n" * n,
+    "groups": lambda n: "def f():\n    group(t.si(1), t.si(2)).delay()\n    return 1\n" * n,
     "append": lambda n: "def f():\n    l = []\n" + "    l.append(t.s(1))\n" * n + "    group(l).delay()\n",
     "plus": lambda n: "def f():\n    l = []\n" + "    l += [t.s(1)]\n" * n + "    chain(l).delay()\n",
     "dictopts": lambda n: "opts = {'priority': 3}\ndef f():\n" + "    t.apply_async(**opts)\n" * n,

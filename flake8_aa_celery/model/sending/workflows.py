@@ -12,7 +12,7 @@ from flake8_aa_celery.model.expressions.facts import Signature, Workflow
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Element, Value
+    from flake8_aa_celery.model.expressions.facts import Dispatch, Element, Value
     from flake8_aa_celery.model.module import Module
 
 
@@ -31,6 +31,20 @@ class Followed(NamedTuple):
     def node(self) -> ast.expr:
         """Where to report it: the member, or the chain where the member stands in another file."""
         return self.member.node if self.member.module is self.chain.module else self.chain.node
+
+
+class SentGroup(NamedTuple):
+    """A group that is started or returned as it is.
+
+    :param node: where to report it: where it is made, or its dispatch where that is in another file.
+    :param dispatches: what starts it here.
+    :param returns: what hands it out of a function.
+    """
+
+    group: Workflow
+    node: ast.expr
+    dispatches: list[Dispatch]
+    returns: list[ast.Return]
 
 
 def followed_in(module: Module) -> Iterator[Followed]:
@@ -67,28 +81,28 @@ def _is_single(member: Element) -> bool:
     return is_one and member.loop is None
 
 
-def groups_sent(module: Module) -> list[tuple[Workflow, ast.expr]]:
-    """Every group that is started or returned as it is, each once, with where to report it."""
-    found: dict[int, tuple[Workflow, ast.expr]] = {}
+def groups_sent(module: Module) -> list[SentGroup]:
+    """Every group that is started or returned as it is, each once."""
+    found: dict[int, SentGroup] = {}
     for dispatch in module.dispatches:
         group = dispatch.receiver
         if isinstance(group, Workflow) and group.kind == "group":
             node = group.node if group.module is module else dispatch.node
-            found.setdefault(id(node), (group, node))
-    for group in groups_returned(module):
-        found.setdefault(id(group.node), (group, group.node))
+            found.setdefault(id(node), SentGroup(group, node, [], [])).dispatches.append(dispatch)
+    for group, statement in _groups_returned(module):
+        found.setdefault(id(group.node), SentGroup(group, group.node, [], [])).returns.append(statement)
     return list(found.values())
 
 
-def groups_returned(module: Module) -> Iterator[Workflow]:
-    """The groups of this module that a function returns."""
+def _groups_returned(module: Module) -> Iterator[tuple[Workflow, ast.Return]]:
+    """The groups of this module that a function returns, and where."""
     if not any(workflow.kind == "group" for workflow in module.workflows):
         return
     for scope in module.scopes.all:
         for statement, site in scope.returns:
             value = module.evaluate(statement.value, site) if statement.value is not None else None
             if isinstance(value, Workflow) and value.kind == "group" and value.module is module:
-                yield value
+                yield value, statement
 
 
 # -- where results are handed on --------------------------------------------------------------------------------
