@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 HEAD = """
 from celery import shared_task, chain, group, chord
+from celery.result import AsyncResult
+import requests
+import time
 
 @shared_task(priority=5)
 def t(a=1):
@@ -54,6 +57,13 @@ CASES: dict[str, Callable[[int], str]] = {
     "samename_module_fn": lambda n: "x = t.s()\n" * n + "def f():\n" + "    x.delay()\n" * n,
     "global": lambda n: "x=None\n" + "def f():\n    global x\n    x = t.s()\n    x.delay()\n" * n,
     "groups": lambda n: "def f():\n    group(t.si(1), t.si(2)).delay()\n    return 1\n" * n,
+    "results_by_hand": lambda n: "@shared_task\ndef f(x):\n    r = AsyncResult(x)\n    r.get()\n" * n,
+    "results_revoked": lambda n: "def f(x):\n    r = AsyncResult(x)\n    r.revoke()\n" * n,
+    "naps": lambda n: "@shared_task\ndef f(x):\n    time.sleep(3)\n    for y in x:\n        requests.get(y)\n" * n,
+    "hidden_tasks": lambda n: "".join(
+        f"@login\n@shared_task\ndef h{i}(x):\n    pass\nh{i}.delay(1)\n" for i in range(n)
+    ),
+    "plain_functions": lambda n: "".join(f"def p{i}(x): pass\np{i}.delay(1)\n" for i in range(n)),
     "append": lambda n: "def f():\n    l = []\n" + "    l.append(t.s(1))\n" * n + "    group(l).delay()\n",
     "plus": lambda n: "def f():\n    l = []\n" + "    l += [t.s(1)]\n" * n + "    chain(l).delay()\n",
     "dictopts": lambda n: "opts = {'priority': 3}\ndef f():\n" + "    t.apply_async(**opts)\n" * n,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.code.remembered import once_a_module
 from flake8_aa_celery.model.definitions.spoken_names import standing_at
 from flake8_aa_celery.model.expressions.facts import Constant, Function, Items
 
@@ -49,10 +50,15 @@ def _called(module: Module) -> Iterator[UsedAsTask]:
 
 def _is_given_methods(function: Function) -> bool:
     """Whether its module makes something like a task of a function by hand: ``update.delay = …``, or by ``setattr``."""
-    module, name = function.module, function.node.name
+    return function.node.name in _given_methods(function.module)
+
+
+@once_a_module
+def _given_methods(module: Module) -> set[str]:
+    """The names of what a module sets attributes of."""
     changed = [target.value for scope in module.scopes.all for target, _, _ in scope.stores]
     changed += [call.node.args[0] for call in module.calls_of(_SETATTR) if call.node.args]
-    return any(isinstance(owner, ast.Name) and owner.id == name for owner in changed)
+    return {owner.id for owner in changed if isinstance(owner, ast.Name)}
 
 
 def _scheduled(module: Module) -> Iterator[UsedAsTask]:

@@ -12,6 +12,8 @@ from flake8_aa_celery.model.expressions.loops import goes_over_items
 from flake8_aa_celery.model.holding.blocking import NAP, blocking_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flake8_aa_celery.model.code.scopes import Block, CallSite
     from flake8_aa_celery.model.module import Module
 
@@ -42,14 +44,22 @@ class Nap(NamedTuple):
 
 def naps_in(module: Module) -> list[Nap]:
     """Every nap in the body of a task, except those in a loop that blocks once per item."""
+    loops = {loop.block for loop in module.blocking_loops}
     return [
         Nap(call.node, task)
         for call in module.calls_of(_NAPS | module.scopes.assigned)
         if module.origin(call.node.func, call.site) == NAP
         and (task := tasks.around(call.site, module))
         and not _is_nothing(call, module)
-        and not any(loop.block.encloses(call.site.block) for loop in module.blocking_loops)
+        and loops.isdisjoint(_blocks_around(call.site.block))
     ]
+
+
+def _blocks_around(block: Block | None) -> Iterator[Block]:
+    """A block and those around it, across functions."""
+    while block is not None:
+        yield block
+        block = block.parent
 
 
 def _is_nothing(call: CallSite, module: Module) -> bool:

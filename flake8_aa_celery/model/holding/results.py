@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.names import reaching
+from flake8_aa_celery.model.code.remembered import once_a_module
 from flake8_aa_celery.model.expressions import candidates
 from flake8_aa_celery.model.expressions.facts import App, Dispatch, Task, UnreadableTask
 
@@ -71,22 +72,26 @@ def _made_by_hand(call: CallSite, module: Module) -> str:
 
 def is_only_revoked(made: ResultUse, module: Module) -> bool:
     """Whether a result that was made by hand serves to revoke its task, and for nothing else that is seen."""
-    asked = {
-        call.node.func.attr
-        for call in module.all_calls()
-        if isinstance(call.node.func, ast.Attribute) and stands_for(call.node.func.value, call.site, made)
-    }
-    read = any(
-        stands_for(node.value, site, made) for scope in module.scopes.all for node, site in scope.attribute_reads
-    )
-    return asked == {"revoke"} and not read
+    return _asked(module).get(id(made.node)) == {"revoke"}
 
 
-def stands_for(node: ast.expr, site: Site, made: ResultUse) -> bool:
-    """Whether an expression is the call that made a result by hand, or a name that it was bound to."""
+@once_a_module
+def _asked(module: Module) -> dict[int, set[str]]:
+    """Which methods and attributes are asked of each expression, by its ``id``."""
+    called = [(node, call.site) for call in module.all_calls() if isinstance(node := call.node.func, ast.Attribute)]
+    asked: dict[int, set[str]] = {}
+    for node, site in [*called, *(read for scope in module.scopes.all for read in scope.attribute_reads)]:
+        for meant in standing_for(node.value, site):
+            asked.setdefault(id(meant), set()).add(node.attr)
+    return asked
+
+
+def standing_for(node: ast.expr, site: Site) -> Iterator[ast.expr | None]:
+    """What an expression stands for: itself, or for a name what it was bound to."""
     if isinstance(node, ast.Name):
-        return any(binding.value is made.node for binding in reaching(node.id, site))
-    return node is made.node
+        yield from (binding.value for binding in reaching(node.id, site))
+    else:
+        yield node
 
 
 def _reads(module: Module) -> Iterator[ResultUse]:

@@ -10,7 +10,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.expressions import tasks
-from flake8_aa_celery.model.holding.results import WAITS, stands_for
+from flake8_aa_celery.model.holding.results import WAITS, standing_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,10 +47,12 @@ def _on_dispatches(module: Module) -> Iterator[Wait]:
 
 
 def _on_results_made_by_hand(module: Module) -> Iterator[Wait]:
-    made = [use for use in module.result_uses if use.dispatch is None]
+    made = {id(use.node) for use in module.result_uses if use.dispatch is None}
     for call in module.calls_of(WAITS) if made else ():
         function = call.node.func
-        if isinstance(function, ast.Attribute) and any(stands_for(function.value, call.site, use) for use in made):
+        if isinstance(function, ast.Attribute) and not made.isdisjoint(
+            map(id, standing_for(function.value, call.site))
+        ):
             yield from _wait(call.node, call.site, None, module)
 
 

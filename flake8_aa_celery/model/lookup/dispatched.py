@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import relevant
+from flake8_aa_celery.model.code.remembered import once_a_module
 from flake8_aa_celery.model.expressions.facts import Task
 from flake8_aa_celery.model.lookup.files import files
 
@@ -21,13 +22,11 @@ def is_dispatched(task: Task) -> bool:
 
     project = task.module.project
     modules = [task.module, *(project.load(path) for path in files(project, mentions))]
-    return any(module is not None and _sends(module, task) for module in modules)
+    return any(module is not None and (task.module.path, task.node.name) in _sent(module) for module in modules)
 
 
-def _sends(module: Module, task: Task) -> bool:
+@once_a_module
+def _sent(module: Module) -> set[tuple[str, str]]:
+    """The tasks that a module sends or makes signatures of, by their files and functions."""
     sent = [dispatch.task for dispatch in module.dispatches] + [signature.task for signature in module.signatures]
-    return any(_is_same(found, task) for found in sent)
-
-
-def _is_same(found: object, task: Task) -> bool:
-    return isinstance(found, Task) and found.node.name == task.node.name and found.module.path == task.module.path
+    return {(task.module.path, task.node.name) for task in sent if isinstance(task, Task)}
