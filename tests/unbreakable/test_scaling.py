@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 HEAD = """
 from celery import shared_task, chain, group, chord
 from celery.result import AsyncResult
+from celery_once import AlreadyQueued, QueueOnce
+from django.db.models.signals import post_save
 import requests
 import time
 
@@ -64,6 +66,12 @@ CASES: dict[str, Callable[[int], str]] = {
         f"@login\n@shared_task\ndef h{i}(x):\n    pass\nh{i}.delay(1)\n" for i in range(n)
     ),
     "plain_functions": lambda n: "".join(f"def p{i}(x): pass\np{i}.delay(1)\n" for i in range(n)),
+    "receivers": lambda n: "".join(f"def r{i}(sender): t.delay(1)\npost_save.connect(r{i})\n" for i in range(n)),
+    "caught": lambda n: "".join(
+        f"@shared_task(base=QueueOnce, once={{'keys': []}})\ndef o{i}(): pass\n"
+        f"def s{i}():\n    try:\n        o{i}.delay()\n    except AlreadyQueued:\n        pass\n"
+        for i in range(n)
+    ),
     "append": lambda n: "def f():\n    l = []\n" + "    l.append(t.s(1))\n" * n + "    group(l).delay()\n",
     "plus": lambda n: "def f():\n    l = []\n" + "    l += [t.s(1)]\n" * n + "    chain(l).delay()\n",
     "dictopts": lambda n: "opts = {'priority': 3}\ndef f():\n" + "    t.apply_async(**opts)\n" * n,

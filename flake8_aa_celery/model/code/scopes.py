@@ -66,14 +66,16 @@ class Block:
                 return
             block = block.parent
 
+    def outward(self) -> Iterator[Block]:
+        """This block and all those around it, across functions."""
+        block: Block | None = self
+        while block is not None:
+            yield block
+            block = block.parent
+
     def encloses(self, other: Block) -> bool:
         """Whether ``other`` is this block or lies in it, across functions."""
-        block: Block | None = other
-        while block is not None:
-            if block is self:
-                return True
-            block = block.parent
-        return False
+        return any(block is self for block in other.outward())
 
 
 class Site:

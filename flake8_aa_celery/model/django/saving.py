@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import last_part, origin
+from flake8_aa_celery.model.code.remembered import once_a_module
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import keyword_of
 from flake8_aa_celery.model.django.transactions import running
@@ -42,19 +43,21 @@ def receives(node: FunctionNode, site: Site, module: Module) -> str | None:
         found = next((name for part in parts if part and (name := _signal(part, site))), None)
         if found:
             return found
-    return _connected(node, module)
+    return _connected(module).get(node.name)
 
 
-def _connected(node: FunctionNode, module: Module) -> str | None:
-    """The signal whose ``connect`` is given a function in the same module."""
+@once_a_module
+def _connected(module: Module) -> dict[str, str]:
+    """The functions that ``connect`` of a signal is given in their own module, with the first such signal."""
+    found: dict[str, str] = {}
     for call in module.calls_of(_CONNECT):
         function = call.node.func
         if isinstance(function, ast.Attribute):
             signal = _signal(function.value, call.site)
             given = call.node.args[0] if call.node.args else keyword_of(call.node, "receiver")
-            if signal and isinstance(given, ast.Name) and given.id == node.name:
-                return signal
-    return None
+            if signal and isinstance(given, ast.Name):
+                found.setdefault(given.id, signal)
+    return found
 
 
 def _signal(node: ast.expr, site: Site) -> str | None:

@@ -12,8 +12,6 @@ from flake8_aa_celery.model.expressions.loops import goes_over_items
 from flake8_aa_celery.model.holding.blocking import NAP, blocking_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flake8_aa_celery.model.code.scopes import Block, CallSite
     from flake8_aa_celery.model.module import Module
 
@@ -51,15 +49,8 @@ def naps_in(module: Module) -> list[Nap]:
         if module.origin(call.node.func, call.site) == NAP
         and (task := tasks.around(call.site, module))
         and not _is_nothing(call, module)
-        and loops.isdisjoint(_blocks_around(call.site.block))
+        and loops.isdisjoint(call.site.block.outward())
     ]
-
-
-def _blocks_around(block: Block | None) -> Iterator[Block]:
-    """A block and those around it, across functions."""
-    while block is not None:
-        yield block
-        block = block.parent
 
 
 def _is_nothing(call: CallSite, module: Module) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.handlers import caught_by, tries_around
 from flake8_aa_celery.model.code.names import dotted_name, imported_name, last_part
+from flake8_aa_celery.model.code.remembered import once_a_module
 from flake8_aa_celery.model.expressions.bases import OF_CELERY_ONCE, bases_of
 from flake8_aa_celery.model.expressions.facts import Constant, Items, Mapping, Signature, Task
 from flake8_aa_celery.model.invocation.calling import parameters_of
@@ -99,19 +100,22 @@ def _is_caught(task: Task) -> bool:
     """Whether anything in the project sends the task and catches that it is queued already."""
     project = task.module.project
     modules = (project.load(path) for path in files(project, lambda data: _REFUSED.encode() in data))
-    return any(_is_same(caught, task) for module in modules if module for caught in _caught_in(module))
+    return any(_place(task) in _caught_in(module) for module in modules if module)
 
 
-def _is_same(one: Task, other: Task) -> bool:
-    """Whether two tasks are the same: a file may have been read twice."""
-    return (one.module.dotted, one.node.lineno) == (other.module.dotted, other.node.lineno)
+def _place(task: Task) -> tuple[str, int]:
+    """What tells a task from others, though its file may have been read twice."""
+    return task.module.dotted, task.node.lineno
 
 
-def _caught_in(module: Module) -> Iterator[Task]:
-    """The tasks that a module sends where a handler for ``AlreadyQueued`` is around."""
-    for dispatch in module.dispatches:
-        if isinstance(dispatch.task, Task) and any(map(_is_handled, tries_around(dispatch.site))):
-            yield dispatch.task
+@once_a_module
+def _caught_in(module: Module) -> set[tuple[str, int]]:
+    """The places of the tasks that a module sends where a handler for ``AlreadyQueued`` is around."""
+    return {
+        _place(dispatch.task)
+        for dispatch in module.dispatches
+        if isinstance(dispatch.task, Task) and any(map(_is_handled, tries_around(dispatch.site)))
+    }
 
 
 def _is_handled(block: Block) -> bool:
