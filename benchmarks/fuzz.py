@@ -161,7 +161,7 @@ def by_coverage(hunt: Hunt, programs: int, seed: int) -> None:
     with atheris.instrument_imports(include=["flake8_aa_celery"]):
         import_module("flake8_aa_celery.fixes.engine")
         catalogue: Any = import_module("flake8_aa_celery.rules.catalogue")
-        for rule in catalogue.RULES:
+        for rule in catalogue.RULES.values():
             rule.load()
     from mutations import mutated
 

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from flake8.main.application import Application
 
-from flake8_aa_celery import rules
 from flake8_aa_celery.cli import main
 from flake8_aa_celery.linter import selected_rules
-from flake8_aa_celery.rules import Rule
+from flake8_aa_celery.rules import Rule, all_rules, catalogue
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -80,10 +79,10 @@ FAKES = (
 @pytest.fixture
 def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Rule]]:
     """Put the rules of this file in the place of all but AAC900 and AAC999."""
-    own = {code: found for code, found in rules.all_rules().items() if code.startswith("AAC9")}
-    monkeypatch.setattr(rules, "_loaded", {fake.code: fake for fake in FAKES} | own)
+    own = {code: found for code, found in all_rules().items() if code.startswith("AAC9")}
+    monkeypatch.setattr(catalogue, "RULES", {fake.code: fake for fake in FAKES} | own)
     selected_rules.cache_clear()
-    yield rules.all_rules()
+    yield all_rules()
     selected_rules.cache_clear()  # for tests that want the rules that there are
 
 

@@ -94,6 +94,14 @@ class Case(NamedTuple):
         return root
 
 
+def hidden_interrupt(*_: object) -> None:
+    """An interrupt that comes out of a library as another error, as out of libcst's contexts."""
+    try:
+        raise KeyboardInterrupt
+    finally:
+        raise KeyError("half done")
+
+
 def cases() -> list[Case]:
     """Every fixture that is linted; the expected outcomes of fixes beside them are none."""
     return [

@@ -9,7 +9,6 @@ import pytest
 from flake8_aa_celery.linter import parse
 from flake8_aa_celery.model.project import Project
 from flake8_aa_celery.rules import all_rules
-from flake8_aa_celery.rules.catalogue import RULES
 from modules import module_of
 from support import FIXTURES, ROOT, cases, checked_files, settings_of
 
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.rules import Rule
 
+RULES = list(all_rules().values())
+
 
 def test_every_file_of_a_rule_has_its_line_and_every_line_its_file() -> None:
     files = sorted(file.stem for file in (ROOT / "flake8_aa_celery" / "rules").glob("aac*.py"))
@@ -25,7 +26,7 @@ def test_every_file_of_a_rule_has_its_line_and_every_line_its_file() -> None:
 
 
 def test_rules_are_known_by_their_codes() -> None:
-    assert list(all_rules().items()) == [(rule.code, rule) for rule in RULES]
+    assert list(all_rules()) == [rule.code for rule in RULES]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

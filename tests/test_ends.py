@@ -13,6 +13,7 @@ import pytest
 from doors import Doors, start, write
 from flake8_aa_celery.cli import _workers, check
 from flake8_aa_celery.rules import Rule
+from support import hidden_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,16 +41,8 @@ def test_an_interrupt_while_a_class_is_made_is_quiet(doors: Doors, monkeypatch: 
     assert doors.check() == (130, [], "")
 
 
-def hidden(*_: object) -> None:
-    """An interrupt that comes out of a library as another error, as out of libcst's contexts."""
-    try:
-        raise KeyboardInterrupt
-    finally:
-        raise KeyError("half done")
-
-
 def test_an_interrupt_that_a_library_hides_is_quiet(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check, "lint_all", hidden)
+    monkeypatch.setattr(check, "lint_all", hidden_interrupt)
     assert doors.check() == (130, [], "")
 
 
@@ -57,7 +50,7 @@ def test_an_interrupt_that_is_hidden_in_a_rule_is_no_crash_of_the_rule(
     doors: Doors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write("a.py", "f()")
-    monkeypatch.setattr(Rule, "violations_in", hidden)
+    monkeypatch.setattr(Rule, "violations_in", hidden_interrupt)
     assert doors.check() == (130, [], "")
 
 

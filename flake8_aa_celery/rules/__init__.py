@@ -62,13 +62,8 @@ class Rule(NamedTuple):
         return ()
 
 
-_loaded: dict[str, Rule] = {}
-
-
 def all_rules() -> dict[str, Rule]:
     """Every rule by its code, in the order of the codes."""
-    if not _loaded:
-        from flake8_aa_celery.rules.catalogue import RULES
+    from flake8_aa_celery.rules.catalogue import RULES
 
-        _loaded.update((rule.code, rule) for rule in RULES)
-    return _loaded
+    return RULES

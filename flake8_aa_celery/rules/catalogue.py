@@ -39,7 +39,7 @@ def _check_in(file: str) -> Check:
     return check
 
 
-RULES = (
+_ALL = (
     _rule("AAC101", "task-outside-tasks-module", "tasks", profiles=_AA, fix="unsafe"),
     _rule("AAC102", "task-not-shared", "tasks", fix="safe"),
     _rule("AAC103", "missing-shared-task", "dispatches", "signatures", "schedule", fix="safe"),
@@ -101,3 +101,6 @@ RULES = (
     _rule("AAC900", "syntax-error"),
     _rule("AAC999", "internal-error"),
 )
+
+#: Every rule by its code, in the order of the codes.
+RULES = {rule.code: rule for rule in _ALL}

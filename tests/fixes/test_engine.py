@@ -13,6 +13,7 @@ from flake8_aa_celery.fixes import engine
 from flake8_aa_celery.fixes.engine import Fixed, fix
 from flake8_aa_celery.fixes.together import fix_all
 from flake8_aa_celery.settings import Settings
+from support import hidden_interrupt
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -174,13 +175,7 @@ def test_no_more_than_ten_rounds_are_made(path: str, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("step", ["_tree.Tree.find", "_edit.apply", "_guard.checked"])
 def test_an_interrupt_that_hides_in_an_error_is_no_crash(step: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def hidden(*_: object) -> None:
-        try:
-            raise KeyboardInterrupt
-        finally:
-            raise KeyError("half done")
-
-    monkeypatch.setattr(f"flake8_aa_celery.fixes.{step}", hidden)
+    monkeypatch.setattr(f"flake8_aa_celery.fixes.{step}", hidden_interrupt)
     with pytest.raises(KeyboardInterrupt):
         fix(path, (HEAD + "for x in y: update.delay(x)\n").encode(), BULK, unsafe=True)
 
