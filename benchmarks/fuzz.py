@@ -63,7 +63,7 @@ def trouble_with(data: bytes, random: Random, root: Path, fixed_of: int) -> tupl
     :param fixed_of: one program of so many is fixed, too.
     """
     from flake8_aa_celery.linter import lint
-    from flake8_aa_celery.model.project import Project
+    from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.settings import Settings
 
     path = str(root / random.choice(PATHS))

@@ -107,7 +107,7 @@ def work() -> None:
     import faulthandler
 
     from flake8_aa_celery import model
-    from flake8_aa_celery.model.project import Project
+    from flake8_aa_celery.model.code.project import Project
 
     faulthandler.enable()
     faulthandler.register(signal.SIGPROF, chain=True)  # it says where, and the process ends

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from flake8_aa_celery import cli, linter, model
 from flake8_aa_celery.cli import _files, _report
-from flake8_aa_celery.model.module import Module
-from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.model.code.module import Module
+from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.rules import Rule
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from flake8_aa_celery.documents import CodeBlock
-    from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.project import Project
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.rules import Rule
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Violation
@@ -54,7 +54,7 @@ def lint(
     """
     if not is_checked(path, settings) or not model.relevant(data, settings.tasks_modules):
         return []
-    from flake8_aa_celery.model.project import Project
+    from flake8_aa_celery.model.code.project import Project
 
     project = Project.at_work(path, settings)
     rules = rules_for(path, settings)

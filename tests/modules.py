@@ -6,8 +6,9 @@ import ast
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.expressions import facts
-from flake8_aa_celery.model.expressions.facts import (
+from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.resolve import values
+from flake8_aa_celery.model.resolve.values import (
     App,
     Class,
     Constant,
@@ -24,7 +25,6 @@ from flake8_aa_celery.model.expressions.facts import (
     Value,
     Workflow,
 )
-from flake8_aa_celery.model.project import Project
 from flake8_aa_celery.settings import Settings
 from support import place
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import collections.abc
     from pathlib import Path
 
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
 
     Files = collections.abc.Mapping[str, str]
 
@@ -107,5 +107,5 @@ def _in_words(value: Value) -> str:
         return value.kind
     if isinstance(value, (App, Dispatch)):
         return type(value).__name__.lower()
-    assert value is facts.UNKNOWN, value
+    assert value is values.UNKNOWN, value
     return UNKNOWN

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_aa_celery.linter import parse
-from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.rules import all_rules
 from modules import module_of
 from support import FIXTURES, ROOT, cases, checked_files, settings_of

@@ -176,7 +176,7 @@ def test_a_crash_in_the_model_is_one_line(doors: Doors, monkeypatch: pytest.Monk
     def broken(*_: object) -> None:
         raise ZeroDivisionError("of the model")
 
-    monkeypatch.setattr("flake8_aa_celery.model.project.Project.module", broken)
+    monkeypatch.setattr("flake8_aa_celery.model.code.project.Project.module", broken)
     write("a.py", "f()")
     (line,) = doors.check("a.py").lines
     assert line.startswith("a.py:1:1: AAC999 the model crashed: ZeroDivisionError: of the model at test_check.py:")

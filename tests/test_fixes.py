@@ -14,7 +14,7 @@ from pyflakes.reporter import Reporter
 
 from flake8_aa_celery.fixes._guard import comments
 from flake8_aa_celery.fixes.together import fix_all
-from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.model.code.project import Project
 from support import cases, settings_of
 
 if TYPE_CHECKING:

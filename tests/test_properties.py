@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from flake8_aa_celery import model
 from flake8_aa_celery.linter import lint
-from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import Settings
 from support import place

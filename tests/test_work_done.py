@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_aa_celery.linter import lint
-from flake8_aa_celery.model import module
-from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.model.code import module
+from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.plugin import Plugin
 from flake8_aa_celery.settings import Settings
 from support import place

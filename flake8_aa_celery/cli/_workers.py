@@ -96,7 +96,7 @@ def spread(files: Sequence[File], work: Work[Done], jobs: int, began: float | No
 
 def _import_what_is_shared() -> None:
     """Import now what every process would import after the fork."""
-    import_module("flake8_aa_celery.model.project")
+    import_module("flake8_aa_celery.model.code.project")
     for rule in all_rules().values():
         rule.load()
 

@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.linter import lint
-from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.source import heed_noqa, lines_of
 
 if TYPE_CHECKING:
     import ast
 
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Violation
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.fixes import MOVE, Refused
 from flake8_aa_celery.fixes.engine import ROUNDS, Fixed, crash, fix, with_all_rules
 from flake8_aa_celery.linter import check, rules_for
-from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.places import project_root
 from flake8_aa_celery.source import read, reason
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.graph import owners
 from flake8_aa_celery.graph.facts import Edge
-from flake8_aa_celery.model.expressions.facts import Function, Task
+from flake8_aa_celery.model.resolve.values import Function, Task
 from flake8_aa_celery.places import below
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.graph.nodes import Nodes
     from flake8_aa_celery.graph.owners import Owner
     from flake8_aa_celery.graph.sources import Sources
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite, FunctionNode
-    from flake8_aa_celery.model.module import Module
 
 
 def edges(sources: Sources, nodes: Nodes) -> Iterator[Edge]:

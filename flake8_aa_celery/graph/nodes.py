@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.graph import owners, priorities
 from flake8_aa_celery.graph.facts import Finding, Node
 from flake8_aa_celery.graph.words import cut
-from flake8_aa_celery.model.expressions.facts import Function, Mapping, NamedTask, Task, UnreadableTask
+from flake8_aa_celery.model.resolve.values import Function, Mapping, NamedTask, Task, UnreadableTask
 from flake8_aa_celery.places import below
 from flake8_aa_celery.wording import printable
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.graph.facts import Priority
     from flake8_aa_celery.graph.owners import Owner
     from flake8_aa_celery.graph.sources import Sources
-    from flake8_aa_celery.model.expressions.facts import Value
+    from flake8_aa_celery.model.resolve.values import Value
 
 
 def source_of(node: ast.expr, longest: int = 120) -> str:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.names import last_part, origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import without_call
-from flake8_aa_celery.model.expressions import orm, tasks
-from flake8_aa_celery.model.expressions.bases import class_around
-from flake8_aa_celery.model.expressions.facts import Class, Task
+from flake8_aa_celery.model.resolve import orm, task_functions
+from flake8_aa_celery.model.resolve.classes import class_around
+from flake8_aa_celery.model.resolve.values import Class, Task
 
 if TYPE_CHECKING:
     from flake8_aa_celery.graph.facts import Kind
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import FunctionNode, Scope, Site
-    from flake8_aa_celery.model.module import Module
 
 _DEEPEST = 10
 
@@ -59,7 +59,7 @@ def of_function(scope: Scope, module: Module) -> Owner:
     """A function as an owner: what kind it is, and what it is called behind its class."""
     node, site = scope.node, scope.block.site
     assert isinstance(node, FUNCTIONS) and site is not None
-    value = tasks.of_function(node, site, module)
+    value = task_functions.of_function(node, site, module)
     if isinstance(value, Task):
         return of_task(value)
     kind, detail = _kind(node, scope, site, module)

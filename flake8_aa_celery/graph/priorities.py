@@ -6,11 +6,11 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.graph.facts import Priority
-from flake8_aa_celery.model.expressions.facts import UNKNOWN, NamedTask
-from flake8_aa_celery.model.sending import priorities
+from flake8_aa_celery.model.priorities import settings as priorities
+from flake8_aa_celery.model.resolve.values import UNKNOWN, NamedTask
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.model.expressions.facts import Mapping, Value
+    from flake8_aa_celery.model.resolve.values import Mapping, Value
     from flake8_aa_celery.settings import Settings
 
 #: The task whose message a map, a starmap or a chunk is, whatever the options of the task that it calls.

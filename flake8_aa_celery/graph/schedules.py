@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from flake8_aa_celery.graph.nodes import Nodes
-    from flake8_aa_celery.model.beat.schedules import ScheduleEntry
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.periodic.schedules import ScheduleEntry
 
 
 def edges(modules: Iterable[Module], nodes: Nodes) -> Iterator[Edge]:

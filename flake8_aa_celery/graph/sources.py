@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery import model
 from flake8_aa_celery.documents import code_blocks, is_document
 from flake8_aa_celery.linter import check, parse
-from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.places import below, is_checked
 from flake8_aa_celery.source import lines_of, read, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite
-    from flake8_aa_celery.model.module import Module
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.source import Failed
     from flake8_aa_celery.violation import Violation

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.graph import owners, workflows
 from flake8_aa_celery.graph.facts import Edge
-from flake8_aa_celery.model.expressions.facts import Signature, Workflow
+from flake8_aa_celery.model.resolve.values import Signature, Workflow
 from flake8_aa_celery.places import below
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.graph.facts import Priority
     from flake8_aa_celery.graph.nodes import Nodes
-    from flake8_aa_celery.model.expressions.facts import Dispatch, Value
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Dispatch, Value
 
 
 def edges(module: Module, nodes: Nodes) -> Iterator[Edge]:

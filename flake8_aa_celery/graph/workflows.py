@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.graph import owners, priorities
 from flake8_aa_celery.graph.facts import MORE, Step, Workflow
 from flake8_aa_celery.graph.nodes import source_of
-from flake8_aa_celery.model.expressions import facts
-from flake8_aa_celery.model.expressions.facts import Mapping, Signature, Task, UnreadableTask
+from flake8_aa_celery.model.resolve import values
+from flake8_aa_celery.model.resolve.values import Mapping, Signature, Task, UnreadableTask
 from flake8_aa_celery.places import below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.graph.nodes import Nodes
-    from flake8_aa_celery.model.expressions.facts import Dispatch, Element, Value
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Dispatch, Element, Value
 
 _LONGEST = 40
 #: Workflows that are one message, of a task of Celery's own.
@@ -54,10 +54,12 @@ def signatures(module: Module) -> set[int]:
     return _seen([found for found, _ in _whole(module)]).signatures
 
 
-def _whole(module: Module) -> Iterator[tuple[facts.Workflow, Dispatch | None]]:
+def _whole(module: Module) -> Iterator[tuple[values.Workflow, Dispatch | None]]:
     """The workflows of a module that are no part of another one, with what starts them there."""
     started = [
-        (dispatch.receiver, dispatch) for dispatch in module.dispatches if isinstance(dispatch.receiver, facts.Workflow)
+        (dispatch.receiver, dispatch)
+        for dispatch in module.dispatches
+        if isinstance(dispatch.receiver, values.Workflow)
     ]
     yield from started
     outer = [found for found, _ in started]
@@ -72,30 +74,30 @@ def _whole(module: Module) -> Iterator[tuple[facts.Workflow, Dispatch | None]]:
         yield found, None
 
 
-def _outermost_first(found: facts.Workflow) -> tuple[int, int, int]:
+def _outermost_first(found: values.Workflow) -> tuple[int, int, int]:
     node = found.node
     return node.lineno, node.col_offset, -(node.end_lineno or 0)
 
 
-def _seen(found: list[facts.Workflow]) -> _Seen:
+def _seen(found: list[values.Workflow]) -> _Seen:
     seen = _Seen(set(), set())
     for workflow in found:
         _look(workflow, seen, 0)
     return seen
 
 
-def _look(workflow: facts.Workflow, seen: _Seen, depth: int) -> None:
+def _look(workflow: values.Workflow, seen: _Seen, depth: int) -> None:
     for member in (*workflow.members.elements, *([workflow.body] if workflow.body else [])):
         value = member.value
         seen.members.add(id(member.node))
         if isinstance(value, Signature):
             seen.signatures.add(id(value.call))
-        elif isinstance(value, facts.Workflow) and depth < _DEEPEST:
+        elif isinstance(value, values.Workflow) and depth < _DEEPEST:
             seen.members.add(id(value.node))
             _look(value, seen, depth + 1)
 
 
-def _steps(found: facts.Workflow, given: Mapping, nodes: Nodes, depth: int) -> Iterator[Step]:
+def _steps(found: values.Workflow, given: Mapping, nodes: Nodes, depth: int) -> Iterator[Step]:
     """The members of a workflow, those of workflows in it behind each with one depth more.
 
     :param given: the options that it is sent with: of a chain they reach the first member, of all others each one.
@@ -118,7 +120,7 @@ def _step(
     :param calls: whether it is not sent, but called by a task of Celery's own.
     """
     value, per_item = member.value, member.loop is not None
-    if isinstance(value, facts.Workflow):
+    if isinstance(value, values.Workflow):
         yield Step(number, depth, value.kind, "", None, per_item)
         if depth < _DEEPEST:
             yield from _steps(value, value.options.merged(given), nodes, depth + 1)
@@ -132,6 +134,6 @@ def _step(
 def _text(member: Element, task: Value) -> str:
     if isinstance(task, Task) or (isinstance(task, UnreadableTask) and task.dotted):
         return task.name
-    if isinstance(task, facts.NamedTask) and task.name:
+    if isinstance(task, values.NamedTask) and task.name:
         return task.name
     return source_of(member.node, _LONGEST)

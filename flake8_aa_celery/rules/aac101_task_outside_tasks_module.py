@@ -9,8 +9,8 @@ from flake8_aa_celery.violation import Fix, Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Task
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Task
     from flake8_aa_celery.settings import Settings
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.definitions.undecorated import plain_functions_used_as_tasks
+from flake8_aa_celery.model.tasks.undecorated import plain_functions_used_as_tasks
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Function
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Function
     from flake8_aa_celery.settings import Settings
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.definitions.bodies import is_slim, only_dispatches
-from flake8_aa_celery.model.definitions.logs import binds_logger, logs, maker_of_logger, name_of_logger
+from flake8_aa_celery.model.tasks.bodies import is_slim, only_dispatches
+from flake8_aa_celery.model.tasks.logs import binds_logger, logs, maker_of_logger, name_of_logger
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Task
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Task
     from flake8_aa_celery.settings import Settings
 
 

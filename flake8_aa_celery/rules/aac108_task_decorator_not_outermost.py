@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.calling.dispatched import is_dispatched
 from flake8_aa_celery.model.code.syntax import without_call
-from flake8_aa_celery.model.invocation.decorators import hiding
-from flake8_aa_celery.model.lookup.dispatched import is_dispatched
+from flake8_aa_celery.model.tasks.decorators import hiding
 from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Task
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Task
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Safety
 

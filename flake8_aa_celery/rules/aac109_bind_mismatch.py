@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.syntax import keyword_of
-from flake8_aa_celery.model.invocation.bound import (
+from flake8_aa_celery.model.tasks.bound import (
     cannot_take_itself,
     is_passed_self,
     lacks_itself,
@@ -19,8 +19,8 @@ from flake8_aa_celery.violation import Fix, Violation, spot
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Task
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Task
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Safety
 

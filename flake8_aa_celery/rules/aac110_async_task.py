@@ -6,14 +6,14 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import any_of
-from flake8_aa_celery.model.expressions.bases import bases_of
+from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Task
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Task
     from flake8_aa_celery.settings import Settings
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.expressions.bases import bases_of
-from flake8_aa_celery.model.invocation.options import TASK_OPTIONS, each_once, is_read, written_options
+from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.model.tasks.options import TASK_OPTIONS, each_once, is_read, written_options
 from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.invocation.options import WrittenOption
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.tasks.options import WrittenOption
     from flake8_aa_celery.settings import Settings
 
 #: What is written where something else is meant, and resembles it too little.

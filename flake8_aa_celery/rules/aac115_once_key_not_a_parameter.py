@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.sending.once import once_options, unknown_keys
+from flake8_aa_celery.model.tasks.once import once_options, unknown_keys
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Element, Task
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Element, Task
     from flake8_aa_celery.settings import Settings
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.invocation.options import each_once
-from flake8_aa_celery.model.sending.once import may_raise, once_options
+from flake8_aa_celery.model.tasks.once import may_raise, once_options
+from flake8_aa_celery.model.tasks.options import each_once
 from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.invocation.options import WrittenOption
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.tasks.options import WrittenOption
     from flake8_aa_celery.settings import Settings
 
 

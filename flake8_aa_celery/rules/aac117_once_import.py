@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.sending.once import once_classes_of_celery_once
+from flake8_aa_celery.model.tasks.once import once_classes_of_celery_once
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.settings import Settings
 
 _INSTEAD = {"name": "QueueOnce", "module": "allianceauth.services.tasks"}

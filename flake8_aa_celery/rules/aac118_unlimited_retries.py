@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.invocation.options import each_once, written_options
-from flake8_aa_celery.model.sending.retries import retries_for_ever
+from flake8_aa_celery.model.tasks.options import each_once, written_options
+from flake8_aa_celery.model.tasks.retries import retries_for_ever
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.settings import Settings
 
 

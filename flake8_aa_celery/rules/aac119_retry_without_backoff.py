@@ -5,17 +5,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.expressions.bases import bases_of
-from flake8_aa_celery.model.invocation.options import each_once, written_options
-from flake8_aa_celery.model.sending.retries import retry_calls, waits_by_default
+from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.model.tasks.options import each_once, written_options
+from flake8_aa_celery.model.tasks.retries import retry_calls, waits_by_default
 from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Task
-    from flake8_aa_celery.model.invocation.options import WrittenOption
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Task
+    from flake8_aa_celery.model.tasks.options import WrittenOption
     from flake8_aa_celery.settings import Settings
 
 

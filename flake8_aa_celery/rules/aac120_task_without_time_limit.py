@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.expressions.bases import bases_of
-from flake8_aa_celery.model.holding.blocking import blocking_in
-from flake8_aa_celery.model.lookup.configuration import values_of
+from flake8_aa_celery.model.configuration.settings import values_of
+from flake8_aa_celery.model.effects.blocking import blocking_in
+from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Task
-    from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.project import Project
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
+    from flake8_aa_celery.model.resolve.values import Task
     from flake8_aa_celery.settings import Settings
 
 

@@ -10,8 +10,8 @@ from flake8_aa_celery.violation import Fix, Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.sending.priorities import PrioritySetting
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.priorities.settings import PrioritySetting
     from flake8_aa_celery.settings import Settings
 
 

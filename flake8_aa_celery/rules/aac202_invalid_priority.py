@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.expressions.facts import UNKNOWN
+from flake8_aa_celery.model.resolve.values import UNKNOWN
 from flake8_aa_celery.rules.words import is_literal, recipient, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.sending.priorities import PrioritySetting
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.priorities.settings import PrioritySetting
     from flake8_aa_celery.settings import Settings
 
 _LOWEST, _HIGHEST = 0, 9

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.expressions.facts import Workflow
-from flake8_aa_celery.model.invocation.options import gives_options
-from flake8_aa_celery.model.sending.priorities import is_from_bulk, runs_at_default
+from flake8_aa_celery.model.priorities.settings import is_from_bulk, runs_at_default
+from flake8_aa_celery.model.resolve.values import Workflow
+from flake8_aa_celery.model.tasks.options import gives_options
 from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Dispatch
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Dispatch
     from flake8_aa_celery.settings import Settings
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.expressions.facts import Signature, Workflow
-from flake8_aa_celery.model.sending.misplaced import options_given_to_delay
+from flake8_aa_celery.model.calling.misplaced import options_given_to_delay
+from flake8_aa_celery.model.resolve.values import Signature, Workflow
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.sending.misplaced import MisplacedOptions
+    from flake8_aa_celery.model.calling.misplaced import MisplacedOptions
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Safety
 

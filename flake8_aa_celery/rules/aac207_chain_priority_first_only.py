@@ -6,16 +6,16 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import means_the_same
-from flake8_aa_celery.model.expressions.facts import Dispatch, Signature, Workflow
-from flake8_aa_celery.model.sending.priorities import later_at_default, may_be_inherited, own_options
+from flake8_aa_celery.model.priorities.settings import later_at_default, may_be_inherited, own_options
+from flake8_aa_celery.model.resolve.values import Dispatch, Signature, Workflow
 from flake8_aa_celery.violation import Fix, Violation, spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Element, Entry
-    from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.sending.priorities import PrioritySetting
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.priorities.settings import PrioritySetting
+    from flake8_aa_celery.model.resolve.values import Element, Entry
     from flake8_aa_celery.settings import Settings
 
 #: The priority at which Alliance Auth runs what is given none.

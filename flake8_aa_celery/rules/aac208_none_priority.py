@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.expressions import defaults
+from flake8_aa_celery.model.calling import none_defaults as defaults
 from flake8_aa_celery.rules.words import is_literal, recipient
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.sending.priorities import PrioritySetting
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.priorities.settings import PrioritySetting
     from flake8_aa_celery.settings import Settings
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.canvas.workflows import groups_sent
 from flake8_aa_celery.model.code.syntax import is_statement
-from flake8_aa_celery.model.expressions.facts import Signature
-from flake8_aa_celery.model.sending.workflows import groups_sent
+from flake8_aa_celery.model.resolve.values import Signature
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Mapping, Value
-    from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.sending.workflows import SentGroup
+    from flake8_aa_celery.model.canvas.workflows import SentGroup
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Mapping, Value
     from flake8_aa_celery.settings import Settings
 
 

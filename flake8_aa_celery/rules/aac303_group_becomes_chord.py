@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.expressions.facts import Workflow
-from flake8_aa_celery.model.sending.workflows import followed_in, is_unrolled
+from flake8_aa_celery.model.canvas.workflows import followed_in, is_unrolled
+from flake8_aa_celery.model.resolve.values import Workflow
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Value
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Value
     from flake8_aa_celery.settings import Settings
 
 

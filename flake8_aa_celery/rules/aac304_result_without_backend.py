@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.holding.results import is_only_revoked
-from flake8_aa_celery.model.holding.waiting import waits_in
+from flake8_aa_celery.model.results.uses import is_only_revoked
+from flake8_aa_celery.model.results.waiting import waits_in
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.holding.results import ResultUse
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.results.uses import ResultUse
     from flake8_aa_celery.settings import Settings
 
 

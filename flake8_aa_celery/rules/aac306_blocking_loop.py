@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.calling.serialising import is_likely_plain
 from flake8_aa_celery.model.code.syntax import given_to
-from flake8_aa_celery.model.sending.serialising import is_likely_plain
 from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.holding.blocking_loops import BlockingLoop
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.effects.blocking_loops import BlockingLoop
     from flake8_aa_celery.settings import Settings
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.sending.misfits import misfits_in
+from flake8_aa_celery.model.calling.mismatches import misfits_in
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.settings import Settings
 
 

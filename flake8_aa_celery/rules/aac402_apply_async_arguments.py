@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.expressions import kinds
-from flake8_aa_celery.model.sending.misplaced import SCALARS, wrong_collections_in
+from flake8_aa_celery.model.calling.misplaced import SCALARS, wrong_collections_in
+from flake8_aa_celery.model.resolve import object_types
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.sending.misplaced import WrongCollection
+    from flake8_aa_celery.model.calling.misplaced import WrongCollection
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.settings import Settings
 
 #: A message shows no more of the code than this.
@@ -95,7 +95,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 def _instead(wrong: WrongCollection) -> str:
     if wrong.name == "kwargs":
         return "make a dict of it"
-    if wrong.kind == kinds.DICT:
+    if wrong.kind == object_types.DICT:
         return "hand it over as `kwargs`"
     if wrong.kind not in SCALARS:
         return "make a list of it"
@@ -108,7 +108,7 @@ def _fix(wrong: WrongCollection, module: Module) -> Fix | None:
         return None
     if _is_one_value(wrong.entry.node):
         return Fix("safe", "Put it into a list", "wrap_expression", {"before": "[", "behind": "]"})
-    if wrong.kind in SCALARS or wrong.kind == kinds.DICT:
+    if wrong.kind in SCALARS or wrong.kind == object_types.DICT:
         return None
     return Fix("unsafe", "Make a list of it", "wrap_expression", {"before": "list(", "behind": ")"})
 

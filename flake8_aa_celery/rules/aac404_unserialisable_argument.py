@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.expressions import kinds, orm
-from flake8_aa_celery.model.expressions.facts import Dispatch
-from flake8_aa_celery.model.sending import serialising
+from flake8_aa_celery.model.calling import serialising
+from flake8_aa_celery.model.resolve import object_types, orm
+from flake8_aa_celery.model.resolve.values import Dispatch
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Signature
-    from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.sending.serialising import Refused
+    from flake8_aa_celery.model.calling.serialising import Refused
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Signature
     from flake8_aa_celery.settings import Settings
 
 _INSTEAD = {
@@ -26,14 +26,14 @@ _INSTEAD = {
     orm.VALUES: "pass a list",
     orm.ITERATOR: "pass a list of primary keys",
     orm.REQUEST: "pass what the task needs of it",
-    kinds.FILE: "pass its path",
+    object_types.FILE: "pass its path",
     "a timedelta": "pass its seconds",
     "a path": "pass a string",
     "an enum member": "pass its value",
     "an exception": "pass its text",
 }
 #: What can be made a list of.
-_ITERABLES = frozenset({kinds.SET, kinds.GENERATOR, "a deque", "a filter", "a map", "a range", "a zip"})
+_ITERABLES = frozenset({object_types.SET, object_types.GENERATOR, "a deque", "a filter", "a map", "a range", "a zip"})
 #: A message shows no more of the code than this.
 _LONGEST = 22
 

@@ -6,13 +6,13 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.handlers import swallowing, written
-from flake8_aa_celery.model.sending.retries import raises_retry, retry_calls
+from flake8_aa_celery.model.tasks.retries import raises_retry, retry_calls
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.settings import Settings
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.sending.delays import delays_in, visibility_timeout
+from flake8_aa_celery.model.calling.delays import delays_in, visibility_timeout
 from flake8_aa_celery.rules.words import recipient
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.module import Module
-    from flake8_aa_celery.model.sending.delays import Delay
+    from flake8_aa_celery.model.calling.delays import Delay
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.settings import Settings
 
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.expressions.facts import Task
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Task
     from flake8_aa_celery.settings import Settings
 
 _LIMIT = "SoftTimeLimitExceeded"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.expressions.facts import Constant
+from flake8_aa_celery.model.resolve.values import Constant
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.beat.crontabs import Crontab
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.periodic.crontabs import Crontab
     from flake8_aa_celery.settings import Settings
 
 _DAYS = ("day_of_week", "day_of_month", "month_of_year")

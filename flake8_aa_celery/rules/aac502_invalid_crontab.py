@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.beat.crontabs import RANGES, refusal
+from flake8_aa_celery.model.periodic.crontabs import RANGES, refusal
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.beat.crontabs import Crontab
-    from flake8_aa_celery.model.expressions.facts import Entry
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.periodic.crontabs import Crontab
+    from flake8_aa_celery.model.resolve.values import Entry
     from flake8_aa_celery.settings import Settings
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.beat.schedules import has_other_scheduler
-from flake8_aa_celery.model.invocation.options import APPLY_ASYNC_OPTIONS
-from flake8_aa_celery.model.sending.misfits import misfit_of_entry
+from flake8_aa_celery.model.calling.mismatches import misfit_of_entry
+from flake8_aa_celery.model.periodic.schedules import has_other_scheduler
+from flake8_aa_celery.model.tasks.options import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.beat.schedules import ScheduleEntry
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.periodic.schedules import ScheduleEntry
     from flake8_aa_celery.settings import Settings
 
 _KEYS = frozenset({"task", "schedule", "args", "kwargs", "options", "relative"})

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django.notices import Report, hands_on_user, hands_user_elsewhere, report_of
 from flake8_aa_celery.model.django.views import view_around
-from flake8_aa_celery.model.expressions.facts import Task
+from flake8_aa_celery.model.resolve.values import Task
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.settings import Settings
 
 #: What a task leaves untold that reports like this.

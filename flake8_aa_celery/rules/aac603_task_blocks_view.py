@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django.views import view_around
-from flake8_aa_celery.model.holding.results import WAITS
+from flake8_aa_celery.model.results.uses import WAITS
 from flake8_aa_celery.rules.words import called, fix_by_delay
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.settings import Settings
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.code.syntax import is_statement
-from flake8_aa_celery.model.expressions.facts import (
+from flake8_aa_celery.model.resolve.values import (
     Function,
     NamedTask,
     Signature,
@@ -19,8 +19,8 @@ from flake8_aa_celery.model.expressions.facts import (
 from flake8_aa_celery.violation import Fix
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.model.expressions.facts import Dispatch, LocalCall
-    from flake8_aa_celery.model.sending.priorities import PrioritySetting
+    from flake8_aa_celery.model.priorities.settings import PrioritySetting
+    from flake8_aa_celery.model.resolve.values import Dispatch, LocalCall
 
 
 def called(value: Value | None) -> str:

@@ -16,7 +16,7 @@ from kombu.exceptions import EncodeError
 
 from flake8_aa_celery.fixes.engine import fix
 from flake8_aa_celery.fixes.together import fix_all
-from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.settings import Settings
 
 from . import beat, harness

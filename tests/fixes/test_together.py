@@ -9,7 +9,7 @@ import pytest
 
 from flake8_aa_celery.cli._workers import spread
 from flake8_aa_celery.fixes.together import fix_all
-from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.settings import Settings
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.invocation import arguments
+from flake8_aa_celery.model.calling import arguments
 from modules import module_of
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.expressions.bases import bases_of, lineage
-from flake8_aa_celery.model.expressions.facts import Class
-from flake8_aa_celery.model.expressions.orm import is_model
+from flake8_aa_celery.model.resolve.classes import bases_of, lineage
+from flake8_aa_celery.model.resolve.orm import is_model
+from flake8_aa_celery.model.resolve.values import Class
 from modules import module_of
 
 if TYPE_CHECKING:

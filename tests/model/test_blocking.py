@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_aa_celery.model.code.names import absolute
-from flake8_aa_celery.model.holding.blocking import Blocking
+from flake8_aa_celery.model.effects.blocking import Blocking
 from modules import module_of
 
 if TYPE_CHECKING:

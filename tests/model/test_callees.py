@@ -12,8 +12,8 @@ from modules import module_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Scope
-    from flake8_aa_celery.model.module import Module
 
 OTHERS = """
 def a(): b()

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.expressions.facts import Task
-from flake8_aa_celery.model.invocation import arguments, calling
+from flake8_aa_celery.model.calling import arguments, parameters
+from flake8_aa_celery.model.resolve.values import Task
 from modules import module_of
 from support import place
 
@@ -23,9 +23,9 @@ def reasons(root: Path, task: str, call: str) -> list[str | None]:
     module = module_of(root, f"{TASKS}{task}\n{call}\n")
     found = []
     for dispatch in module.dispatches:
-        taken = calling.parameters_of(dispatch.task, module)
+        taken = parameters.parameters_of(dispatch.task, module)
         assert taken is not None
-        found.append(calling.mismatch(taken, arguments.of_dispatch(dispatch)))
+        found.append(parameters.mismatch(taken, arguments.of_dispatch(dispatch)))
     return found
 
 
@@ -126,7 +126,7 @@ def test_what_is_hidden_could_fit(tmp_path: Path, call: str) -> None:
 )
 def test_parameters_that_are_not_known(tmp_path: Path, task: str) -> None:
     module = module_of(tmp_path, f"{TASKS}{task}\nt.delay()\n")
-    assert [calling.parameters_of(dispatch.task, module) for dispatch in module.dispatches] == [None]
+    assert [parameters.parameters_of(dispatch.task, module) for dispatch in module.dispatches] == [None]
 
 
 def test_a_transaction_around_the_task_hides_nothing(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def t(x): ...
 def test_a_decorator_below_is_read(tmp_path: Path, decorator: str, body: str, known: bool) -> None:
     module = module_of(tmp_path, TASKS + WRAPPER.format(decorator=decorator, body=body))
     (task,) = module.tasks
-    assert (calling.parameters_of(task, module) is not None) == known
+    assert (parameters.parameters_of(task, module) is not None) == known
 
 
 def test_a_static_method_is_bound_like_a_function(tmp_path: Path) -> None:
@@ -205,16 +205,16 @@ def test_a_task_of_another_file_is_bound(tmp_path: Path) -> None:
     module = module_of(tmp_path, "from .tasks import t as update\nupdate.delay()", "app/views.py")
     (dispatch,) = module.dispatches
     assert isinstance(dispatch.task, Task)
-    taken = calling.parameters_of(dispatch.task, module)
+    taken = parameters.parameters_of(dispatch.task, module)
     assert taken is not None
-    assert calling.mismatch(taken, arguments.of_dispatch(dispatch)) == "`x` is missing"
+    assert parameters.mismatch(taken, arguments.of_dispatch(dispatch)) == "`x` is missing"
 
 
 def test_a_task_is_found_by_its_registered_name(tmp_path: Path) -> None:
     place(tmp_path, "app/tasks.py", f"{TASKS}{T_X}".encode())
     source = "from celery import signature\nsignature('app.tasks.t', (1, 2))\nsignature('app.tasks.gone', (1, 2))"
     module = module_of(tmp_path, source, "app/views.py")
-    taken = [calling.parameters_of(signature.task, module) for signature in module.signatures]
+    taken = [parameters.parameters_of(signature.task, module) for signature in module.signatures]
     assert [parameters and parameters.positional for parameters in taken] == [("x",), None]
 
 
@@ -222,7 +222,7 @@ def test_a_partial_signature_lacks_nothing_yet_but_can_hold_too_much(tmp_path: P
     module = module_of(tmp_path, f"{TASKS}{T_X}\nt.s()\nt.s(1, 2)\n")
     (task,) = module.tasks
     signatures = [arguments.of_signature(signature) for signature in module.signatures]
-    assert [calling.mismatch(task.parameters, given, partial=True) for given in signatures] == [
+    assert [parameters.mismatch(task.parameters, given, partial=True) for given in signatures] == [
         None,
         "it takes one positional argument, not 2",
     ]
@@ -232,4 +232,4 @@ def test_a_previous_result_comes_first(tmp_path: Path) -> None:
     module = module_of(tmp_path, f"{TASKS}{T_XY}\nt.s(2, y=3)\n")
     (task,), (signature,) = module.tasks, module.signatures
     given = arguments.of_signature(signature).after(arguments.PREVIOUS_RESULT)
-    assert calling.mismatch(task.parameters, given) == "it gets `y` twice"
+    assert parameters.mismatch(task.parameters, given) == "it gets `y` twice"

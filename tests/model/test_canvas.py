@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.expressions.facts import NamedTask, Signature, Workflow
+from flake8_aa_celery.model.resolve.values import NamedTask, Signature, Workflow
 from modules import TWO_TASKS, module_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flake8_aa_celery.model.expressions.facts import Dispatch
+    from flake8_aa_celery.model.resolve.values import Dispatch
 
 
 def sent(root: Path, source: str) -> Dispatch:

@@ -7,8 +7,8 @@ from celery.schedules import ParseException, crontab
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from flake8_aa_celery.model.beat.crontabs import RANGES, refusal
-from flake8_aa_celery.model.expressions.facts import Constant
+from flake8_aa_celery.model.periodic.crontabs import RANGES, refusal
+from flake8_aa_celery.model.resolve.values import Constant
 
 ENDS = [
     *map(str, range(-1, 62)),

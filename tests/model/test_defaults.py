@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.expressions.defaults import unguarded
+from flake8_aa_celery.model.calling.none_defaults import unguarded
 from modules import module_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.sending.delays import delays_in
+from flake8_aa_celery.model.calling.delays import delays_in
 from modules import module_of
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.settings import Settings
 from support import place
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
 
 TASK = b"from celery import shared_task\n\n@shared_task\ndef update():\n    pass\n"
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.sending.priorities import runs_at_default
+from flake8_aa_celery.model.priorities.settings import runs_at_default
 from modules import module_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
 
 TASKS = """\
 from celery import chain, chord, group, shared_task

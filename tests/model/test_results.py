@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.holding.results import is_only_revoked
-from flake8_aa_celery.model.holding.waiting import waits_in
+from flake8_aa_celery.model.results.uses import is_only_revoked
+from flake8_aa_celery.model.results.waiting import waits_in
 from modules import module_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.sending.serialising import refused_in
+from flake8_aa_celery.model.calling.serialising import refused_in
 from modules import module_of
 
 if TYPE_CHECKING:

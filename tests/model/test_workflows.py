@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 import modules
-from flake8_aa_celery.model.sending.workflows import followed_in, followers, groups_sent, starters
+from flake8_aa_celery.model.canvas.workflows import followed_in, followers, groups_sent, starters
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
 
 
 def module_of(root: Path, source: str) -> Module:

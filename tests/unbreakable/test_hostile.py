@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.model.code.project import Project
 
 if TYPE_CHECKING:
     from doors import Doors

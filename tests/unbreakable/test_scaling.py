@@ -14,7 +14,7 @@ import pytest
 
 from flake8_aa_celery.fixes import together
 from flake8_aa_celery.linter import lint
-from flake8_aa_celery.model.project import Project
+from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.settings import Settings
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from flake8_aa_celery.model.code.syntax import given_to
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Binding, Scope, Site
-    from flake8_aa_celery.model.module import Module
 
 
 def within(scope: Scope) -> Iterator[Scope]:

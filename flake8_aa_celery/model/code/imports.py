@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.remembered import once_a_part
+from flake8_aa_celery.model.code.memo import once_a_part
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.code.module import Module
 
 
 @once_a_part

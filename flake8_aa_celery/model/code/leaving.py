@@ -8,15 +8,15 @@ from bisect import bisect_right
 from itertools import islice, pairwise, takewhile
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.remembered import once_a_part
+from flake8_aa_celery.model.code.memo import once_a_part
 from flake8_aa_celery.model.code.scopes import FUNCTIONS, LOOPS
 from flake8_aa_celery.model.code.syntax import bodies_of, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Block, CallSite, Site
-    from flake8_aa_celery.model.module import Module
 
 #: Comparisons that tell of a success; the others tell of a limit or a failure.
 _SUCCESS = (ast.Eq, ast.In, ast.IsNot, ast.Lt, ast.LtE)

@@ -2,7 +2,7 @@
 
 They are filled by the one :mod:`traversal <flake8_aa_celery.model.code.traversal>` of a tree, and nothing is resolved
 here: :mod:`names <flake8_aa_celery.model.code.names>` asks the scopes what a name can be, and
-:mod:`values <flake8_aa_celery.model.expressions.values>` what an expression is.
+:mod:`values <flake8_aa_celery.model.resolve.evaluation>` what an expression is.
 """
 
 from __future__ import annotations

@@ -10,10 +10,10 @@ from flake8_aa_celery.model.code.names import dotted_name, last_part
 from flake8_aa_celery.model.code.syntax import given_to, is_statement
 
 if TYPE_CHECKING:
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import BlockKind, CallSite, Site
     from flake8_aa_celery.model.django.views import View
-    from flake8_aa_celery.model.expressions.facts import Task
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.resolve.values import Task
 
 #: What sends the browser elsewhere without saying anything.
 _REDIRECTS = frozenset({"redirect", "HttpResponsePermanentRedirect", "HttpResponseRedirect"})

@@ -5,17 +5,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.code.memo import once_a_module
 from flake8_aa_celery.model.code.names import last_part, origin
-from flake8_aa_celery.model.code.remembered import once_a_module
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import keyword_of
 from flake8_aa_celery.model.django.transactions import running
-from flake8_aa_celery.model.expressions import orm
-from flake8_aa_celery.model.expressions.bases import class_around
+from flake8_aa_celery.model.resolve import orm
+from flake8_aa_celery.model.resolve.classes import class_around
 
 if TYPE_CHECKING:
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import FunctionNode, Site
-    from flake8_aa_celery.model.module import Module
 
 #: The signals that Django sends while it saves, changes or deletes rows.
 _SIGNALS = frozenset({"m2m_changed", "post_delete", "post_save", "pre_delete", "pre_save"})

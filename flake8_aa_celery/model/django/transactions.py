@@ -13,13 +13,13 @@ from flake8_aa_celery.model.code.names import origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import keyword_of, without_call
 from flake8_aa_celery.model.django.views import view_around
-from flake8_aa_celery.model.expressions.bases import bases_of, class_around
-from flake8_aa_celery.model.expressions.facts import Task
+from flake8_aa_celery.model.resolve.classes import bases_of, class_around
+from flake8_aa_celery.model.resolve.values import Task
 
 if TYPE_CHECKING:
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Scope, Site
-    from flake8_aa_celery.model.expressions.facts import Class, Dispatch, Mapping
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.resolve.values import Class, Dispatch, Mapping
 
 _ATOMIC = "django.db.transaction.atomic"
 _NOT_ATOMIC = "django.db.transaction.non_atomic_requests"

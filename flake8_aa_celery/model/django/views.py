@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.code.memo import once_a_module
 from flake8_aa_celery.model.code.names import last_part
-from flake8_aa_celery.model.code.remembered import once_a_module
 from flake8_aa_celery.model.code.syntax import positional_parameters
-from flake8_aa_celery.model.expressions.bases import class_around, lineage
+from flake8_aa_celery.model.resolve.classes import class_around, lineage
 
 if TYPE_CHECKING:
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import FunctionNode, Scope, Site
-    from flake8_aa_celery.model.expressions.facts import Class
-    from flake8_aa_celery.model.module import Module
+    from flake8_aa_celery.model.resolve.values import Class
 
 #: The methods of a class-based view that answer a request.
 _METHODS = frozenset({"delete", "dispatch", "form_invalid", "form_valid", "get", "patch", "post", "put"})

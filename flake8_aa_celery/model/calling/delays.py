@@ -1,0 +1,149 @@
+"""For how long something waits at the broker before it runs."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.calling.arguments import by_name
+from flake8_aa_celery.model.code.names import reaching
+from flake8_aa_celery.model.resolve.values import Constant, Dispatch, Signature, Workflow
+from flake8_aa_celery.model.tasks.retries import retry_calls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
+    from flake8_aa_celery.model.code.scopes import Site
+    from flake8_aa_celery.model.resolve.values import Entry, Mapping, Task, Value
+
+#: How many seconds what ``timedelta`` is given stands for, in the order in which it takes them by position.
+_SECONDS = {
+    "days": 86_400, "seconds": 1, "microseconds": 1e-6, "milliseconds": 1e-3, "minutes": 60, "hours": 3_600,
+    "weeks": 604_800,
+}  # fmt: skip
+_NOW = frozenset(
+    {"datetime.datetime.now()", "datetime.datetime.utcnow()", "django.utils.timezone.now()"}
+    | {"django.utils.timezone.localtime()"}
+)
+#: Beyond this many names that stand for one another nobody looks.
+_DEEPEST = 8
+
+
+class Delay(NamedTuple):
+    """A ``countdown`` or an ``eta`` that something is sent with.
+
+    :param name: which of the two.
+    :param seconds: how long that is from now.
+    :param node: where to report it.
+    :param owner: what is sent; a task is sent again by its own ``retry``, a schedule's entry has none.
+    """
+
+    name: str
+    seconds: float
+    node: ast.expr
+    owner: Dispatch | Signature | Workflow | Task | None
+
+    @property
+    def receiver(self) -> Value | None:
+        """What waits: of a dispatch what it sends; None in a schedule."""
+        return self.owner.receiver if isinstance(self.owner, Dispatch) else self.owner
+
+
+def delays_in(module: Module) -> Iterator[Delay]:
+    """Every delay of known length, once each."""
+    seen: set[int] = set()
+    for options, owner, node in _sent(module):
+        for name in ("countdown", "eta"):
+            entry = options.get(name)
+            seconds = _seconds_until(name, entry) if entry and id(entry.node) not in seen else None
+            if entry and seconds is not None:
+                seen.add(id(entry.node))
+                yield Delay(name, seconds, module.place_of(entry, node), owner)
+
+
+def visibility_timeout(project: Project) -> float | None:
+    """After how many seconds the broker delivers again what was not acknowledged, as far as a project says so.
+
+    The default of Redis is the setting ``visibility-timeout``; infinite for a broker that has no such timeout, and
+    None where it is configured with a value that is not known.
+    https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/redis.html#visibility-timeout
+    """
+    brokers = [value.value for value in project.configured("BROKER_URL") if isinstance(value, ast.Constant)]
+    if any(isinstance(url, str) and url.startswith(("amqp", "pyamqp")) for url in brokers):
+        return float("inf")
+    configured = project.configured("VISIBILITY_TIMEOUT")
+    known = [value.value for value in configured if isinstance(value, ast.Constant)]
+    numbers = [float(number) for number in known if isinstance(number, (int, float))]
+    if len(numbers) < len(configured):
+        return None
+    return max(numbers, default=float(project.settings.visibility_timeout))
+
+
+def _sent(module: Module) -> Iterator[tuple[Mapping, Dispatch | Signature | Workflow | Task | None, ast.expr]]:
+    """Everything that is given options, with them, and where to report it."""
+    for call, value in module.canvas:
+        yield value.options, value, call.node
+    for task in module.tasks:
+        for call in retry_calls(task):
+            yield module.values.keywords(call.node, call.site), task, call.node
+    for entry in module.schedule:
+        yield entry.options, None, entry.node
+
+
+def _seconds_until(name: str, entry: Entry) -> float | None:
+    node, site, module = entry.node, entry.site, entry.module
+    return _countdown(node, site, module) if name == "countdown" else _eta(node, site, module)
+
+
+def _countdown(node: ast.expr, site: Site, module: Module) -> float | None:
+    """The seconds that a countdown is: a number, or a ``timedelta`` turned into one."""
+    value = module.evaluate(node, site)
+    if isinstance(value, Constant):
+        return _number(value)
+    if not isinstance(node, ast.Call):
+        return None
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "total_seconds":
+        return _period(node.func.value, site, module)
+    if node.args and module.origin(node.func, site) in ("builtins.int", "builtins.round"):
+        return _countdown(node.args[0], site, module)
+    return None
+
+
+def _eta(node: ast.expr, site: Site, module: Module) -> float | None:
+    """How long from now ``now() + timedelta(…)`` is."""
+    node, site = _behind_names(node, site)
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
+        return None
+    for now, period in ((node.left, node.right), (node.right, node.left)):
+        if module.origin(*_behind_names(now, site)) in _NOW:
+            return _period(period, site, module)
+    return None
+
+
+def _period(node: ast.expr, site: Site, module: Module) -> float | None:
+    """The seconds of a ``timedelta``; None where one of its numbers is not known."""
+    node, site = _behind_names(node, site)
+    if not isinstance(node, ast.Call) or module.origin(node.func, site) != "datetime.timedelta":
+        return None
+    given = by_name(node, site, module, _SECONDS)
+    numbers = {unit: _number(entry.value) for unit, entry in given.entries.items()}
+    known = [number * _SECONDS[unit] for unit, number in numbers.items() if number is not None and unit in _SECONDS]
+    return sum(known) if given.complete and len(known) == len(numbers) else None
+
+
+def _number(value: Value) -> float | None:
+    if isinstance(value, Constant) and isinstance(value.value, (int, float)):
+        return float(value.value)
+    return None
+
+
+def _behind_names(node: ast.expr, site: Site) -> tuple[ast.expr, Site]:
+    """What a name was bound to, through other names as far as that is certain; anything else as it is."""
+    for _ in range(_DEEPEST):
+        bindings = reaching(node.id, site) if isinstance(node, ast.Name) else []
+        if len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].value is None:
+            break
+        node, site = bindings[0].value, bindings[0].site
+    return node, site

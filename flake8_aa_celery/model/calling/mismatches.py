@@ -1,0 +1,144 @@
+"""Where a task is given arguments that it cannot take: by a dispatch, a signature, a chain or a schedule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.calling import arguments, parameters
+from flake8_aa_celery.model.canvas.workflows import followers, starters
+from flake8_aa_celery.model.resolve.values import NamedTask, Signature, Workflow
+from flake8_aa_celery.model.tasks.options import APPLY_ASYNC_OPTIONS
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator, Set
+
+    from flake8_aa_celery.model.calling.arguments import Arguments
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.periodic.schedules import ScheduleEntry
+    from flake8_aa_celery.model.resolve.values import Dispatch, Target
+
+
+class Misfit(NamedTuple):
+    """A task and arguments that do not fit it.
+
+    :param node: the call that gives it these arguments.
+    :param task: the task, as it is spoken of there.
+    :param reason: why they do not fit: "it has no parameter `pk`".
+    """
+
+    node: ast.expr
+    task: Target | None
+    reason: str
+
+
+class RefusedResult(NamedTuple):
+    """A signature of a chain that fits but for the result of the task before it.
+
+    :param node: where to report it: the signature, or the chain where the signature stands in another file.
+    :param reason: why the result does not fit: "it takes no positional arguments, not 1".
+    """
+
+    node: ast.expr
+    signature: Signature
+    reason: str
+
+
+def misfits_in(module: Module) -> Iterator[Misfit]:
+    """The dispatches and signatures of a module whose arguments do not fit, each once.
+
+    Not a signature that a schedule starts, which is given the schedule's arguments, too, and not one that fits but
+    for a result: these are :func:`misfit_of_entry` and :func:`refused_results_in`.
+    """
+    following = {id(found.call): found for workflow in module.workflows for found in followers(workflow)}
+    known = {id(entry.signature.call) for entry in module.schedule if entry.signature}
+    for made in module.signatures:
+        follower = following.get(id(made.call))
+        if id(made.call) not in known:
+            reason = _of_follower(follower) if follower else _on_its_own(made)
+            if reason:
+                known.add(id(made.call))
+                yield Misfit(made.call, made.task, reason)
+    known.update(following)
+    for dispatch in module.dispatches:
+        yield from _dispatched(dispatch, known)
+
+
+def refused_results_in(module: Module) -> Iterator[RefusedResult]:
+    """The signatures in the chains of a module that cannot take the result of the task before them, each once."""
+    seen: set[int] = set()
+    for chain in module.workflows:
+        for signature in followers(chain):
+            reason = _of_result(signature) if id(signature.call) not in seen else None
+            if reason:
+                seen.add(id(signature.call))
+                yield RefusedResult(signature.call if signature.module is module else chain.node, signature, reason)
+
+
+def misfit_of_entry(entry: ScheduleEntry) -> Misfit | None:
+    """Why the task of a schedule's entry cannot take what it is started with."""
+    target = entry.signature.task if entry.signature else NamedTask(entry.task_name, None)
+    given = arguments.of_entry(entry.fields, entry.site)
+    if entry.signature:
+        given = arguments.of_signature(entry.signature).after(given)
+    reason = _reason(target, given, entry.module)
+    return Misfit(entry.node, parameters.task_of(target, entry.module), reason) if reason else None
+
+
+def _reason(target: Target | None, given: Arguments, module: Module, *, partial: bool = False) -> str | None:
+    taken = parameters.parameters_of(target, module)
+    return parameters.mismatch(taken, given, partial=partial) if taken is not None else None
+
+
+def _on_its_own(signature: Signature) -> str | None:
+    """What is wrong with a signature wherever it is used; a partial one may be given more in front."""
+    given = arguments.of_signature(signature)
+    return _reason(signature.task, given, signature.module, partial=signature.immutable is not True)
+
+
+def _of_follower(signature: Signature) -> str | None:
+    """What is wrong with a signature behind another one, where more is wrong than the result of that one."""
+    if signature.immutable is None:
+        return None
+    given = arguments.of_signature(signature)
+    if signature.immutable:
+        return _reason(signature.task, given, signature.module)
+    whole = given.after(arguments.PREVIOUS_RESULT)
+    return _on_its_own(signature) or (
+        _reason(signature.task, given, signature.module) and _reason(signature.task, whole, signature.module)
+    )
+
+
+def _of_result(signature: Signature) -> str | None:
+    """Why a signature cannot take the result before it, where that alone is what does not fit."""
+    if signature.immutable is not False:
+        return None
+    given = arguments.of_signature(signature)
+    if _reason(signature.task, given, signature.module):
+        return None
+    return _reason(signature.task, given.after(arguments.PREVIOUS_RESULT), signature.module)
+
+
+def _dispatched(dispatch: Dispatch, known: Set[int]) -> Iterator[Misfit]:
+    given = arguments.of_dispatch(dispatch)
+    if not isinstance(dispatch.receiver, (Signature, Workflow)):
+        reason = _of_dispatch(dispatch, dispatch.task, given)
+        if reason:
+            yield Misfit(dispatch.node, dispatch.task, reason)
+        return
+    for signature in starters(dispatch.receiver):
+        if signature.immutable is False and id(signature.call) not in known:
+            reason = _of_dispatch(dispatch, signature.task, arguments.of_signature(signature).after(given))
+            if reason:
+                yield Misfit(dispatch.node, signature.task, reason)
+
+
+def _of_dispatch(dispatch: Dispatch, target: Target | None, given: Arguments) -> str | None:
+    """What is wrong with a dispatch, apart from options that ``delay`` is given: a mistake of another kind."""
+    taken = parameters.parameters_of(target, dispatch.module)
+    if taken is None:
+        return None
+    if dispatch.method.startswith("delay"):
+        options = {name for name in given.names if not taken.accepts(name)} & APPLY_ASYNC_OPTIONS
+        given = given._replace(names=tuple(name for name in given.names if name not in options))
+    return parameters.mismatch(taken, given)

@@ -1,0 +1,115 @@
+"""What is handed to ``delay`` and ``apply_async`` in a way that only the other one takes.
+
+``delay`` takes the task's arguments one by one and no options; ``apply_async`` takes options, and the arguments as a
+list or tuple and a mapping: https://docs.celeryq.dev/en/stable/userguide/calling.html
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.calling import arguments, parameters
+from flake8_aa_celery.model.canvas.workflows import starters
+from flake8_aa_celery.model.resolve import object_types
+from flake8_aa_celery.model.resolve.values import Function, Signature, Task, Workflow
+from flake8_aa_celery.model.tasks.options import APPLY_ASYNC_OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Dispatch, Entry, Target
+
+#: Options that hardly any task has a parameter for: no task that cannot be read is taken to have one.
+_TELLING = frozenset({"priority", "countdown", "eta", "queue"})
+#: What Celery takes one value for, or its characters.
+SCALARS = frozenset({object_types.KEY, object_types.NUMBER, object_types.TEXT})
+_GOOD_ARGS = frozenset({object_types.LIST, object_types.TUPLE, object_types.NONE})
+_GOOD_KWARGS = frozenset({object_types.DICT, object_types.NONE})
+_METHODS = frozenset({"apply_async", "apply_async_on_commit", "send_task"})
+
+
+class MisplacedOptions(NamedTuple):
+    """Options that ``delay`` hands to tasks which have no such parameters.
+
+    :param names: the options, in the order of the source.
+    :param certain: whether it is known of each task what it takes.
+    """
+
+    dispatch: Dispatch
+    names: list[str]
+    certain: bool
+
+
+class WrongCollection(NamedTuple):
+    """Something that is no list or tuple given as ``args``, or no mapping given as ``kwargs``.
+
+    :param name: which of the two.
+    :param kind: what it is, with its article.
+    """
+
+    dispatch: Dispatch
+    name: str
+    entry: Entry
+    kind: str
+
+
+def options_given_to_delay(module: Module) -> Iterator[MisplacedOptions]:
+    """The options that a module gives to ``delay``."""
+    for dispatch in module.dispatches:
+        options = _options(dispatch) if dispatch.method.startswith("delay") else []
+        targets = _targets(dispatch) if options else []
+        names = [name for name in options if not any(_may_take(target, name, module) for target in targets)]
+        if names:
+            certain = all(parameters.parameters_of(target, module) for target in targets)
+            yield MisplacedOptions(dispatch, names, certain)
+
+
+def _options(dispatch: Dispatch) -> list[str]:
+    given = dispatch.module.values.keywords(dispatch.node, dispatch.site).entries
+    return [name for name in given if name in APPLY_ASYNC_OPTIONS]
+
+
+def _targets(dispatch: Dispatch) -> list[Target | None]:
+    """The tasks that get the arguments of a dispatch; None where one cannot be known."""
+    if isinstance(dispatch.receiver, (Signature, Workflow)):
+        found: list[Target | None] = [signature.task for signature in starters(dispatch.receiver)]
+        return found or [None]
+    return [dispatch.task]
+
+
+def _may_take(target: Target | None, option: str, module: Module) -> bool:
+    if isinstance(target, Function):
+        return True  # no task, so that there is no telling what was meant
+    known = parameters.parameters_of(target, module)
+    if known is not None:
+        return known.accepts(option)
+    return option not in _TELLING or (isinstance(target, Task) and target.parameters.accepts(option))
+
+
+def wrong_collections_in(module: Module) -> Iterator[WrongCollection]:
+    """What a module gives as ``args`` and ``kwargs`` and Celery refuses, as far as it is known what it is."""
+    for dispatch in module.dispatches:
+        if dispatch.method in _METHODS:
+            args, kwargs = arguments.pair_of(dispatch)
+            kind = _wrong(args, _GOOD_ARGS)
+            if args and kind and (kind in SCALARS or not isinstance(dispatch.receiver, (Signature, Workflow))):
+                yield WrongCollection(dispatch, "args", args, kind)
+            kind = _wrong(kwargs, _GOOD_KWARGS)
+            if kwargs and kind:
+                yield WrongCollection(dispatch, "kwargs", kwargs, kind)
+
+
+def _wrong(given: Entry | None, good: frozenset[str]) -> str | None:
+    """The kind of what is given, where it is known and not a good one; what is empty counts as nothing to Celery."""
+    if given is None or _is_empty(given.node):
+        return None
+    kind = object_types.kind_of(given.node, given.site, given.module)
+    return None if kind in good else kind
+
+
+def _is_empty(node: ast.expr) -> bool:
+    if isinstance(node, ast.Constant):
+        return not node.value
+    return ast.unparse(node) in ("{}", "[]", "()", "set()", "dict()")

@@ -1,0 +1,160 @@
+"""What a task is given that JSON cannot carry.
+
+Celery's default serialiser is JSON with the additions of kombu (dates, decimals, UUIDs …):
+https://docs.celeryq.dev/projects/kombu/en/stable/reference/kombu.utils.json.html
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.calling import arguments
+from flake8_aa_celery.model.code.names import origin
+from flake8_aa_celery.model.code.scopes import Site
+from flake8_aa_celery.model.resolve import object_types, orm
+from flake8_aa_celery.model.resolve.values import Dispatch, Items, Signature, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
+    from flake8_aa_celery.model.code.scopes import Block
+    from flake8_aa_celery.model.resolve.values import Entry, Mapping
+
+_CARRIED = frozenset(
+    {
+        object_types.DICT,
+        object_types.KEY,
+        object_types.LIST,
+        object_types.NONE,
+        object_types.NUMBER,
+        object_types.TEXT,
+        object_types.TUPLE,
+    }
+)
+#: What makes a list of what it is given.
+_LISTS = frozenset({"builtins.list", "builtins.sorted", "builtins.tuple"})
+LIST_OF_INSTANCES = "a list of model instances"
+#: The last word in the name of what is a key.
+_KEY = re.compile(r"(^|_)(code|hash|id|ids|key|keys|name|names|pk|pks)$")
+#: Methods that give a signature options later.
+_LATER = frozenset({"apply_async", "clone", "set"})
+
+
+class Refused(NamedTuple):
+    """An argument that cannot be sent.
+
+    :param given: the whole argument.
+    :param node: the part of it that JSON refuses.
+    :param kind: what that is, with its article.
+    """
+
+    given: Entry
+    node: ast.expr
+    kind: str
+
+
+def refused_in(sent: Dispatch | Signature) -> Iterator[Refused]:
+    """The arguments of a dispatch or signature that JSON cannot carry."""
+    for given in arguments.each_in(sent):
+        for node, kind in _refused(given.node, given.site, given.module, set()):
+            yield Refused(given, node, kind)
+
+
+def speaks_json(sent: Dispatch | Signature) -> bool:
+    """Whether a dispatch or signature is sent as JSON, as far as the task and all its options tell."""
+    task = sent.task
+    if isinstance(task, Task) and not task.options.lacks("pydantic"):
+        return False
+    options = [*_options(sent), *([task.options] if isinstance(task, Task) else ())]
+    return all(given.lacks("serializer") or given.constant("serializer") == "json" for given in options)
+
+
+def _options(sent: Dispatch | Signature) -> Iterator[Mapping]:
+    """The options of a dispatch and of the signature that it sends; those that a signature is given anywhere."""
+    yield sent.options
+    if isinstance(sent, Dispatch):
+        if isinstance(sent.receiver, Signature):
+            yield sent.receiver.options
+        return
+    for call in sent.module.calls_of(_LATER):
+        if isinstance(call.node.func, ast.Attribute):
+            later = sent.module.evaluate(call.node, call.site)
+            made = later.receiver if isinstance(later, Dispatch) else later
+            if isinstance(made, Signature) and made.call is sent.call:
+                yield later.options if isinstance(later, Dispatch) else made.options
+
+
+def project_speaks_json(project: Project) -> bool:
+    """Whether nothing in a project sets another serialiser for all its tasks."""
+    return all(
+        isinstance(value, ast.Constant) and value.value == "json" for value in project.configured("TASK_SERIALIZER")
+    )
+
+
+def _refused(node: ast.expr, site: Site, module: Module, seen: set[ast.expr]) -> Iterator[tuple[ast.expr, str]]:
+    """The parts of an argument that JSON refuses.
+
+    :param seen: the names of lists that were looked into: a loop may put one into itself.
+    """
+    if isinstance(node, (ast.List, ast.Tuple)):
+        for element in node.elts:
+            if not isinstance(element, ast.Starred):
+                yield from _refused(element, site, module, seen)
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _refused(value, site, module, seen)
+    elif isinstance(node, ast.ListComp):
+        inside = module.scopes.by_node[node].block
+        yield from _refused(node.elt, Site(inside, site.statement, site.order), module, seen)
+    elif isinstance(node, ast.Call) and _makes_list(node, site):
+        if object_types.kind_of(node.args[0], site, module) in orm.OF_INSTANCES:
+            yield node, LIST_OF_INSTANCES
+    else:
+        kind = object_types.kind_of(node, site, module)
+        if kind == object_types.LIST and isinstance(node, ast.Name):
+            part = _refused_in_list(node, site, module, seen)
+            yield from [(node, part)] if part else []
+        elif kind is not None and kind not in _CARRIED:
+            yield node, kind
+
+
+def _refused_in_list(node: ast.Name, site: Site, module: Module, seen: set[ast.expr]) -> str | None:
+    """The first kind that JSON refuses among the members of the list that a name holds."""
+    items = module.evaluate(node, site) if node not in seen else None
+    seen.add(node)
+    members = items.elements if isinstance(items, Items) else ()
+    found = (kind for member in members for _, kind in _refused(member.node, member.site, member.module, seen))
+    return next(found, None)
+
+
+def _makes_list(node: ast.Call, site: Site) -> bool:
+    return len(node.args) == 1 and origin(node.func, site) in _LISTS
+
+
+def is_likely_plain(node: ast.expr, loop: ast.For, block: Block) -> bool:
+    """Whether JSON can likely carry what a call in a loop is given: a key by its name, or what the function was given.
+
+    :param block: the body of the loop.
+    """
+    if isinstance(node, ast.Attribute):
+        return _KEY.search(node.attr) is not None
+    if not isinstance(node, ast.Name):
+        return isinstance(node, ast.Constant)
+    of_loop = isinstance(loop.target, ast.Name) and loop.target.id == node.id and _has_plain_items(loop.iter, block)
+    return of_loop or _is_parameter(node.id, block) or _KEY.search(node.id) is not None
+
+
+def _has_plain_items(node: ast.expr, block: Block) -> bool:
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func).rpartition(".")[2] in ("range", "values_list")
+    return isinstance(node, ast.Name) and _is_parameter(node.id, block)
+
+
+def _is_parameter(name: str, block: Block) -> bool:
+    """Whether a name is a parameter of the function that a block stands in."""
+    function = block.scope.function()
+    return function is not None and any(found.kind == "parameter" for found in function.bindings.get(name, ()))

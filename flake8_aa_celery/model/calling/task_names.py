@@ -1,0 +1,117 @@
+"""Tasks that are spoken of by their names, and whether the project has a task that is called so."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.configuration.settings import given_names
+from flake8_aa_celery.model.resolve.values import UNKNOWN, Function, ModuleValue, NamedTask, Task, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
+    from flake8_aa_celery.model.resolve.values import Dispatch, Signature
+
+
+class SpokenName(NamedTuple):
+    """A registered name that something is sent by.
+
+    :param node: where to report it.
+    :param scheduled: whether a schedule names it.
+    """
+
+    name: str
+    node: ast.expr
+    scheduled: bool
+
+
+def spoken_in(module: Module) -> Iterator[SpokenName]:
+    """Every known name in ``send_task``, in a signature and in a schedule."""
+    sent: list[Dispatch | Signature] = [*module.dispatches, *module.signatures]
+    for call in sent:
+        task = call.task
+        if isinstance(task, NamedTask) and task.name and task.node is not None and call.module is module:
+            yield SpokenName(task.name, task.node, scheduled=False)
+    for entry in module.schedule:
+        field, name = entry.fields.get("task"), entry.task_name
+        if entry.way == "setting" and field is not None and name:
+            yield SpokenName(name, module.place_of(field, entry.node), scheduled=True)
+
+
+def is_unknown(spoken: SpokenName, module: Module) -> bool:
+    """Whether a name points into the project and certainly is the name of no task there.
+
+    A plain function that a schedule names is left out: that it is no task is a mistake of its own (AAC103).
+    """
+    package, project = spoken.name.rpartition(".")[0], module.project
+    if not package or not _is_package(package.partition(".")[0], module):
+        return False
+    value = standing_at(spoken.name, module)
+    if (isinstance(value, Task) and value.registered_name == spoken.name) or project.tasks.named(spoken.name):
+        return False
+    if isinstance(value, Task):
+        return _is_registered_otherwise(value, package)
+    if isinstance(value, Function):
+        return value.is_plain and not spoken.scheduled
+    return value is None and not _is_given(spoken.name, project)
+
+
+def registered_instead(spoken: SpokenName, module: Module) -> str | None:
+    """The name under which the task is registered that is found where an unknown name points to."""
+    value = standing_at(spoken.name, module)
+    return value.registered_name if isinstance(value, Task) else _nearest(spoken.name, module.project)
+
+
+def _is_package(name: str, module: Module) -> bool:
+    path = module.project.find(name, module)
+    return path is not None and path.endswith(".py")
+
+
+def standing_at(dotted: str, module: Module) -> Value | None:
+    """What stands under a dotted name of the project; None where there certainly is nothing."""
+    package, _, member = dotted.rpartition(".")
+    project = module.project
+    path = project.find(package, module) if package else None
+    if path is None:
+        return None
+    loaded = project.load(path) if path.endswith(".py") else None
+    if loaded is None:
+        return UNKNOWN
+    value = project.member(ModuleValue(package, path), member, module)
+    if value is UNKNOWN and member not in loaded.scopes.module.bindings and not loaded.scopes.module.star_imports:
+        return None
+    return value
+
+
+def _is_registered_otherwise(task: Task, package: str) -> bool:
+    """Whether a task that can be imported from a package is known by another name than that."""
+    if not task.options.lacks("name"):
+        return task.registered_name is not None
+    return task.module.dotted != package and task.module.dotted.startswith(f"{package}.")
+
+
+def _is_given(name: str, project: Project) -> bool:
+    """Whether anything in the project is called so by ``name="…"``, in a call or in the body of a class."""
+    modules = (project.load(path) for path in files(project, lambda data: name.encode() in data))
+    return any(
+        isinstance(given, ast.Constant) and given.value == name
+        for module in modules
+        if module is not None
+        for given in given_names(module).get("NAME", ())
+    )
+
+
+def _nearest(name: str, project: Project) -> str | None:
+    """The name of a task that one may have meant: the same function elsewhere, or nearly the same name."""
+    known = project.tasks.names()
+    member = name.rpartition(".")[2]
+    same = [other for other in known if other.rpartition(".")[2] == member]
+    if len(same) == 1:
+        return same[0]
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, known, n=1, cutoff=0.8)), None)

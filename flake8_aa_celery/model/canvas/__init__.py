@@ -1,0 +1,1 @@
+"""What workflows are made of, and what becomes of them."""

@@ -1,1 +1,0 @@
-"""How tasks are defined: their bodies, their logs, their names."""

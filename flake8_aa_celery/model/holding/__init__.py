@@ -1,1 +1,0 @@
-"""What is asked of results, and what holds a worker."""

@@ -1,1 +1,0 @@
-"""What a task can take, and what it is given."""

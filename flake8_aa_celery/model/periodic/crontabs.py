@@ -1,0 +1,140 @@
+"""Celery's ``crontab``: which fields are set, and what Celery accepts in them.
+
+The grammar is that of ``celery.schedules.crontab_parser``, observed in ``tests/behaviour/test_schedules.py``.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.calling.arguments import by_name
+from flake8_aa_celery.model.resolve.values import UNKNOWN, Constant, Items, Origin, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import CallSite
+    from flake8_aa_celery.model.resolve.values import Entry, Mapping
+
+#: The fields in the order in which ``crontab`` takes them by position, with the lowest and highest value.
+RANGES = {
+    "minute": (0, 59),
+    "hour": (0, 23),
+    "day_of_week": (0, 6),
+    "day_of_month": (1, 31),
+    "month_of_year": (1, 12),
+}
+#: What else it takes.
+_OTHERS = frozenset({"nowfun", "app"})
+
+_CRONTAB = frozenset({"crontab"})
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
+#: Celery looks at the beginning of a part alone: what follows `1-2` in `1-2-3` is not read.
+_SPAN = re.compile(r"(?P<first>\w+?)-(?P<last>\w+)(?P<step>/(?P<by>\w*))?")
+_EVERY = re.compile(r"\*(?P<step>/(?P<by>\w*))|\*\Z")
+
+
+class Crontab(NamedTuple):
+    """A call of ``crontab``.
+
+    :param fields: what it is given, by keyword or by position.
+    """
+
+    node: ast.Call
+    fields: Mapping
+
+    def sets(self, field: str) -> bool:
+        """Whether a field is given something that is not every value of it; also where that is unknown."""
+        entry = self.fields.get(field)
+        if entry is None:
+            return not self.fields.complete
+        value = entry.value
+        return not (isinstance(value, Constant) and value.value == "*")
+
+    def lacks(self, field: str) -> bool:
+        """Whether a field is certainly not given."""
+        return self.fields.lacks(field)
+
+    @property
+    def unknown_fields(self) -> list[Entry]:
+        """Keyword arguments that ``crontab`` does not have."""
+        return [entry for name, entry in self.fields.entries.items() if name not in RANGES and name not in _OTHERS]
+
+
+def crontabs_in(module: Module) -> Iterator[Crontab]:
+    """Every call of Celery's ``crontab`` in a module."""
+    for call in module.calls_of(_CRONTAB):
+        if _is_crontab(call, module):
+            yield Crontab(call.node, by_name(call.node, call.site, module, RANGES))
+
+
+def _is_crontab(call: CallSite, module: Module) -> bool:
+    function = call.node.func
+    if isinstance(function, ast.Name) and function.id == "crontab":
+        value = module.evaluate(function, call.site)
+        return isinstance(value, Origin) and value.dotted == "celery.schedules.crontab"
+    return module.origin(function, call.site) == "celery.schedules.crontab"
+
+
+def refusal(field: str, value: Value) -> str | None:
+    """Why Celery refuses the value of a field, in words; None where it accepts it or the value is not known."""
+    lowest, highest = RANGES[field]
+    if isinstance(value, Items):
+        return _refused_items(value, lowest, highest)
+    if not isinstance(value, Constant):
+        return None
+    given = value.value
+    if isinstance(given, int):
+        return None if lowest <= given <= highest else _outside(given, lowest, highest)
+    if isinstance(given, str):
+        return next((why for part in given.split(",") if (why := _refused_part(part, lowest, highest))), None)
+    return f"`{given!r}` is no number, text or list"
+
+
+def _refused_items(items: Items, lowest: int, highest: int) -> str | None:
+    for element in items.elements:
+        value = element.value
+        given = value.value if isinstance(value, Constant) else UNKNOWN
+        if isinstance(given, int) and not lowest <= given <= highest:
+            return _outside(given, lowest, highest)
+        if isinstance(given, str):
+            return f"`{given!r}` in a list is no number"
+    return None
+
+
+def _outside(given: object, lowest: int, highest: int) -> str:
+    return f"`{given}` is not between {lowest} and {highest}"
+
+
+def _refused_part(part: str, lowest: int, highest: int) -> str | None:
+    """Why one of the parts between the commas is refused."""
+    if not part:
+        return "there is nothing before or after a comma"
+    span = _SPAN.match(part)
+    whole = span or _EVERY.match(part)
+    if whole and whole["step"] and not (whole["by"].isdecimal() and int(whole["by"])):
+        return f"`{part}` has no step above 0"
+    ends = (span["first"], span["last"]) if span else () if whole else (part,)
+    return next((why for end in ends if (why := _refused_number(end, lowest, highest))), None)
+
+
+def _refused_number(text: str, lowest: int, highest: int) -> str | None:
+    number = _number(text)
+    if number is None:
+        return f"`{text}` is no number, day or month"
+    return None if lowest <= number <= highest else _outside(text, lowest, highest)
+
+
+def _number(text: str) -> int | None:
+    """What Celery reads a number, the name of a month or of a day as; of a name only the first three letters count."""
+    try:
+        return int(text)
+    except ValueError:
+        short = text[:3].lower()
+    if short in _MONTHS:
+        return _MONTHS.index(short) + 1
+    return _DAYS.index(short) if short in _DAYS else None

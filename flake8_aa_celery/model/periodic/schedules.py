@@ -1,0 +1,215 @@
+"""What Celery beat is told to start: ``CELERYBEAT_SCHEDULE`` and its siblings, ``add_periodic_task``.
+
+A schedule is known by the name of the setting that holds it, which Celery, its Django namespace and Alliance Auth
+spell differently: https://docs.celeryq.dev/en/stable/userguide/configuration.html#beat-schedule
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.calling.arguments import by_name
+from flake8_aa_celery.model.code.names import dotted_name
+from flake8_aa_celery.model.code.scopes import FUNCTIONS
+from flake8_aa_celery.model.code.syntax import positional_parameters, without_call
+from flake8_aa_celery.model.resolve.values import UNKNOWN, App, Constant, Mapping, Signature, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Literal
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
+    from flake8_aa_celery.model.code.scopes import CallSite, Site
+
+    Way = Literal["setting", "add_periodic_task"]
+
+#: What names Celery's own scheduler.
+_OWN_SCHEDULERS = frozenset({"celery.beat.PersistentScheduler", "celery.beat:PersistentScheduler"})
+#: The spellings of the setting: Celery 3's, Celery's own, and those of the namespace ``CELERY`` in Django.
+SETTINGS = frozenset({"CELERYBEAT_SCHEDULE", "CELERY_BEAT_SCHEDULE", "beat_schedule", "BEAT_SCHEDULE"})
+#: Methods that add to a schedule.
+_SCHEDULING = frozenset({"update", "add_periodic_task"})
+#: Modules that Celery is configured from without Django.
+_CONFIGURATIONS = frozenset({"celeryconfig", "celery_config", "config"})
+
+
+class ScheduleEntry(NamedTuple):
+    """One entry of a schedule.
+
+    :param way: whether it stands in the setting or is added by ``add_periodic_task``.
+    :param name: what it is called; None where that cannot be resolved or is not given.
+    :param name_node: the expression that names it.
+    :param node: the expression that describes it: usually a dict; of ``add_periodic_task`` the call.
+    :param fields: ``task``, ``schedule``, ``args`` … with what they are; incomplete where not all can be seen.
+    :param signature: what ``add_periodic_task`` is given.
+    """
+
+    way: Way
+    name: str | None
+    name_node: ast.expr | None
+    node: ast.expr
+    fields: Mapping
+    site: Site
+    module: Module
+    signature: Signature | None = None
+
+    @property
+    def options(self) -> Mapping:
+        """What ``apply_async`` is given when the entry is due."""
+        if self.way == "add_periodic_task":
+            return self.fields
+        entry = self.fields.get("options")
+        value: Value = entry.value if entry else Mapping({}, self.fields.complete)
+        return value if isinstance(value, Mapping) else Mapping({}, complete=False)
+
+    @property
+    def task_name(self) -> str | None:
+        """The registered name of the task that it starts; None where it cannot be resolved."""
+        name = self.fields.constant("task")
+        return name if isinstance(name, str) else None
+
+
+def has_other_scheduler(project: Project) -> bool:
+    """Whether a project has another scheduler than Celery's own read its schedule: it may know other keys."""
+    values = [*project.configured("BEAT_SCHEDULER"), *project.configured("CELERYBEAT_SCHEDULER")]
+    return not all(isinstance(value, ast.Constant) and value.value in _OWN_SCHEDULERS for value in values)
+
+
+def entries_of(module: Module) -> list[ScheduleEntry]:
+    """Every entry of a schedule that a module sets, in the order of the source."""
+    found = [*_of_bindings(module), *_of_stores(module), *_of_calls(module)]
+    return sorted(found, key=lambda entry: (entry.node.lineno, entry.node.col_offset))
+
+
+def _of_bindings(module: Module) -> Iterator[ScheduleEntry]:
+    """``CELERYBEAT_SCHEDULE = {…}`` in a module or in the body of a configuration class."""
+    for scope in module.scopes.all:
+        if scope.kind not in ("module", "class"):
+            continue
+        for name in SETTINGS & scope.bindings.keys():
+            if scope.kind == "module" and not _is_setting(name, module):
+                continue
+            for binding in scope.bindings[name]:
+                if binding.kind == "assign" and binding.value is not None:
+                    yield from _of_dict(binding.value, binding.site, module)
+
+
+def _of_stores(module: Module) -> Iterator[ScheduleEntry]:
+    """``app.conf.beat_schedule = {…}`` and ``CELERYBEAT_SCHEDULE["x"] = {…}``."""
+    for scope in module.scopes.all:
+        for target, value, site in scope.stores:
+            if _is_schedule(target, site, module):
+                yield from _of_dict(value, site, module)
+            elif isinstance(target, ast.Subscript) and _is_schedule(target.value, site, module):
+                yield _entry(target.slice, value, site, module)
+
+
+def _is_schedule(node: ast.expr, site: Site, module: Module) -> bool:
+    """Whether an expression is the setting that holds the schedule."""
+    if isinstance(node, ast.Name):
+        return node.id in SETTINGS and _is_setting(node.id, module)
+    if isinstance(node, ast.Attribute):
+        return node.attr in SETTINGS and (
+            _is_conf(node.value, site, module) or (dotted_name(node.value) or "").endswith("settings")
+        )
+    if isinstance(node, ast.Subscript) and _is_conf(node.value, site, module):
+        return _text(module.evaluate(node.slice, site)) in SETTINGS
+    return False
+
+
+def _is_setting(name: str, module: Module) -> bool:
+    """Whether a variable is read as a setting: Celery's own spelling is so in a file of settings alone."""
+    return name.isupper() or module.is_settings_module or module.dotted.rpartition(".")[2] in _CONFIGURATIONS
+
+
+def _is_conf(node: ast.expr, site: Site, module: Module) -> bool:
+    """Whether an expression is the configuration of a Celery application."""
+    return isinstance(node, ast.Attribute) and node.attr == "conf" and is_app(node.value, site, module)
+
+
+def is_app(node: ast.expr, site: Site, module: Module) -> bool:
+    """Whether an expression is a Celery application, be it the ``sender`` of one of its signals."""
+    if isinstance(module.evaluate(node, site), App):
+        return True
+    function = site.scope.function()
+    if not isinstance(node, ast.Name) or function is None or node.id not in function.bindings:
+        return False
+    definition = function.node
+    return (
+        isinstance(definition, FUNCTIONS)
+        and positional_parameters(definition)[:1] == [node.id]
+        and any(map(_is_signal_of_app, definition.decorator_list))
+    )
+
+
+def _is_signal_of_app(decorator: ast.expr) -> bool:
+    name = dotted_name(without_call(decorator)) or ""
+    return name.endswith((".on_after_configure.connect", ".on_after_finalize.connect"))
+
+
+def _of_calls(module: Module) -> Iterator[ScheduleEntry]:
+    for call in module.calls_of(_SCHEDULING):
+        function = call.node.func
+        if not isinstance(function, ast.Attribute):
+            continue
+        if function.attr == "update":
+            yield from _of_update(call, function.value, module)
+        elif function.attr == "add_periodic_task" and is_app(function.value, call.site, module):
+            yield _added(call, module)
+
+
+def _of_update(call: CallSite, receiver: ast.expr, module: Module) -> Iterator[ScheduleEntry]:
+    """``CELERYBEAT_SCHEDULE.update({…})`` and ``app.conf.update(beat_schedule={…})``."""
+    if _is_schedule(receiver, call.site, module):
+        for argument in call.node.args:
+            yield from _of_dict(argument, call.site, module)
+    elif _is_conf(receiver, call.site, module):
+        for keyword in call.node.keywords:
+            if keyword.arg in SETTINGS:
+                yield from _of_dict(keyword.value, call.site, module)
+
+
+def _of_dict(node: ast.expr, site: Site, module: Module) -> Iterator[ScheduleEntry]:
+    """The entries of a schedule that is written as a dict."""
+    if isinstance(node, ast.Dict):
+        for key, described in zip(node.keys, node.values, strict=True):
+            if key is None:
+                yield from _of_dict(described, site, module)
+            else:
+                yield _entry(key, described, site, module)
+        return
+    value = module.evaluate(node, site)
+    if isinstance(value, Mapping):
+        for entry in value.entries.values():
+            if entry.module is module:
+                yield _entry(entry.key, entry.node, entry.site, module)
+
+
+def _entry(name: ast.expr | None, node: ast.expr, site: Site, module: Module) -> ScheduleEntry:
+    text = _text(module.evaluate(name, site) if name is not None else UNKNOWN)
+    value = module.evaluate(node, site)
+    fields = value if isinstance(value, Mapping) else Mapping({}, complete=False)
+    return ScheduleEntry("setting", text, name, node, fields, site, module)
+
+
+def _added(call: CallSite, module: Module) -> ScheduleEntry:
+    """``app.add_periodic_task(schedule, signature, args=(), kwargs=(), name=None, **options)``."""
+    fields = by_name(call.node, call.site, module, ("schedule", "sig", "args", "kwargs", "name"))
+    name, started = fields.get("name"), fields.get("sig")
+    signature = started.value if started else UNKNOWN
+    return ScheduleEntry(
+        "add_periodic_task",
+        _text(name.value if name else UNKNOWN),
+        name.node if name else None,
+        call.node,
+        fields,
+        call.site,
+        module,
+        signature if isinstance(signature, Signature) else None,
+    )
+
+
+def _text(value: Value) -> str | None:
+    return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None

@@ -1,0 +1,1 @@
+"""At which priority something is sent, and where that is written."""

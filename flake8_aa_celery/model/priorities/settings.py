@@ -1,0 +1,280 @@
+"""Every priority that something is given, wherever Celery takes one."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.resolve import loops
+from flake8_aa_celery.model.resolve.classes import lineage
+from flake8_aa_celery.model.resolve.values import (
+    UNKNOWN,
+    Constant,
+    Dispatch,
+    Mapping,
+    NamedTask,
+    Signature,
+    Task,
+    UnreadableTask,
+    Value,
+    Workflow,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Literal
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
+    from flake8_aa_celery.model.code.scopes import CallSite
+    from flake8_aa_celery.model.periodic.schedules import ScheduleEntry
+    from flake8_aa_celery.model.resolve.values import Element, Entry
+
+    Place = Literal["task", "signature", "dispatch", "workflow", "schedule"]
+
+
+_PLACES: dict[type, Place] = {Dispatch: "dispatch", Signature: "signature", Task: "task", Workflow: "workflow"}
+
+
+class PrioritySetting(NamedTuple):
+    """A priority that is given to something.
+
+    :param owner: the fact that it belongs to; None in a schedule.
+    :param node: where to report it.
+    """
+
+    entry: Entry
+    owner: Task | Signature | Workflow | Dispatch | None
+    node: ast.expr
+
+    @property
+    def place(self) -> Place:
+        """What it is given to."""
+        return "schedule" if self.owner is None else _PLACES[type(self.owner)]
+
+    @property
+    def receiver(self) -> Value | None:
+        """What is given the priority: of a dispatch what it sends; None in a schedule."""
+        return self.owner.receiver if isinstance(self.owner, Dispatch) else self.owner
+
+    @property
+    def value(self) -> object:
+        """The constant, or :data:`~flake8_aa_celery.model.resolve.values.UNKNOWN`."""
+        return constant(self.entry)
+
+
+def constant(entry: Entry) -> object:
+    """The constant that an option is, or :data:`~flake8_aa_celery.model.resolve.values.UNKNOWN`."""
+    value = entry.value
+    return value.value if isinstance(value, Constant) else UNKNOWN
+
+
+def written_in(module: Module) -> list[PrioritySetting]:
+    """The places in a module that give a priority: one for an option that several tasks share."""
+    return list({id(setting.node): setting for setting in reversed(module.priorities)}.values())[::-1]
+
+
+def settings_in(module: Module) -> list[PrioritySetting]:
+    """Every priority that a module gives; of a document that its schedules give, the rest of it is for show."""
+    if module.in_document:
+        return list(_of_schedules(module))
+    return [*_of_tasks(module), *_of_canvas(module), *_of_schedules(module)]
+
+
+def _of_tasks(module: Module) -> Iterator[PrioritySetting]:
+    for task in module.tasks:
+        entry = task.options.get("priority")
+        if entry is not None:
+            yield PrioritySetting(entry, task, module.place_of(entry, task.decorator))
+
+
+def _of_canvas(module: Module) -> Iterator[PrioritySetting]:
+    for call, value in module.canvas:
+        entry = _given_by(call, value, module).get("priority")
+        if entry is not None:
+            yield PrioritySetting(entry, value, module.place_of(entry, call.node))
+
+
+def _given_by(call: CallSite, value: Dispatch | Signature | Workflow, module: Module) -> Mapping:
+    """The options that this very call gives, not those that what it returns had before."""
+    if isinstance(value, Dispatch) or (isinstance(value, Signature) and value.node is value.call is call.node):
+        return value.options
+    return module.values.keywords(call.node, call.site)
+
+
+def _of_schedules(module: Module) -> Iterator[PrioritySetting]:
+    for scheduled in module.schedule:
+        entry = scheduled.options.get("priority")
+        if entry is not None:
+            yield PrioritySetting(entry, None, module.place_of(entry, scheduled.node))
+
+
+# -- which priority something runs at ---------------------------------------------------------------------------
+
+
+def own_options(value: Value) -> Mapping:
+    """The options that a task or a signature is sent with where the dispatch gives none.
+
+    Those of the decorator, and over them those of the signature. A task of a module that cannot be read is taken to
+    have none.
+    """
+    if isinstance(value, Signature):
+        return own_options(value.task).merged(value.options)
+    if isinstance(value, Task):
+        return _of_decorator(value)
+    return Mapping({}, isinstance(value, NamedTask) or (isinstance(value, UnreadableTask) and bool(value.dotted)))
+
+
+def _of_decorator(task: Task) -> Mapping:
+    base = task.options.get("base")
+    if task.options.lacks("priority"):
+        return task.options.merged(Mapping({}, base is None or not lineage(base.value).defines("priority")))
+    if task.options.constant("priority") is None:
+        # in a decorator, and only there, None stands for the default: Task.bind replaces it
+        entries = {name: entry for name, entry in task.options.entries.items() if name != "priority"}
+        return Mapping(entries, task.options.complete)
+    return task.options
+
+
+def runs_at_default(value: Value) -> bool:
+    """Whether at least one message of it is known to be sent without a priority, unless the dispatch gives one."""
+    return _runs_at_default(value, set())
+
+
+def later_at_default(chain: Workflow) -> bool:
+    """Whether a task of a chain behind the first is known to have no priority of its own."""
+    return _later_at_default(chain, set())
+
+
+def _runs_at_default(value: Value, seen: set[ast.expr]) -> bool:
+    """As :func:`runs_at_default`; ``seen`` holds the workflows that were asked: a loop may put one into itself."""
+    if not isinstance(value, Workflow):
+        return own_options(value).lacks("priority")
+    if value.node in seen:
+        return False
+    seen.add(value.node)
+    if value.kind == "chain" and value.options.get("priority"):
+        return _later_at_default(value, seen)
+    if not value.options.lacks("priority"):
+        return False
+    if value.kind in ("chain", "group", "chord"):
+        members = [*value.members.elements, *([value.body] if value.body else [])]
+        return any(_runs_at_default(member.value, seen) for member in members)
+    return True  # the message of a map, a starmap or a chunk is Celery's own task
+
+
+def _later_at_default(chain: Workflow, seen: set[ast.expr]) -> bool:
+    return any(_runs_at_default(member.value, seen) for member in later_members(chain))
+
+
+def may_be_inherited(project: Project) -> bool:
+    """Whether a project may have each task of a chain hand its priority on to the next.
+
+    https://docs.celeryq.dev/en/stable/userguide/configuration.html#task-inherit-parent-priority
+    """
+    values = project.configured("TASK_INHERIT_PARENT_PRIORITY")
+    return not all(isinstance(value, ast.Constant) and not value.value for value in values)
+
+
+def later_members(chain: Workflow) -> list[Element]:
+    """The members of a chain that are not, or not only, its first."""
+    members = chain.members.elements
+    return [member for index, member in enumerate(members) if index or member.loop]
+
+
+def is_from_bulk(workflow: Workflow) -> bool:
+    """Whether members are added to a workflow once per item of something."""
+    return any(_is_in_bulk(member) for member in workflow.members.elements)
+
+
+def _is_in_bulk(member: Element) -> bool:
+    return member.loop is not None and not loops.goes_over_few(member.loop, member.module)
+
+
+# -- what is sent in bulk, and by a schedule ---------------------------------------------------------------------
+
+
+def bulk_in(module: Module) -> list[PrioritySetting]:
+    """The priorities at which a module sends something once per item or by a schedule; each place once."""
+    found = [*_of_bulk_dispatches(module), *_of_built_workflows(module), *_of_scheduled(module)]
+    return list({(setting.node.lineno, setting.node.col_offset): setting for setting in found}.values())
+
+
+def _of_bulk_dispatches(module: Module) -> Iterator[PrioritySetting]:
+    for dispatch in module.dispatches:
+        receiver, given = dispatch.receiver, dispatch.options.get("priority")
+        from_bulk = isinstance(receiver, Workflow) and is_from_bulk(receiver)
+        if given and (dispatch.loop or from_bulk):
+            yield PrioritySetting(given, dispatch, _within(given, dispatch.node, module))
+        if isinstance(receiver, Workflow):
+            if dispatch.loop and not (given and receiver.kind == "group"):
+                yield from _of_workflow(receiver, module, whole=True)
+        elif dispatch.loop and dispatch.options.lacks("priority"):
+            yield from _of_one(receiver, dispatch.node, module)
+
+
+def _of_built_workflows(module: Module) -> Iterator[PrioritySetting]:
+    for setting in module.priorities:
+        if isinstance(setting.owner, Workflow) and is_from_bulk(setting.owner):
+            yield setting
+    for workflow in module.workflows:
+        yield from _of_workflow(workflow, module, whole=False)
+
+
+def _of_workflow(workflow: Workflow, module: Module, *, whole: bool) -> Iterator[PrioritySetting]:
+    """The priorities in a workflow: of all of it, or of the members that are added once per item."""
+    members = [member for member in workflow.members.elements if whole or _is_in_bulk(member)]
+    if whole:
+        yield from _of_options(workflow, module)
+    seen = {workflow.node}  # a loop may put a workflow into itself
+    while members:
+        member = members.pop(0)
+        value = member.value
+        if not isinstance(value, Workflow):
+            yield from _of_one(value, member.node, module)
+        elif value.node not in seen:
+            seen.add(value.node)
+            yield from _of_options(value, module)
+            members[:0] = value.members.elements
+
+
+def _of_options(workflow: Workflow, module: Module) -> Iterator[PrioritySetting]:
+    given = workflow.options.get("priority")
+    if given:
+        yield PrioritySetting(given, workflow, _within(given, workflow.node, module))
+
+
+def _of_one(value: Value, node: ast.expr, module: Module) -> Iterator[PrioritySetting]:
+    entry = own_options(value).get("priority")
+    if entry and isinstance(value, Signature):
+        made_here = value.node if value.module is module else node
+        yield PrioritySetting(entry, value, _within(entry, made_here, module))
+    elif entry and isinstance(value, Task):
+        yield PrioritySetting(entry, value, node)
+
+
+def _of_scheduled(module: Module) -> Iterator[PrioritySetting]:
+    for scheduled in module.schedule:
+        given = scheduled.options.get("priority")
+        if given:
+            yield PrioritySetting(given, None, _within(given, scheduled.node, module))
+        elif scheduled.options.lacks("priority"):
+            entry = own_options(_scheduled_task(scheduled, module)).get("priority")
+            if entry:
+                yield PrioritySetting(entry, None, scheduled.node)
+
+
+def _scheduled_task(scheduled: ScheduleEntry, module: Module) -> Value:
+    """The signature that ``add_periodic_task`` is given, or the one task of the project that the entry names."""
+    if scheduled.signature:
+        return scheduled.signature
+    named = module.project.task_named(scheduled.task_name, module) if scheduled.task_name else None
+    return named or UNKNOWN
+
+
+def _within(entry: Entry, node: ast.expr, module: Module) -> ast.expr:
+    """The place of an option if it is written in the expression ``node``, otherwise that expression."""
+    if entry.module is not module:
+        return node
+    start, end = (node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)
+    return entry.node if start <= (entry.node.lineno, entry.node.col_offset) < end else node

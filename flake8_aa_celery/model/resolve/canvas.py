@@ -1,0 +1,239 @@
+"""Calls that make or send something of Celery's: signatures, workflows, dispatches.
+
+"Canvas" is Celery's own word for the primitives that workflows are made of.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.resolve import loops
+from flake8_aa_celery.model.resolve.values import (
+    DISPATCH_METHODS,
+    SIGNATURE_METHODS,
+    UNKNOWN,
+    App,
+    Constant,
+    Dispatch,
+    Element,
+    Function,
+    Items,
+    Mapping,
+    NamedTask,
+    Origin,
+    Signature,
+    Task,
+    UnreadableTask,
+    Value,
+    Workflow,
+)
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import Site
+    from flake8_aa_celery.model.resolve.values import DispatchMethod, Target, WorkflowKind
+
+#: What is taken for granted of a name that comes from a module of tasks which cannot be read.
+_TELLTALES = frozenset({"delay", "apply_async", "s", "si"})
+
+_SIGNATURE_MAKERS = frozenset({"celery.signature", "celery.subtask", "celery.Signature"})
+_WORKFLOWS: dict[str, WorkflowKind] = {
+    "celery.chain": "chain",
+    "celery.group": "group",
+    "celery.chord": "chord",
+    "celery.chunks": "chunks",
+    "celery.xmap": "map",
+    "celery.xstarmap": "starmap",
+}
+_TASK_WORKFLOWS: dict[str, WorkflowKind] = {"chunks": "chunks", "map": "map", "starmap": "starmap"}
+
+
+def method_call(node: ast.Call, method: str, receiver: Value, site: Site, module: Module) -> Value | None:
+    """What ``receiver.method(…)`` is; None where the call has nothing to do with Celery."""
+    if isinstance(receiver, Origin) and method in _TELLTALES and module.project.is_of_tasks_module(receiver.dotted):
+        receiver = UnreadableTask(receiver.dotted)
+    if isinstance(receiver, App):
+        return _of_app(node, method, site, module)
+    if isinstance(receiver, Function) and not receiver.is_plain:
+        return None
+    if isinstance(receiver, (Signature, Workflow)):
+        return _of_canvas(node, method, receiver, site, module)
+    if isinstance(receiver, (Task, UnreadableTask, Function)):
+        return _of_task(node, method, receiver, site, module)
+    return None
+
+
+def _of_task(
+    node: ast.Call, method: str, task: Task | UnreadableTask | Function, site: Site, module: Module
+) -> Value | None:
+    if method in DISPATCH_METHODS:
+        return _dispatch(node, method, task, site, module)
+    if isinstance(task, Function):
+        # a plain function has none of these: only the methods that nothing but a task has count as such a mistake
+        return _signature(node, method, task, site, module) if method in ("s", "si") else None
+    if method in SIGNATURE_METHODS:
+        return _signature(node, method, task, site, module)
+    kind = _TASK_WORKFLOWS.get(method)
+    if kind and isinstance(node.func, ast.Attribute):
+        members = Items((Element(node.func.value, site, module),))
+        return Workflow(node, kind, members, Mapping({}), site, module)
+    return None
+
+
+def _of_canvas(node: ast.Call, method: str, receiver: Signature | Workflow, site: Site, module: Module) -> Value | None:
+    if method in DISPATCH_METHODS:
+        return _dispatch(node, method, receiver, site, module)
+    if method in ("set", "clone"):
+        given = module.values.keywords(node, site)
+        if method == "clone":
+            given.entries.pop("args", None)
+            given.entries.pop("kwargs", None)
+        # .set(immutable=True) is an argument of its own, no option
+        changed = receiver.with_options(node, given)
+        if isinstance(changed, Signature) and "immutable" in given.entries:
+            changed.immutable = None
+        return changed
+    if method == "on_error":
+        return receiver.with_options(node, Mapping({}))
+    if method == "group" and isinstance(receiver, Workflow) and receiver.kind == "chunks":
+        return Workflow(node, "group", Items((), complete=False), receiver.options, site, module)
+    return None
+
+
+def _of_app(node: ast.Call, method: str, site: Site, module: Module) -> Value | None:
+    if method == "send_task":
+        return _dispatch(node, "send_task", _named(node, site, module), site, module)
+    if method in ("signature", "subtask"):
+        return _signature_by_name(node, site, module)
+    return None
+
+
+def _dispatch(
+    node: ast.Call, method: str, receiver: Target | Signature | Workflow, site: Site, module: Module
+) -> Dispatch:
+    takes_options = method not in ("delay", "delay_on_commit")
+    options = module.values.keywords(node, site) if takes_options else Mapping({})
+    known: DispatchMethod = method  # type: ignore[assignment]  # one of the literals, by the callers' checks
+    return Dispatch(node, known, receiver, options, site, module, loops.bulk_loop(site, module))
+
+
+def _signature(node: ast.Call, method: str, task: Target, site: Site, module: Module) -> Signature:
+    options: Mapping = Mapping({})
+    immutable: bool | None = method == "si"
+    if method in ("signature", "subtask"):
+        given = module.values.keywords(node, site)
+        options, immutable = _options_argument(given), _is_immutable(given)
+    return Signature(node, node, method, task, options, immutable, site, module)
+
+
+def _options_argument(given: Mapping) -> Mapping:
+    """The options of ``t.signature(args, kwargs, options={…}, priority=3)``."""
+    entry = given.get("options")
+    written = entry.value if entry else Mapping({}, given.complete)
+    options = written if isinstance(written, Mapping) else Mapping({}, complete=False)
+    own = {"args", "kwargs", "options", "immutable", "app", "subtask_type", "type", "task"}
+    rest = {key: entry for key, entry in given.entries.items() if key not in own}
+    return options.merged(Mapping(rest, given.complete))
+
+
+def _signature_by_name(node: ast.Call, site: Site, module: Module) -> Signature:
+    given = module.values.keywords(node, site)
+    first = module.evaluate(node.args[0], site) if node.args else UNKNOWN
+    task: Target = first if isinstance(first, (Task, UnreadableTask)) else _named(node, site, module)
+    return Signature(node, node, "signature", task, _options_argument(given), _is_immutable(given), site, module)
+
+
+def _is_immutable(given: Mapping) -> bool | None:
+    """Whether ``immutable=`` keeps a signature from being given more arguments; None where that cannot be resolved."""
+    if given.lacks("immutable"):
+        return False
+    value = given.constant("immutable")
+    return None if value is UNKNOWN else bool(value)
+
+
+def _named(node: ast.Call, site: Site, module: Module) -> NamedTask:
+    """The task that the first argument of a call names."""
+    name = node.args[0] if node.args else next((word.value for word in node.keywords if word.arg == "name"), None)
+    value = module.evaluate(name, site) if name is not None else UNKNOWN
+    known = value.value if isinstance(value, Constant) and isinstance(value.value, str) else None
+    return NamedTask(known, name)
+
+
+def celery_call(node: ast.Call, dotted: str, site: Site, module: Module) -> Value | None:
+    """What a call of one of Celery's own functions is: ``chain(…)``, ``signature(…)``."""
+    if dotted in _SIGNATURE_MAKERS:
+        return _signature_by_name(node, site, module)
+    kind = _WORKFLOWS.get(dotted)
+    if kind is None:
+        return None
+    if kind == "chord":
+        return _chord(node, site, module)
+    if kind in ("chunks", "map", "starmap"):
+        members = Items(tuple(Element(argument, site, module) for argument in node.args[:1]))
+    else:
+        members = _members(node, site, module)
+    options = module.values.keywords(node, site)
+    return Workflow(node, kind, _flattened(members) if kind == "chain" else members, options, site, module)
+
+
+def _chord(node: ast.Call, site: Site, module: Module) -> Workflow:
+    header = module.evaluate(node.args[0], site) if node.args else UNKNOWN
+    members = header if isinstance(header, Items) else Items((), complete=False)
+    body = node.args[1] if len(node.args) > 1 else next((w.value for w in node.keywords if w.arg == "body"), None)
+    following = Element(body, site, module) if body is not None else None
+    return Workflow(node, "chord", members, module.values.keywords(node, site), site, module, following)
+
+
+def _members(node: ast.Call, site: Site, module: Module) -> Items:
+    """The members of ``chain(a, b)``, ``chain([a, b])``, ``chain(*tasks)``, ``chain(x for x in y)``."""
+    if len(node.args) == 1 and not isinstance(node.args[0], ast.Starred):
+        value = module.evaluate(node.args[0], site)
+        if isinstance(value, Items):
+            return value
+        known = isinstance(value, (Signature, Workflow))
+        return Items((Element(node.args[0], site, module),) if known else (), complete=known)
+    elements: list[Element] = []
+    complete = True
+    for argument in node.args:
+        if not isinstance(argument, ast.Starred):
+            elements.append(Element(argument, site, module))
+            continue
+        value = module.evaluate(argument.value, site)
+        complete = complete and isinstance(value, Items) and value.complete
+        elements += value.elements if isinstance(value, Items) else ()
+    return Items(tuple(elements), complete)
+
+
+def _flattened(members: Items) -> Items:
+    """A chain in a chain is one chain, unless it has options of its own."""
+    elements: list[Element] = []
+    complete = members.complete
+    for element in members.elements:
+        value = element.value
+        if isinstance(value, Workflow) and value.kind == "chain" and not value.options.entries:
+            complete = complete and value.members.complete
+            elements += [inner._replace(loop=inner.loop or element.loop) for inner in value.members.elements]
+        else:
+            elements.append(element)
+    return Items(tuple(elements), complete)
+
+
+def joined(node: ast.BinOp, left: Value, right: Value, site: Site, module: Module) -> Value:
+    """What ``left | right`` is: a chain, where one of them is known to be Celery's."""
+    if not isinstance(left, (Signature, Workflow)) and not isinstance(right, (Signature, Workflow)):
+        return UNKNOWN
+    sides = [(node.left, left), (node.right, right)]
+    complete = all(isinstance(value, (Signature, Workflow)) for _, value in sides)
+    members = Items(tuple(Element(side, site, module) for side, _ in sides), complete)
+    return Workflow(node, "chain", _flattened(members), Mapping({}), site, module)
+
+
+def started(node: ast.Call, called: Value, site: Site, module: Module) -> Value | None:
+    """What calling a workflow does: it is sent. (Calling a signature runs it here.)"""
+    if not isinstance(called, Workflow):
+        return None
+    if called.kind == "chord" and called.body is None and node.args:
+        # the body is no argument of the tasks
+        return Dispatch(node, "()", called, Mapping({}), site, module, loops.bulk_loop(site, module))
+    return _dispatch(node, "()", called, site, module)

@@ -1,0 +1,189 @@
+"""What kind of object an expression makes: a list, a set, a queryset, an instance of a model …
+
+Only what is certain from the code at hand; None says that it is not known. A kind is the phrase that a message
+uses, with its article.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.code.names import reaching, scope_of
+from flake8_aa_celery.model.resolve import orm
+from flake8_aa_celery.model.resolve.values import Class, Function, Origin, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import Binding, Site
+
+LIST, TUPLE, DICT, TEXT, NUMBER, NONE = "a list", "a tuple", "a dict", "a string", "a number", "None"
+SET, GENERATOR, FILE, KEY = "a set", "a generator", "an open file", "a key"
+
+_LITERALS: dict[type[ast.expr], str] = {
+    ast.Dict: DICT,
+    ast.DictComp: DICT,
+    ast.GeneratorExp: GENERATOR,
+    ast.JoinedStr: TEXT,
+    ast.Lambda: "a lambda",
+    ast.List: LIST,
+    ast.ListComp: LIST,
+    ast.Set: SET,
+    ast.SetComp: SET,
+    ast.Tuple: TUPLE,
+}
+#: What the functions and classes of libraries return.
+_RETURNED = {
+    "builtins.bool": NUMBER,
+    "builtins.bytearray": "a bytearray",
+    "builtins.complex": "a complex number",
+    "builtins.dict": DICT,
+    "builtins.enumerate": "an enumerate",
+    "builtins.filter": "a filter",
+    "builtins.float": NUMBER,
+    "builtins.frozenset": SET,
+    "builtins.int": NUMBER,
+    "builtins.iter": "an iterator",
+    "builtins.len": NUMBER,
+    "builtins.list": LIST,
+    "builtins.map": "a map",
+    "builtins.open": FILE,
+    "builtins.range": "a range",
+    "builtins.repr": TEXT,
+    "builtins.reversed": "an iterator",
+    "builtins.set": SET,
+    "builtins.sorted": LIST,
+    "builtins.str": TEXT,
+    "builtins.tuple": TUPLE,
+    "builtins.zip": "a zip",
+    "collections.deque": "a deque",
+    "datetime.timedelta": "a timedelta",
+    "django.shortcuts.get_object_or_404": orm.INSTANCE,
+    "pathlib.Path": "a path",
+    "pathlib.PosixPath": "a path",
+    "pathlib.PurePath": "a path",
+    "re.compile": "a compiled pattern",
+}
+_DATACLASS = frozenset({"dataclasses.dataclass"})
+_VIEWS = frozenset({"items", "keys", "values"})
+#: Beyond this many names that stand for one another nobody looks.
+_DEEPEST = 12
+
+
+def kind_of(node: ast.expr, site: Site, module: Module, depth: int = 0) -> str | None:
+    """The kind of object that an expression makes."""
+    literal = _LITERALS.get(type(node))
+    if literal or depth > _DEEPEST:
+        return literal
+    handler = _HANDLERS.get(type(node))
+    return handler(node, site, module, depth + 1) if handler else None
+
+
+def _constant(node: ast.Constant, site: Site, module: Module, depth: int) -> str | None:
+    if isinstance(node.value, (int, float)):
+        return NUMBER
+    return NONE if node.value is None else TEXT if isinstance(node.value, str) else None
+
+
+def _name(node: ast.Name, site: Site, module: Module, depth: int) -> str | None:
+    bindings = reaching(node.id, site)
+    if any(binding.kind == "parameter" for binding in bindings):
+        return orm.parameter(node.id, scope_of(node.id, site), module) if len(bindings) == 1 else None
+    # each of several bindings is a way of its own, and their number multiplies with every step
+    steps = depth if len(bindings) == 1 else depth + _DEEPEST // 3
+    kinds = {_of_binding(node.id, binding, module, steps) for binding in bindings}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _of_binding(name: str, binding: Binding, module: Module, depth: int) -> str | None:
+    if binding.kind == "handler":
+        return "an exception"
+    if binding.kind == "other":
+        return orm.unpacked(name, binding, lambda node: kind_of(node, binding.site, module, depth))
+    if binding.kind in ("assign", "context", "loop") and binding.value is not None:
+        kind = kind_of(binding.value, binding.site, module, depth)
+        if binding.kind == "loop":
+            return orm.INSTANCE if kind in orm.OF_INSTANCES else None
+        return kind if binding.kind == "assign" or kind == FILE else None
+    return _of_value(name, binding, module) if binding.kind in ("import", "class", "function") else None
+
+
+def _of_value(name: str, binding: Binding, module: Module) -> str | None:
+    """What an import, a class or a function is."""
+    value = module.values.of_binding(name, binding)
+    if isinstance(value, Origin):
+        return _RETURNED.get(value.dotted[:-2]) if value.dotted.endswith("()") else None
+    return "a class" if isinstance(value, Class) else "a function" if isinstance(value, (Function, Task)) else None
+
+
+def _attribute(node: ast.Attribute, site: Site, module: Module, depth: int) -> str | None:
+    if orm.is_current_user(node, site, module, lambda inner: kind_of(inner, site, module, depth)):
+        return orm.INSTANCE
+    owner = module.evaluate(node.value, site)
+    if isinstance(owner, Class) and node.attr in owner.scope.bindings and _is_plain_enum(owner):
+        return "an enum member"
+    return KEY if node.attr in ("id", "pk") or node.attr.endswith(("_id", "_pk")) else None
+
+
+def _is_plain_enum(owner: Class) -> bool:
+    """Whether the members of a class are members of an enum and nothing else: no numbers, no strings."""
+    bases = [owner.module.origin(base, owner.site) for base in owner.node.bases]
+    return bases in (["enum.Enum"], ["enum.Flag"])
+
+
+def _call(node: ast.Call, site: Site, module: Module, depth: int) -> str | None:
+    known = _RETURNED.get(module.origin(node.func, site) or "")
+    if known:
+        return known
+    if isinstance(node.func, ast.Attribute):
+        method, receiver = node.func.attr, node.func.value
+        if orm.is_manager(receiver):
+            return orm.returned(method, orm.QUERYSET)
+        owner = kind_of(receiver, site, module, depth)
+        if owner == DICT and method in _VIEWS:
+            return f"a view of {DICT}"
+        return orm.returned(method, owner) if owner in orm.QUERYSETS else None
+    made = module.evaluate(node.func, site) if isinstance(node.func, ast.Name) else None
+    if not isinstance(made, Class):
+        return None
+    return orm.INSTANCE if orm.is_model(made) else "an object" if _is_unknown_to_json(made) else None
+
+
+def _is_unknown_to_json(made: Class) -> bool:
+    """Whether an instance of a class is nothing but that: nothing that JSON knows is among its bases."""
+    node = made.node
+    known = {made.module.origin(getattr(part, "func", part), made.site) for part in node.decorator_list}
+    return not node.bases and not node.keywords and known <= _DATACLASS and "__json__" not in made.scope.bindings
+
+
+def _subscript(node: ast.Subscript, site: Site, module: Module, depth: int) -> str | None:
+    owner = kind_of(node.value, site, module, depth)
+    if owner not in orm.QUERYSETS:
+        return None
+    if isinstance(node.slice, ast.Slice):
+        return owner
+    return orm.INSTANCE if owner == orm.QUERYSET else None
+
+
+def _choice(node: ast.IfExp, site: Site, module: Module, depth: int) -> str | None:
+    """What both branches are, or the one that is not None."""
+    kinds = {kind_of(branch, site, module, depth) for branch in (node.body, node.orelse)} - {NONE}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _inner(node: ast.Await | ast.NamedExpr, site: Site, module: Module, depth: int) -> str | None:
+    return kind_of(node.value, site, module, depth)
+
+
+_HANDLERS: dict[type[ast.expr], Callable[..., str | None]] = {
+    ast.Attribute: _attribute,
+    ast.Await: _inner,
+    ast.Call: _call,
+    ast.Constant: _constant,
+    ast.IfExp: _choice,
+    ast.Name: _name,
+    ast.NamedExpr: _inner,
+    ast.Subscript: _subscript,
+}

@@ -1,0 +1,208 @@
+"""Which expressions are worth a full answer.
+
+Working out what an expression is may read other files. Most calls can be told by their shape and by the imports of
+this file alone to have nothing to do with Celery; these questions never say no where the full answer would be yes.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.code.names import dotted_name, imported_name, last_part, reaching
+from flake8_aa_celery.model.resolve.values import CHANGING_METHODS, DISPATCH_METHODS, SIGNATURE_METHODS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import Binding, CallSite, Site
+
+#: Functions and classes of Celery whose call makes something that can be sent.
+_MAKERS = frozenset({"chain", "group", "chord", "chunks", "xmap", "xstarmap", "signature", "subtask", "Signature"})
+#: Methods that make a workflow of a task.
+_TASK_WORKFLOWS = frozenset({"chunks", "map", "starmap"})
+_SENDERS = DISPATCH_METHODS | {"send_task"}
+#: Names of what may make or send something of Celery's; an empty one stands for what is called without a name.
+_OF_CANVAS = _SENDERS | SIGNATURE_METHODS | _MAKERS | CHANGING_METHODS | _TASK_WORKFLOWS | {""}
+#: Names of what may be called to get something of Celery's, a setting, or a copy, wherever it was imported from.
+_TELLING = (_OF_CANVAS - {""}) | {"Celery", "clean_setting", "copy"}
+#: Through this many bindings the result of a dispatch is looked for.
+_MOST_STEPS = 100
+#: Through this many other names for a function the first one is looked for.
+_MOST_NAMES = 5
+_REGISTRARS = frozenset({"shared_task", "task", "periodic_task"})
+
+
+def canvas_names(module: Module) -> frozenset[str]:
+    """The names of what is called where :func:`canvas` may say yes; an empty one for what has no name."""
+    return _OF_CANVAS | module.scopes.assigned
+
+
+def canvas(call: CallSite, module: Module) -> bool:
+    """Whether a call may make or send something of Celery's."""
+    function, site = call.node.func, call.site
+    if isinstance(function, ast.Attribute):
+        method = function.attr
+        if method in _SENDERS or method in SIGNATURE_METHODS:
+            return True
+        if method in CHANGING_METHODS:
+            return _holds_call(function.value, site)
+        if method in _TASK_WORKFLOWS and task(function.value, site, module):
+            return True
+        return method in _MAKERS and (_is_of_celery(function, site, module) or _holds_call(function.value, site))
+    if isinstance(function, ast.Name):
+        return _named_canvas(function.id, site, module, _MOST_NAMES)
+    return isinstance(function, (ast.Call, ast.BinOp))
+
+
+def _named_canvas(name: str, site: Site, module: Module, steps: int) -> bool:
+    """Whether a call of a name may make or send something: one of Celery's makers, or what it was bound to here."""
+    if module.scopes.renamed.get(name, name) in _MAKERS:
+        return True
+    values = ((binding.value, binding.site) for binding in reaching(name, site) if binding.kind == "assign")
+    for value, place in values:
+        if isinstance(value, ast.Name) and steps:
+            found = _named_canvas(value.id, place, module, steps - 1)
+        elif isinstance(value, ast.Attribute):
+            found = value.attr in _TELLING
+        else:
+            found = not isinstance(value, (ast.Constant, ast.Lambda))
+        if found:
+            return True
+    return False
+
+
+def call(node: ast.Call, site: Site, module: Module) -> bool:
+    """Whether a call may be anything that is known.
+
+    What a function of the project's own returns is not: no file is read to find that out.
+    """
+    function = node.func
+    name = function.attr if isinstance(function, ast.Attribute) else last_part(module.origin(function, site) or "")
+    return name.lstrip("_") in _TELLING or not _leads_into_project(function, site, module)
+
+
+def _leads_into_project(node: ast.expr, site: Site, module: Module) -> bool:
+    """Whether a name, or what an attribute is looked up in, is imported from another file of the project."""
+    while isinstance(node, (ast.Attribute, ast.Call)):
+        node = node.value if isinstance(node, ast.Attribute) else node.func
+    if not isinstance(node, ast.Name):
+        return False
+    name = node.id
+    return any(
+        isinstance(binding.node, (ast.Import, ast.ImportFrom))
+        and module.project.has(imported_name(name, binding.node), module)
+        for binding in reaching(name, site)
+    )
+
+
+def _is_of_celery(node: ast.expr, site: Site, module: Module) -> bool:
+    return (module.origin(node, site) or "").startswith("celery.")
+
+
+def _holds_call(node: ast.expr, site: Site) -> bool:
+    """Whether an expression is a call or a name that may have been bound to one; not imported, no attribute."""
+    if isinstance(node, ast.Name):
+        return any(binding.kind in ("assign", "loop") for binding in reaching(node.id, site))
+    return isinstance(node, (ast.Call, ast.BinOp, ast.IfExp, ast.NamedExpr, ast.Subscript))
+
+
+def task(node: ast.expr, site: Site, module: Module) -> bool:
+    """Whether an expression may be a task: defined in this file, or imported from a module of tasks.
+
+    A task that is imported from elsewhere is not worth reading that file for where only a call ``f(x)`` asks.
+    """
+    owner = node.value if isinstance(node, ast.Attribute) else node
+    if not isinstance(owner, ast.Name):
+        # `app.tasks.update`: only an import that names the module leads to it
+        if (dotted_name(owner) or "").partition(".")[0] not in module.task_names:
+            return False
+        return module.project.is_of_tasks_module((module.origin(node, site) or "").lstrip("."))
+    return owner.id in module.task_names and any(
+        _may_bind_task(owner.id, binding, owner is node, module) for binding in reaching(owner.id, site)
+    )
+
+
+def local_calls(module: Module) -> Iterator[CallSite]:
+    """The calls that may run a task right here, by the name that they begin with."""
+    names = module.task_names
+    for call in module.all_calls() if names else ():
+        owner = call.node.func
+        while isinstance(owner, ast.Attribute):
+            owner = owner.value
+        if isinstance(owner, ast.Name) and owner.id in names:
+            yield call
+
+
+def task_names(module: Module) -> frozenset[str]:
+    """The names that anything in a module binds to what may be a task, or hold one: cheaper than to ask at each use."""
+    modules = module.project.tasks_modules
+    found = {name for name, dotted in module.scopes.imports if not modules.isdisjoint(dotted.split("."))}
+    found |= {task.name for task in module.tasks}
+    if any(task.site.scope.kind == "class" for task in module.tasks):  # others may inherit it
+        found |= {scope.node.name for scope in module.scopes.all if isinstance(scope.node, ast.ClassDef)}
+    return frozenset(found | module.scopes.assigned if found else ())
+
+
+def _may_bind_task(name: str, binding: Binding, is_whole: bool, module: Module) -> bool:
+    """Whether a binding may make a task of a name, or, where it is not the whole expression, the owner of one."""
+    if isinstance(binding.node, (ast.Import, ast.ImportFrom)):
+        dotted = imported_name(name, binding.node).dotted
+        return module.project.is_of_tasks_module(dotted if is_whole else f"{dotted}.")
+    if not is_whole:
+        return binding.kind == "class"
+    return binding.kind == "function" or (
+        binding.kind == "assign" and isinstance(binding.value, (ast.Name, ast.Attribute))
+    )
+
+
+def result(node: ast.expr, site: Site) -> bool:
+    """Whether an expression may be what a dispatch returned."""
+    return _result(node, site, set())
+
+
+def _result(node: ast.expr, site: Site, seen: set[int]) -> bool:
+    """As :func:`result`; ``seen`` holds the bindings that were asked already, which need not be asked again."""
+    if isinstance(node, ast.Call):
+        function = node.func
+        return not isinstance(function, ast.Attribute) or function.attr in _SENDERS
+    if isinstance(node, (ast.NamedExpr, ast.Await)):
+        return _result(node.value, site, seen)
+    if isinstance(node, ast.Name):
+        return any(_may_bind_result(binding, seen) for binding in reaching(node.id, site))
+    return isinstance(node, ast.IfExp)
+
+
+def _may_bind_result(binding: Binding, seen: set[int]) -> bool:
+    if binding.value is None or id(binding.value) in seen or len(seen) > _MOST_STEPS:
+        return False
+    seen.add(id(binding.value))
+    if binding.kind == "loop":
+        return _results(binding.value, binding.site, seen)
+    return binding.kind == "assign" and _result(binding.value, binding.site, seen)
+
+
+def _results(node: ast.expr, site: Site, seen: set[int]) -> bool:
+    """Whether what a loop goes over may be a list of what dispatches returned, made in this file."""
+    if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
+        return isinstance(node.elt, (ast.Call, ast.Name))
+    if isinstance(node, ast.Name):
+        return any(_may_bind_results(binding, seen) for binding in reaching(node.id, site))
+    return isinstance(node, (ast.List, ast.Tuple))
+
+
+def _may_bind_results(binding: Binding, seen: set[int]) -> bool:
+    if binding.kind != "assign" or binding.value is None or id(binding.value) in seen or len(seen) > _MOST_STEPS:
+        return False
+    seen.add(id(binding.value))
+    return _results(binding.value, binding.site, seen)
+
+
+def decorator(target: ast.expr, module: Module) -> bool:
+    """Whether a decorator may register a task: by the name that it was imported under, or its last attribute."""
+    if isinstance(target, ast.Attribute):
+        return target.attr in _REGISTRARS
+    if not isinstance(target, ast.Name):
+        return False
+    return module.scopes.renamed.get(target.id, target.id) in _REGISTRARS or target.id in module.scopes.assigned

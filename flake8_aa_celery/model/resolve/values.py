@@ -1,0 +1,500 @@
+"""What an expression can be known to be: constants, tasks, signatures, workflows, dispatches.
+
+Every class here is a :class:`Value`, so that one question, "what is this expression?", has one kind of answer.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import Block, FunctionNode, Scope, Site
+
+    WorkflowKind = Literal["chain", "group", "chord", "chunks", "map", "starmap"]
+    DispatchMethod = Literal[
+        "delay", "apply_async", "delay_on_commit", "apply_async_on_commit", "send_task", "()",
+    ]  # fmt: skip
+    Spelling = Literal["shared", "app", "removed"]
+
+#: The methods that hand a task, a signature or a workflow to the broker.
+DISPATCH_METHODS = frozenset({"delay", "apply_async", "delay_on_commit", "apply_async_on_commit"})
+#: The methods of a task that make a signature of it.
+SIGNATURE_METHODS = frozenset({"s", "si", "signature", "subtask", "subtask_from_request"})
+
+#: The methods of a signature or workflow that change it and return it.
+CHANGING_METHODS = frozenset({"clone", "on_error", "set"})
+
+
+class Value:
+    """What an expression is. An instance of this class itself says: unknown."""
+
+    __slots__ = ()
+
+
+#: What nothing is known about. No rule fires on it.
+UNKNOWN = Value()
+
+
+class Constant(Value):
+    """A value of Python's own: a number, a string, ``None`` …"""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+
+class Origin(Value):
+    """Something of a library, known by its canonical dotted name; ``requests.Session()`` is an instance."""
+
+    __slots__ = ("dotted",)
+
+    def __init__(self, dotted: str) -> None:
+        self.dotted = dotted
+
+
+class ModuleValue(Value):
+    """A module: of the project where ``path`` is given, otherwise one that cannot be read."""
+
+    __slots__ = ("dotted", "path")
+
+    def __init__(self, dotted: str, path: str | None) -> None:
+        self.dotted = dotted
+        self.path = path
+
+
+class Function(Value):
+    """A function that is no task."""
+
+    __slots__ = ("module", "node", "site")
+
+    def __init__(self, node: FunctionNode, module: Module, site: Site) -> None:
+        self.node = node
+        self.module = module
+        self.site = site
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no decorator could have made something else of it."""
+        return not self.node.decorator_list
+
+
+class Class(Value):
+    """A class of the project."""
+
+    __slots__ = ("module", "node", "site")
+
+    def __init__(self, node: ast.ClassDef, module: Module, site: Site) -> None:
+        self.node = node
+        self.module = module
+        self.site = site
+
+    @property
+    def scope(self) -> Scope:
+        """Where the names of its body are bound."""
+        return self.module.scopes.by_node[self.node]
+
+
+class App(Value):
+    """A Celery application.
+
+    :param node: the call of ``Celery(...)``, None where it was imported from a file that cannot be found.
+    """
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: ast.Call | None = None) -> None:
+        self.node = node
+
+
+class Entry(NamedTuple):
+    """A value of a mapping and where it is written; ``key`` is None for keyword arguments."""
+
+    node: ast.expr
+    site: Site
+    module: Module
+    key: ast.expr | None = None
+
+    @property
+    def value(self) -> Value:
+        """What the expression is."""
+        return self.module.evaluate(self.node, self.site)
+
+
+class Mapping(Value):
+    """A dictionary or the keyword arguments of a call.
+
+    :param complete: whether ``entries`` are all there are.
+    """
+
+    __slots__ = ("complete", "entries")
+
+    def __init__(self, entries: dict[str, Entry], complete: bool = True) -> None:
+        self.entries = entries
+        self.complete = complete
+
+    def get(self, key: str) -> Entry | None:
+        """The entry of a key, None where there is none or none can be seen."""
+        return self.entries.get(key)
+
+    def lacks(self, key: str) -> bool:
+        """Whether there certainly is no such key."""
+        return self.complete and key not in self.entries
+
+    def constant(self, key: str) -> object:
+        """The constant that a key is bound to; :data:`UNKNOWN` where it is not there or not known."""
+        entry = self.entries.get(key)
+        value = entry.value if entry else UNKNOWN
+        return value.value if isinstance(value, Constant) else UNKNOWN
+
+    def merged(self, other: Mapping) -> Mapping:
+        """``{**self, **other}``; what ``other`` does not show may override anything of this one."""
+        entries = {**self.entries, **other.entries} if other.complete else dict(other.entries)
+        return Mapping(entries, self.complete and other.complete)
+
+
+class Element(NamedTuple):
+    """A member of a list, tuple, set or of a workflow.
+
+    :param loop: the loop or comprehension that adds one such member per item, None for a single member.
+    """
+
+    node: ast.expr
+    site: Site
+    module: Module
+    loop: Block | None = None
+
+    @property
+    def value(self) -> Value:
+        """What the expression is."""
+        return self.module.evaluate(self.node, self.site)
+
+
+class Items(Value):
+    """A list, tuple, set, generator or comprehension.
+
+    :param complete: whether ``elements`` are all there are.
+    """
+
+    __slots__ = ("complete", "elements")
+
+    def __init__(self, elements: tuple[Element, ...], complete: bool = True) -> None:
+        self.elements = elements
+        self.complete = complete
+
+
+class Parameters(NamedTuple):
+    """What a task can be called with; ``self`` of a bound task is left out."""
+
+    positional_only: tuple[str, ...]
+    positional: tuple[str, ...]
+    keyword_only: tuple[str, ...]
+    required: frozenset[str]
+    takes_any_positional: bool
+    takes_any_keyword: bool
+
+    @property
+    def by_position(self) -> tuple[str, ...]:
+        """The names in the order in which positional arguments fill them."""
+        return self.positional_only + self.positional
+
+    def accepts(self, keyword: str) -> bool:
+        """Whether the task can be given this keyword argument."""
+        return self.takes_any_keyword or keyword in self.positional or keyword in self.keyword_only
+
+
+class Task(Value):
+    """A function registered with Celery.
+
+    :param decorator: the expression that registers it, with or without a call.
+    :param position: its place among the decorators, 0 is the outermost.
+    :param options: what the decorator is given.
+    :param site: where the function is defined.
+    """
+
+    __slots__ = ("decorator", "module", "node", "options", "position", "removed_origin", "site", "spelling")
+
+    def __init__(
+        self,
+        node: FunctionNode,
+        module: Module,
+        site: Site,
+        decorator: ast.expr,
+        position: int,
+        spelling: Spelling,
+        options: Mapping,
+        removed_origin: str = "",
+    ) -> None:
+        self.node = node
+        self.module = module
+        self.site = site
+        self.decorator = decorator
+        self.position = position
+        self.spelling = spelling
+        self.options = options
+        self.removed_origin = removed_origin
+
+    @property
+    def name(self) -> str:
+        """The name of its function."""
+        return self.node.name
+
+    @property
+    def scope(self) -> Scope:
+        """Where the names of its body are bound."""
+        return self.module.scopes.by_node[self.node]
+
+    @property
+    def decorators_above(self) -> list[ast.expr]:
+        """The decorators that wrap the task, outermost first."""
+        return self.node.decorator_list[: self.position]
+
+    @property
+    def decorators_below(self) -> list[ast.expr]:
+        """The decorators that Celery's argument check sees instead of the function."""
+        return self.node.decorator_list[self.position + 1 :]
+
+    @property
+    def is_static(self) -> bool:
+        """Whether it is a static method of a class."""
+        return any(map(_is_staticmethod, self.decorators_above))
+
+    @property
+    def wraps_static_method(self) -> bool:
+        """Whether its decorator is given what ``@staticmethod`` below it makes: no function to Celery."""
+        return any(map(_is_staticmethod, self.decorators_below))
+
+    @property
+    def is_method(self) -> bool:
+        """Whether it stands in the body of a class without being a static method."""
+        return self.site.scope.kind == "class" and not self.is_static
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is defined inside a function."""
+        return self.site.scope.function() is not None
+
+    @property
+    def bound(self) -> bool | None:
+        """Whether Celery passes the task itself as first argument; None where that cannot be resolved."""
+        if self.options.lacks("bind"):
+            return False
+        value = self.options.constant("bind")
+        return None if value is UNKNOWN else bool(value)
+
+    @property
+    def base(self) -> str | None:
+        """The dotted origin of ``base=``, None where none is given or it cannot be resolved."""
+        entry = self.options.get("base")
+        return entry.module.origin(entry.node, entry.site) if entry else None
+
+    @property
+    def registered_name(self) -> str | None:
+        """The name that Celery knows it by; None where ``name=`` cannot be resolved."""
+        if not self.options.lacks("name"):
+            name = self.options.constant("name")
+            return name if isinstance(name, str) else None
+        return f"{self.module.dotted}.{self.name}"
+
+    @property
+    def parameters(self) -> Parameters:
+        """What it can be called with by its ``def``, ``self`` of a bound task left out."""
+        return parameters_of(self.node.args, skip_first=bool(self.bound))
+
+
+class UnreadableTask(Value):
+    """A task whose definition is not seen: of a ``tasks`` module that cannot be found, or one of several.
+
+    :param dotted: its origin, empty where it is one of several.
+    """
+
+    __slots__ = ("dotted",)
+
+    def __init__(self, dotted: str = "") -> None:
+        self.dotted = dotted
+
+    @property
+    def name(self) -> str:
+        """The name of its function, or "task" where it is one of several."""
+        return self.dotted.rpartition(".")[2] or "task"
+
+
+class NamedTask(Value):
+    """A task that is spoken of by its registered name: ``send_task("app.tasks.update")``.
+
+    :param name: None where the name cannot be resolved.
+    :param node: the expression that gives the name.
+    """
+
+    __slots__ = ("name", "node")
+
+    def __init__(self, name: str | None, node: ast.expr | None) -> None:
+        self.name = name
+        self.node = node
+
+
+if TYPE_CHECKING:
+    Target = Task | UnreadableTask | NamedTask | Function
+
+
+class Signature(Value):
+    """A task with arguments, not sent yet.
+
+    :param node: the whole expression, ``.set(…)`` included.
+    :param call: the call that made it: ``t.s(1)``, ``signature("t")``.
+    :param method: ``s``, ``si``, ``signature`` or ``subtask``.
+    :param options: those of ``.set``, ``.clone`` and ``options=``, the later over the earlier.
+    """
+
+    __slots__ = ("call", "immutable", "method", "module", "node", "options", "site", "task")
+
+    def __init__(
+        self,
+        node: ast.Call,
+        call: ast.Call,
+        method: str,
+        task: Target,
+        options: Mapping,
+        immutable: bool | None,
+        site: Site,
+        module: Module,
+    ) -> None:
+        self.node = node
+        self.call = call
+        self.method = method
+        self.task = task
+        self.options = options
+        self.immutable = immutable
+        self.site = site
+        self.module = module
+
+    def with_options(self, node: ast.Call, options: Mapping) -> Signature:
+        """What ``.set(…)`` returns."""
+        return Signature(
+            node,
+            self.call,
+            self.method,
+            self.task,
+            self.options.merged(options),
+            self.immutable,
+            self.site,
+            self.module,
+        )
+
+    def one_of_several(self, others: list[Signature]) -> Signature:
+        """What this signature and others have in common where it cannot be told which of them it is."""
+        plain = all(other.options.complete and not other.options.entries for other in others)
+        immutable = self.immutable if all(other.immutable is self.immutable for other in others) else None
+        return Signature(
+            self.node, self.call, self.method, UnreadableTask(), Mapping({}, plain), immutable, self.site, self.module
+        )  # fmt: skip
+
+
+class Workflow(Value):
+    """A chain, group, chord, chunks, map or starmap, not sent yet.
+
+    :param node: the expression: a call or ``a | b``, ``.set(…)`` included.
+    :param members: what it is made of; of a chord its header.
+    :param body: what follows a chord's header.
+    """
+
+    __slots__ = ("body", "kind", "members", "module", "node", "options", "site")
+
+    def __init__(
+        self,
+        node: ast.expr,
+        kind: WorkflowKind,
+        members: Items,
+        options: Mapping,
+        site: Site,
+        module: Module,
+        body: Element | None = None,
+    ) -> None:
+        self.node = node
+        self.kind = kind
+        self.members = members
+        self.options = options
+        self.site = site
+        self.module = module
+        self.body = body
+
+    def with_options(self, node: ast.Call, options: Mapping) -> Workflow:
+        """What ``.set(…)`` returns."""
+        return Workflow(node, self.kind, self.members, self.options.merged(options), self.site, self.module, self.body)
+
+
+class Dispatch(Value):
+    """A call that hands something to the broker; as a value, what that call returns.
+
+    :param receiver: what is dispatched.
+    :param options: what ``apply_async`` takes beside the arguments of the task; of ``delay`` always empty.
+    :param loop: the loop or comprehension in which it runs once per item; None where it is no bulk dispatch.
+    """
+
+    __slots__ = ("loop", "method", "module", "node", "options", "receiver", "site")
+
+    def __init__(
+        self,
+        node: ast.Call,
+        method: DispatchMethod,
+        receiver: Target | Signature | Workflow,
+        options: Mapping,
+        site: Site,
+        module: Module,
+        loop: Block | None,
+    ) -> None:
+        self.node = node
+        self.method = method
+        self.receiver = receiver
+        self.options = options
+        self.site = site
+        self.module = module
+        self.loop = loop
+
+    @property
+    def task(self) -> Target | None:
+        """The task that is dispatched, itself or as a signature; None for a workflow."""
+        if isinstance(self.receiver, Signature):
+            return self.receiver.task
+        return None if isinstance(self.receiver, Workflow) else self.receiver
+
+
+class LocalCall(NamedTuple):
+    """A task that is run by its caller, in the caller's process: ``t(x)``, ``t.run(x)``, ``t.apply()``."""
+
+    node: ast.Call
+    task: Task
+    method: str
+    site: Site
+
+
+def _is_staticmethod(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Name) and decorator.id == "staticmethod"
+
+
+def parameters_of(arguments: ast.arguments, *, skip_first: bool = False) -> Parameters:
+    """The parameters of a ``def``; ``skip_first`` leaves out ``self``."""
+    positional_only = [argument.arg for argument in arguments.posonlyargs]
+    positional = [argument.arg for argument in arguments.args]
+    by_position = positional_only + positional
+    required = set(by_position[: len(by_position) - len(arguments.defaults)])
+    required |= {
+        argument.arg
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default is None
+    }
+    if skip_first and by_position:
+        required.discard(by_position[0])
+        del (positional_only or positional)[0]
+    return Parameters(
+        tuple(positional_only),
+        tuple(positional),
+        tuple(argument.arg for argument in arguments.kwonlyargs),
+        frozenset(required),
+        arguments.vararg is not None,
+        arguments.kwarg is not None,
+    )

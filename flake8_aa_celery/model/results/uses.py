@@ -1,0 +1,107 @@
+"""What is asked of the result of a dispatch."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.code.memo import once_a_module
+from flake8_aa_celery.model.code.names import reaching
+from flake8_aa_celery.model.resolve import prefilters
+from flake8_aa_celery.model.resolve.values import App, Dispatch, Task, UnreadableTask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import CallSite, Site
+
+#: Methods of what a dispatch returns that wait until the task has run.
+WAITS = frozenset({"get", "wait", "join", "collect"})
+#: Methods of what a dispatch returns that need a result backend.
+METHODS = WAITS | {"ready", "successful", "failed", "forget"}
+_CLASSES = {
+    "celery.result.AsyncResult": "AsyncResult",
+    "celery.result.GroupResult": "GroupResult",
+    "celery.result.GroupResult.restore": "GroupResult",
+    "celery.result.ResultSet": "ResultSet",
+}
+_TELLING = METHODS | {name.rpartition(".")[2] for name in _CLASSES}
+
+
+class ResultUse(NamedTuple):
+    """Something that is asked of the result of a dispatch, or ``AsyncResult(…)`` and its like.
+
+    :param name: the attribute or method, or the class.
+    :param dispatch: the dispatch; None for a result that was made by hand.
+    """
+
+    node: ast.expr
+    name: str
+    dispatch: Dispatch | None
+    site: Site
+
+
+def uses_in(module: Module) -> list[ResultUse]:
+    """Every such use of a module."""
+    return [*_calls(module), *_reads(module)]
+
+
+def _calls(module: Module) -> Iterator[ResultUse]:
+    for call in module.calls_of(_TELLING):
+        function = call.node.func
+        if isinstance(function, ast.Attribute) and function.attr in METHODS:
+            dispatch = _dispatch(function.value, call.site, module)
+            if dispatch is not None:
+                yield ResultUse(call.node, function.attr, dispatch, call.site)
+        else:
+            made = _made_by_hand(call, module)
+            if made:
+                yield ResultUse(call.node, made, None, call.site)
+
+
+def _made_by_hand(call: CallSite, module: Module) -> str:
+    """The class of ``AsyncResult(id)`` or ``task.AsyncResult(id)``; empty for any other call."""
+    function = call.node.func
+    if isinstance(function, ast.Attribute) and function.attr in _CLASSES.values():
+        owner = module.evaluate(function.value, call.site)
+        if isinstance(owner, (App, Task, UnreadableTask)):
+            return function.attr
+    return _CLASSES.get(module.origin(function, call.site) or "", "")
+
+
+def is_only_revoked(made: ResultUse, module: Module) -> bool:
+    """Whether a result that was made by hand serves to revoke its task, and for nothing else that is seen."""
+    return _asked(module).get(id(made.node)) == {"revoke"}
+
+
+@once_a_module
+def _asked(module: Module) -> dict[int, set[str]]:
+    """Which methods and attributes are asked of each expression, by its ``id``."""
+    called = [(node, call.site) for call in module.all_calls() if isinstance(node := call.node.func, ast.Attribute)]
+    asked: dict[int, set[str]] = {}
+    for node, site in [*called, *(read for scope in module.scopes.all for read in scope.attribute_reads)]:
+        for meant in standing_for(node.value, site):
+            asked.setdefault(id(meant), set()).add(node.attr)
+    return asked
+
+
+def standing_for(node: ast.expr, site: Site) -> Iterator[ast.expr | None]:
+    """What an expression stands for: itself, or for a name what it was bound to."""
+    if isinstance(node, ast.Name):
+        yield from (binding.value for binding in reaching(node.id, site))
+    else:
+        yield node
+
+
+def _reads(module: Module) -> Iterator[ResultUse]:
+    for scope in module.scopes.all:
+        for node, site in scope.attribute_reads:
+            dispatch = _dispatch(node.value, site, module)
+            if dispatch is not None:
+                yield ResultUse(node, node.attr, dispatch, site)
+
+
+def _dispatch(node: ast.expr, site: Site, module: Module) -> Dispatch | None:
+    value = module.evaluate(node, site) if module.dispatches and prefilters.result(node, site) else None
+    return value if isinstance(value, Dispatch) else None

@@ -1,0 +1,78 @@
+"""Where a task waits for the result of another.
+
+Celery refuses it with a ``RuntimeError`` unless told otherwise: with every worker waiting, nobody is left to work.
+https://docs.celeryq.dev/en/stable/userguide/tasks.html#avoid-launching-synchronous-subtasks
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.resolve import task_functions
+from flake8_aa_celery.model.results.uses import WAITS, standing_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import Site
+    from flake8_aa_celery.model.resolve.values import Dispatch, Task
+
+
+class Wait(NamedTuple):
+    """A call that waits for a result.
+
+    :param node: ``update.delay().get()``.
+    :param result: what it waits for, as an expression.
+    :param dispatch: the dispatch; None for a result that was made by hand.
+    :param task: the task that waits.
+    """
+
+    node: ast.Call
+    result: ast.expr
+    dispatch: Dispatch | None
+    task: Task
+
+
+def waits_in(module: Module) -> list[Wait]:
+    """Every wait for a result inside a task, except where the code says that it is meant."""
+    return [*_on_dispatches(module), *_on_results_made_by_hand(module)]
+
+
+def _on_dispatches(module: Module) -> Iterator[Wait]:
+    for use in module.result_uses:
+        if use.name in WAITS and isinstance(use.node, ast.Call):
+            yield from _wait(use.node, use.site, use.dispatch, module)
+
+
+def _on_results_made_by_hand(module: Module) -> Iterator[Wait]:
+    made = {id(use.node) for use in module.result_uses if use.dispatch is None}
+    for call in module.calls_of(WAITS) if made else ():
+        function = call.node.func
+        if isinstance(function, ast.Attribute) and not made.isdisjoint(
+            map(id, standing_for(function.value, call.site))
+        ):
+            yield from _wait(call.node, call.site, None, module)
+
+
+def _wait(node: ast.Call, site: Site, dispatch: Dispatch | None, module: Module) -> Iterator[Wait]:
+    task = task_functions.around(site, module)
+    if task is not None and isinstance(node.func, ast.Attribute) and not _is_allowed(node, site, module):
+        yield Wait(node, node.func.value, dispatch, task)
+
+
+def _is_allowed(node: ast.Call, site: Site, module: Module) -> bool:
+    """Whether the call switches Celery's check off, or may do so in ``**options``."""
+    given = module.values.keywords(node, site)
+    if not given.lacks("disable_sync_subtasks"):
+        return given.constant("disable_sync_subtasks") is not True
+    return any(
+        isinstance(block.node, (ast.With, ast.AsyncWith))
+        and any(_allows(item.context_expr, site, module) for item in block.node.items)
+        for block in site.block.around()
+    )
+
+
+def _allows(context: ast.expr, site: Site, module: Module) -> bool:
+    return module.origin(context, site) == "celery.result.allow_join_result()"

@@ -1,1 +1,0 @@
-"""What is sent, how, when and at which priority; what is made and never sent."""

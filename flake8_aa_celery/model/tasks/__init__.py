@@ -1,0 +1,1 @@
+"""How tasks are defined: their options, decorators, bodies, logs, names, retries."""

@@ -1,0 +1,61 @@
+"""Whether a task is given itself as its first argument, whether it can take itself, and what it does with itself."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.calling import arguments
+from flake8_aa_celery.model.code.syntax import names_in, positional_parameters
+from flake8_aa_celery.model.resolve.classes import bases_of
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.model.resolve.values import Task
+
+#: What a task asks itself for, and nothing else is likely to have.
+_OF_A_TASK = frozenset(
+    {"AsyncResult", "apply_async", "backend", "default_retry_delay", "delay", "max_retries", "replace", "request"}
+    | {"retry", "s", "si", "signature", "update_state"}
+)
+
+
+def lacks_itself(task: Task) -> bool:
+    """Whether a task has ``self`` as its first parameter, and Celery passes something else."""
+    return task.bound is False and positional_parameters(task.node)[:1] == ["self"]
+
+
+def cannot_take_itself(task: Task) -> bool:
+    """Whether Celery passes a task itself, and it has no parameter for that."""
+    return bool(task.bound) and not positional_parameters(task.node) and task.node.args.vararg is None
+
+
+def may_be_passed_otherwise(task: Task) -> bool:
+    """Whether a decorator below its own, or its class, may see to what a task is given first."""
+    bases = bases_of(task)
+    return bool(task.decorators_below) or not bases.complete or bases.defines("__call__") or bases.defines("run")
+
+
+def speaks_of_self(task: Task) -> bool:
+    """Whether the name ``self`` stands anywhere in a task."""
+    return "self" in names_in(task.node)
+
+
+def uses_itself(task: Task) -> bool:
+    """Whether the body asks ``self`` for something that only a task has."""
+    return any(
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self"
+        and node.attr in _OF_A_TASK
+        for node in ast.walk(task.node)
+    )
+
+
+def is_passed_self(task: Task) -> bool:
+    """Whether a call in its module gives a task so many arguments that one of them is for ``self``."""
+    most = len(task.parameters.by_position) - 1
+    if task.parameters.takes_any_positional:
+        return False
+    given = [arguments.of_dispatch(sent) for sent in task.module.dispatches if sent.task is task]
+    given += [arguments.of_signature(made) for made in task.module.signatures if made.task is task]
+    return any(each.positional > most or "self" in each.names for each in given)

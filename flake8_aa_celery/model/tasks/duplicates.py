@@ -1,0 +1,56 @@
+"""Tasks that a worker cannot tell apart: those with the same registered name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.places import real
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import Site
+    from flake8_aa_celery.model.resolve.values import Task
+
+
+def duplicates(module: Module) -> Iterator[tuple[Task, Task]]:
+    """Each task of a module that has the name of another one, with that other.
+
+    In one module it is the later of the two; in two modules each that is given its name by ``name=``: what Celery
+    calls a task of itself begins with its module.
+    """
+    earlier: dict[str, list[Task]] = {}
+    for task in module.tasks:
+        name = task.registered_name
+        if name is not None:
+            same = earlier.setdefault(name, [])
+            other = _first_rival(task, same) or (_elsewhere(name, module) if "name" in task.options.entries else None)
+            if other is not None:
+                yield task, other
+            same.append(task)
+
+
+def _first_rival(task: Task, same: list[Task]) -> Task | None:
+    return next((other for other in same if not _are_alternatives(other.site, task.site)), None)
+
+
+def _elsewhere(name: str, module: Module) -> Task | None:
+    """A task of that name in another module of the project.
+
+    Two files that would be imported by the same dotted name are never imported together.
+    """
+    for other in module.project.tasks.named(name):
+        if other.module.dotted != module.dotted and real(other.module.path) != real(module.path):
+            return other
+    return None
+
+
+def _are_alternatives(one: Site, other: Site) -> bool:
+    """Whether only one of two places runs: they lie in different branches of an ``if`` or ``try``."""
+    branches = {id(block.site.statement): block for block in one.block.around() if block.site is not None}
+    for block in other.block.around():
+        twin = branches.get(id(block.site.statement)) if block.site is not None else None
+        if twin is not None and twin is not block and twin.body is not block.body:
+            return True
+    return False

@@ -1,0 +1,86 @@
+"""Which tasks a whole project has, by their names."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model import relevant
+from flake8_aa_celery.places import dotted_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flake8_aa_celery.model.code.project import Project
+    from flake8_aa_celery.model.resolve.values import Task
+
+#: Every decorator that registers a task is written with one of these, or imported under another name by one.
+_REGISTERS = re.compile(rb"shared_task|periodic_task|\.task\b|celery import[^;]{0,200}?\btask\b")
+_FUNCTION = re.compile(rb"[\r\n][ \t\f]*(?:async[ \t]+)?def\b")
+_NAMING = re.compile(rb"\bname\s*=|\*\*")
+
+
+class TaskIndex:
+    """The tasks of a project by the names that Celery knows them by: reads only the files that can hold what is asked.
+
+    Without ``name=`` a task is called after its module, so that one file can hold it. Not among them are the tasks of
+    test code, of migrations and of files that the settings exclude.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._naming: list[str] = []
+        self._by_module: dict[str, list[str]] = {}
+        for path, data in project.files:
+            if _can_register(data):
+                others = self._by_module.setdefault(dotted_name(path), [])
+                (self._naming if _may_name(data) else others).append(path)
+
+    def names(self) -> list[str]:
+        """The names of all tasks, as far as they can be resolved; reads every file that can register one."""
+        paths = sorted([*self._naming, *(path for paths in self._by_module.values() for path in paths)])
+        names = (task.registered_name for task in self._tasks(paths))
+        return [name for name in dict.fromkeys(names) if name is not None]
+
+    def named(self, name: str) -> list[Task]:
+        """The tasks that Celery knows by a name, in the order of their files and lines."""
+        paths = self._by_module.get(name.rpartition(".")[0], ())
+        found = [task for task in self._tasks(paths) if task.registered_name == name]
+        return sorted([*self._named_otherwise.get(name, ()), *found], key=_place)
+
+    @cached_property
+    def _named_otherwise(self) -> dict[str, list[Task]]:
+        """The tasks of the files in which any task may be given a name."""
+        found: dict[str, list[Task]] = {}
+        for task in self._tasks(self._naming):
+            found.setdefault(task.registered_name or "", []).append(task)
+        return found
+
+    def _tasks(self, paths: Iterable[str]) -> Iterator[Task]:
+        for path in paths:
+            module = self._project.load(path)
+            yield from module.tasks if module else ()
+
+
+def _place(task: Task) -> tuple[str, int]:
+    return task.module.path, task.node.lineno
+
+
+def _may_name(data: bytes) -> bool:
+    """Whether among the options of a decorator may be a name: between its line and the ``def``."""
+    at = data.find(b"@")
+    while at >= 0:
+        before = data[max(at - 100, 0) : at].rstrip(b" \t\f")
+        if not before or before.endswith((b"\n", b"\r")):
+            function = _FUNCTION.search(data, at)
+            end = function.end() if function else len(data)
+            if _NAMING.search(data, at, end):
+                return True
+            at = end
+        at = data.find(b"@", at + 1)
+    return False
+
+
+def _can_register(data: bytes) -> bool:
+    return b"@" in data and b"task" in data and _REGISTERS.search(data) is not None and relevant(data)

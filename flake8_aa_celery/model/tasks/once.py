@@ -1,0 +1,140 @@
+"""What the tasks of celery-once are told: ``once={"keys": […], "graceful": True}``."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.calling.parameters import parameters_of
+from flake8_aa_celery.model.canvas.workflows import followed_in
+from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.handlers import caught_by, tries_around
+from flake8_aa_celery.model.code.memo import once_a_module
+from flake8_aa_celery.model.code.names import dotted_name, imported_name, last_part
+from flake8_aa_celery.model.resolve.classes import OF_CELERY_ONCE, bases_of
+from flake8_aa_celery.model.resolve.values import Constant, Items, Mapping, Signature, Task
+from flake8_aa_celery.model.tasks.options import written_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import Block
+    from flake8_aa_celery.model.resolve.values import Element, Workflow
+    from flake8_aa_celery.model.tasks.options import WrittenOption
+
+_REFUSED = "AlreadyQueued"
+_ALLIANCE_AUTH = re.compile(rb"^\s*(from|import)\s+allianceauth\b", re.MULTILINE)
+
+
+def once_options(module: Module) -> Iterator[tuple[WrittenOption, Mapping]]:
+    """What the tasks of a module with a class of their own are given as ``once``, where it can be read."""
+    for option in written_options(module, "once"):
+        value = option.entry.value
+        if isinstance(value, Mapping) and not option.task.options.lacks("base"):
+            yield option, value
+
+
+def unknown_keys(task: Task, once: Mapping) -> Iterator[tuple[Element, str]]:
+    """The keys of a lock that the task has no parameter for."""
+    entry = once.get("keys")
+    keys = entry.value if entry else None
+    parameters = parameters_of(task, task.module)
+    if not isinstance(keys, Items) or parameters is None or parameters.takes_any_keyword:
+        return
+    known = {*parameters.by_position, *parameters.keyword_only, task.node.args.vararg and task.node.args.vararg.arg}
+    for element in keys.elements:
+        key = element.value
+        if isinstance(key, Constant) and isinstance(key.value, str) and key.value not in known:
+            yield element, key.value
+
+
+def once_classes_of_celery_once(module: Module) -> Iterator[ast.expr | ast.stmt]:
+    """Where a module takes celery-once's ``QueueOnce`` although Alliance Auth, which has its own, is there.
+
+    Not where it makes a class of its own of it, nor where it is the second choice.
+    """
+    places: list[ast.expr | ast.stmt] = [*_imports_of_once(module), *_attributes_of_once(module)]
+    if places and not _inherits(module) and any(True for _ in files(module.project, _imports_alliance_auth)):
+        yield from places
+
+
+def _imports_of_once(module: Module) -> Iterator[ast.ImportFrom]:
+    for scope in module.scopes.all:
+        for name, bindings in scope.bindings.items():
+            for node in (binding.node for binding in bindings if binding.site.block.kind != "handler"):
+                if isinstance(node, ast.ImportFrom) and not node.level:
+                    yield from [node] if imported_name(name, node).dotted in OF_CELERY_ONCE else []
+
+
+def _attributes_of_once(module: Module) -> Iterator[ast.expr]:
+    for option in written_options(module, "base"):
+        if isinstance(option.entry.node, ast.Attribute) and option.task.base in OF_CELERY_ONCE:
+            yield option.node
+
+
+def _inherits(module: Module) -> bool:
+    """Whether a class of the module is made of celery-once's."""
+    return any(
+        module.origin(base, binding.site) in OF_CELERY_ONCE
+        for bindings in module.scopes.module.bindings.values()
+        for binding in bindings
+        if isinstance(binding.node, ast.ClassDef)
+        for base in binding.node.bases
+    )
+
+
+def _imports_alliance_auth(data: bytes) -> bool:
+    return _ALLIANCE_AUTH.search(data) is not None
+
+
+def may_raise(option: WrittenOption, once: Mapping) -> bool:
+    """Whether sending a task that is queued already raises ``AlreadyQueued``, and nobody is there to catch it."""
+    if not once.lacks("graceful") or bases_of(option.task).defines("apply_async"):
+        return False
+    return not _is_caught(option.task)
+
+
+def _is_caught(task: Task) -> bool:
+    """Whether anything in the project sends the task and catches that it is queued already."""
+    project = task.module.project
+    modules = (project.load(path) for path in files(project, lambda data: _REFUSED.encode() in data))
+    return any(_place(task) in _caught_in(module) for module in modules if module)
+
+
+def _place(task: Task) -> tuple[str, int]:
+    """What tells a task from others, though its file may have been read twice."""
+    return task.module.dotted, task.node.lineno
+
+
+@once_a_module
+def _caught_in(module: Module) -> set[tuple[str, int]]:
+    """The places of the tasks that a module sends where a handler for ``AlreadyQueued`` is around."""
+    return {
+        _place(dispatch.task)
+        for dispatch in module.dispatches
+        if isinstance(dispatch.task, Task) and any(map(_is_handled, tries_around(dispatch.site)))
+    }
+
+
+def _is_handled(block: Block) -> bool:
+    return isinstance(block.node, ast.Try) and any(
+        last_part(dotted_name(caught) or "") == _REFUSED
+        for handler in block.node.handlers
+        for caught in caught_by(handler)
+    )
+
+
+# -- in workflows -----------------------------------------------------------------------------------------------
+
+
+def once_tasks_followed(module: Module) -> list[tuple[Task, Workflow]]:
+    """Every chain of this module that holds a task of celery-once before another one, with the first such task."""
+    found: dict[int, tuple[Task, Workflow]] = {}
+    for followed in followed_in(module):
+        signature = followed.member.value
+        task = signature.task if isinstance(signature, Signature) else None
+        if isinstance(task, Task) and bases_of(task).is_once:
+            found.setdefault(id(followed.chain.node), (task, followed.chain))
+    return list(found.values())

@@ -1,0 +1,81 @@
+"""Where a task sends itself again, and what it waits for."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.code.callees import within
+from flake8_aa_celery.model.code.syntax import has_attribute, positional_parameters
+from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.model.resolve.values import Mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import CallSite
+    from flake8_aa_celery.model.resolve.values import Task
+
+#: The place of ``eta`` in ``Task.retry(args, kwargs, exc, throw, eta, countdown, …)``.
+_ETA = 4
+
+
+def retry_calls(task: Task) -> Iterator[CallSite]:
+    """Every ``self.retry(…)`` in a task, by whatever name it takes itself, and ``update.retry(…)`` by its own."""
+    for scope in within(task.scope):
+        for call in scope.calls:
+            if _is_retry(call, task):
+                yield call
+
+
+def raises_retry(call: CallSite, module: Module) -> bool:
+    """Whether a retry ends the task by raising ``Retry``, as it does unless ``throw`` says otherwise."""
+    given = module.values.keywords(call.node, call.site)
+    return given.lacks("throw") or given.constant("throw") is True
+
+
+def retries_for_ever(task: Task) -> bool:
+    """Whether nothing but ``max_retries=None`` of its options says how often a task is sent again when it fails."""
+    is_endless = _is_retried_without_limit(task) or any(
+        task.module.values.keywords(call.node, call.site).lacks("max_retries") for call in retry_calls(task)
+    )
+    return is_endless and not has_attribute(task.node, "retries")  # `self.request.retries`: it counts itself
+
+
+def _is_retried_without_limit(task: Task) -> bool:
+    """Whether ``autoretry_for`` sends it again, and ``retry_kwargs`` set no limit of their own."""
+    bases = bases_of(task)
+    if task.options.get("autoretry_for") is None and not bases.defines("autoretry_for"):
+        return False
+    given = task.options.get("retry_kwargs")
+    if given is None:
+        return task.options.lacks("retry_kwargs") and not bases.may_define("retry_kwargs")
+    value = given.value
+    return isinstance(value, Mapping) and value.lacks("max_retries")
+
+
+def waits_by_default(call: CallSite, task: Task) -> bool:
+    """Whether a retry waits as long as nobody said: Celery's three minutes, each time."""
+    given = task.module.values.keywords(call.node, call.site)
+    return (
+        given.lacks("countdown")
+        and given.lacks("eta")
+        and len(call.node.args) <= _ETA
+        and not any(isinstance(argument, ast.Starred) for argument in call.node.args)
+        and task.options.lacks("default_retry_delay")
+        and not bases_of(task).may_define("default_retry_delay")
+    )
+
+
+def _is_retry(call: CallSite, task: Task) -> bool:
+    function = call.node.func
+    if not isinstance(function, ast.Attribute) or function.attr != "retry":
+        return False
+    if not isinstance(function.value, ast.Name):
+        return False
+    if task.bound is not False and positional_parameters(task.node)[:1] == [function.value.id]:
+        return True
+    if task.module.origin(function.value, call.site) == "celery.current_task":
+        return True
+    return function.value.id == task.name and task.module.evaluate(function.value, call.site) is task

@@ -1,0 +1,107 @@
+"""Functions that are called in a way that only tasks can be."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.calling.task_names import standing_at
+from flake8_aa_celery.model.code.memo import once_a_module
+from flake8_aa_celery.model.resolve.values import Constant, Function, Items
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import FunctionNode
+    from flake8_aa_celery.model.resolve.values import Dispatch, Signature
+
+_SETATTR = frozenset({"setattr"})
+
+
+class UsedAsTask(NamedTuple):
+    """A function that no decorator makes a task of, and where it is first used like one.
+
+    :param spelled: how it is used: ``update.delay``, or its name in a schedule.
+    """
+
+    function: Function
+    node: ast.expr
+    spelled: str
+
+
+def plain_functions_used_as_tasks(module: Module) -> Iterator[UsedAsTask]:
+    """Every plain function that a module sends, puts into a workflow or names in a schedule, once each."""
+    uses = sorted([*_called(module), *_scheduled(module)], key=lambda use: (use.node.lineno, use.node.col_offset))
+    seen: set[ast.AST] = set()
+    for use in uses:
+        if use.function.is_plain and use.function.node not in seen and not _is_given_methods(use.function):
+            seen.add(use.function.node)
+            yield use
+
+
+def _called(module: Module) -> Iterator[UsedAsTask]:
+    """Functions of which ``delay``, ``apply_async``, ``s`` or ``si`` is called."""
+    uses: list[Dispatch | Signature] = [*module.dispatches, *module.signatures]
+    for use in uses:
+        if isinstance(use.task, Function):
+            yield UsedAsTask(use.task, use.node, ast.unparse(use.node.func))
+
+
+def _is_given_methods(function: Function) -> bool:
+    """Whether its module makes something like a task of a function by hand: ``update.delay = …``, or by ``setattr``."""
+    return function.node.name in _given_methods(function.module)
+
+
+@once_a_module
+def _given_methods(module: Module) -> set[str]:
+    """The names of what a module sets attributes of."""
+    changed = [target.value for scope in module.scopes.all for target, _, _ in scope.stores]
+    changed += [call.node.args[0] for call in module.calls_of(_SETATTR) if call.node.args]
+    return {owner.id for owner in changed if isinstance(owner, ast.Name)}
+
+
+def _scheduled(module: Module) -> Iterator[UsedAsTask]:
+    """Functions that an entry of a schedule names, unless a task elsewhere is registered by that name."""
+    for entry in module.schedule:
+        task, name = entry.fields.get("task"), entry.task_name
+        if task is None or name is None:
+            continue
+        function = standing_at(name, module)
+        if isinstance(function, Function) and not module.project.tasks.named(name):
+            yield UsedAsTask(function, task.node if task.module is module else entry.node, name)
+
+
+def uncalled_functions(module: Module) -> Iterator[Function]:
+    """The public functions at the top level of a module that no decorator touches and no other code of it names."""
+    plain = [
+        Function(node, module, site)
+        for node, site in module.scopes.functions
+        if site.scope.kind == "module" and not node.name.startswith("_") and not node.decorator_list
+    ]
+    read = _reads(module, {function.node.name for function in plain}) if plain else {}
+    offered = _offered(module) if plain else set()
+    for function in plain:
+        name = function.node.name
+        if name not in offered and all(_lies_in(node, function.node) for node in read.get(name, ())):
+            yield function
+
+
+def _offered(module: Module) -> set[object]:
+    """The names that a module offers by ``__all__``, as far as they are known."""
+    items = module.member("__all__")
+    members = items.elements if isinstance(items, Items) else ()
+    return {value.value for member in members if isinstance(value := member.value, Constant)}
+
+
+def _reads(module: Module, wanted: set[str]) -> dict[str, list[ast.Name]]:
+    """Where a module reads some names, by name."""
+    found: dict[str, list[ast.Name]] = {}
+    for name in ast.walk(module.tree):
+        if isinstance(name, ast.Name) and name.id in wanted and isinstance(name.ctx, ast.Load):
+            found.setdefault(name.id, []).append(name)
+    return found
+
+
+def _lies_in(name: ast.Name, function: FunctionNode) -> bool:
+    return function.lineno <= name.lineno <= (function.end_lineno or function.lineno)
