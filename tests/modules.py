@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.model.resolve import values
+from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import (
     App,
     Class,
@@ -72,7 +73,7 @@ def looked_at(module: Module) -> list[object]:
         call for call in module.all_calls() if isinstance(call.node.func, ast.Name) and call.node.func.id == "look"
     ]
     calls.sort(key=lambda call: (call.node.lineno, call.node.col_offset))
-    return [plain(module.evaluate(call.node.args[0], call.site)) for call in calls]
+    return [plain(value_of(call.node.args[0], call.site)) for call in calls]
 
 
 def look(root: Path, source: str, path: str = "app/tasks.py", files: Files = MappingProxyType({})) -> object:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.graph import owners
 from flake8_aa_celery.graph.facts import Edge
+from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Function, Task
 from flake8_aa_celery.places import below
 
@@ -45,28 +46,29 @@ def _calls(called: Owner, sources: Sources) -> Iterator[tuple[CallSite, Owner]]:
     """The calls of a function, each with what it belongs to."""
     wanted = called.node
     assert wanted is not None
-    for call, module in sources.calls(wanted.name):
-        if _leads_to(wanted, called.module, call, module):
-            caller = owners.owner_of(call.site, module)
+    for call, _ in sources.calls(wanted.name):
+        if _leads_to(wanted, called.module, call):
+            caller = owners.owner_of(call.site)
             if caller.node is not wanted:
                 yield call, caller
 
 
-def _leads_to(wanted: FunctionNode, owner: Module, call: CallSite, module: Module) -> bool:
-    value = module.evaluate(call.node.func, call.site)
+def _leads_to(wanted: FunctionNode, owner: Module, call: CallSite) -> bool:
+    module = call.site.module
+    value = value_of(call.node.func, call.site)
     if isinstance(value, (Function, Task)):
         return value.module.path == owner.path and value.node.lineno == wanted.lineno
-    return module.path == owner.path and _is_own_method(wanted, call, module)
+    return module.path == owner.path and _is_own_method(wanted, call)
 
 
-def _is_own_method(wanted: FunctionNode, call: CallSite, module: Module) -> bool:
+def _is_own_method(wanted: FunctionNode, call: CallSite) -> bool:
     """Whether ``self.method()`` stands in the class that has this method."""
     function = call.node.func
     if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
         return False
     if function.value.id not in ("self", "cls"):
         return False
-    scope = module.scopes.by_node[wanted].parent
+    scope = call.site.module.scopes.by_node[wanted].parent
     around = call.site.scope
     while around.parent is not None and around is not scope:
         around = around.parent

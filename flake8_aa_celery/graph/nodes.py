@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.graph import owners, priorities
 from flake8_aa_celery.graph.facts import Finding, Node
 from flake8_aa_celery.graph.words import cut
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Function, Mapping, NamedTask, Task, UnreadableTask
 from flake8_aa_celery.places import below
 from flake8_aa_celery.wording import printable
@@ -58,7 +59,7 @@ class Nodes:
         self._functions: dict[str, Owner] = {}
         self._by_name: dict[str, Task] = {}
         self._by_origin: dict[str, Task] = {}
-        for task in (task for module in sources.modules if not module.in_document for task in module.tasks):
+        for task in (task for module in sources.modules if not module.in_document for task in tasks_of(module)):
             self._by_name.setdefault(task.registered_name or "", task)
             self._by_origin.setdefault(f"{task.module.dotted}.{task.name}", task)
             self.task(task)
@@ -119,7 +120,7 @@ class Nodes:
             known = self._by_origin.get(dotted)
             return self.task(known) if known else self._foreign(dotted)
         if isinstance(value, Function):
-            return self.owner(owners.of_function(value.module.scopes.by_node[value.node], value.module))
+            return self.owner(owners.of_function(value.module.scopes.by_node[value.node]))
         return None
 
     def named(self, name: str) -> str:

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.names import last_part, origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import without_call
+from flake8_aa_celery.model.django.views import views_of
 from flake8_aa_celery.model.resolve import orm, task_functions
 from flake8_aa_celery.model.resolve.classes import class_around
+from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.task_functions import function_of
 from flake8_aa_celery.model.resolve.values import Class, Task
 
 if TYPE_CHECKING:
@@ -36,18 +39,19 @@ class Owner(NamedTuple):
     task: Task | None = None
 
 
-def owner_of(site: Site, module: Module) -> Owner:
+def owner_of(site: Site) -> Owner:
     """The task, view, … that runs what stands at a place; functions within one belong to it."""
+    module = site.module
     scope: Scope | None = site.scope
     outermost: Scope | None = None
     while scope is not None:
         if isinstance(scope.node, FUNCTIONS):
-            found = module.functions.get(scope.node)
+            found = scope.block.site and task_functions.function_of(scope.node, scope.block.site)
             if isinstance(found, Task):
                 return of_task(found)
             outermost = scope
         scope = scope.parent
-    return of_function(outermost, module) if outermost else Owner("module", module.dotted, None, module)
+    return of_function(outermost) if outermost else Owner("module", module.dotted, None, module)
 
 
 def of_task(task: Task) -> Owner:
@@ -55,26 +59,26 @@ def of_task(task: Task) -> Owner:
     return Owner("task", _qualified(task.scope), task.node, task.module, task=task)
 
 
-def of_function(scope: Scope, module: Module) -> Owner:
+def of_function(scope: Scope) -> Owner:
     """A function as an owner: what kind it is, and what it is called behind its class."""
     node, site = scope.node, scope.block.site
     assert isinstance(node, FUNCTIONS) and site is not None
-    value = task_functions.of_function(node, site, module)
+    value = function_of(node, site)
     if isinstance(value, Task):
         return of_task(value)
-    kind, detail = _kind(node, scope, site, module)
-    return Owner(kind, _qualified(scope), node, module, detail)
+    kind, detail = _kind(node, scope, site)
+    return Owner(kind, _qualified(scope), node, scope.module, detail)
 
 
-def _kind(node: FunctionNode, scope: Scope, site: Site, module: Module) -> tuple[Kind, str]:
-    signal = _signal(node, site, module)
+def _kind(node: FunctionNode, scope: Scope, site: Site) -> tuple[Kind, str]:
+    signal = _signal(node, site)
     if signal is not None:
         return "receiver", signal
-    if _is_admin(scope, module):
+    if _is_admin(scope):
         return "admin", ""
-    if any(view.scope is scope for view in module.views):
+    if any(view.scope is scope for view in views_of(site.module)):
         return "view", ""
-    if "/management/commands/" in module.path.replace("\\", "/"):
+    if "/management/commands/" in site.module.path.replace("\\", "/"):
         return "command", ""
     return "function", ""
 
@@ -90,10 +94,10 @@ def _qualified(scope: Scope) -> str:
     return ".".join(parts)
 
 
-def _is_admin(scope: Scope, module: Module) -> bool:
+def _is_admin(scope: Scope) -> bool:
     """Whether a function is a method of one of Django's admin classes, or an action in a module of them."""
-    owner = class_around(scope, module)
-    return module.dotted.rpartition(".")[2] == "admin" if owner is None else _is_admin_class(owner)
+    owner = class_around(scope, scope.module)
+    return scope.module.dotted.rpartition(".")[2] == "admin" if owner is None else _is_admin_class(owner)
 
 
 def _is_admin_class(found: Class, depth: int = 0) -> bool:
@@ -101,13 +105,13 @@ def _is_admin_class(found: Class, depth: int = 0) -> bool:
         dotted = found.module.origin(base, found.site) or ""
         if last_part(dotted).endswith(("Admin", "AdminMixin", "TabularInline", "StackedInline")):
             return True
-        value = found.module.evaluate(base, found.site) if depth < _DEEPEST else None
+        value = value_of(base, found.site) if depth < _DEEPEST else None
         if isinstance(value, Class) and value.node is not found.node and _is_admin_class(value, depth + 1):
             return True
     return False
 
 
-def _signal(node: FunctionNode, site: Site, module: Module) -> str | None:
+def _signal(node: FunctionNode, site: Site) -> str | None:
     """The signal that a function is connected to, of Django's, Celery's or an app's own; None for none."""
     for decorator in node.decorator_list:
         if isinstance(decorator, ast.Call) and origin(decorator.func, site) in orm.RECEIVERS:
@@ -115,7 +119,7 @@ def _signal(node: FunctionNode, site: Site, module: Module) -> str | None:
         target = without_call(decorator)
         if isinstance(target, ast.Attribute) and target.attr == "connect":
             return ast.unparse(target.value)
-    return _connected(module).get(node.name)
+    return _connected(site.module).get(node.name)
 
 
 @lru_cache(maxsize=64)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.graph.facts import Edge, Node
 from flake8_aa_celery.graph.nodes import source_of
+from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.places import below
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def edges(modules: Iterable[Module], nodes: Nodes) -> Iterator[Edge]:
     """An edge from each entry of a schedule to its task; what a document repeats is not shown again."""
     seen: set[tuple[str | None, str]] = set()
     for module in sorted(modules, key=lambda module: module.in_document):
-        for entry in module.schedule:
+        for entry in schedule_of(module):
             target = _target(entry, nodes)
             if target is None or (module.in_document and (entry.name, target) in seen):
                 continue

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.graph import owners, workflows
 from flake8_aa_celery.graph.facts import Edge
+from flake8_aa_celery.model.periodic.schedules import schedule_of
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of, local_calls_of, signatures_of
 from flake8_aa_celery.model.resolve.values import Signature, Workflow
 from flake8_aa_celery.places import below
 
@@ -22,25 +24,25 @@ def edges(module: Module, nodes: Nodes) -> Iterator[Edge]:
     """An edge for each dispatch of a task, each signature that goes elsewhere, and each call in the same process."""
     if module.in_document:
         return
-    for dispatch in module.dispatches:
+    for dispatch in dispatches_of(module):
         if not isinstance(dispatch.receiver, Workflow):
             sent = nodes.priority(dispatch.receiver, dispatch.options)
             yield from _edge(dispatch, dispatch.task, sent, nodes, per_item=dispatch.loop is not None)
     seen = _dispatched(module) | workflows.signatures(module)
-    for signature in module.signatures:
+    for signature in signatures_of(module):
         if id(signature.call) not in seen:
             sent = nodes.priority(signature)
             yield from _edge(signature, signature.task, sent, nodes, per_item=False)
-    for call in module.local_calls:
-        source = nodes.owner(owners.owner_of(call.site, module))
+    for call in local_calls_of(module):
+        source = nodes.owner(owners.owner_of(call.site))
         yield Edge(source, nodes.task(call.task), call.method, None, False, below(module.path), call.node.lineno)
 
 
 def _dispatched(module: Module) -> set[int]:
     """The ids of the calls that made the signatures which are sent by themselves or given to a schedule."""
-    receivers = [dispatch.receiver for dispatch in module.dispatches]
+    receivers = [dispatch.receiver for dispatch in dispatches_of(module)]
     sent = {id(receiver.call) for receiver in receivers if isinstance(receiver, Signature)}
-    return sent | {id(entry.signature.call) for entry in module.schedule if entry.signature}
+    return sent | {id(entry.signature.call) for entry in schedule_of(module) if entry.signature}
 
 
 def _edge(
@@ -48,5 +50,5 @@ def _edge(
 ) -> Iterator[Edge]:
     target = nodes.target(task) if task is not None else None
     if target is not None:
-        source = nodes.owner(owners.owner_of(found.site, found.module))
+        source = nodes.owner(owners.owner_of(found.site))
         yield Edge(source, target, found.method, sent, per_item, below(found.module.path), found.node.lineno)

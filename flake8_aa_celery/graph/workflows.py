@@ -8,6 +8,7 @@ from flake8_aa_celery.graph import owners, priorities
 from flake8_aa_celery.graph.facts import MORE, Step, Workflow
 from flake8_aa_celery.graph.nodes import source_of
 from flake8_aa_celery.model.resolve import values
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of, workflows_of
 from flake8_aa_celery.model.resolve.values import Mapping, Signature, Task, UnreadableTask
 from flake8_aa_celery.places import below
 
@@ -42,7 +43,7 @@ def of(module: Module, nodes: Nodes) -> Iterator[Workflow]:
         if dispatch and not (found.kind == "chain" and dispatch.method == "()"):
             given = given.merged(dispatch.options)  # a chain that is called takes them for arguments of its tasks
         steps = tuple(_steps(found, given, nodes, 0))
-        owner = nodes.owner(owners.owner_of(place.site, place.module))
+        owner = nodes.owner(owners.owner_of(place.site))
         yield Workflow(
             f"{found.kind} {path}:{line}:{place.node.col_offset + 1}", found.kind, owner,
             dispatch.method if dispatch else "", bool(dispatch and dispatch.loop), path, line, steps,
@@ -58,12 +59,12 @@ def _whole(module: Module) -> Iterator[tuple[values.Workflow, Dispatch | None]]:
     """The workflows of a module that are no part of another one, with what starts them there."""
     started = [
         (dispatch.receiver, dispatch)
-        for dispatch in module.dispatches
+        for dispatch in dispatches_of(module)
         if isinstance(dispatch.receiver, values.Workflow)
     ]
     yield from started
     outer = [found for found, _ in started]
-    for found in sorted(module.workflows, key=_outermost_first):
+    for found in sorted(workflows_of(module), key=_outermost_first):
         seen = _seen(outer)
         mine = {id(element.node) for element in found.members.elements}
         if id(found.node) in seen.members or (mine and mine <= seen.members):

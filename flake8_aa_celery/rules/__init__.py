@@ -57,7 +57,9 @@ class Rule(NamedTuple):
 
     def violations_in(self, module: Module, settings: Settings) -> Iterable[Violation]:
         """What the rule finds in a module."""
-        if any(getattr(module, fact) for fact in self.about):
+        from flake8_aa_celery.model.facts import FACTS
+
+        if any(fact == "scopes" or FACTS[fact].of(module) for fact in self.about):
             return self.load()(module, settings)
         return ()
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.resolve.modules import is_tasks_module
+from flake8_aa_celery.model.resolve.occurrences import apps_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -69,10 +72,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: autodiscover_tasks](https://docs.celeryq.dev/en/stable/reference/celery.html#celery.Celery.autodiscover_tasks)
     """
-    if module.is_tasks_module or not module.tasks or module.apps:
+    if is_tasks_module(module) or not tasks_of(module) or apps_of(module):
         return
     wanted = settings.tasks_modules[0] if settings.tasks_modules else "tasks"
-    for task in module.tasks:
+    for task in tasks_of(module):
         message = f"the task `{task.name}` is defined in `{module.file_name}`: move it to `{wanted}.py`"
         yield Violation.at(task.node, message, _fix(task, wanted))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.resolve.occurrences import apps_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -67,8 +69,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery 5: removed `celery.task` and `celery.decorators`](https://docs.celeryq.dev/en/stable/history/whatsnew-5.0.html)
     """
     flagged = ("app", "removed") if settings.profile == "alliance-auth" else ("removed",)
-    tasks = [task for task in module.tasks if task.spelling in flagged]
-    if not tasks or module.apps:
+    tasks = [task for task in tasks_of(module) if task.spelling in flagged]
+    if not tasks or apps_of(module):
         return
     for task in tasks:
         yield Violation.at(task.decorator, _message(task), _fix(task))

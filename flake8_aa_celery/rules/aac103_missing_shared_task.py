@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.tasks.undecorated import plain_functions_used_as_tasks
+from flake8_aa_celery.model.tasks.undecorated import undecorated_tasks_of
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html)
     """
-    for use in plain_functions_used_as_tasks(module):
+    for use in undecorated_tasks_of(module):
         function = use.function
         if function.module is module:
             how = f"`{use.spelled}` in line {use.node.lineno}"

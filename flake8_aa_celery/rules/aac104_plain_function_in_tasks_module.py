@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.imports import imports_from
-from flake8_aa_celery.model.tasks.undecorated import uncalled_functions
+from flake8_aa_celery.model.code.imports import packages_imported_from
+from flake8_aa_celery.model.resolve.modules import is_tasks_module
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.tasks.undecorated import uncalled_functions_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html)
     """
-    if module.is_tasks_module and (module.tasks or imports_from("celery", module)):
-        for function in uncalled_functions(module):
+    if is_tasks_module(module) and (tasks_of(module) or "celery" in packages_imported_from(module)):
+        for function in uncalled_functions_of(module):
             message = f"`{function.node.name}` is no task and nothing here calls it: decorate it or move it elsewhere"
             yield Violation.at(function.node, message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.logs import binds_logger, maker_of_logger
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -65,7 +66,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: logging](https://docs.celeryq.dev/en/stable/userguide/tasks.html#logging)
     - [Alliance Auth: logging from custom apps](https://allianceauth.readthedocs.io/en/latest/development/custom/logging.html)
     """
-    if module.tasks and not binds_logger(module):
+    if tasks_of(module) and not binds_logger(module):
         message = f"`{module.file_name}` has tasks but no logger: add one, or nobody can see what they do"
         fix = Fix("safe", "Add a logger", "add_logger", maker_of_logger(module))
-        yield Violation.at(module.tasks[0].node, message, fix)
+        yield Violation.at(tasks_of(module)[0].node, message, fix)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.bodies import is_slim, only_dispatches
 from flake8_aa_celery.model.tasks.logs import binds_logger, logs, maker_of_logger, name_of_logger
 from flake8_aa_celery.violation import Fix, Violation
@@ -80,7 +81,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: logging](https://docs.celeryq.dev/en/stable/userguide/tasks.html#logging)
     """
-    for task in module.tasks:
+    for task in tasks_of(module):
         if not logs(task) and not is_slim(task) and not only_dispatches(task):
             message = f"`{task.name}` logs nothing: log what it works on, or what it leaves out"
             yield Violation.at(task.node, message, _fix(task))

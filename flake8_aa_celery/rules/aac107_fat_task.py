@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.bodies import number_of_statements
 from flake8_aa_celery.violation import Violation
 
@@ -107,7 +108,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: granularity of tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html#granularity)
     """
     allowed = settings.max_task_statements
-    for task in module.tasks:
+    for task in tasks_of(module):
         number = number_of_statements(task)
         if number > allowed:
             message = f"`{task.name}` has {number} statements, more than {allowed}: split it, or move code out of it"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling.dispatched import is_dispatched
 from flake8_aa_celery.model.code.syntax import without_call
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.decorators import hiding
 from flake8_aa_celery.violation import Fix, Violation, spot
 
@@ -72,7 +73,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: multiple decorators](https://docs.celeryq.dev/en/stable/userguide/tasks.html#basics)
     """
-    for task in module.tasks:
+    for task in tasks_of(module):
         above = next(hiding(task), None)
         if above is not None:
             name = ast.unparse(without_call(above))

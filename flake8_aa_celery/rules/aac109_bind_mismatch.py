@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.syntax import keyword_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.bound import (
     cannot_take_itself,
     is_passed_self,
@@ -77,7 +78,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: bound tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html#bound-tasks)
     """
-    for task in module.tasks:
+    for task in tasks_of(module):
         message = "" if task.is_method or may_be_passed_otherwise(task) else _message(task)
         if message:
             yield Violation.at(task.node, message, _fix(task))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import any_of
 from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [asgiref: async_to_sync](https://docs.djangoproject.com/en/stable/topics/async/#async-to-sync)
     """
-    for task in module.tasks:
+    for task in tasks_of(module):
         if isinstance(task.node, ast.AsyncFunctionDef) and not task.decorators_below and not _can_run(task, settings):
             message = f"`{task.name}` never runs: Celery awaits no coroutine, use `def` and `async_to_sync`"
             yield Violation.at(task.node, message)

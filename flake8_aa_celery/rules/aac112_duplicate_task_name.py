@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.tasks.duplicates import duplicates
+from flake8_aa_celery.model.tasks.duplicates import duplicates_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: names](https://docs.celeryq.dev/en/stable/userguide/tasks.html#names)
     """
-    for task, other in duplicates(module):
+    for task, other in duplicates_of(module):
         line = other.node.lineno
         where = f"line {line}" if other.module is module else f"{other.module.path_in_project}:{line}"
         message = f"`{task.name}` has the name of the task in {where}: only one of them ever runs, rename it"

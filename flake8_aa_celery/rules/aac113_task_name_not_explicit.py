@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: names](https://docs.celeryq.dev/en/stable/userguide/tasks.html#names)
     """
-    for task in module.tasks:
+    for task in tasks_of(module):
         if task.options.lacks("name"):
             message = f'no explicit name: add `name="{task.registered_name}"`'
             yield Violation.at(task.decorator, message, _fix(task))

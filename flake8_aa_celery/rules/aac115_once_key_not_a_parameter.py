@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.tasks.once import once_options, unknown_keys
+from flake8_aa_celery.model.tasks.once import once_options_of, unknown_keys
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [celery-once: keys](https://github.com/cameronmaske/celery-once#keys)
     """
-    for option, once in once_options(module):
+    for option, once in once_options_of(module):
         for element, key in unknown_keys(option.task, once):
             message = f"`{option.task.name}` has no parameter `{key}`: sending it raises `KeyError`, correct its `keys`"
             yield Violation.at(_place(element, option.task), message)

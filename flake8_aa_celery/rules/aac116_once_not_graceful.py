@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.tasks.once import may_raise, once_options
+from flake8_aa_celery.model.tasks.once import may_raise, once_options_of
 from flake8_aa_celery.model.tasks.options import each_once
 from flake8_aa_celery.violation import Fix, Violation, spot
 
@@ -69,7 +69,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [celery-once: graceful](https://github.com/cameronmaske/celery-once#graceful)
     """
-    for option in each_once(option for option, once in once_options(module) if may_raise(option, once)):
+    for option in each_once(option for option, once in once_options_of(module) if may_raise(option, once)):
         message = f"`{option.task.name}` raises `AlreadyQueued` at whoever sends it twice: add `graceful` to `once`"
         yield Violation.at(option.node, message, _fix(option, module))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.tasks.once import once_classes_of_celery_once
+from flake8_aa_celery.model.tasks.once import once_imports_of
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -71,6 +71,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: celery-once](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """
-    for node in once_classes_of_celery_once(module):
+    for node in once_imports_of(module):
         message = "`QueueOnce` of celery-once is not graceful: import it from `allianceauth.services.tasks`"
         yield Violation.at(node, message, Fix("unsafe", "Import Alliance Auth's", "import_instead", _INSTEAD))

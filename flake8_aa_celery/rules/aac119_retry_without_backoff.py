@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.options import each_once, written_options
 from flake8_aa_celery.model.tasks.retries import retry_calls, waits_by_default
 from flake8_aa_celery.violation import Fix, Violation, spot
@@ -72,7 +73,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for option in each_once(without_backoff):
         message = f"`{option.task.name}` retries at the same distance each time: add `retry_backoff=True`"
         yield Violation.at(option.node, message, _fix(option, module))
-    for task in module.tasks:
+    for task in tasks_of(module):
         for call in retry_calls(task):
             if waits_by_default(call, task):
                 message = f"`{task.name}` retries after three minutes, whatever has failed: give `retry` a `countdown`"

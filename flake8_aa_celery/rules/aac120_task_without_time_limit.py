@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.configuration.settings import values_of
-from flake8_aa_celery.model.effects.blocking import blocking_in
+from flake8_aa_celery.model.configuration.settings import configured
+from flake8_aa_celery.model.effects.blocking import blocking_of
 from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -68,10 +69,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: time limits](https://docs.celeryq.dev/en/stable/userguide/workers.html#time-limits)
     """
-    unlimited = [task for task in module.tasks if _has_no_limit(task)]
+    unlimited = [task for task in tasks_of(module) if _has_no_limit(task)]
     if not unlimited:
         return
-    blocking = blocking_in(module)
+    blocking = blocking_of(module)
     for task in unlimited:
         by = blocking.over_network(task.scope)
         if by and not _limits_all(module.project):
@@ -85,4 +86,4 @@ def _has_no_limit(task: Task) -> bool:
 
 
 def _limits_all(project: Project) -> bool:
-    return any(values_of(setting, project) for setting in ("TASK_TIME_LIMIT", "TASK_SOFT_TIME_LIMIT"))
+    return any(configured(project, setting) for setting in ("TASK_TIME_LIMIT", "TASK_SOFT_TIME_LIMIT"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.priorities.settings import written_priorities_of
 from flake8_aa_celery.model.resolve.values import UNKNOWN
 from flake8_aa_celery.rules.words import is_literal, recipient, shortened
 from flake8_aa_celery.violation import Fix, Violation
@@ -76,7 +77,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: Redis message priorities](https://docs.celeryq.dev/en/stable/userguide/routing.html#redis-message-priorities)
     """
-    for setting in module.written_priorities:
+    for setting in written_priorities_of(module):
         value = setting.value
         if value is UNKNOWN or value is None or (type(value) is int and _LOWEST <= value <= _HIGHEST):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.priorities.settings import written_priorities_of
 from flake8_aa_celery.rules.words import recipient
 from flake8_aa_celery.violation import Violation
 
@@ -60,7 +61,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    for setting in module.written_priorities:
+    for setting in written_priorities_of(module):
         if type(setting.value) is int and 0 < setting.value < settings.highest_priority:
             what = f"{recipient(setting.receiver)} gets priority {setting.value}, before all other apps"
             yield Violation.at(setting.node, f"{what}: use {settings.highest_priority} or more")

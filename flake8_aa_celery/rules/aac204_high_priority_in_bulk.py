@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.priorities.settings import bulk_priorities_of
 from flake8_aa_celery.model.resolve.values import Workflow
 from flake8_aa_celery.model.tasks.options import gives_options
 from flake8_aa_celery.rules.words import is_literal, recipient
@@ -91,7 +92,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    for setting in module.bulk_priorities:
+    for setting in bulk_priorities_of(module):
         if type(setting.value) is int and setting.value in _HIGH:
             yield Violation.at(setting.node, _message(setting, settings), _fix(setting, settings))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.model.priorities.settings import is_from_bulk, runs_at_default
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.model.resolve.values import Workflow
 from flake8_aa_celery.model.tasks.options import gives_options
 from flake8_aa_celery.rules.words import called, shortened
@@ -92,7 +94,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    for dispatch in module.dispatches:
+    for dispatch in dispatches_of(module):
         if _is_bulk(dispatch, module) and dispatch.options.lacks("priority") and runs_at_default(dispatch.receiver):
             yield Violation.at(dispatch.node, _message(dispatch, settings), _fix(dispatch, settings))
 
@@ -103,7 +105,7 @@ def _is_bulk(dispatch: Dispatch, module: Module) -> bool:
         return False
     if isinstance(receiver, Workflow) and receiver.kind in ("group", "chord"):
         in_bulk = dispatch.loop is not None or (receiver.kind == "group" and is_from_bulk(receiver))
-        return in_bulk and module.project.has_result_backend
+        return in_bulk and has_result_backend(module.project)
     return dispatch.loop is not None
 
 

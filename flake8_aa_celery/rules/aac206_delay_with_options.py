@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.misplaced import options_given_to_delay
+from flake8_aa_celery.model.calling.misplaced import misplaced_options_of
 from flake8_aa_celery.model.resolve.values import Signature, Workflow
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Fix, Violation
@@ -78,7 +78,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    for misplaced in options_given_to_delay(module):
+    for misplaced in misplaced_options_of(module):
         yield Violation.at(misplaced.dispatch.node, _message(misplaced), _fix(misplaced))
 
 

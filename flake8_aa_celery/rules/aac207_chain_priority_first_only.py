@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import means_the_same
-from flake8_aa_celery.model.priorities.settings import later_at_default, may_be_inherited, own_options
+from flake8_aa_celery.model.priorities.settings import later_at_default, may_be_inherited, own_options, priorities_of
 from flake8_aa_celery.model.resolve.values import Dispatch, Signature, Workflow
 from flake8_aa_celery.violation import Fix, Violation, spot
 
@@ -91,7 +91,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: chains](https://docs.celeryq.dev/en/stable/userguide/canvas.html#chains)
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    for setting in module.priorities:
+    for setting in priorities_of(module):
         chain = setting.receiver
         if not isinstance(chain, Workflow) or chain.kind != "chain" or setting.value is None:
             continue

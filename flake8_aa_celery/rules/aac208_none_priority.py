@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling import none_defaults as defaults
+from flake8_aa_celery.model.priorities.settings import written_priorities_of
 from flake8_aa_celery.rules.words import is_literal, recipient
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -77,7 +78,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: Redis message priorities](https://docs.celeryq.dev/en/stable/userguide/routing.html#redis-message-priorities)
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    for setting in module.written_priorities:
+    for setting in written_priorities_of(module):
         message = _message(setting) if setting.place != "task" else None
         if message:
             yield Violation.at(setting.node, message, _fix(setting))
@@ -89,7 +90,7 @@ def _message(setting: PrioritySetting) -> str | None:
         what = f"{recipient(setting.receiver)} gets priority None"
         return f"{what}, which Redis serves first, like 0: give a number or leave it out"
     entry = setting.entry
-    name = defaults.unguarded(entry.node, entry.site, entry.module)
+    name = defaults.unguarded(entry.node, entry.site)
     return name and f"`{name}` may be None, which Redis serves first, like 0: use `{name} or 5`"
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.canvas.workflows import groups_sent
+from flake8_aa_celery.model.canvas.workflows import sent_groups_of
 from flake8_aa_celery.model.code.syntax import is_statement
+from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.model.resolve.values import Signature
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -86,8 +87,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     - [Celery: groups](https://docs.celeryq.dev/en/stable/userguide/canvas.html#groups)
     """
-    groups = groups_sent(module)
-    if not groups or module.project.has_result_backend:
+    groups = sent_groups_of(module)
+    if not groups or has_result_backend(module.project):
         return
     advice = "the FAQ supports chains only" if settings.profile == "alliance-auth" else "configure one, or use a chain"
     for sent in groups:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.canvas.workflows import followed_in, is_unrolled
+from flake8_aa_celery.model.canvas.workflows import followed_of, is_unrolled
+from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.model.resolve.values import Workflow
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
@@ -90,8 +91,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: chords](https://docs.celeryq.dev/en/stable/userguide/canvas.html#chords)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
-    groups = [followed for followed in followed_in(module) if _is_group(followed.member.value)]
-    if not groups or module.project.has_result_backend:
+    groups = [followed for followed in followed_of(module) if _is_group(followed.member.value)]
+    if not groups or has_result_backend(module.project):
         return
     for group in groups:
         what = f"before {called(group.following.value)} this `group` becomes a chord"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.results.uses import is_only_revoked
-from flake8_aa_celery.model.results.waiting import waits_in
+from flake8_aa_celery.model.configuration.result_backend import has_result_backend
+from flake8_aa_celery.model.results.uses import is_only_revoked, result_uses_of
+from flake8_aa_celery.model.results.waiting import waits_of
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
@@ -98,11 +99,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: keeping Results](https://docs.celeryq.dev/en/stable/getting-started/first-steps-with-celery.html#keeping-results)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
-    if not module.result_uses or module.project.has_result_backend:
+    if not result_uses_of(module) or has_result_backend(module.project):
         return
-    waits = waits_in(module)
+    waits = waits_of(module)
     left_to_aac305 = {id(node) for wait in waits for node in (wait.node, wait.result)}
-    for use in module.result_uses:
+    for use in result_uses_of(module):
         if id(use.node) not in left_to_aac305 and not (use.dispatch is None and is_only_revoked(use, module)):
             yield Violation.at(use.node, _message(use))
 

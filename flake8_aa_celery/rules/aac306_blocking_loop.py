@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling.serialising import is_likely_plain
 from flake8_aa_celery.model.code.syntax import given_to
+from flake8_aa_celery.model.effects.blocking_loops import blocking_loops_of
+from flake8_aa_celery.model.resolve.occurrences import local_calls_of
 from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -95,7 +97,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     - [Celery: granularity](https://docs.celeryq.dev/en/stable/userguide/tasks.html#granularity)
     """
-    for loop in module.blocking_loops:
+    for loop in blocking_loops_of(module):
         message = f"`{shortened(loop.by)}` blocks once per item: make each item a task, linked by a `chain`"
         yield Violation.at(loop.node, message, _fix(loop, module))
 
@@ -106,7 +108,7 @@ def _fix(loop: BlockingLoop, module: Module) -> Fix | None:
         return None
     (statement,) = node.body
     call = statement.value if isinstance(statement, ast.Expr) else None
-    is_task = any(found.node is call and found.method in ("()", "run") for found in module.local_calls)
+    is_task = any(found.node is call and found.method in ("()", "run") for found in local_calls_of(module))
     if not is_task or not isinstance(call, ast.Call):
         return None
     if not all(is_likely_plain(argument, node, loop.block) for argument in given_to(call)):

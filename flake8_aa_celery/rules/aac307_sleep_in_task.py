@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.effects.blocking_loops import naps_in
+from flake8_aa_celery.model.effects.blocking_loops import naps_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -71,6 +71,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: ETA and countdown](https://docs.celeryq.dev/en/stable/userguide/calling.html#eta-and-countdown)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
-    for nap in naps_in(module):
+    for nap in naps_of(module):
         message = f"`{nap.task.name}` holds its worker while it sleeps: use `countdown=` or `self.retry`"
         yield Violation.at(nap.call, message)

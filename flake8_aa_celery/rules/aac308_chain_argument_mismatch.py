@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.mismatches import refused_results_in
+from flake8_aa_celery.model.calling.mismatches import refused_results_of
 from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -91,7 +91,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: immutability](https://docs.celeryq.dev/en/stable/userguide/canvas.html#immutability)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
-    for refused in refused_results_in(module):
+    for refused in refused_results_of(module):
         name = shortened(called(refused.signature), 35)
         advice = "use `.si`" if refused.signature.method == "s" else "make it immutable"
         message = f"{name} cannot take the previous result: {refused.reason}; {advice}"

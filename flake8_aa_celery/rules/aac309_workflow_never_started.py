@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.canvas.unstarted import forgotten_in
+from flake8_aa_celery.model.canvas.unstarted import forgotten_of
 from flake8_aa_celery.model.resolve.values import Signature
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Fix, Violation
@@ -76,7 +76,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: signatures](https://docs.celeryq.dev/en/stable/userguide/canvas.html#signatures)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
-    for made in forgotten_in(module):
+    for made in forgotten_of(module):
         what = f"the signature of {called(made)}" if isinstance(made, Signature) else f"this `{made.kind}`"
         message = f"{what} is never started, so nothing is sent: call `delay()` on it"
         yield Violation.at(made.node, message, Fix("unsafe", "Call `delay()`", "wrap_expression", _DELAY))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.tasks.once import once_tasks_followed
+from flake8_aa_celery.model.tasks.once import once_tasks_followed_of
 from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Violation
 
@@ -88,7 +88,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [celery-once](https://github.com/cameronmaske/celery-once#usage)
     - [Alliance Auth: celery-once](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#celery-once)
     """
-    for task, chain in once_tasks_followed(module):
+    for task, chain in once_tasks_followed_of(module):
         name = shortened(task.name)
         message = f"if `{name}` is queued already, this chain drops it and all after it: put it last"
         yield Violation.at(chain.node, message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.mismatches import misfits_in
+from flake8_aa_celery.model.calling.mismatches import mismatches_of
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
@@ -80,6 +80,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html)
     - [Celery: argument checking](https://docs.celeryq.dev/en/stable/userguide/tasks.html#argument-checking)
     """
-    for misfit in misfits_in(module):
+    for misfit in mismatches_of(module):
         message = f"{called(misfit.task)} cannot be called with these arguments: {misfit.reason}"
         yield Violation.at(misfit.node, message)

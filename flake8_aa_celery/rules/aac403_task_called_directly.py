@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django.views import view_around
+from flake8_aa_celery.model.effects.blocking_loops import blocking_loops_of
+from flake8_aa_celery.model.resolve.modules import is_tasks_module
+from flake8_aa_celery.model.resolve.occurrences import local_calls_of
 from flake8_aa_celery.rules.words import fix_by_delay
 from flake8_aa_celery.violation import Violation
 
@@ -80,9 +83,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
     """
-    if module.is_tasks_module or module.is_run_by_hand:
+    if is_tasks_module(module) or module.is_run_by_hand:
         return
-    for call in module.local_calls:
+    for call in local_calls_of(module):
         if call.method == "()" and call.task.module is not module and not _is_reported(call, module):
             name = call.task.name
             message = f"calling `{name}` runs it here and now, in no worker: use `{name}.delay`"
@@ -91,6 +94,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 def _is_reported(call: LocalCall, module: Module) -> bool:
     """Whether another rule speaks of the same place."""
-    return view_around(call.site, module) is not None or any(
-        loop.block.encloses(call.site.block) for loop in module.blocking_loops
+    return view_around(call.site) is not None or any(
+        loop.block.encloses(call.site.block) for loop in blocking_loops_of(module)
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling import serialising
 from flake8_aa_celery.model.resolve import object_types, orm
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
 from flake8_aa_celery.model.resolve.values import Dispatch
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Fix, Violation
@@ -112,7 +113,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: serializers](https://docs.celeryq.dev/en/stable/userguide/calling.html#serializers)
     - [Celery: Django instances and state](https://docs.celeryq.dev/en/stable/userguide/tasks.html#state)
     """
-    sent: list[Dispatch | Signature] = [*module.dispatches, *module.signatures]
+    sent: list[Dispatch | Signature] = [*dispatches_of(module), *signatures_of(module)]
     for call in sent:
         # what is asked first is what is seldom there: whether all is JSON takes more files to find out
         refused = list(serialising.refused_in(call))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django import transactions
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.rules.words import called, fix_after_commit
 from flake8_aa_celery.violation import Violation
 
@@ -92,10 +93,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: trigger tasks at the end of the database transaction](https://docs.celeryq.dev/en/stable/django/first-steps-with-django.html)
     - [Django: `on_commit`](https://docs.djangoproject.com/en/stable/topics/db/transactions/#performing-actions-after-commit)
     """
-    for dispatch in module.dispatches:
+    for dispatch in dispatches_of(module):
         if transactions.waits_for_commit(dispatch):
             continue
-        around = transactions.around(dispatch.site, module)
+        around = transactions.around(dispatch.site)
         if around:
             after = transactions.method_after_commit(dispatch, around)
             message = f"{called(dispatch.receiver)} is sent in {around.place}, before the commit: use `{after}`"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.task_names import is_unknown, registered_instead, spoken_in
+from flake8_aa_celery.model.calling.task_names import is_unknown, registered_instead, spoken_names_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: names](https://docs.celeryq.dev/en/stable/userguide/tasks.html#names)
     - [Alliance Auth: How can I define periodic tasks for my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """
-    for spoken in spoken_in(module):
+    for spoken in spoken_names_of(module):
         if is_unknown(spoken, module):
             meant = registered_instead(spoken, module)
             advice = f"did you mean `{meant}`?" if meant else "nothing will run, correct the name"

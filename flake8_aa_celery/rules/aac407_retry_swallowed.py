@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.handlers import swallowing, written
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.retries import raises_retry, retry_calls
 from flake8_aa_celery.violation import Violation
 
@@ -75,10 +76,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: retrying](https://docs.celeryq.dev/en/stable/userguide/tasks.html#retrying)
     """
-    for task in module.tasks:
+    for task in tasks_of(module):
         for call in retry_calls(task):
             caught = swallowing(call.site, "Retry")
-            if caught is not None and raises_retry(call, module):
+            if caught is not None and raises_retry(call):
                 where = f"`{written(caught.handler)}` in line {caught.handler.lineno}"
                 message = f"{where} swallows `{ast.unparse(call.node.func)}`: retry outside of the `try`"
                 yield Violation.at(call.node, message)

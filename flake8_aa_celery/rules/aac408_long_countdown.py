@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.delays import delays_in, visibility_timeout
+from flake8_aa_celery.model.calling.delays import delays_of, visibility_timeout
 from flake8_aa_celery.rules.words import recipient
 from flake8_aa_celery.violation import Violation
 
@@ -79,7 +79,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: visibility timeout](https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/redis.html#visibility-timeout)
     - [Celery: ETA and countdown](https://docs.celeryq.dev/en/stable/userguide/calling.html#eta-and-countdown)
     """
-    for delay in delays_in(module):
+    for delay in delays_of(module):
         # asked last: what the project configures takes more files to find out
         limit = visibility_timeout(module.project) if delay.seconds > settings.visibility_timeout else None
         if limit is not None and delay.seconds > limit:

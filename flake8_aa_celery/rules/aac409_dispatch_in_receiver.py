@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django import transactions
 from flake8_aa_celery.model.django.saving import while_saving
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.rules.words import called, fix_after_commit, shortened
 from flake8_aa_celery.violation import Violation
 
@@ -95,10 +96,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: database transactions](https://docs.celeryq.dev/en/stable/userguide/tasks.html#database-transactions)
     - [Django: signals](https://docs.djangoproject.com/en/stable/ref/signals/)
     """
-    for dispatch in module.dispatches:
-        if transactions.waits_for_commit(dispatch) or transactions.around(dispatch.site, module):
+    for dispatch in dispatches_of(module):
+        if transactions.waits_for_commit(dispatch) or transactions.around(dispatch.site):
             continue
-        saving = while_saving(dispatch.site, module)
+        saving = while_saving(dispatch.site)
         if saving:
             after = transactions.method_after_commit(dispatch)
             what = shortened(called(dispatch.receiver), 30)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.handlers import is_around_work, names_it, swallowing, written
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: time limits](https://docs.celeryq.dev/en/stable/userguide/workers.html#time-limits)
     """
-    for task in module.tasks:
+    for task in tasks_of(module):
         for handler in _swallowing(task) if _has_soft_limit(task) else ():
             message = f"`{written(handler)}` swallows the soft time limit of the task: catch `{_LIMIT}` first"
             line, column = handler.lineno, handler.col_offset

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.periodic.crontabs import crontabs_of
 from flake8_aa_celery.model.resolve.values import Constant
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -73,7 +74,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: crontab schedules](https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#crontab-schedules)
     """
-    for crontab in module.crontabs:
+    for crontab in crontabs_of(module):
         missing = _missing(crontab)
         if missing:
             larger = ", ".join(f"`{name}`" for name in ("hour", *_DAYS) if crontab.fields.get(name))

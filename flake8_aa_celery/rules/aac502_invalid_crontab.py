@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.periodic.crontabs import RANGES, refusal
+from flake8_aa_celery.model.periodic.crontabs import RANGES, crontabs_of, refusal
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -69,11 +69,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: crontab schedules](https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#crontab-schedules)
     """
-    for crontab in module.crontabs:
+    for crontab in crontabs_of(module):
         for name, entry in crontab.fields.entries.items():
             message = _message(name, entry, crontab)
             if message:
-                yield Violation.at(module.place_of(entry, crontab.node), message)
+                yield Violation.at(entry.reported_in(module, crontab.node), message)
 
 
 def _message(name: str, entry: Entry, crontab: Crontab) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.mismatches import misfit_of_entry
-from flake8_aa_celery.model.periodic.schedules import has_other_scheduler
+from flake8_aa_celery.model.calling.mismatches import mismatch_of_entry
+from flake8_aa_celery.model.periodic.schedules import has_other_scheduler, schedule_of
 from flake8_aa_celery.model.tasks.options import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
@@ -103,11 +103,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: entries](https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#available-fields)
     """
-    for entry in module.schedule:
+    for entry in schedule_of(module):
         if entry.way == "setting":
             yield from _missing(entry)
             yield from _unknown(entry, settings)
-        misfit = misfit_of_entry(entry)
+        misfit = mismatch_of_entry(entry)
         if misfit is not None:
             message = f"{called(misfit.task)} cannot be scheduled like this: {misfit.reason}"
             yield Violation.at(_argument_node(entry), message)
@@ -132,11 +132,11 @@ def _unknown(entry: ScheduleEntry, settings: Settings) -> Iterator[Violation]:
         message = f"beat does not know the key `{key}` and {what}: remove it"
         if key in _OPTIONS:
             message = f"an entry takes no `{key}`: put it into its `options`"
-        seen = field._replace(node=field.key or field.node)
-        yield Violation.at(entry.module.place_of(seen, entry.node), message)
+        seen = field.key or field.node
+        yield Violation.at(seen if field.module is entry.module else entry.node, message)
 
 
 def _argument_node(entry: ScheduleEntry) -> ast.expr:
     """Where to report arguments: at the name of the task, which is where one looks first."""
     task = entry.fields.get("task")
-    return entry.module.place_of(task, entry.node) if task else entry.node
+    return task.reported_in(entry.module, entry.node) if task else entry.node

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import last_part
+from flake8_aa_celery.model.periodic.schedules import schedule_of
+from flake8_aa_celery.model.resolve.modules import is_settings_module
+from flake8_aa_celery.model.resolve.occurrences import apps_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -57,12 +61,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How can I define periodic tasks for my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """
-    if module.is_settings_module or module.apps:
+    if is_settings_module(module) or apps_of(module):
         return
-    for entry in module.schedule:
+    for entry in schedule_of(module):
         message = "an app's schedule belongs in the site's local settings: show it in the README instead"
         yield Violation.at(entry.node, message)
-    for task in module.tasks:
+    for task in tasks_of(module):
         if last_part(task.removed_origin) == "periodic_task":
             message = f"`{task.name}` schedules itself: leave that to the site's local settings"
             yield Violation.at(task.decorator, message)

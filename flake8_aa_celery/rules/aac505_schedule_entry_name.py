@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How can I define periodic tasks for my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """
-    taken = {entry.name for entry in module.schedule}
-    for entry in module.schedule:
+    taken = {entry.name for entry in schedule_of(module)}
+    for entry in schedule_of(module):
         expected = _expected(entry.task_name)
         if entry.name is not None and entry.name_node is not None and expected and entry.name not in expected:
             message = f"the entry `{entry.name}` should be called `{expected[0]}`"

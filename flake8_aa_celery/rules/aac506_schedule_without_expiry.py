@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: expiration](https://docs.celeryq.dev/en/stable/userguide/calling.html#expiration)
     """
     read = ("expire_seconds",) if settings.profile == "alliance-auth" else ("expires", "expire_seconds")
-    for entry in module.schedule:
+    for entry in schedule_of(module):
         if all(entry.options.lacks(option) for option in read):
             message = f"messages of this entry pile up while no worker runs: set `{read[0]}` in its `options`"
             yield Violation.at(entry.name_node or entry.node, message)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django.notices import Report, hands_on_user, hands_user_elsewhere, report_of
 from flake8_aa_celery.model.django.views import view_around
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.model.resolve.values import Task
 from flake8_aa_celery.violation import Violation
 
@@ -98,11 +99,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How should I use celery tasks in the UI?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-should-i-use-celery-tasks-in-the-ui)
     """
-    for dispatch in module.dispatches:
+    for dispatch in dispatches_of(module):
         task = dispatch.task
         if not isinstance(task, Task) or not hands_on_user(dispatch.node):
             continue
-        if view_around(dispatch.site, module) is None or hands_user_elsewhere(task):
+        if view_around(dispatch.site) is None or hands_user_elsewhere(task):
             continue
         when = _UNTOLD[report_of(task)]
         if when:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.model.django.views import view_around
-from flake8_aa_celery.model.results.uses import WAITS
+from flake8_aa_celery.model.resolve.occurrences import local_calls_of
+from flake8_aa_celery.model.results.uses import WAITS, result_uses_of
 from flake8_aa_celery.rules.words import called, fix_by_delay
 from flake8_aa_celery.violation import Violation
 
@@ -90,8 +92,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: Duration](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#duration)
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
     """
-    for call in module.local_calls:
-        view = view_around(call.site, module)
+    for call in local_calls_of(module):
+        view = view_around(call.site)
         if view is not None:
             message = f"`{view.name}` runs `{call.task.name}` itself while the user waits: use `delay`"
             yield Violation.at(call.node, message, fix_by_delay(call))
@@ -99,11 +101,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
 def _waits(module: Module) -> Iterator[Violation]:
-    waits = [use for use in module.result_uses if use.name in WAITS and use.dispatch is not None]
-    if not waits or not module.project.has_result_backend:
+    waits = [use for use in result_uses_of(module) if use.name in WAITS and use.dispatch is not None]
+    if not waits or not has_result_backend(module.project):
         return
     for use in waits:
-        view = view_around(use.site, module)
+        view = view_around(use.site)
         if view is not None and use.dispatch is not None:
             what = called(use.dispatch.receiver)
             message = f"`{view.name}` keeps the user waiting for {what}: let the page ask for it later"

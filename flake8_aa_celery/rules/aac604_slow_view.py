@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.effects.blocking import blocking_in
+from flake8_aa_celery.model.django.views import views_of
+from flake8_aa_celery.model.effects.blocking import blocking_of
+from flake8_aa_celery.model.resolve.occurrences import local_calls_of
+from flake8_aa_celery.model.results.uses import result_uses_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -65,11 +68,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: Duration](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#duration)
     """
-    if not module.views:
+    if not views_of(module):
         return
-    blocking = blocking_in(module)
-    run_here = {id(call.node) for call in module.local_calls} | {id(use.node) for use in module.result_uses}
-    for view in module.views:
+    blocking = blocking_of(module)
+    run_here = {id(call.node) for call in local_calls_of(module)} | {id(use.node) for use in result_uses_of(module)}
+    for view in views_of(module):
         for call in module.calls_in(view.scope):
             by = "" if id(call.node) in run_here else blocking.by(call)
             if by:

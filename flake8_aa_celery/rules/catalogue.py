@@ -1,6 +1,6 @@
 """All rules, and what must be known of them before they are imported, which they are when there is something for them.
 
-A rule says which facts it is about, by the names of :class:`~flake8_aa_celery.model.code.module.Module`. Most files have few
+A rule says which facts it is about, by the names of :mod:`~flake8_aa_celery.model.facts`. Most files have few
 of them: where nothing is scheduled, nobody imports the rules on schedules.
 """
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_aa_celery.model.calling import arguments
+from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from modules import module_of
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ TASKS = "from celery import shared_task, signature\n@shared_task\ndef t(x, y=1):
 )
 def test_the_arguments_of_a_signature(tmp_path: Path, made: str, given: arguments.Arguments) -> None:
     module = module_of(tmp_path, f"{TASKS}{made}.delay()\n")
-    (dispatch,) = module.dispatches
+    (dispatch,) = dispatches_of(module)
     signature = dispatch.receiver
     assert hasattr(signature, "call")
     assert arguments.of_signature(signature) == given  # type: ignore[arg-type]
@@ -42,5 +44,5 @@ def test_the_arguments_of_a_signature(tmp_path: Path, made: str, given: argument
 def test_a_schedule_entry_is_bound_by_its_args_and_kwargs(tmp_path: Path) -> None:
     module = module_of(tmp_path, "ENTRY = {'task': 'app.tasks.t', 'args': (1, 2), 'kwargs': {'y': 3}}\nprint(ENTRY)")
     ((call, site, _),) = module.all_calls()
-    entry = module.evaluate(call.args[0], site)
+    entry = value_of(call.args[0], site)
     assert arguments.of_entry(entry, site) == arguments.Arguments(2, ("y",))  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.settings import Settings
 from support import place
 
@@ -22,7 +23,7 @@ def root(tmp_path: Path) -> Path:
 
 def has_backend(root: Path, settings: Settings | None = None) -> bool:
     """What the project under ``root`` says."""
-    return Project(str(root.resolve()), settings or Settings()).has_result_backend
+    return has_result_backend(Project(str(root.resolve()), settings or Settings()))
 
 
 @pytest.mark.parametrize(
@@ -91,9 +92,9 @@ def test_the_setting_decides_without_a_look_at_the_files(root: Path, setting: st
 
 def test_the_files_are_searched_once(root: Path) -> None:
     project = Project(str(root.resolve()), Settings())
-    assert not project.has_result_backend
+    assert not has_result_backend(project)
     place(root, "app/settings.py", b"CELERY_RESULT_BACKEND = 'cache'")
-    assert not project.has_result_backend
+    assert not has_result_backend(project)
 
 
 def test_a_plain_celery_project_may_have_a_backend_that_no_file_shows(root: Path) -> None:

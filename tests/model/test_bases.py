@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from flake8_aa_celery.model.resolve.bindings import member
 from flake8_aa_celery.model.resolve.classes import bases_of, lineage
 from flake8_aa_celery.model.resolve.orm import is_model
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Class
 from modules import module_of
 
@@ -25,7 +27,7 @@ FILES = {
 def class_of(root: Path, bases: str) -> Class:
     """A class with these bases."""
     source = f"from app.base import *\nfrom app.gone import Gone\nclass Owner({bases}): ..."
-    owner = module_of(root, source, files=FILES).member("Owner")
+    owner = member(module_of(root, source, files=FILES), "Owner")
     assert isinstance(owner, Class)
     return owner
 
@@ -47,7 +49,7 @@ def test_the_nearest_classes_come_first(tmp_path: Path) -> None:
 
 
 def test_a_class_that_inherits_from_itself_is_not_known_to_the_end(tmp_path: Path) -> None:
-    owner = module_of(tmp_path, "class A(B): ...\nclass B(A): ...").member("A")
+    owner = member(module_of(tmp_path, "class A(B): ...\nclass B(A): ..."), "A")
     assert isinstance(owner, Class)
     assert not lineage(owner).complete
 
@@ -61,5 +63,5 @@ def test_what_the_class_of_a_task_may_define(tmp_path: Path, options: str, may: 
         "from celery import Task, shared_task\nfrom app.base import Loud\nfrom app.gone import Gone\n"
         f"@shared_task({options})\ndef update(): ...\n"
     )
-    (task,) = module_of(tmp_path, source, files=FILES).tasks
+    (task,) = tasks_of(module_of(tmp_path, source, files=FILES))
     assert bases_of(task).may_define("priority") is may

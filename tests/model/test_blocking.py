@@ -8,6 +8,7 @@ import pytest
 
 from flake8_aa_celery.model.code.names import absolute
 from flake8_aa_celery.model.effects.blocking import Blocking
+from flake8_aa_celery.model.effects.blocking_loops import blocking_loops_of
 from modules import module_of
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def test_a_call_that_does_not_block_is_not_taken_for_one(tmp_path: Path, source:
 
 
 def test_a_module_without_tasks_has_no_blocking_loops(tmp_path: Path) -> None:
-    assert module_of(tmp_path, "import requests\nfor x in y:\n    requests.get(x)").blocking_loops == []
+    assert blocking_loops_of(module_of(tmp_path, "import requests\nfor x in y:\n    requests.get(x)")) == []
 
 
 def test_of_a_nest_the_outermost_loop_is_reported_with_the_first_call(tmp_path: Path) -> None:
@@ -85,7 +86,7 @@ def test_of_a_nest_the_outermost_loop_is_reported_with_the_first_call(tmp_path: 
         "import requests, time\nfrom celery import shared_task\n@shared_task\ndef t(xs):\n"
         "    for x in xs:\n        time.sleep(1)\n        for y in x:\n            requests.get(y)\n"
     )
-    (loop,) = module_of(tmp_path, source).blocking_loops
+    (loop,) = blocking_loops_of(module_of(tmp_path, source))
     assert (loop.node.lineno, loop.by) == (5, "time.sleep")
 
 
@@ -95,7 +96,7 @@ def test_loops_in_functions_within_a_task_count_and_those_of_a_task_within_it_co
         "    def f():\n        for x in xs:\n            time.sleep(1)\n"
         "    @shared_task\n    def inner():\n        for x in xs:\n            time.sleep(1)\n"
     )
-    assert [loop.node.lineno for loop in module_of(tmp_path, source).blocking_loops] == [6, 10]
+    assert [loop.node.lineno for loop in blocking_loops_of(module_of(tmp_path, source))] == [6, 10]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from modules import module_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Scope
 
 OTHERS = """
@@ -24,10 +23,10 @@ class C:
 """
 
 
-def first_function(root: Path, body: str) -> tuple[Scope, Module]:
+def first_function(root: Path, body: str) -> Scope:
     """A function with this body, below a few others."""
     module = module_of(root, f"{OTHERS}\ndef f():\n    {body}")
-    return next(scope for scope in module.scopes.all if getattr(scope.node, "name", "") == "f"), module
+    return next(scope for scope in module.scopes.all if getattr(scope.node, "name", "") == "f")
 
 
 def names_of(scopes: list[Scope]) -> set[str]:
@@ -49,10 +48,10 @@ def names_of(scopes: list[Scope]) -> set[str]:
     ],
 )
 def test_the_functions_that_a_function_calls_or_hands_on(tmp_path: Path, body: str, expected: set[str]) -> None:
-    assert names_of(list(called_functions(*first_function(tmp_path, body)))) == expected
+    assert names_of(list(called_functions(first_function(tmp_path, body)))) == expected
 
 
 def test_functions_that_call_each_other_are_reached_once(tmp_path: Path) -> None:
-    reached = list(reached_from(*first_function(tmp_path, "a()")))
+    reached = list(reached_from(first_function(tmp_path, "a()")))
     assert len(reached) == 3
     assert names_of(reached) == {"f", "a", "b"}

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_aa_celery.model.calling import arguments, parameters
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Task
 from modules import module_of
 from support import place
@@ -22,7 +24,7 @@ def reasons(root: Path, task: str, call: str) -> list[str | None]:
     """Why the dispatches in ``call`` do not fit the task ``t`` that is written as ``task``."""
     module = module_of(root, f"{TASKS}{task}\n{call}\n")
     found = []
-    for dispatch in module.dispatches:
+    for dispatch in dispatches_of(module):
         taken = parameters.parameters_of(dispatch.task, module)
         assert taken is not None
         found.append(parameters.mismatch(taken, arguments.of_dispatch(dispatch)))
@@ -126,7 +128,7 @@ def test_what_is_hidden_could_fit(tmp_path: Path, call: str) -> None:
 )
 def test_parameters_that_are_not_known(tmp_path: Path, task: str) -> None:
     module = module_of(tmp_path, f"{TASKS}{task}\nt.delay()\n")
-    assert [parameters.parameters_of(dispatch.task, module) for dispatch in module.dispatches] == [None]
+    assert [parameters.parameters_of(dispatch.task, module) for dispatch in dispatches_of(module)] == [None]
 
 
 def test_a_transaction_around_the_task_hides_nothing(tmp_path: Path) -> None:
@@ -184,7 +186,7 @@ def t(x): ...
 )
 def test_a_decorator_below_is_read(tmp_path: Path, decorator: str, body: str, known: bool) -> None:
     module = module_of(tmp_path, TASKS + WRAPPER.format(decorator=decorator, body=body))
-    (task,) = module.tasks
+    (task,) = tasks_of(module)
     assert (parameters.parameters_of(task, module) is not None) == known
 
 
@@ -197,13 +199,13 @@ def test_self_of_a_bound_task_is_that_task(tmp_path: Path) -> None:
     task = "@shared_task(bind=True)\ndef t(self, x):\n    self.delay()"
     assert reasons(tmp_path, task, "") == ["`x` is missing"]
     module = module_of(tmp_path, f"{TASKS}@shared_task\ndef t(self, x):\n    self.delay()")
-    assert module.dispatches == []
+    assert dispatches_of(module) == []
 
 
 def test_a_task_of_another_file_is_bound(tmp_path: Path) -> None:
     place(tmp_path, "app/tasks.py", f"{TASKS}{T_X}".encode())
     module = module_of(tmp_path, "from .tasks import t as update\nupdate.delay()", "app/views.py")
-    (dispatch,) = module.dispatches
+    (dispatch,) = dispatches_of(module)
     assert isinstance(dispatch.task, Task)
     taken = parameters.parameters_of(dispatch.task, module)
     assert taken is not None
@@ -214,14 +216,14 @@ def test_a_task_is_found_by_its_registered_name(tmp_path: Path) -> None:
     place(tmp_path, "app/tasks.py", f"{TASKS}{T_X}".encode())
     source = "from celery import signature\nsignature('app.tasks.t', (1, 2))\nsignature('app.tasks.gone', (1, 2))"
     module = module_of(tmp_path, source, "app/views.py")
-    taken = [parameters.parameters_of(signature.task, module) for signature in module.signatures]
+    taken = [parameters.parameters_of(signature.task, module) for signature in signatures_of(module)]
     assert [parameters and parameters.positional for parameters in taken] == [("x",), None]
 
 
 def test_a_partial_signature_lacks_nothing_yet_but_can_hold_too_much(tmp_path: Path) -> None:
     module = module_of(tmp_path, f"{TASKS}{T_X}\nt.s()\nt.s(1, 2)\n")
-    (task,) = module.tasks
-    signatures = [arguments.of_signature(signature) for signature in module.signatures]
+    (task,) = tasks_of(module)
+    signatures = [arguments.of_signature(signature) for signature in signatures_of(module)]
     assert [parameters.mismatch(task.parameters, given, partial=True) for given in signatures] == [
         None,
         "it takes one positional argument, not 2",
@@ -230,6 +232,6 @@ def test_a_partial_signature_lacks_nothing_yet_but_can_hold_too_much(tmp_path: P
 
 def test_a_previous_result_comes_first(tmp_path: Path) -> None:
     module = module_of(tmp_path, f"{TASKS}{T_XY}\nt.s(2, y=3)\n")
-    (task,), (signature,) = module.tasks, module.signatures
+    (task,), (signature,) = tasks_of(module), signatures_of(module)
     given = arguments.of_signature(signature).after(arguments.PREVIOUS_RESULT)
     assert parameters.mismatch(task.parameters, given) == "it gets `y` twice"

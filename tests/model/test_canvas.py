@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.model.resolve.values import NamedTask, Signature, Workflow
 from modules import TWO_TASKS, module_of
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def sent(root: Path, source: str) -> Dispatch:
     """The one dispatch of a module with two tasks and this source below them."""
-    (dispatch,) = module_of(root, TWO_TASKS + source).dispatches
+    (dispatch,) = dispatches_of(module_of(root, TWO_TASKS + source))
     return dispatch
 
 

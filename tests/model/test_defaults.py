@@ -18,7 +18,7 @@ LOOK = frozenset({"look"})
 def unguarded_in(root: Path, source: str) -> list[str | None]:
     """What each ``look(…)`` is given that may be the None that it defaults to, before anything else is asked."""
     module = module_of(root, source)
-    return [unguarded(call.node.args[0], call.site, module) for call in module.calls_of(LOOK)]
+    return [unguarded(call.node.args[0], call.site) for call in module.calls_of(LOOK)]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.calling.delays import delays_in
+from flake8_aa_celery.model.calling.delays import delays_of
 from modules import module_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def update(): ...
 def seconds_in(root: Path, body: str) -> list[float]:
     """The delays of a function with this body."""
     source = f"{IMPORTS}def f(x, y):\n{indent(body, '    ')}\n"
-    return [delay.seconds for delay in delays_in(module_of(root, source))]
+    return [delay.seconds for delay in delays_of(module_of(root, source))]
 
 
 @pytest.mark.parametrize(
@@ -74,4 +74,4 @@ def test_names_that_stand_for_each_other_have_an_end(tmp_path: Path) -> None:
 def test_a_retry_and_a_schedule_wait_too(tmp_path: Path) -> None:
     source = f"{IMPORTS}@shared_task(bind=True)\ndef again(self):\n    self.retry(countdown=30)\n"
     source += "CELERYBEAT_SCHEDULE = {'a': {'task': 'x.y', 'schedule': 1, 'options': {'countdown': 40}}}\n"
-    assert [delay.seconds for delay in delays_in(module_of(tmp_path, source))] == [30, 40]
+    assert [delay.seconds for delay in delays_of(module_of(tmp_path, source))] == [30, 40]

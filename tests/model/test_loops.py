@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of, workflows_of
 from modules import module_of
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ TASKS = "from celery import chain, group, shared_task\n@shared_task\ndef t(x=Non
 def in_bulk(root: Path, source: str) -> list[bool]:
     """Whether each dispatch of a function with this body is a bulk dispatch, in the order of the source."""
     module = module_of(root, f"{TASKS}def f(xs, x, y):\n{indent(dedent(source).strip(), '    ')}\n")
-    dispatches = sorted(module.dispatches, key=lambda dispatch: (dispatch.node.lineno, dispatch.node.col_offset))
+    dispatches = sorted(dispatches_of(module), key=lambda dispatch: (dispatch.node.lineno, dispatch.node.col_offset))
     return [dispatch.loop is not None for dispatch in dispatches]
 
 
@@ -181,7 +182,7 @@ def test_of_a_comprehension_each_part_must_be_short(tmp_path: Path) -> None:
 
 def test_a_loop_over_the_module_level_is_bulk_too(tmp_path: Path) -> None:
     module = module_of(tmp_path, f"{TASKS}for x in y:\n    t.delay(x)\n")
-    assert [dispatch.loop is not None for dispatch in module.dispatches] == [True]
+    assert [dispatch.loop is not None for dispatch in dispatches_of(module)] == [True]
 
 
 @pytest.mark.parametrize(
@@ -207,5 +208,5 @@ def test_a_workflow_knows_that_its_members_come_from_a_loop(tmp_path: Path, memb
         "added = []\nfor x in xs:\n    added += [t.si(x)]\n"
     )
     body = indent(f"{fill}group({members}).delay()", "    ")
-    (workflow,) = module_of(tmp_path, f"{TASKS}def f(xs):\n{body}\n").workflows
+    (workflow,) = workflows_of(module_of(tmp_path, f"{TASKS}def f(xs):\n{body}\n"))
     assert any(member.loop for member in workflow.members.elements)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_aa_celery.model.django.notices import report_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from modules import module_of
 
 if TYPE_CHECKING:
@@ -42,5 +43,5 @@ finally:
 )
 def test_when_a_task_reports(tmp_path: Path, body: str, on_success: bool, on_failure: bool) -> None:
     source = f"from celery import shared_task\n{HELPERS}@shared_task\ndef update(user):\n"
-    (task,) = module_of(tmp_path, source + indent(dedent(body).strip(), "    ")).tasks
+    (task,) = tasks_of(module_of(tmp_path, source + indent(dedent(body).strip(), "    ")))
     assert report_of(task) == (on_success, on_failure)

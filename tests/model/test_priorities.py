@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.priorities.settings import runs_at_default
+from flake8_aa_celery.model.priorities.settings import bulk_priorities_of, priorities_of, runs_at_default
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from modules import module_of
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def module_with(root: Path, source: str) -> Module:
     ],
 )
 def test_what_runs_at_the_default(tmp_path: Path, sent: str, expected: bool) -> None:
-    (dispatch,) = module_with(tmp_path, f"({sent}).apply_async()").dispatches
+    (dispatch,) = dispatches_of(module_with(tmp_path, f"({sent}).apply_async()"))
     assert runs_at_default(dispatch.receiver) is expected
 
 
@@ -67,7 +68,7 @@ def test_what_runs_at_the_default(tmp_path: Path, sent: str, expected: bool) -> 
     ],
 )
 def test_the_priorities_of_what_is_sent_in_bulk(tmp_path: Path, source: str, found: list[str]) -> None:
-    assert [ast.unparse(setting.node) for setting in module_with(tmp_path, source).bulk_priorities] == found
+    assert [ast.unparse(setting.node) for setting in bulk_priorities_of(module_with(tmp_path, source))] == found
 
 
 def test_a_priority_of_another_file_is_reported_where_it_is_sent(tmp_path: Path) -> None:
@@ -76,7 +77,7 @@ def test_a_priority_of_another_file_is_reported_where_it_is_sent(tmp_path: Path)
     above = "\n" * line
     other = f'from .tasks import t; made = t.s().set(priority=2){above}OPTIONS = {{"priority": 4}}'
     module = module_of(tmp_path, TASKS + sent, files={"app/other.py": other})
-    assert [ast.unparse(setting.node) for setting in module.bulk_priorities] == [
+    assert [ast.unparse(setting.node) for setting in bulk_priorities_of(module)] == [
         "t.apply_async(**OPTIONS)",
         "made.delay()",
     ]
@@ -84,12 +85,12 @@ def test_a_priority_of_another_file_is_reported_where_it_is_sent(tmp_path: Path)
 
 def test_a_priority_is_given_by_one_call_of_several(tmp_path: Path) -> None:
     module = module_with(tmp_path, "s = t.s().set(priority=4)\ns.set(queue='slow')\ns.delay()")
-    assert [ast.unparse(setting.node) for setting in module.priorities] == ["3", "4"]
+    assert [ast.unparse(setting.node) for setting in priorities_of(module)] == ["3", "4"]
 
 
 @pytest.mark.parametrize("made", ["group(ws)", "chain(ws)", "chord(ws, t.s())", "group(ws) | t.s()"])
 def test_a_workflow_that_a_loop_puts_into_itself_has_an_end(tmp_path: Path, made: str) -> None:
     source = f"ws = []\nfor x in y:\n    ws.append({made})\n    ({made}).apply_async(priority=3)\n"
     module = module_with(tmp_path, source)
-    assert [setting.place for setting in module.bulk_priorities] == ["dispatch"]
-    assert len({runs_at_default(dispatch.receiver) for dispatch in module.dispatches}) == 1
+    assert [setting.place for setting in bulk_priorities_of(module)] == ["dispatch"]
+    assert len({runs_at_default(dispatch.receiver) for dispatch in dispatches_of(module)}) == 1

@@ -10,6 +10,7 @@ import pytest
 
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.tasks.index import task_index_of
 from flake8_aa_celery.settings import Settings
 from support import place
 
@@ -24,7 +25,7 @@ def test_a_file_that_is_nested_too_deeply_hides_no_other(tmp_path: Path) -> None
     place(tmp_path, "pyproject.toml", b"")
     place(tmp_path, "app/deep.py", TASK + b"x = update" + b".a" * 3_000)
     tasks = place(tmp_path, "app/tasks.py", TASK)
-    assert Project.of(str(tasks), Settings()).tasks.names() == ["app.tasks.update"]
+    assert task_index_of(Project.of(str(tasks), Settings())).names() == ["app.tasks.update"]
 
 
 def trees() -> int:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.results.uses import is_only_revoked
-from flake8_aa_celery.model.results.waiting import waits_in
+from flake8_aa_celery.model.results.uses import is_only_revoked, result_uses_of
+from flake8_aa_celery.model.results.waiting import waits_of
 from modules import module_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ from celery.result import AsyncResult, GroupResult, ResultSet, allow_join_result
 )
 def test_a_result_made_to_revoke_a_task_is_known(tmp_path: Path, source: str, expected: bool) -> None:
     module = module_of(tmp_path, IMPORTS + source)
-    (made,) = (use for use in module.result_uses if use.dispatch is None)
+    (made,) = (use for use in result_uses_of(module) if use.dispatch is None)
     assert is_only_revoked(made, module) is expected
 
 
@@ -53,7 +53,7 @@ def test_a_result_made_to_revoke_a_task_is_known(tmp_path: Path, source: str, ex
     ],
 )
 def test_a_task_waits_for_a_result(tmp_path: Path, source: str) -> None:
-    (wait,) = waits_in(module_of(tmp_path, f"{IMPORTS}@shared_task\ndef update():\n{indent(source, '    ')}"))
+    (wait,) = waits_of(module_of(tmp_path, f"{IMPORTS}@shared_task\ndef update():\n{indent(source, '    ')}"))
     assert ast.unparse(wait.node) == source.splitlines()[-1]
 
 
@@ -67,4 +67,4 @@ def test_a_task_waits_for_a_result(tmp_path: Path, source: str) -> None:
     ],
 )
 def test_nothing_waits_where_it_is_meant_or_nothing_is_asked(tmp_path: Path, source: str) -> None:
-    assert waits_in(module_of(tmp_path, f"{IMPORTS}@shared_task\ndef update():\n{indent(source, '    ')}")) == []
+    assert waits_of(module_of(tmp_path, f"{IMPORTS}@shared_task\ndef update():\n{indent(source, '    ')}")) == []

@@ -42,4 +42,4 @@ LOOK = frozenset({"look"})
 def test_what_a_place_is_part_of(tmp_path: Path, source: str, expected: str | None) -> None:
     module = module_of(tmp_path, IMPORTS + source)
     (call,) = module.calls_of(LOOK)
-    assert while_saving(call.site, module) == expected
+    assert while_saving(call.site) == expected

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_aa_celery.model.django.transactions import around, waits_for_commit
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from modules import module_of
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ LOOK = frozenset({"look"})
     ],
 )
 def test_a_class_that_hands_its_tasks_to_on_commit_waits(tmp_path: Path, body: str, expected: bool) -> None:
-    (dispatch,) = module_of(tmp_path, IMPORTS + CLASS.format(body=body)).dispatches
+    (dispatch,) = dispatches_of(module_of(tmp_path, IMPORTS + CLASS.format(body=body)))
     assert waits_for_commit(dispatch) is expected
 
 
@@ -55,7 +56,7 @@ def test_a_class_that_hands_its_tasks_to_on_commit_waits(tmp_path: Path, body: s
     ],
 )
 def test_a_dispatch_waits_by_its_method_or_a_delay(tmp_path: Path, call: str, expected: bool) -> None:
-    (dispatch,) = module_of(tmp_path, IMPORTS + TASK + call).dispatches
+    (dispatch,) = dispatches_of(module_of(tmp_path, IMPORTS + TASK + call))
     assert waits_for_commit(dispatch) is expected
 
 
@@ -79,7 +80,7 @@ def test_a_dispatch_waits_by_its_method_or_a_delay(tmp_path: Path, call: str, ex
 def test_the_transaction_around_a_place(tmp_path: Path, source: str, expected: str | None) -> None:
     module = module_of(tmp_path, IMPORTS + source)
     (call,) = module.calls_of(LOOK)
-    found = around(call.site, module)
+    found = around(call.site)
     assert (found.place if found else None) == expected
 
 
@@ -104,7 +105,7 @@ def test_the_transaction_around_a_place(tmp_path: Path, source: str, expected: s
 def test_a_transaction_may_be_one_of_another_database(tmp_path: Path, source: str, expected: bool) -> None:
     module = module_of(tmp_path, IMPORTS + source)
     (call,) = module.calls_of(LOOK)
-    found = around(call.site, module)
+    found = around(call.site)
     assert found is not None
     assert found.of_default is expected
 
@@ -123,5 +124,5 @@ def test_a_setting_puts_every_request_into_a_transaction(tmp_path: Path, view: s
     settings = "DATABASES = {'default': {'ATOMIC_REQUESTS': True}}"
     module = module_of(tmp_path, IMPORTS + view, "app/views.py", {"app/settings.py": settings})
     (call,) = module.calls_of(LOOK)
-    found = around(call.site, module)
+    found = around(call.site)
     assert (found.place if found else None) == expected

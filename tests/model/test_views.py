@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.django.views import views_of
 from modules import module_of
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 def views_in(root: Path, source: str, files: dict[str, str] | None = None) -> list[str]:
     """The names of the views of a module, before anything else is asked of it."""
-    return [view.name for view in module_of(root, source, "app/views.py", files or {}).views]
+    return [view.name for view in views_of(module_of(root, source, "app/views.py", files or {}))]
 
 
 def test_a_function_that_answers_a_request_is_a_view(tmp_path: Path) -> None:

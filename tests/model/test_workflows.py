@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import modules
-from flake8_aa_celery.model.canvas.workflows import followed_in, followers, groups_sent, starters
+from flake8_aa_celery.model.canvas.workflows import followed_of, followers, sent_groups_of, starters
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of, workflows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,23 +37,23 @@ def module_of(root: Path, source: str) -> Module:
     ],
 )
 def test_the_members_that_another_one_follows(tmp_path: Path, source: str, expected: list[str]) -> None:
-    found = followed_in(module_of(tmp_path, source))
+    found = followed_of(module_of(tmp_path, source))
     assert [ast.unparse(followed.node) for followed in found] == expected
 
 
 def test_a_member_that_a_loop_adds_follows_itself(tmp_path: Path) -> None:
-    (followed,) = followed_in(module_of(tmp_path, "chain(a.si() for x in y)"))
+    (followed,) = followed_of(module_of(tmp_path, "chain(a.si() for x in y)"))
     assert followed.following is followed.member
 
 
 def test_a_group_that_is_started_twice_and_returned_is_one(tmp_path: Path) -> None:
     source = "def f():\n    g = group(a.si(), b.si())\n    g.delay()\n    g()\n    return g"
-    assert len(groups_sent(module_of(tmp_path, source))) == 1
+    assert len(sent_groups_of(module_of(tmp_path, source))) == 1
 
 
 def test_what_starts_and_returns_a_group_is_told_with_it(tmp_path: Path) -> None:
     source = "def f():\n    g = group(a.si(), b.si())\n    g.delay()\n    g()\n    return g\ngroup(b.si()).delay()"
-    found = groups_sent(module_of(tmp_path, source))
+    found = sent_groups_of(module_of(tmp_path, source))
     assert [(len(sent.dispatches), len(sent.returns)) for sent in found] == [(2, 1), (1, 0)]
 
 
@@ -71,7 +72,7 @@ def test_what_starts_and_returns_a_group_is_told_with_it(tmp_path: Path) -> None
 )
 def test_the_followers_in_a_chain(tmp_path: Path, source: str, numbers: list[int]) -> None:
     module = module_of(tmp_path, source)
-    found = [follower.call.args[0] for workflow in module.workflows for follower in followers(workflow)]
+    found = [follower.call.args[0] for workflow in workflows_of(module) for follower in followers(workflow)]
     assert [ast.literal_eval(argument) for argument in found] == numbers
 
 
@@ -86,11 +87,11 @@ def test_the_followers_in_a_chain(tmp_path: Path, source: str, numbers: list[int
     ],
 )
 def test_the_starters_of_what_is_sent(tmp_path: Path, sent: str, numbers: list[int]) -> None:
-    (dispatch,) = module_of(tmp_path, f"({sent}).apply_async()").dispatches
+    (dispatch,) = dispatches_of(module_of(tmp_path, f"({sent}).apply_async()"))
     assert [ast.literal_eval(starter.call.args[0]) for starter in starters(dispatch.receiver)] == numbers
 
 
 def test_a_workflow_that_a_loop_puts_into_itself_starts_once(tmp_path: Path) -> None:
     source = "ws = [a.s()]\nfor x in y:\n    ws.append(group(ws))\n    group(ws).delay()"
-    (dispatch,) = module_of(tmp_path, source).dispatches
+    (dispatch,) = dispatches_of(module_of(tmp_path, source))
     assert len(list(starters(dispatch.receiver))) == 2  # of the group that is sent, and of the one in it

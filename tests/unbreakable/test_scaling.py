@@ -15,6 +15,7 @@ import pytest
 from flake8_aa_celery.fixes import together
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.tasks.index import task_index_of
 from flake8_aa_celery.settings import Settings
 
 if TYPE_CHECKING:
@@ -245,4 +246,4 @@ def test_a_line_full_of_signs_is_searched_once(tmp_path: Path) -> None:
     file = tmp_path / "tasks.py"
     file.write_text(HEAD + "x = '" + "@a" * 2_000_000 + "'\n")
     Project.forget()
-    assert [task.name for task in Project.of(str(file), Settings()).tasks.named("tasks.t")] == ["t"]
+    assert [task.name for task in task_index_of(Project.of(str(file), Settings())).named("tasks.t")] == ["t"]

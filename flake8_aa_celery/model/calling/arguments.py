@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.resolve import loops
+from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
     Constant,
@@ -23,7 +24,6 @@ from flake8_aa_celery.model.resolve.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Site
 
     #: what is given as ``args`` or ``kwargs``: where it is written, or what it is; None where it is not given
@@ -65,23 +65,23 @@ PREVIOUS_RESULT = Arguments(positional=1)
 ANYTHING = Arguments(more_positional=True, more_names=True)
 
 
-def by_name(call: ast.Call, site: Site, module: Module, parameters: Iterable[str]) -> Mapping:
+def by_name(call: ast.Call, site: Site, parameters: Iterable[str]) -> Mapping:
     """What a call gives the parameters of a function, by their names; incomplete where not all can be seen.
 
     :param parameters: those that can be given by position, in their order.
     """
-    given = module.values.keywords(call, site)
+    given = keywords_of(call, site)
     for name, argument in zip(parameters, call.args, strict=False):
         if isinstance(argument, ast.Starred):
             return Mapping(given.entries, complete=False)
-        given = given.merged(Mapping({name: Entry(argument, site, module)}))
+        given = given.merged(Mapping({name: Entry(argument, site)}))
     return given
 
 
-def of_call(call: ast.Call, site: Site, module: Module) -> Arguments:
+def of_call(call: ast.Call, site: Site) -> Arguments:
     """The arguments of ``t.delay(…)``, ``t.s(…)`` or ``t(…)``: those of the call itself."""
-    positional = _counted(call.args, site, module)
-    return _with_names(positional, module.values.keywords(call, site))
+    positional = _counted(call.args, site)
+    return _with_names(positional, keywords_of(call, site))
 
 
 def of_pair(args: Given, kwargs: Given, site: Site) -> Arguments:
@@ -113,7 +113,7 @@ def of_signature(signature: Signature) -> Arguments:
 
 def _given_by(sent: Dispatch | Signature) -> Arguments:
     if sent.method in _DIRECT:
-        return of_call(call_of(sent), sent.site, sent.module)
+        return of_call(call_of(sent), sent.site)
     args, kwargs = _pair(sent)
     return of_pair(args, kwargs, sent.site)
 
@@ -127,27 +127,27 @@ def each_in(sent: Dispatch | Signature) -> Iterator[Entry]:
     """Where every argument of the task is written that is seen in a dispatch or signature."""
     call = call_of(sent)
     if sent.method in _DIRECT:
-        yield from (Entry(node, sent.site, sent.module) for node in call.args if not isinstance(node, ast.Starred))
-        yield from sent.module.values.keywords(call, sent.site).entries.values()
+        yield from (Entry(node, sent.site) for node in call.args if not isinstance(node, ast.Starred))
+        yield from keywords_of(call, sent.site).entries.values()
         return
     args, kwargs = pair_of(sent)
     if args is not None and isinstance(args.node, (ast.List, ast.Tuple)):
-        yield from (args._replace(node=node) for node in args.node.elts if not isinstance(node, ast.Starred))
+        yield from (Entry(node, args.site) for node in args.node.elts if not isinstance(node, ast.Starred))
     elif args is not None and isinstance(items := args.value, Items):
-        yield from (Entry(element.node, element.site, element.module) for element in items.elements)
+        yield from (Entry(element.node, element.site) for element in items.elements)
     if kwargs is not None and isinstance(words := kwargs.value, Mapping):
         yield from words.entries.values()
 
 
 def _is_refilled(signature: Signature) -> bool:
     """Whether ``clone`` gave it more arguments than the call that made it."""
-    node, module = signature.node, signature.module
+    node = signature.node
     while node is not signature.call:
         if not isinstance(node.func, ast.Attribute):
             return True
         if node.func.attr == "clone" and (node.args or any(word.arg in _PAIR for word in node.keywords)):
             return True
-        inner = module.evaluate(node.func.value, signature.site)
+        inner = value_of(node.func.value, signature.site)
         if not isinstance(inner, Signature) or inner.node is node:
             return True
         node = inner.node
@@ -165,7 +165,7 @@ def _pair(sent: Dispatch | Signature) -> tuple[Given, Given]:
     parameters = _parameters(sent)
     if not parameters:
         return UNKNOWN, UNKNOWN
-    given = by_name(call_of(sent), sent.site, sent.module, parameters)
+    given = by_name(call_of(sent), sent.site, parameters)
     hidden = None if given.complete else UNKNOWN
     return given.get("args") or hidden, given.get("kwargs") or hidden
 
@@ -177,7 +177,7 @@ def _parameters(sent: Dispatch | Signature) -> tuple[str, ...]:
     if sent.method not in ("signature", "subtask"):
         return ()
     function = sent.call.func
-    receiver = sent.module.evaluate(function.value, sent.site) if isinstance(function, ast.Attribute) else UNKNOWN
+    receiver = value_of(function.value, sent.site) if isinstance(function, ast.Attribute) else UNKNOWN
     return ("args", "kwargs") if isinstance(receiver, (Task, UnreadableTask)) else ("varies", "args", "kwargs")
 
 
@@ -186,7 +186,7 @@ def _of_args(args: Given, site: Site) -> Arguments:
         return NOTHING
     if not isinstance(args, Value):
         if isinstance(args.node, (ast.List, ast.Tuple)):
-            return _counted(args.node.elts, args.site, args.module)
+            return _counted(args.node.elts, args.site)
         if isinstance(args.node, (ast.Set, ast.SetComp, ast.GeneratorExp)):
             return Arguments(more_positional=True)  # Celery refuses them before it counts
         args = args.value
@@ -206,13 +206,13 @@ def _of_kwargs(kwargs: Given) -> Mapping:
     return value if isinstance(value, Mapping) else Mapping({}, complete=False)
 
 
-def _counted(given: list[ast.expr], site: Site, module: Module) -> Arguments:
+def _counted(given: list[ast.expr], site: Site) -> Arguments:
     count, more = 0, False
     for argument in given:
         if not isinstance(argument, ast.Starred):
             count += 1
             continue
-        unpacked = _of_args(module.evaluate(argument.value, site), site)
+        unpacked = _of_args(value_of(argument.value, site), site)
         count, more = count + unpacked.positional, more or unpacked.more_positional
     return Arguments(count, more_positional=more)
 

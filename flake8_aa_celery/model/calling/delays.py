@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.calling.arguments import by_name
 from flake8_aa_celery.model.code.names import reaching
+from flake8_aa_celery.model.configuration.settings import configured
+from flake8_aa_celery.model.periodic.schedules import schedule_of
+from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
+from flake8_aa_celery.model.resolve.occurrences import canvas_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Constant, Dispatch, Signature, Workflow
 from flake8_aa_celery.model.tasks.retries import retry_calls
 
@@ -51,7 +56,7 @@ class Delay(NamedTuple):
         return self.owner.receiver if isinstance(self.owner, Dispatch) else self.owner
 
 
-def delays_in(module: Module) -> Iterator[Delay]:
+def delays_of(module: Module) -> Iterator[Delay]:
     """Every delay of known length, once each."""
     seen: set[int] = set()
     for options, owner, node in _sent(module):
@@ -60,7 +65,7 @@ def delays_in(module: Module) -> Iterator[Delay]:
             seconds = _seconds_until(name, entry) if entry and id(entry.node) not in seen else None
             if entry and seconds is not None:
                 seen.add(id(entry.node))
-                yield Delay(name, seconds, module.place_of(entry, node), owner)
+                yield Delay(name, seconds, entry.reported_in(module, node), owner)
 
 
 def visibility_timeout(project: Project) -> float | None:
@@ -70,64 +75,64 @@ def visibility_timeout(project: Project) -> float | None:
     None where it is configured with a value that is not known.
     https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/redis.html#visibility-timeout
     """
-    brokers = [value.value for value in project.configured("BROKER_URL") if isinstance(value, ast.Constant)]
+    brokers = [value.value for value in configured(project, "BROKER_URL") if isinstance(value, ast.Constant)]
     if any(isinstance(url, str) and url.startswith(("amqp", "pyamqp")) for url in brokers):
         return float("inf")
-    configured = project.configured("VISIBILITY_TIMEOUT")
-    known = [value.value for value in configured if isinstance(value, ast.Constant)]
+    timeouts = configured(project, "VISIBILITY_TIMEOUT")
+    known = [value.value for value in timeouts if isinstance(value, ast.Constant)]
     numbers = [float(number) for number in known if isinstance(number, (int, float))]
-    if len(numbers) < len(configured):
+    if len(numbers) < len(timeouts):
         return None
     return max(numbers, default=float(project.settings.visibility_timeout))
 
 
 def _sent(module: Module) -> Iterator[tuple[Mapping, Dispatch | Signature | Workflow | Task | None, ast.expr]]:
     """Everything that is given options, with them, and where to report it."""
-    for call, value in module.canvas:
+    for call, value in canvas_of(module):
         yield value.options, value, call.node
-    for task in module.tasks:
+    for task in tasks_of(module):
         for call in retry_calls(task):
-            yield module.values.keywords(call.node, call.site), task, call.node
-    for entry in module.schedule:
+            yield keywords_of(call.node, call.site), task, call.node
+    for entry in schedule_of(module):
         yield entry.options, None, entry.node
 
 
 def _seconds_until(name: str, entry: Entry) -> float | None:
-    node, site, module = entry.node, entry.site, entry.module
-    return _countdown(node, site, module) if name == "countdown" else _eta(node, site, module)
+    until = _countdown if name == "countdown" else _eta
+    return until(entry.node, entry.site)
 
 
-def _countdown(node: ast.expr, site: Site, module: Module) -> float | None:
+def _countdown(node: ast.expr, site: Site) -> float | None:
     """The seconds that a countdown is: a number, or a ``timedelta`` turned into one."""
-    value = module.evaluate(node, site)
+    value = value_of(node, site)
     if isinstance(value, Constant):
         return _number(value)
     if not isinstance(node, ast.Call):
         return None
     if isinstance(node.func, ast.Attribute) and node.func.attr == "total_seconds":
-        return _period(node.func.value, site, module)
-    if node.args and module.origin(node.func, site) in ("builtins.int", "builtins.round"):
-        return _countdown(node.args[0], site, module)
+        return _period(node.func.value, site)
+    if node.args and site.module.origin(node.func, site) in ("builtins.int", "builtins.round"):
+        return _countdown(node.args[0], site)
     return None
 
 
-def _eta(node: ast.expr, site: Site, module: Module) -> float | None:
+def _eta(node: ast.expr, site: Site) -> float | None:
     """How long from now ``now() + timedelta(…)`` is."""
     node, site = _behind_names(node, site)
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
         return None
     for now, period in ((node.left, node.right), (node.right, node.left)):
-        if module.origin(*_behind_names(now, site)) in _NOW:
-            return _period(period, site, module)
+        if site.module.origin(*_behind_names(now, site)) in _NOW:
+            return _period(period, site)
     return None
 
 
-def _period(node: ast.expr, site: Site, module: Module) -> float | None:
+def _period(node: ast.expr, site: Site) -> float | None:
     """The seconds of a ``timedelta``; None where one of its numbers is not known."""
     node, site = _behind_names(node, site)
-    if not isinstance(node, ast.Call) or module.origin(node.func, site) != "datetime.timedelta":
+    if not isinstance(node, ast.Call) or site.module.origin(node.func, site) != "datetime.timedelta":
         return None
-    given = by_name(node, site, module, _SECONDS)
+    given = by_name(node, site, _SECONDS)
     numbers = {unit: _number(entry.value) for unit, entry in given.entries.items()}
     known = [number * _SECONDS[unit] for unit, number in numbers.items() if number is not None and unit in _SECONDS]
     return sum(known) if given.complete and len(known) == len(numbers) else None

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import relevant
 from flake8_aa_celery.model.code.files import files
-from flake8_aa_celery.model.code.memo import once_a_module
+from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
 from flake8_aa_celery.model.resolve.values import Task
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ def is_dispatched(task: Task) -> bool:
     return any(module is not None and (task.module.path, task.node.name) in _sent(module) for module in modules)
 
 
-@once_a_module
+@fact
 def _sent(module: Module) -> set[tuple[str, str]]:
     """The tasks that a module sends or makes signatures of, by their files and functions."""
-    sent = [dispatch.task for dispatch in module.dispatches] + [signature.task for signature in module.signatures]
+    sent = [dispatch.task for dispatch in dispatches_of(module)] + [
+        signature.task for signature in signatures_of(module)
+    ]
     return {(task.module.path, task.node.name) for task in sent if isinstance(task, Task)}

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.calling import arguments, parameters
 from flake8_aa_celery.model.canvas.workflows import followers, starters
+from flake8_aa_celery.model.periodic.schedules import schedule_of
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of, workflows_of
 from flake8_aa_celery.model.resolve.values import NamedTask, Signature, Workflow
 from flake8_aa_celery.model.tasks.options import APPLY_ASYNC_OPTIONS
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Dispatch, Target
 
 
-class Misfit(NamedTuple):
+class Mismatch(NamedTuple):
     """A task and arguments that do not fit it.
 
     :param node: the call that gives it these arguments.
@@ -44,30 +46,30 @@ class RefusedResult(NamedTuple):
     reason: str
 
 
-def misfits_in(module: Module) -> Iterator[Misfit]:
+def mismatches_of(module: Module) -> Iterator[Mismatch]:
     """The dispatches and signatures of a module whose arguments do not fit, each once.
 
     Not a signature that a schedule starts, which is given the schedule's arguments, too, and not one that fits but
-    for a result: these are :func:`misfit_of_entry` and :func:`refused_results_in`.
+    for a result: these are :func:`mismatch_of_entry` and :func:`refused_results_of`.
     """
-    following = {id(found.call): found for workflow in module.workflows for found in followers(workflow)}
-    known = {id(entry.signature.call) for entry in module.schedule if entry.signature}
-    for made in module.signatures:
+    following = {id(found.call): found for workflow in workflows_of(module) for found in followers(workflow)}
+    known = {id(entry.signature.call) for entry in schedule_of(module) if entry.signature}
+    for made in signatures_of(module):
         follower = following.get(id(made.call))
         if id(made.call) not in known:
             reason = _of_follower(follower) if follower else _on_its_own(made)
             if reason:
                 known.add(id(made.call))
-                yield Misfit(made.call, made.task, reason)
+                yield Mismatch(made.call, made.task, reason)
     known.update(following)
-    for dispatch in module.dispatches:
+    for dispatch in dispatches_of(module):
         yield from _dispatched(dispatch, known)
 
 
-def refused_results_in(module: Module) -> Iterator[RefusedResult]:
+def refused_results_of(module: Module) -> Iterator[RefusedResult]:
     """The signatures in the chains of a module that cannot take the result of the task before them, each once."""
     seen: set[int] = set()
-    for chain in module.workflows:
+    for chain in workflows_of(module):
         for signature in followers(chain):
             reason = _of_result(signature) if id(signature.call) not in seen else None
             if reason:
@@ -75,14 +77,14 @@ def refused_results_in(module: Module) -> Iterator[RefusedResult]:
                 yield RefusedResult(signature.call if signature.module is module else chain.node, signature, reason)
 
 
-def misfit_of_entry(entry: ScheduleEntry) -> Misfit | None:
+def mismatch_of_entry(entry: ScheduleEntry) -> Mismatch | None:
     """Why the task of a schedule's entry cannot take what it is started with."""
     target = entry.signature.task if entry.signature else NamedTask(entry.task_name, None)
     given = arguments.of_entry(entry.fields, entry.site)
     if entry.signature:
         given = arguments.of_signature(entry.signature).after(given)
     reason = _reason(target, given, entry.module)
-    return Misfit(entry.node, parameters.task_of(target, entry.module), reason) if reason else None
+    return Mismatch(entry.node, parameters.task_of(target, entry.module), reason) if reason else None
 
 
 def _reason(target: Target | None, given: Arguments, module: Module, *, partial: bool = False) -> str | None:
@@ -119,18 +121,18 @@ def _of_result(signature: Signature) -> str | None:
     return _reason(signature.task, given.after(arguments.PREVIOUS_RESULT), signature.module)
 
 
-def _dispatched(dispatch: Dispatch, known: Set[int]) -> Iterator[Misfit]:
+def _dispatched(dispatch: Dispatch, known: Set[int]) -> Iterator[Mismatch]:
     given = arguments.of_dispatch(dispatch)
     if not isinstance(dispatch.receiver, (Signature, Workflow)):
         reason = _of_dispatch(dispatch, dispatch.task, given)
         if reason:
-            yield Misfit(dispatch.node, dispatch.task, reason)
+            yield Mismatch(dispatch.node, dispatch.task, reason)
         return
     for signature in starters(dispatch.receiver):
         if signature.immutable is False and id(signature.call) not in known:
             reason = _of_dispatch(dispatch, signature.task, arguments.of_signature(signature).after(given))
             if reason:
-                yield Misfit(dispatch.node, signature.task, reason)
+                yield Mismatch(dispatch.node, signature.task, reason)
 
 
 def _of_dispatch(dispatch: Dispatch, target: Target | None, given: Arguments) -> str | None:

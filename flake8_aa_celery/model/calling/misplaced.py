@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.calling import arguments, parameters
 from flake8_aa_celery.model.canvas.workflows import starters
 from flake8_aa_celery.model.resolve import object_types
+from flake8_aa_celery.model.resolve.evaluation import keywords_of
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.model.resolve.values import Function, Signature, Task, Workflow
 from flake8_aa_celery.model.tasks.options import APPLY_ASYNC_OPTIONS
 
@@ -55,9 +57,9 @@ class WrongCollection(NamedTuple):
     kind: str
 
 
-def options_given_to_delay(module: Module) -> Iterator[MisplacedOptions]:
+def misplaced_options_of(module: Module) -> Iterator[MisplacedOptions]:
     """The options that a module gives to ``delay``."""
-    for dispatch in module.dispatches:
+    for dispatch in dispatches_of(module):
         options = _options(dispatch) if dispatch.method.startswith("delay") else []
         targets = _targets(dispatch) if options else []
         names = [name for name in options if not any(_may_take(target, name, module) for target in targets)]
@@ -67,7 +69,7 @@ def options_given_to_delay(module: Module) -> Iterator[MisplacedOptions]:
 
 
 def _options(dispatch: Dispatch) -> list[str]:
-    given = dispatch.module.values.keywords(dispatch.node, dispatch.site).entries
+    given = keywords_of(dispatch.node, dispatch.site).entries
     return [name for name in given if name in APPLY_ASYNC_OPTIONS]
 
 
@@ -88,9 +90,9 @@ def _may_take(target: Target | None, option: str, module: Module) -> bool:
     return option not in _TELLING or (isinstance(target, Task) and target.parameters.accepts(option))
 
 
-def wrong_collections_in(module: Module) -> Iterator[WrongCollection]:
+def wrong_collections_of(module: Module) -> Iterator[WrongCollection]:
     """What a module gives as ``args`` and ``kwargs`` and Celery refuses, as far as it is known what it is."""
-    for dispatch in module.dispatches:
+    for dispatch in dispatches_of(module):
         if dispatch.method in _METHODS:
             args, kwargs = arguments.pair_of(dispatch)
             kind = _wrong(args, _GOOD_ARGS)
@@ -105,7 +107,7 @@ def _wrong(given: Entry | None, good: frozenset[str]) -> str | None:
     """The kind of what is given, where it is known and not a good one; what is empty counts as nothing to Celery."""
     if given is None or _is_empty(given.node):
         return None
-    kind = object_types.kind_of(given.node, given.site, given.module)
+    kind = object_types.type_of(given.node, given.site)
     return None if kind in good else kind
 
 

@@ -6,10 +6,11 @@ import ast
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.memo import once_a_part
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import reaching, scope_of
 from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, FUNCTIONS
 from flake8_aa_celery.model.code.syntax import is_none, keyword_of, names_in, positional_parameters
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ _EXITS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _DEEPEST = 5
 
 
-def unguarded(node: ast.expr, site: Site, module: Module, depth: int = 0) -> str | None:
+def unguarded(node: ast.expr, site: Site, depth: int = 0) -> str | None:
     """The name of the parameter that an expression is, where it may well be the ``None`` that it defaults to.
 
     None where it is something else, where a condition on it stands in between, or where it is a parameter of a
@@ -33,20 +34,20 @@ def unguarded(node: ast.expr, site: Site, module: Module, depth: int = 0) -> str
     bindings, scope = reaching(node.id, site), scope_of(node.id, site)
     if scope is None or len(bindings) != 1:
         return None
-    name = _unguarded_when_bound(node.id, bindings[0], scope.node, module, depth)
-    return None if name is None or _is_guarded(node, site, scope, module) else name
+    name = _unguarded_when_bound(node.id, bindings[0], scope.node, depth)
+    return None if name is None or _is_guarded(node, site, scope) else name
 
 
-def _unguarded_when_bound(name: str, binding: Binding, owner: ast.AST, module: Module, depth: int) -> str | None:
+def _unguarded_when_bound(name: str, binding: Binding, owner: ast.AST, depth: int) -> str | None:
     """As :func:`unguarded`, for what a name is bound to.
 
     :param owner: the function, class or module that the name belongs to.
     """
     if binding.kind == "assign" and binding.value is not None:
-        return unguarded(binding.value, binding.site, module, depth + 1)
+        return unguarded(binding.value, binding.site, depth + 1)
     if binding.kind != "parameter" or not isinstance(owner, FUNCTIONS) or not _is_none_by_default(name, owner):
         return None
-    return None if _is_always_set(name, owner, module, depth) else name
+    return None if _is_always_set(name, owner, binding.site.module, depth) else name
 
 
 def _is_none_by_default(name: str, function: FunctionNode) -> bool:
@@ -62,11 +63,11 @@ def _is_none_by_default(name: str, function: FunctionNode) -> bool:
 # -- conditions -------------------------------------------------------------------------------------------------
 
 
-def _is_guarded(node: ast.Name, site: Site, scope: Scope, module: Module) -> bool:
+def _is_guarded(node: ast.Name, site: Site, scope: Scope) -> bool:
     """Whether a condition on the name decides whether ``node`` is reached."""
     if any(_decides(outer, inner, node.id) for outer, inner in pairwise(_path(site.statement, node))):
         return True
-    return any(_guards(block, node.id) or _was_settled(block, node, module) for block in _blocks(site, scope))
+    return any(_guards(block, node.id) or _was_settled(block, node) for block in _blocks(site, scope))
 
 
 def _path(outer: ast.AST, node: ast.Name) -> list[ast.AST]:
@@ -114,13 +115,13 @@ def _says_none(test: ast.expr, name: str) -> bool:
     return isinstance(test.ops[0], (ast.Is, ast.Eq)) and len(test.ops) == 1 and is_none(test.comparators[0])
 
 
-def _was_settled(block: Block, node: ast.Name, module: Module) -> bool:
+def _was_settled(block: Block, node: ast.Name) -> bool:
     """Whether an earlier statement of the block leaves it depending on the name, or asserts something of it."""
-    return _settled(block, module).get(node.id, node.lineno) < node.lineno
+    return _settled(block).get(node.id, node.lineno) < node.lineno
 
 
-@once_a_part
-def _settled(block: Block, module: Module) -> dict[str, int]:
+@fact
+def _settled(block: Block) -> dict[str, int]:
     """The line from which on it is settled by a statement of a block what each name is."""
     found: dict[str, int] = {}
     for statement in block.body:
@@ -141,16 +142,16 @@ def _is_always_set(name: str, function: FunctionNode, module: Module, depth: int
         return False
     calls = list(module.calls_of(frozenset({function.name})))
     if not calls:
-        return any(task.node is function for task in module.tasks)  # whose callers dispatch it
-    return all(_sets(call.node, name, function, call.site, module, depth) for call in calls)
+        return any(task.node is function for task in tasks_of(module))  # whose callers dispatch it
+    return all(_sets(call.node, name, function, call.site, depth) for call in calls)
 
 
-def _sets(call: ast.Call, name: str, function: FunctionNode, site: Site, module: Module, depth: int) -> bool:
+def _sets(call: ast.Call, name: str, function: FunctionNode, site: Site, depth: int) -> bool:
     given = _given(call, name, function)
     if given is None:
         hidden = any(keyword.arg is None for keyword in call.keywords)
         return hidden or any(isinstance(argument, ast.Starred) for argument in call.args)
-    return not is_none(given) and unguarded(given, site, module, depth + 1) is None
+    return not is_none(given) and unguarded(given, site, depth + 1) is None
 
 
 def _given(call: ast.Call, name: str, function: FunctionNode) -> ast.expr | None:

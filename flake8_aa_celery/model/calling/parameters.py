@@ -13,6 +13,7 @@ from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.values import NamedTask, Task
 from flake8_aa_celery.model.tasks.bound import cannot_take_itself, lacks_itself
 from flake8_aa_celery.model.tasks.decorators import hands_on_everything
+from flake8_aa_celery.model.tasks.index import task_named
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.calling.arguments import Arguments
@@ -32,7 +33,7 @@ def task_of(target: Target | None, module: Module) -> Task | None:
     :param module: where the task is spoken of.
     """
     if isinstance(target, NamedTask) and target.name is not None:
-        return module.project.task_named(target.name, module)
+        return task_named(target.name, module)
     return target if isinstance(target, Task) else None
 
 
@@ -48,7 +49,7 @@ def parameters_of(target: Target | None, module: Module) -> Parameters | None:
         return None  # a mistake of its own, and there is no telling which of the two is meant
     if not task.options.lacks("typing") or _changes_calling(task):
         return None
-    if all(hands_on_everything(decorator, task.site, task.module) for decorator in task.decorators_below):
+    if all(hands_on_everything(decorator, task.site) for decorator in task.decorators_below):
         return task.parameters
     return None
 

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.calling import arguments
 from flake8_aa_celery.model.code.names import origin
 from flake8_aa_celery.model.code.scopes import Site
+from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.resolve import object_types, orm
+from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Dispatch, Items, Signature, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import Block
     from flake8_aa_celery.model.resolve.values import Entry, Mapping
@@ -60,7 +61,7 @@ class Refused(NamedTuple):
 def refused_in(sent: Dispatch | Signature) -> Iterator[Refused]:
     """The arguments of a dispatch or signature that JSON cannot carry."""
     for given in arguments.each_in(sent):
-        for node, kind in _refused(given.node, given.site, given.module, set()):
+        for node, kind in _refused(given.node, given.site, set()):
             yield Refused(given, node, kind)
 
 
@@ -82,7 +83,7 @@ def _options(sent: Dispatch | Signature) -> Iterator[Mapping]:
         return
     for call in sent.module.calls_of(_LATER):
         if isinstance(call.node.func, ast.Attribute):
-            later = sent.module.evaluate(call.node, call.site)
+            later = value_of(call.node, call.site)
             made = later.receiver if isinstance(later, Dispatch) else later
             if isinstance(made, Signature) and made.call is sent.call:
                 yield later.options if isinstance(later, Dispatch) else made.options
@@ -91,11 +92,11 @@ def _options(sent: Dispatch | Signature) -> Iterator[Mapping]:
 def project_speaks_json(project: Project) -> bool:
     """Whether nothing in a project sets another serialiser for all its tasks."""
     return all(
-        isinstance(value, ast.Constant) and value.value == "json" for value in project.configured("TASK_SERIALIZER")
+        isinstance(value, ast.Constant) and value.value == "json" for value in configured(project, "TASK_SERIALIZER")
     )
 
 
-def _refused(node: ast.expr, site: Site, module: Module, seen: set[ast.expr]) -> Iterator[tuple[ast.expr, str]]:
+def _refused(node: ast.expr, site: Site, seen: set[ast.expr]) -> Iterator[tuple[ast.expr, str]]:
     """The parts of an argument that JSON refuses.
 
     :param seen: the names of lists that were looked into: a loop may put one into itself.
@@ -103,31 +104,31 @@ def _refused(node: ast.expr, site: Site, module: Module, seen: set[ast.expr]) ->
     if isinstance(node, (ast.List, ast.Tuple)):
         for element in node.elts:
             if not isinstance(element, ast.Starred):
-                yield from _refused(element, site, module, seen)
+                yield from _refused(element, site, seen)
     elif isinstance(node, ast.Dict):
         for value in node.values:
-            yield from _refused(value, site, module, seen)
+            yield from _refused(value, site, seen)
     elif isinstance(node, ast.ListComp):
-        inside = module.scopes.by_node[node].block
-        yield from _refused(node.elt, Site(inside, site.statement, site.order), module, seen)
+        inside = site.module.scopes.by_node[node].block
+        yield from _refused(node.elt, Site(inside, site.statement, site.order), seen)
     elif isinstance(node, ast.Call) and _makes_list(node, site):
-        if object_types.kind_of(node.args[0], site, module) in orm.OF_INSTANCES:
+        if object_types.type_of(node.args[0], site) in orm.OF_INSTANCES:
             yield node, LIST_OF_INSTANCES
     else:
-        kind = object_types.kind_of(node, site, module)
+        kind = object_types.type_of(node, site)
         if kind == object_types.LIST and isinstance(node, ast.Name):
-            part = _refused_in_list(node, site, module, seen)
+            part = _refused_in_list(node, site, seen)
             yield from [(node, part)] if part else []
         elif kind is not None and kind not in _CARRIED:
             yield node, kind
 
 
-def _refused_in_list(node: ast.Name, site: Site, module: Module, seen: set[ast.expr]) -> str | None:
+def _refused_in_list(node: ast.Name, site: Site, seen: set[ast.expr]) -> str | None:
     """The first kind that JSON refuses among the members of the list that a name holds."""
-    items = module.evaluate(node, site) if node not in seen else None
+    items = value_of(node, site) if node not in seen else None
     seen.add(node)
     members = items.elements if isinstance(items, Items) else ()
-    found = (kind for member in members for _, kind in _refused(member.node, member.site, member.module, seen))
+    found = (kind for member in members for _, kind in _refused(member.node, member.site, seen))
     return next(found, None)
 
 

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.configuration.settings import given_names
+from flake8_aa_celery.model.periodic.schedules import schedule_of
+from flake8_aa_celery.model.resolve.bindings import member_of
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
 from flake8_aa_celery.model.resolve.values import UNKNOWN, Function, ModuleValue, NamedTask, Task, Value
+from flake8_aa_celery.model.tasks.index import task_index_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,17 +33,17 @@ class SpokenName(NamedTuple):
     scheduled: bool
 
 
-def spoken_in(module: Module) -> Iterator[SpokenName]:
+def spoken_names_of(module: Module) -> Iterator[SpokenName]:
     """Every known name in ``send_task``, in a signature and in a schedule."""
-    sent: list[Dispatch | Signature] = [*module.dispatches, *module.signatures]
+    sent: list[Dispatch | Signature] = [*dispatches_of(module), *signatures_of(module)]
     for call in sent:
         task = call.task
         if isinstance(task, NamedTask) and task.name and task.node is not None and call.module is module:
             yield SpokenName(task.name, task.node, scheduled=False)
-    for entry in module.schedule:
+    for entry in schedule_of(module):
         field, name = entry.fields.get("task"), entry.task_name
         if entry.way == "setting" and field is not None and name:
-            yield SpokenName(name, module.place_of(field, entry.node), scheduled=True)
+            yield SpokenName(name, field.reported_in(module, entry.node), scheduled=True)
 
 
 def is_unknown(spoken: SpokenName, module: Module) -> bool:
@@ -51,7 +55,7 @@ def is_unknown(spoken: SpokenName, module: Module) -> bool:
     if not package or not _is_package(package.partition(".")[0], module):
         return False
     value = standing_at(spoken.name, module)
-    if (isinstance(value, Task) and value.registered_name == spoken.name) or project.tasks.named(spoken.name):
+    if (isinstance(value, Task) and value.registered_name == spoken.name) or task_index_of(project).named(spoken.name):
         return False
     if isinstance(value, Task):
         return _is_registered_otherwise(value, package)
@@ -81,7 +85,7 @@ def standing_at(dotted: str, module: Module) -> Value | None:
     loaded = project.load(path) if path.endswith(".py") else None
     if loaded is None:
         return UNKNOWN
-    value = project.member(ModuleValue(package, path), member, module)
+    value = member_of(ModuleValue(package, path), member, module)
     if value is UNKNOWN and member not in loaded.scopes.module.bindings and not loaded.scopes.module.star_imports:
         return None
     return value
@@ -107,7 +111,7 @@ def _is_given(name: str, project: Project) -> bool:
 
 def _nearest(name: str, project: Project) -> str | None:
     """The name of a task that one may have meant: the same function elsewhere, or nearly the same name."""
-    known = project.tasks.names()
+    known = task_index_of(project).names()
     member = name.rpartition(".")[2]
     same = [other for other in known if other.rpartition(".")[2] == member]
     if len(same) == 1:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.memo import once_a_part
+from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.occurrences import canvas_of
 from flake8_aa_celery.model.resolve.values import CHANGING_METHODS, Function, Signature, Workflow
 
 if TYPE_CHECKING:
@@ -20,9 +22,9 @@ if TYPE_CHECKING:
 _ANY = "*"
 
 
-def forgotten_in(module: Module) -> list[Canvas]:
+def forgotten_of(module: Module) -> list[Canvas]:
     """Every signature and workflow that is a statement of its own, or bound to a name that is never read."""
-    return [made for made, site in _made_in(module) if _is_forgotten(made.node, site, module)]
+    return [made for made, site in _made_in(module) if _is_forgotten(made.node, site)]
 
 
 def _made_in(module: Module) -> Iterator[tuple[Canvas, Site]]:
@@ -30,14 +32,14 @@ def _made_in(module: Module) -> Iterator[tuple[Canvas, Site]]:
 
     A call of ``.set`` on a name changes what the name stands for: it makes nothing.
     """
-    for call, made in module.canvas:
+    for call, made in canvas_of(module):
         if isinstance(made, Signature) and isinstance(made.task, Function):
             continue  # a function that is no task has no signature: that is a mistake of another kind
         if isinstance(made, (Signature, Workflow)) and made.node is call.node and _starts_with_call(call.node):
             yield made, call.site
     for scope in module.scopes.all:
         for join, site in scope.joins:
-            joined = module.evaluate(join, site) if _statement_value(site.statement) is join else None
+            joined = value_of(join, site) if _statement_value(site.statement) is join else None
             if isinstance(joined, Workflow):
                 yield joined, site
 
@@ -55,39 +57,39 @@ def _statement_value(statement: ast.stmt) -> ast.expr | None:
     return statement.value if isinstance(statement, (ast.Expr, ast.Assign, ast.AnnAssign)) else None
 
 
-def _is_forgotten(node: ast.expr, site: Site, module: Module) -> bool:
+def _is_forgotten(node: ast.expr, site: Site) -> bool:
     statement = site.statement
     if _statement_value(statement) is not node:
         return False
     if isinstance(statement, ast.Expr):
         return True
     targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-    return all(isinstance(target, ast.Name) and _is_never_read(target.id, site, module) for target in targets)
+    return all(isinstance(target, ast.Name) and _is_never_read(target.id, site) for target in targets)
 
 
-def _is_never_read(name: str, site: Site, module: Module) -> bool:
+def _is_never_read(name: str, site: Site) -> bool:
     """Whether a function does not read a name after a statement; others may read those of a module or class."""
     scope = site.scope
     if scope.kind != "function" or name not in scope.bindings:
         return False
     is_repeated = any(block.kind == "loop" for block in site.block.around())
-    is_read_at_any_time = is_repeated or not _read_within(scope, module).isdisjoint((name, _ANY))
-    last = _last_reads(scope.node, module)
+    is_read_at_any_time = is_repeated or not _read_within(scope).isdisjoint((name, _ANY))
+    last = _last_reads(scope)
     return max(last.get(name, 0), last.get(_ANY, 0)) <= (0 if is_read_at_any_time else site.statement.end_lineno or 0)
 
 
-@once_a_part
-def _read_within(scope: Scope, module: Module) -> frozenset[str]:
+@fact
+def _read_within(scope: Scope) -> frozenset[str]:
     """The names that functions within may read, at whatever time they are called."""
     inner = (child.node for child in scope.children if child.kind in ("function", "lambda", "class"))
     return frozenset(name for node in inner for part in ast.walk(node) if (name := _read_by(part)))
 
 
-@once_a_part
-def _last_reads(function: ast.AST, module: Module) -> dict[str, int]:
+@fact
+def _last_reads(scope: Scope) -> dict[str, int]:
     """The last line in which each name is read in a function."""
     found: dict[str, int] = {}
-    for node in ast.walk(function):
+    for node in ast.walk(scope.node):
         name = _read_by(node)
         if name:
             found[name] = max(found.get(name, 0), getattr(node, "lineno", 0))

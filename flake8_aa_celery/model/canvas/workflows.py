@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.names import other_branch
 from flake8_aa_celery.model.resolve import loops
+from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of, workflows_of
 from flake8_aa_celery.model.resolve.values import Signature, Workflow
 
 if TYPE_CHECKING:
@@ -47,10 +49,10 @@ class SentGroup(NamedTuple):
     returns: list[ast.Return]
 
 
-def followed_in(module: Module) -> Iterator[Followed]:
+def followed_of(module: Module) -> Iterator[Followed]:
     """Every member of a chain of this module that another one follows, each once."""
     seen: set[int] = set()
-    for chain in module.workflows:
+    for chain in workflows_of(module):
         if chain.kind != "chain":
             continue
         for index, member in enumerate(chain.members.elements):
@@ -81,10 +83,10 @@ def _is_single(member: Element) -> bool:
     return is_one and member.loop is None
 
 
-def groups_sent(module: Module) -> list[SentGroup]:
+def sent_groups_of(module: Module) -> list[SentGroup]:
     """Every group that is started or returned as it is, each once."""
     found: dict[int, SentGroup] = {}
-    for dispatch in module.dispatches:
+    for dispatch in dispatches_of(module):
         group = dispatch.receiver
         if isinstance(group, Workflow) and group.kind == "group":
             node = group.node if group.module is module else dispatch.node
@@ -96,11 +98,11 @@ def groups_sent(module: Module) -> list[SentGroup]:
 
 def _groups_returned(module: Module) -> Iterator[tuple[Workflow, ast.Return]]:
     """The groups of this module that a function returns, and where."""
-    if not any(workflow.kind == "group" for workflow in module.workflows):
+    if not any(workflow.kind == "group" for workflow in workflows_of(module)):
         return
     for scope in module.scopes.all:
         for statement, site in scope.returns:
-            value = module.evaluate(statement.value, site) if statement.value is not None else None
+            value = value_of(statement.value, site) if statement.value is not None else None
             if isinstance(value, Workflow) and value.kind == "group" and value.module is module:
                 yield value, statement
 

@@ -12,7 +12,6 @@ from flake8_aa_celery.model.code.syntax import given_to
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Binding, Scope, Site
 
 
@@ -23,27 +22,28 @@ def within(scope: Scope) -> Iterator[Scope]:
         yield from within(child)
 
 
-def called_functions(scope: Scope, module: Module) -> Iterator[Scope]:
+def called_functions(scope: Scope) -> Iterator[Scope]:
     """The functions of the same module that a function calls or hands to what it calls."""
     for part in within(scope):
         for node, site, _ in part.calls:
-            yield from functions_named([node.func, *given_to(node)], site, module)
+            yield from functions_named([node.func, *given_to(node)], site)
 
 
-def functions_named(expressions: Iterable[ast.expr], site: Site, module: Module) -> Iterator[Scope]:
+def functions_named(expressions: Iterable[ast.expr], site: Site) -> Iterator[Scope]:
     """The functions of the module that names stand for: ``f``, ``Class.f``; of a class all its methods."""
     for expression in expressions:
         if isinstance(expression, ast.Name):
             for binding in reaching(expression.id, site):
-                yield from _functions_of(binding, module)
+                yield from _functions_of(binding)
         elif isinstance(expression, ast.Attribute) and isinstance(expression.value, ast.Name):
             for owner in reaching(expression.value.id, site):
                 if isinstance(owner.node, ast.ClassDef):
-                    for binding in module.scopes.by_node[owner.node].bindings.get(expression.attr, ()):
-                        yield from _functions_of(binding, module)
+                    for binding in site.module.scopes.by_node[owner.node].bindings.get(expression.attr, ()):
+                        yield from _functions_of(binding)
 
 
-def _functions_of(binding: Binding, module: Module) -> Iterator[Scope]:
+def _functions_of(binding: Binding) -> Iterator[Scope]:
+    module = binding.site.module
     if isinstance(binding.node, FUNCTIONS):
         yield module.scopes.by_node[binding.node]
     elif isinstance(binding.node, ast.ClassDef):
@@ -52,13 +52,13 @@ def _functions_of(binding: Binding, module: Module) -> Iterator[Scope]:
                 yield child
 
 
-def reached_from(scope: Scope, module: Module) -> Iterator[Scope]:
+def reached_from(scope: Scope) -> Iterator[Scope]:
     """A function and those of its module that it calls, itself or through others, each once."""
     seen, waiting = {scope}, [scope]
     while waiting:
         reached = waiting.pop()
         yield reached
-        for called in called_functions(reached, module):
+        for called in called_functions(reached):
             if called not in seen:
                 seen.add(called)
                 waiting.append(called)

@@ -8,14 +8,13 @@ from bisect import bisect_right
 from itertools import islice, pairwise, takewhile
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.memo import once_a_part
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.scopes import FUNCTIONS, LOOPS
 from flake8_aa_celery.model.code.syntax import bodies_of, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Block, CallSite, Site
 
 #: Comparisons that tell of a success; the others tell of a limit or a failure.
@@ -30,7 +29,7 @@ _KEEPS = frozenset({"assign", "augmented", "context", "loop", "other"})
 # -- right behind a statement -----------------------------------------------------------------------------------
 
 
-def way_out(site: Site, module: Module) -> type[ast.stmt] | None:
+def way_out(site: Site) -> type[ast.stmt] | None:
     """How the loop or the function is left by the statement of a place or right behind it; None where it goes on.
 
     :return: ``ast.Break`` or ``ast.Return``.
@@ -38,11 +37,11 @@ def way_out(site: Site, module: Module) -> type[ast.stmt] | None:
     if isinstance(site.statement, ast.Return):
         # a comprehension in a return statement still runs once per item
         return None if site.block.kind == "comprehension" else ast.Return
-    return _ways_out(site.block, module).get(site.statement)
+    return _ways_out(site.block).get(site.statement)
 
 
-@once_a_part
-def _ways_out(block: Block, module: Module) -> dict[ast.stmt, type[ast.stmt]]:
+@fact
+def _ways_out(block: Block) -> dict[ast.stmt, type[ast.stmt]]:
     """The statements of a block right behind which the loop or function is left, with how."""
     return {
         statement: type(following)

@@ -1,37 +1,40 @@
-"""What is worked out once and kept as long as the module is that it was asked of."""
+"""The one way to remember: a fact is a function that does its work the first time it is asked."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable
+    from typing import Any
 
-    from flake8_aa_celery.model.code.module import Module
 
+class Subject(Protocol):
+    """What something can be said of, for as long as it exists: a project, a module, a scope, a block."""
+
+    @property
+    def memo(self) -> dict[object, Any]:
+        """What is known of it so far."""
+
+
+_Subject = TypeVar("_Subject", bound=Subject)
 _Answer = TypeVar("_Answer")
-_Part = TypeVar("_Part", bound="Hashable")
 
 
-def once_a_module(work: Callable[[Module], _Answer]) -> Callable[[Module], _Answer]:
-    """Make a function of a module one that does its work the first time that it is asked."""
+def fact(work: Callable[[_Subject], _Answer]) -> Callable[[_Subject], _Answer]:
+    """Make a function of a subject one that remembers its answer with that subject.
 
-    def ask(module: Module) -> _Answer:
-        if work not in module.remembered:
-            module.remembered[work] = work(module)
-        answer: _Answer = module.remembered[work]
+    A fact that asks itself, of the same subject, while it is worked out is a mistake: it would never end.
+    """
+
+    def ask(subject: _Subject) -> _Answer:
+        memo = subject.memo
+        if work in memo:
+            known: _Answer = memo[work]
+            return known
+        answer = memo[work] = work(subject)
         return answer
 
-    return ask
-
-
-def once_a_part(work: Callable[[_Part, Module], _Answer]) -> Callable[[_Part, Module], _Answer]:
-    """As :func:`once_a_module`, for a function of a scope or block of a module."""
-
-    def ask(part: _Part, module: Module) -> _Answer:
-        if (work, part) not in module.remembered:
-            module.remembered[work, part] = work(part, module)
-        answer: _Answer = module.remembered[work, part]
-        return answer
-
+    ask.__doc__, ask.__name__, ask.__module__ = work.__doc__, work.__name__, work.__module__
+    ask.__annotations__ = work.__annotations__
     return ask

@@ -5,22 +5,18 @@ from __future__ import annotations
 import ast
 import os
 from contextlib import suppress
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery import places
 from flake8_aa_celery.model.code.module import Module
-from flake8_aa_celery.model.code.names import canonical
-from flake8_aa_celery.model.resolve.values import UNKNOWN, App, Constant, Items, ModuleValue, Origin, Value
-from flake8_aa_celery.places import dotted_name, package_root, project_root
+from flake8_aa_celery.places import below, dotted_name, is_test_code, package_root, project_root, real
 from flake8_aa_celery.source import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from flake8_aa_celery.model.code.names import ImportedName
-    from flake8_aa_celery.model.resolve.values import Task
-    from flake8_aa_celery.model.tasks.index import TaskIndex
     from flake8_aa_celery.settings import Settings
 
 #: Modules from which a Celery application is imported, where they cannot be found.
@@ -51,7 +47,11 @@ class Project:
         #: the files that a name has led to
         self._led_to: set[str] = set()
         self._found: dict[tuple[str, str], str | None] = {}
-        self._configured: dict[str, list[ast.expr]] = {}
+        self._files: list[tuple[str, bytes]] | None = None
+        #: how many expressions are being followed, each for the sake of the one before
+        self.depth = 0
+        #: what is known of it; kept by :mod:`flake8_aa_celery.model.code.memo`
+        self.memo: dict[object, Any] = {}
 
     @classmethod
     def of(cls, path: str, settings: Settings) -> Project:
@@ -109,9 +109,12 @@ class Project:
     def done_with(self, module: Module) -> None:
         """Let go of a module of no tasks that no name has led to: few are led to later, and are read again then."""
         path = module.path
-        if not module.is_tasks_module and path not in self._led_to and self._modules.get(path) is module:
+        if not self.holds_tasks(module) and path not in self._led_to and self._modules.get(path) is module:
             del self._modules[path]
             module.let_go()
+
+    def holds_tasks(self, module: Module) -> bool:
+        return not self.tasks_modules.isdisjoint(module.dotted.split("."))
 
     def document(self, path: str, tree: ast.Module) -> Module:
         """The facts of a code block in a document of the project, which is no module that anything imports."""
@@ -129,11 +132,11 @@ class Project:
         return self._modules[path]
 
     def _parsed(self, path: str) -> ast.Module | None:
-        real = os.path.realpath(path)
-        if not real.startswith(self.root + os.sep):
+        where = os.path.realpath(path)
+        if not where.startswith(self.root + os.sep):
             return None
         try:
-            data = _unwritten[real] if real in _unwritten else read(path)
+            data = _unwritten[where] if where in _unwritten else read(path)
             tree = ast.parse(data)
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             return None  # whoever lints that file is told; here nothing is known of it
@@ -152,16 +155,18 @@ class Project:
             self._found[key] = next((path for root in roots if (path := _module_path(root, parts))), None)
         return self._found[key]
 
-    @cached_property
+    @property
     def files(self) -> list[tuple[str, bytes]]:
         """The Python files of the project with their bytes, as :mod:`flake8_aa_celery.model.code.files` finds them.
 
         Read the first time that a rule asks for something that may stand anywhere in the project.
         """
-        from flake8_aa_celery.model.code.files import read_files
+        if self._files is None:
+            from flake8_aa_celery.model.code.files import read_files
 
-        found = [(path, _unwritten.get(path, data)) for path, data in read_files(self)]
-        return sorted(found + self._files_to_be())
+            found = [(path, _unwritten.get(path, data)) for path, data in read_files(self)]
+            self._files = sorted(found + self._files_to_be())
+        return self._files
 
     def _files_to_be(self) -> list[tuple[str, bytes]]:
         """The Python files that are still to be made."""
@@ -172,64 +177,12 @@ class Project:
             if path.startswith(within) and path.endswith(".py") and not os.path.exists(path)
         ]
 
-    @cached_property
-    def tasks(self) -> TaskIndex:
-        """The tasks of all files of the project, by their names."""
-        from flake8_aa_celery.model.tasks.index import TaskIndex
-
-        return TaskIndex(self)
-
-    def task_named(self, name: str, speaker: Module) -> Task | None:
-        """The one task that Celery knows by a name; None where there is none or more than one.
-
-        Other files are read only where it is not found in the module that its name leads to, and where it is not by
-        its name a task of another project.
-
-        :param speaker: the module that speaks of it.
-        """
-        owner = name.rpartition(".")[0]
-        path = self.find(owner, speaker) if owner else None
-        module = self.load(path) if path and path.endswith(".py") else None
-        named = [task for task in module.tasks if task.registered_name == name] if module else []
-        if not named and not (self.is_of_tasks_module(name) and self.find(name.partition(".")[0], speaker) is None):
-            named = self.tasks.named(name)
-        return named[0] if len(named) == 1 else None
-
-    def configured(self, name: str) -> list[ast.expr]:
-        """What a setting of Django's or Celery's is set to: see :mod:`flake8_aa_celery.model.configuration.settings`.
-
-        :param name: in capital letters, without a prefix: ``TASK_SERIALIZER``.
-        """
-        if name not in self._configured:
-            from flake8_aa_celery.model.configuration.settings import values_of
-
-            self._configured[name] = values_of(name, self)
-        return self._configured[name]
-
-    @cached_property
-    def has_result_backend(self) -> bool:
-        """Whether results of tasks are kept: the setting says so, or :mod:`flake8_aa_celery.model.configuration.result_backend`.
-
-        The first time it searches every file of the project.
-        """
-        from flake8_aa_celery.model.configuration.result_backend import is_configured
-
-        return is_configured(self)
-
     # -- what imports lead to -----------------------------------------------------------------------------------
 
-    def imported(self, name: ImportedName, importer: Module) -> Value:
-        """What ``import a.b`` or ``from a import b`` gives a module of the project."""
-        module = self._imported_module(name, importer)
-        return self.member(module, name.member, importer) if name.member else module
-
-    def has(self, name: ImportedName, importer: Module) -> bool:
-        """Whether an import leads to a file of the project."""
-        return self._imported_module(name, importer).path is not None
-
-    def _imported_module(self, name: ImportedName, importer: Module) -> ModuleValue:
+    def imported_module(self, name: ImportedName, importer: Module) -> tuple[str, str | None]:
+        """The module that an import names: its dotted name, and its file or folder if that is found."""
         if not name.level:
-            return ModuleValue(name.module, self.find(name.module, importer))
+            return name.module, self.find(name.module, importer)
         folder = os.path.dirname(importer.path)
         package = importer.dotted.split(".")
         if not importer.path.endswith("__init__.py"):
@@ -239,66 +192,26 @@ class Project:
         parts = name.module.split(".") if name.module else []
         # beyond the outermost package there is nothing: certainly not a library of that name
         dotted = ".".join([*package, *parts]) if package else "." + ".".join(parts)
-        inside = places.real(folder).startswith(self.root)
-        return ModuleValue(dotted, _module_path(folder, parts) if inside else None)
+        inside = real(folder).startswith(self.root)
+        return dotted, _module_path(folder, parts) if inside else None
 
-    def member(self, module: ModuleValue, name: str, importer: Module) -> Value:
-        """What ``name`` of a module is: bound in it, a module of that package, or something of a library."""
-        dotted = f"{module.dotted}.{name}" if module.dotted else name
-        if module.path is None:
-            return _of_library(dotted)
-        if module.path.endswith(".py"):
-            loaded = self.load(module.path)
-            value = loaded.member(name) if loaded else UNKNOWN
-            if value is not None:
-                return value
-        folder = _folder(module.path)
-        path = _module_path(folder, [name]) if folder else None
-        return ModuleValue(dotted, path) if path else UNKNOWN
+    def has(self, name: ImportedName, importer: Module) -> bool:
+        """Whether an import leads to a file of the project."""
+        return self.imported_module(name, importer)[1] is not None
 
-    def star_member(self, name: ImportedName, wanted: str, importer: Module) -> Value | None:
-        """What ``wanted`` is by ``from name import *``; None where that module does not offer it."""
-        module = self._imported_module(name, importer)
-        if module.path is None:
-            known = module.dotted == "celery" and wanted in _STARRED_OF_CELERY
-            return _of_library(f"celery.{wanted}") if known else None
-        loaded = self.load(module.path) if module.path.endswith(".py") else None
-        return loaded.member(wanted) if loaded and _is_public(wanted, loaded) else None
+    @staticmethod
+    def submodule(path: str, name: str) -> str | None:
+        """The file or folder of a module in the package that lies at a path; None where there is none."""
+        folder = _folder(path)
+        return _module_path(folder, [name]) if folder else None
 
-    def can_read(self, name: ImportedName, importer: Module) -> bool:
-        """Whether it is known what ``from name import *`` offers."""
-        module = self._imported_module(name, importer)
-        if module.path is None:
-            return module.dotted == "celery"
-        return module.path.endswith(".py") and self.load(module.path) is not None
+    def below_root(self, path: str) -> str:
+        """A path as seen from the project's root, with slashes."""
+        return below(real(path), self.root)
 
-    def is_of_tasks_module(self, dotted: str) -> bool:
-        """Whether something of a library comes from a module of tasks, by that module's name."""
-        return "(" not in dotted and any(part in self.tasks_modules for part in dotted.split(".")[:-1])
-
-
-_STARRED_OF_CELERY = frozenset(
-    {"Celery", "Signature", "chain", "chord", "chunks", "current_app", "group"}
-    | {"shared_task", "signature", "subtask", "xmap", "xstarmap"}
-)
-
-
-def _is_public(name: str, module: Module) -> bool:
-    """Whether a module offers a name to ``import *``: what its ``__all__`` says, as far as that is known."""
-    offered = module.member("__all__")
-    if not isinstance(offered, Items) or not offered.complete:
-        return not name.startswith("_")
-    return any(isinstance(value := item.value, Constant) and value.value == name for item in offered.elements)
-
-
-def _of_library(dotted: str) -> Value:
-    """What a dotted name is whose module is not part of the project."""
-    dotted = canonical(dotted)
-    module = dotted.rpartition(".")[0]
-    of_celery = module.partition(".")[0] == "celery"
-    if dotted == "celery.current_app" or (not of_celery and module.rpartition(".")[2] in _APP_MODULES):
-        return App()
-    return Origin(dotted)
+    def is_test_code(self, path: str) -> bool:
+        """Whether a file is test code or a migration."""
+        return is_test_code(path, self.root)
 
 
 def _module_path(folder: str, parts: list[str]) -> str | None:

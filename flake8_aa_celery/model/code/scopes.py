@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Literal
+    from typing import Any, Literal
+
+    from flake8_aa_celery.model.code.module import Module
 
     BlockKind = Literal[
         "module", "class", "function", "lambda", "comprehension",
@@ -57,6 +59,17 @@ class Block:
         self.body = body
         self.site = site
 
+    @property
+    def module(self) -> Module:
+        """The module that it is part of."""
+        return self.scope.module
+
+    @property
+    def memo(self) -> dict[object, Any]:
+        """What is known of it, see :mod:`flake8_aa_celery.model.code.memo`."""
+        known: dict[object, Any] = self.scope.memo.setdefault(self, {})
+        return known
+
     def around(self) -> Iterator[Block]:
         """This block and those around it up to and with the body of the function, class or module."""
         block: Block | None = self
@@ -92,6 +105,11 @@ class Site:
     def scope(self) -> Scope:
         """The scope in which names are looked up here."""
         return self.block.scope
+
+    @property
+    def module(self) -> Module:
+        """The module that it is part of."""
+        return self.block.scope.module
 
 
 class Binding(NamedTuple):
@@ -145,7 +163,7 @@ class Scope:
 
     __slots__ = (
         "aliases", "attribute_reads", "bindings", "block", "calls", "children", "elsewhere", "foreign", "growths",
-        "joins", "kind", "node", "parent", "returns", "spoilt", "star_imports", "stores",
+        "joins", "kind", "memo", "module", "node", "parent", "returns", "spoilt", "star_imports", "stores",
     )  # fmt: skip
 
     def __init__(self, kind: BlockKind, node: ast.AST, parent: Scope | None) -> None:
@@ -153,6 +171,10 @@ class Scope:
         self.node = node
         self.parent = parent
         self.block: Block
+        #: the module that it is part of, set when that is made
+        self.module: Module
+        #: what is known of it; kept by :mod:`flake8_aa_celery.model.code.memo`
+        self.memo: dict[object, Any] = {}
         self.bindings: dict[str, list[Binding]] = {}
         #: ``global`` and ``nonlocal`` names, with the scope that they belong to
         self.elsewhere: dict[str, Scope] = {}

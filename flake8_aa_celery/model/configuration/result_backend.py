@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling.arguments import by_name
 from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.configuration.settings import configured
+from flake8_aa_celery.model.resolve.occurrences import apps_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +29,8 @@ _CALLS_CELERY = re.compile(rb"\bCelery(?:\s*\(|\s+as\b)")
 _BY_POSITION = ("main", "loader", "backend")
 
 
-def is_configured(project: Project) -> bool:
+@fact
+def has_result_backend(project: Project) -> bool:
     """Whether a project has a result backend: as its setting says, or by any of its files.
 
     Test code does not count: what it configures is not there in production. Where no file says anything there is
@@ -35,7 +39,7 @@ def is_configured(project: Project) -> bool:
     asked = project.settings.result_backend
     if asked != "auto":
         return asked == "true"
-    values = [*project.configured("RESULT_BACKEND"), *_given_to_apps(project)]
+    values = [*configured(project, "RESULT_BACKEND"), *_given_to_apps(project)]
     return any(map(_is_backend, values)) or (project.settings.profile == "celery" and not values)
 
 
@@ -52,8 +56,8 @@ def _makes_app(data: bytes) -> bool:
 
 def _given_to_app(module: Module) -> Iterator[ast.expr]:
     """The backend of ``Celery(backend=…)``."""
-    for call in module.apps:
-        given = by_name(call.node, call.site, module, _BY_POSITION).get("backend")
+    for call in apps_of(module):
+        given = by_name(call.node, call.site, _BY_POSITION).get("backend")
         if given:
             yield given.node
 

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.files import files
-from flake8_aa_celery.model.code.memo import once_a_module
+from flake8_aa_celery.model.code.memo import fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,13 +15,26 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.project import Project
 
 
-def values_of(name: str, project: Project) -> list[ast.expr]:
+def configured(project: Project, name: str) -> list[ast.expr]:
     """What anything is set to that is called so: a name, an attribute, a key of a dict, a keyword argument.
 
     Test code does not count: what it sets does not hold in production.
 
     :param name: in capital letters; small ones and a prefix with an underscore are the same setting.
     """
+    known = _configured(project)
+    if name not in known:
+        known[name] = _search(project, name)
+    return known[name]
+
+
+@fact
+def _configured(project: Project) -> dict[str, list[ast.expr]]:
+    """The settings of a project that were asked for so far, by their names."""
+    return {}
+
+
+def _search(project: Project, name: str) -> list[ast.expr]:
     large, small = name.encode(), name.lower().encode()
     return [
         value
@@ -33,7 +46,7 @@ def values_of(name: str, project: Project) -> list[ast.expr]:
     ]
 
 
-@once_a_module
+@fact
 def given_names(module: Module) -> dict[str, list[ast.expr]]:
     """Everything that a module gives a name to, by that name in capital letters."""
     found: dict[str, list[ast.expr]] = {}

@@ -85,7 +85,7 @@ class Report(NamedTuple):
 
 def report_of(task: Task) -> Report:
     """When a task notifies somebody, by itself or through the functions of its module that it calls."""
-    reached = reached_from(task.scope, task.module)
+    reached = reached_from(task.scope)
     telling = [call.site for scope in reached for call in task.module.calls_in(scope) if _is_telling(call)]
     handlers = [site for site in telling if _has_block(site, "handler")]
     return Report(

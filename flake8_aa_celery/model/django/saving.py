@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.memo import once_a_module
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part, origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import keyword_of
@@ -23,19 +23,19 @@ _SAVES = frozenset({"asave", "save"})
 _CONNECT = frozenset({"connect"})
 
 
-def while_saving(site: Site, module: Module) -> str | None:
+def while_saving(site: Site) -> str | None:
     """What a place is part of that runs while a row is saved, as a message calls it; None for anything else."""
     function = running(site)
     if function is None or not isinstance(function.node, FUNCTIONS) or function.block.site is None:
         return None
-    signal = receives(function.node, function.block.site, module)
+    signal = receives(function.node, function.block.site)
     if signal:
         return f"a receiver of `{signal}`"
-    owner = class_around(function, module) if function.node.name in _SAVES else None
+    owner = class_around(function, site.module) if function.node.name in _SAVES else None
     return f"a model's `{function.node.name}`" if owner and orm.is_model(owner) else None
 
 
-def receives(node: FunctionNode, site: Site, module: Module) -> str | None:
+def receives(node: FunctionNode, site: Site) -> str | None:
     """The signal of Django's ORM that a function is connected to, by ``@receiver`` or ``signal.connect``."""
     for decorator in orm.receiver_decorators(node, site):
         listed = decorator.args[0] if decorator.args else None
@@ -43,10 +43,10 @@ def receives(node: FunctionNode, site: Site, module: Module) -> str | None:
         found = next((name for part in parts if part and (name := _signal(part, site))), None)
         if found:
             return found
-    return _connected(module).get(node.name)
+    return _connected(site.module).get(node.name)
 
 
-@once_a_module
+@fact
 def _connected(module: Module) -> dict[str, str]:
     """The functions that ``connect`` of a signal is given in their own module, with the first such signal."""
     found: dict[str, str] = {}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.names import origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import keyword_of, without_call
+from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.model.resolve.classes import bases_of, class_around
 from flake8_aa_celery.model.resolve.values import Task
@@ -73,7 +74,7 @@ def method_after_commit(dispatch: Dispatch, transaction: Transaction | None = No
     return "transaction.on_commit"
 
 
-def around(site: Site, module: Module) -> Transaction | None:
+def around(site: Site) -> Transaction | None:
     """The transaction that a place runs in; None where none is seen."""
     for block in site.block.around():
         if isinstance(block.node, (ast.With, ast.AsyncWith)) and block.kind == "with" and block.site:
@@ -83,10 +84,10 @@ def around(site: Site, module: Module) -> Transaction | None:
     function = running(site)
     if function is None:
         return None
-    atomic = _decorator(function, _ATOMIC, module)
+    atomic = _decorator(function, _ATOMIC)
     if atomic is not None:
         return Transaction("a function with `@transaction.atomic`", _is_of_default(atomic))
-    if view_around(site, module) is None or not _wraps_requests(module) or _decorator(function, _NOT_ATOMIC, module):
+    if view_around(site) is None or not _wraps_requests(site.module) or _decorator(function, _NOT_ATOMIC):
         return None
     return Transaction("a view, and `ATOMIC_REQUESTS` is on")
 
@@ -107,14 +108,14 @@ def running(site: Site) -> Scope | None:
     return scope if scope.kind == "function" else None
 
 
-def _decorator(function: Scope, wanted: str, module: Module) -> ast.expr | None:
+def _decorator(function: Scope, wanted: str) -> ast.expr | None:
     """A decorator that a function has, itself or, for a method, through one on its class."""
     node, site = function.node, function.block.site
     if site is None or not isinstance(node, FUNCTIONS):
         return None
     decorators = [(part, site) for part in node.decorator_list]
     decorators += [(applied, site) for part in node.decorator_list if (applied := _applied(part, site))]
-    owner = class_around(function, module)
+    owner = class_around(function, function.module)
     if owner is not None:
         of_class = [_applied(part, owner.site, node.name) for part in owner.node.decorator_list]
         decorators += [(applied, owner.site) for applied in of_class if applied]
@@ -140,5 +141,5 @@ def _wraps_requests(module: Module) -> bool:
     """Whether the project's settings put every request into a transaction."""
     return any(
         isinstance(value, ast.Constant) and value.value is True
-        for value in module.project.configured("ATOMIC_REQUESTS")
+        for value in configured(module.project, "ATOMIC_REQUESTS")
     )

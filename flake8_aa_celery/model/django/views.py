@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.memo import once_a_module
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.code.syntax import positional_parameters
 from flake8_aa_celery.model.resolve.classes import class_around, lineage
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -31,9 +32,10 @@ class View(NamedTuple):
         return self.node.name
 
 
-def views_in(module: Module) -> list[View]:
+@fact
+def views_of(module: Module) -> list[View]:
     """The views of a module: functions whose first parameter is ``request``, and methods of class-based views."""
-    tasks = {task.node for task in module.tasks}
+    tasks = {task.node for task in tasks_of(module)}
     return [
         View(node, module.scopes.by_node[node])
         for node, _ in module.scopes.functions
@@ -58,12 +60,12 @@ def _is_view_class(owner: Class) -> bool:
     return any(dotted.startswith(_FRAMEWORKS) and last_part(dotted).endswith("View") for dotted in origins)
 
 
-def view_around(site: Site, module: Module) -> View | None:
+def view_around(site: Site) -> View | None:
     """The view that a place of a module belongs to, if it is part of one's own body."""
     function = site.scope.function()
-    return _by_scope(module).get(function) if function else None
+    return _by_scope(site.module).get(function) if function else None
 
 
-@once_a_module
+@fact
 def _by_scope(module: Module) -> dict[Scope, View]:
-    return {view.scope: view for view in module.views}
+    return {view.scope: view for view in views_of(module)}

@@ -1,6 +1,6 @@
 """What holds a worker while it waits: the network, a process, a nap, another task.
 
-``blocking_in(module)`` answers for the calls of one module. Functions of the same module are looked into; those of
+``blocking_of(module)`` answers for the calls of one module. Functions of the same module are looked into; those of
 other modules are not.
 """
 
@@ -10,11 +10,13 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.memo import once_a_module
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import absolute, reaching
-from flake8_aa_celery.model.resolve import task_functions
+from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.occurrences import local_calls_of
+from flake8_aa_celery.model.resolve.task_functions import task_around
 from flake8_aa_celery.model.resolve.values import Function, Origin, Signature, Task
-from flake8_aa_celery.model.results.uses import WAITS
+from flake8_aa_celery.model.results.uses import WAITS, result_uses_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,10 +77,10 @@ class Blocking:
         #: the calls of which another fact of the module says that they run a task or wait for one, and for what
         self._by_node = {
             id(local.node): f"{local.task.name}{_of_method(local.method)}"
-            for local in module.local_calls
-            if task_functions.around(local.site, module) is not local.task
+            for local in local_calls_of(module)
+            if task_around(local.site) is not local.task
         }
-        for use in module.result_uses:
+        for use in result_uses_of(module):
             if use.name in WAITS and use.dispatch is not None:
                 self._by_node[id(use.node)] = f"delay().{use.name}()"
 
@@ -107,7 +109,7 @@ class Blocking:
         function = call.node.func
         if isinstance(function, ast.Attribute) and function.attr == "apply":
             function = function.value
-        value = self._module.evaluate(function, call.site) if isinstance(function, ast.Call) else None
+        value = value_of(function, call.site) if isinstance(function, ast.Call) else None
         if isinstance(value, Signature) and isinstance(value.task, Task):
             return f"{value.task.name}()"
         return ""
@@ -115,7 +117,7 @@ class Blocking:
     def _configured(self, call: CallSite, dotted: str | None) -> str:
         """The name in the setting ``blocking-calls`` that a call goes by."""
         names = {_without_calls(absolute(dotted, self._module.dotted, self._module.path))} if dotted else set()
-        value = self._module.evaluate(call.node.func, call.site)
+        value = value_of(call.node.func, call.site)
         if isinstance(value, Function):
             names.add(f"{value.module.dotted}.{value.node.name}")
         elif isinstance(value, Origin):
@@ -131,7 +133,7 @@ class Blocking:
             return ""
         operation = _operation(function.value, call.site)
         if not operation:
-            value = self._module.evaluate(function.value, call.site)
+            value = value_of(function.value, call.site)
             if not isinstance(value, Origin) or not value.dotted.startswith(_CLASSES_OF_ESI):
                 return ""
             operation = value.dotted.removesuffix("()").rpartition(".")[2]
@@ -159,7 +161,7 @@ class Blocking:
         """The function of this module that a call runs, unless a decorator may have made something else of it."""
         if not _is_defined_here(node, call.site):
             return None
-        value = self._module.evaluate(node, call.site)
+        value = value_of(node, call.site)
         if not isinstance(value, Function) or value.module is not self._module:
             return None
         plain = all(
@@ -228,8 +230,8 @@ class Blocking:
             yield from (id(node.value) for node in ast.walk(scope.node) if isinstance(node, ast.Await))
 
 
-@once_a_module
-def blocking_in(module: Module) -> Blocking:
+@fact
+def blocking_of(module: Module) -> Blocking:
     """Which calls of a module block: the same object for whoever asks."""
     return Blocking(module)
 

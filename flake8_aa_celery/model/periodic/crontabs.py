@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.calling.arguments import by_name
+from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import UNKNOWN, Constant, Items, Origin, Value
 
 if TYPE_CHECKING:
@@ -65,17 +66,18 @@ class Crontab(NamedTuple):
         return [entry for name, entry in self.fields.entries.items() if name not in RANGES and name not in _OTHERS]
 
 
-def crontabs_in(module: Module) -> Iterator[Crontab]:
+def crontabs_of(module: Module) -> Iterator[Crontab]:
     """Every call of Celery's ``crontab`` in a module."""
     for call in module.calls_of(_CRONTAB):
-        if _is_crontab(call, module):
-            yield Crontab(call.node, by_name(call.node, call.site, module, RANGES))
+        if _is_crontab(call):
+            yield Crontab(call.node, by_name(call.node, call.site, RANGES))
 
 
-def _is_crontab(call: CallSite, module: Module) -> bool:
+def _is_crontab(call: CallSite) -> bool:
+    module = call.site.module
     function = call.node.func
     if isinstance(function, ast.Name) and function.id == "crontab":
-        value = module.evaluate(function, call.site)
+        value = value_of(function, call.site)
         return isinstance(value, Origin) and value.dotted == "celery.schedules.crontab"
     return module.origin(function, call.site) == "celery.schedules.crontab"
 

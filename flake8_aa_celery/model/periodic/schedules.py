@@ -10,9 +10,13 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.calling.arguments import by_name
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import positional_parameters, without_call
+from flake8_aa_celery.model.configuration.settings import configured
+from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.modules import is_settings_module
 from flake8_aa_celery.model.resolve.values import UNKNOWN, App, Constant, Mapping, Signature, Value
 
 if TYPE_CHECKING:
@@ -73,11 +77,12 @@ class ScheduleEntry(NamedTuple):
 
 def has_other_scheduler(project: Project) -> bool:
     """Whether a project has another scheduler than Celery's own read its schedule: it may know other keys."""
-    values = [*project.configured("BEAT_SCHEDULER"), *project.configured("CELERYBEAT_SCHEDULER")]
+    values = [*configured(project, "BEAT_SCHEDULER"), *configured(project, "CELERYBEAT_SCHEDULER")]
     return not all(isinstance(value, ast.Constant) and value.value in _OWN_SCHEDULERS for value in values)
 
 
-def entries_of(module: Module) -> list[ScheduleEntry]:
+@fact
+def schedule_of(module: Module) -> list[ScheduleEntry]:
     """Every entry of a schedule that a module sets, in the order of the source."""
     found = [*_of_bindings(module), *_of_stores(module), *_of_calls(module)]
     return sorted(found, key=lambda entry: (entry.node.lineno, entry.node.col_offset))
@@ -93,45 +98,45 @@ def _of_bindings(module: Module) -> Iterator[ScheduleEntry]:
                 continue
             for binding in scope.bindings[name]:
                 if binding.kind == "assign" and binding.value is not None:
-                    yield from _of_dict(binding.value, binding.site, module)
+                    yield from _of_dict(binding.value, binding.site)
 
 
 def _of_stores(module: Module) -> Iterator[ScheduleEntry]:
     """``app.conf.beat_schedule = {…}`` and ``CELERYBEAT_SCHEDULE["x"] = {…}``."""
     for scope in module.scopes.all:
         for target, value, site in scope.stores:
-            if _is_schedule(target, site, module):
-                yield from _of_dict(value, site, module)
-            elif isinstance(target, ast.Subscript) and _is_schedule(target.value, site, module):
-                yield _entry(target.slice, value, site, module)
+            if _is_schedule(target, site):
+                yield from _of_dict(value, site)
+            elif isinstance(target, ast.Subscript) and _is_schedule(target.value, site):
+                yield _entry(target.slice, value, site)
 
 
-def _is_schedule(node: ast.expr, site: Site, module: Module) -> bool:
+def _is_schedule(node: ast.expr, site: Site) -> bool:
     """Whether an expression is the setting that holds the schedule."""
     if isinstance(node, ast.Name):
-        return node.id in SETTINGS and _is_setting(node.id, module)
+        return node.id in SETTINGS and _is_setting(node.id, site.module)
     if isinstance(node, ast.Attribute):
         return node.attr in SETTINGS and (
-            _is_conf(node.value, site, module) or (dotted_name(node.value) or "").endswith("settings")
+            _is_conf(node.value, site) or (dotted_name(node.value) or "").endswith("settings")
         )
-    if isinstance(node, ast.Subscript) and _is_conf(node.value, site, module):
-        return _text(module.evaluate(node.slice, site)) in SETTINGS
+    if isinstance(node, ast.Subscript) and _is_conf(node.value, site):
+        return _text(value_of(node.slice, site)) in SETTINGS
     return False
 
 
 def _is_setting(name: str, module: Module) -> bool:
     """Whether a variable is read as a setting: Celery's own spelling is so in a file of settings alone."""
-    return name.isupper() or module.is_settings_module or module.dotted.rpartition(".")[2] in _CONFIGURATIONS
+    return name.isupper() or is_settings_module(module) or module.dotted.rpartition(".")[2] in _CONFIGURATIONS
 
 
-def _is_conf(node: ast.expr, site: Site, module: Module) -> bool:
+def _is_conf(node: ast.expr, site: Site) -> bool:
     """Whether an expression is the configuration of a Celery application."""
-    return isinstance(node, ast.Attribute) and node.attr == "conf" and is_app(node.value, site, module)
+    return isinstance(node, ast.Attribute) and node.attr == "conf" and is_app(node.value, site)
 
 
-def is_app(node: ast.expr, site: Site, module: Module) -> bool:
+def is_app(node: ast.expr, site: Site) -> bool:
     """Whether an expression is a Celery application, be it the ``sender`` of one of its signals."""
-    if isinstance(module.evaluate(node, site), App):
+    if isinstance(value_of(node, site), App):
         return True
     function = site.scope.function()
     if not isinstance(node, ast.Name) or function is None or node.id not in function.bindings:
@@ -155,48 +160,49 @@ def _of_calls(module: Module) -> Iterator[ScheduleEntry]:
         if not isinstance(function, ast.Attribute):
             continue
         if function.attr == "update":
-            yield from _of_update(call, function.value, module)
-        elif function.attr == "add_periodic_task" and is_app(function.value, call.site, module):
-            yield _added(call, module)
+            yield from _of_update(call, function.value)
+        elif function.attr == "add_periodic_task" and is_app(function.value, call.site):
+            yield _added(call)
 
 
-def _of_update(call: CallSite, receiver: ast.expr, module: Module) -> Iterator[ScheduleEntry]:
+def _of_update(call: CallSite, receiver: ast.expr) -> Iterator[ScheduleEntry]:
     """``CELERYBEAT_SCHEDULE.update({…})`` and ``app.conf.update(beat_schedule={…})``."""
-    if _is_schedule(receiver, call.site, module):
+    if _is_schedule(receiver, call.site):
         for argument in call.node.args:
-            yield from _of_dict(argument, call.site, module)
-    elif _is_conf(receiver, call.site, module):
+            yield from _of_dict(argument, call.site)
+    elif _is_conf(receiver, call.site):
         for keyword in call.node.keywords:
             if keyword.arg in SETTINGS:
-                yield from _of_dict(keyword.value, call.site, module)
+                yield from _of_dict(keyword.value, call.site)
 
 
-def _of_dict(node: ast.expr, site: Site, module: Module) -> Iterator[ScheduleEntry]:
+def _of_dict(node: ast.expr, site: Site) -> Iterator[ScheduleEntry]:
     """The entries of a schedule that is written as a dict."""
     if isinstance(node, ast.Dict):
         for key, described in zip(node.keys, node.values, strict=True):
             if key is None:
-                yield from _of_dict(described, site, module)
+                yield from _of_dict(described, site)
             else:
-                yield _entry(key, described, site, module)
+                yield _entry(key, described, site)
         return
-    value = module.evaluate(node, site)
+    value = value_of(node, site)
     if isinstance(value, Mapping):
         for entry in value.entries.values():
-            if entry.module is module:
-                yield _entry(entry.key, entry.node, entry.site, module)
+            if entry.module is site.module:
+                yield _entry(entry.key, entry.node, entry.site)
 
 
-def _entry(name: ast.expr | None, node: ast.expr, site: Site, module: Module) -> ScheduleEntry:
-    text = _text(module.evaluate(name, site) if name is not None else UNKNOWN)
-    value = module.evaluate(node, site)
+def _entry(name: ast.expr | None, node: ast.expr, site: Site) -> ScheduleEntry:
+    module = site.module
+    text = _text(value_of(name, site) if name is not None else UNKNOWN)
+    value = value_of(node, site)
     fields = value if isinstance(value, Mapping) else Mapping({}, complete=False)
     return ScheduleEntry("setting", text, name, node, fields, site, module)
 
 
-def _added(call: CallSite, module: Module) -> ScheduleEntry:
+def _added(call: CallSite) -> ScheduleEntry:
     """``app.add_periodic_task(schedule, signature, args=(), kwargs=(), name=None, **options)``."""
-    fields = by_name(call.node, call.site, module, ("schedule", "sig", "args", "kwargs", "name"))
+    fields = by_name(call.node, call.site, ("schedule", "sig", "args", "kwargs", "name"))
     name, started = fields.get("name"), fields.get("sig")
     signature = started.value if started else UNKNOWN
     return ScheduleEntry(
@@ -206,7 +212,7 @@ def _added(call: CallSite, module: Module) -> ScheduleEntry:
         call.node,
         fields,
         call.site,
-        module,
+        call.site.module,
         signature if isinstance(signature, Signature) else None,
     )
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.configuration.settings import configured
+from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve import loops
 from flake8_aa_celery.model.resolve.classes import lineage
+from flake8_aa_celery.model.resolve.evaluation import keywords_of
+from flake8_aa_celery.model.resolve.occurrences import canvas_of, dispatches_of, workflows_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
     Constant,
@@ -19,6 +25,7 @@ from flake8_aa_celery.model.resolve.values import (
     Value,
     Workflow,
 )
+from flake8_aa_celery.model.tasks.index import task_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,12 +76,14 @@ def constant(entry: Entry) -> object:
     return value.value if isinstance(value, Constant) else UNKNOWN
 
 
-def written_in(module: Module) -> list[PrioritySetting]:
+@fact
+def written_priorities_of(module: Module) -> list[PrioritySetting]:
     """The places in a module that give a priority: one for an option that several tasks share."""
-    return list({id(setting.node): setting for setting in reversed(module.priorities)}.values())[::-1]
+    return list({id(setting.node): setting for setting in reversed(priorities_of(module))}.values())[::-1]
 
 
-def settings_in(module: Module) -> list[PrioritySetting]:
+@fact
+def priorities_of(module: Module) -> list[PrioritySetting]:
     """Every priority that a module gives; of a document that its schedules give, the rest of it is for show."""
     if module.in_document:
         return list(_of_schedules(module))
@@ -82,31 +91,31 @@ def settings_in(module: Module) -> list[PrioritySetting]:
 
 
 def _of_tasks(module: Module) -> Iterator[PrioritySetting]:
-    for task in module.tasks:
+    for task in tasks_of(module):
         entry = task.options.get("priority")
         if entry is not None:
-            yield PrioritySetting(entry, task, module.place_of(entry, task.decorator))
+            yield PrioritySetting(entry, task, entry.reported_in(module, task.decorator))
 
 
 def _of_canvas(module: Module) -> Iterator[PrioritySetting]:
-    for call, value in module.canvas:
-        entry = _given_by(call, value, module).get("priority")
+    for call, value in canvas_of(module):
+        entry = _given_by(call, value).get("priority")
         if entry is not None:
-            yield PrioritySetting(entry, value, module.place_of(entry, call.node))
+            yield PrioritySetting(entry, value, entry.reported_in(module, call.node))
 
 
-def _given_by(call: CallSite, value: Dispatch | Signature | Workflow, module: Module) -> Mapping:
+def _given_by(call: CallSite, value: Dispatch | Signature | Workflow) -> Mapping:
     """The options that this very call gives, not those that what it returns had before."""
     if isinstance(value, Dispatch) or (isinstance(value, Signature) and value.node is value.call is call.node):
         return value.options
-    return module.values.keywords(call.node, call.site)
+    return keywords_of(call.node, call.site)
 
 
 def _of_schedules(module: Module) -> Iterator[PrioritySetting]:
-    for scheduled in module.schedule:
+    for scheduled in schedule_of(module):
         entry = scheduled.options.get("priority")
         if entry is not None:
-            yield PrioritySetting(entry, None, module.place_of(entry, scheduled.node))
+            yield PrioritySetting(entry, None, entry.reported_in(module, scheduled.node))
 
 
 # -- which priority something runs at ---------------------------------------------------------------------------
@@ -172,7 +181,7 @@ def may_be_inherited(project: Project) -> bool:
 
     https://docs.celeryq.dev/en/stable/userguide/configuration.html#task-inherit-parent-priority
     """
-    values = project.configured("TASK_INHERIT_PARENT_PRIORITY")
+    values = configured(project, "TASK_INHERIT_PARENT_PRIORITY")
     return not all(isinstance(value, ast.Constant) and not value.value for value in values)
 
 
@@ -188,20 +197,21 @@ def is_from_bulk(workflow: Workflow) -> bool:
 
 
 def _is_in_bulk(member: Element) -> bool:
-    return member.loop is not None and not loops.goes_over_few(member.loop, member.module)
+    return member.loop is not None and not loops.goes_over_few(member.loop)
 
 
 # -- what is sent in bulk, and by a schedule ---------------------------------------------------------------------
 
 
-def bulk_in(module: Module) -> list[PrioritySetting]:
+@fact
+def bulk_priorities_of(module: Module) -> list[PrioritySetting]:
     """The priorities at which a module sends something once per item or by a schedule; each place once."""
     found = [*_of_bulk_dispatches(module), *_of_built_workflows(module), *_of_scheduled(module)]
     return list({(setting.node.lineno, setting.node.col_offset): setting for setting in found}.values())
 
 
 def _of_bulk_dispatches(module: Module) -> Iterator[PrioritySetting]:
-    for dispatch in module.dispatches:
+    for dispatch in dispatches_of(module):
         receiver, given = dispatch.receiver, dispatch.options.get("priority")
         from_bulk = isinstance(receiver, Workflow) and is_from_bulk(receiver)
         if given and (dispatch.loop or from_bulk):
@@ -214,10 +224,10 @@ def _of_bulk_dispatches(module: Module) -> Iterator[PrioritySetting]:
 
 
 def _of_built_workflows(module: Module) -> Iterator[PrioritySetting]:
-    for setting in module.priorities:
+    for setting in priorities_of(module):
         if isinstance(setting.owner, Workflow) and is_from_bulk(setting.owner):
             yield setting
-    for workflow in module.workflows:
+    for workflow in workflows_of(module):
         yield from _of_workflow(workflow, module, whole=False)
 
 
@@ -254,7 +264,7 @@ def _of_one(value: Value, node: ast.expr, module: Module) -> Iterator[PrioritySe
 
 
 def _of_scheduled(module: Module) -> Iterator[PrioritySetting]:
-    for scheduled in module.schedule:
+    for scheduled in schedule_of(module):
         given = scheduled.options.get("priority")
         if given:
             yield PrioritySetting(given, None, _within(given, scheduled.node, module))
@@ -268,7 +278,7 @@ def _scheduled_task(scheduled: ScheduleEntry, module: Module) -> Value:
     """The signature that ``add_periodic_task`` is given, or the one task of the project that the entry names."""
     if scheduled.signature:
         return scheduled.signature
-    named = module.project.task_named(scheduled.task_name, module) if scheduled.task_name else None
+    named = task_named(scheduled.task_name, module) if scheduled.task_name else None
     return named or UNKNOWN
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.code.syntax import keyword_of, without_call
+from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import App, Class, Origin
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _has_application_class(task: Task) -> bool:
     target = without_call(task.decorator)
     if task.spelling != "app" or not isinstance(target, ast.Attribute):
         return False
-    app = task.module.evaluate(target.value, task.site)
+    app = value_of(target.value, task.site)
     return isinstance(app, App) and app.node is not None and keyword_of(app.node, "task_cls") is not None
 
 
@@ -78,7 +79,7 @@ def lineage(value: Value, depth: int = 0) -> Bases:
         return Bases((), (value.dotted,), complete=True)
     if not isinstance(value, Class) or depth > _DEEPEST:
         return Bases((), (), complete=False)
-    above = [lineage(value.module.evaluate(base, value.site), depth + 1) for base in value.node.bases]
+    above = [lineage(value_of(base, value.site), depth + 1) for base in value.node.bases]
     return Bases(
         (value, *(found for each in above for found in each.classes)),
         tuple(origin for each in above for origin in each.origins),
@@ -91,4 +92,4 @@ def class_around(function: Scope | None, module: Module) -> Class | None:
     owner = function.parent if function else None
     if owner is None or not isinstance(owner.node, ast.ClassDef) or owner.block.site is None:
         return None
-    return Class(owner.node, module, owner.block.site)
+    return Class(owner.node, owner.block.site)

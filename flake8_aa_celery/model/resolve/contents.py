@@ -10,8 +10,9 @@ import ast
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.memo import once_a_part
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import other_branch
+from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import (
     DISPATCH_METHODS,
     SIGNATURE_METHODS,
@@ -24,7 +25,6 @@ from flake8_aa_celery.model.resolve.values import (
 )
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Binding, Block, CallSite, Growth, Scope, Site
 
 #: Libraries whose functions only look at what they are given.
@@ -40,21 +40,21 @@ _READING_METHODS = (
 _MOST = 100
 
 
-def held(value: Value, name: str, binding: Binding, site: Site | None, module: Module) -> Value:
+def contents(value: Value, name: str, binding: Binding, site: Site | None) -> Value:
     """What a name holds at a place that was bound to ``value``.
 
     :param binding: where it was bound.
     :param site: the place; None for the end of the module.
     """
     if isinstance(value, Items):
-        return _Holder.of(name, binding, site, module).grown(value)
+        return _Name.of(name, binding, site).grown(value)
     if isinstance(value, Mapping):
-        holder = _Holder.of(name, binding, site, module)
+        holder = _Name.of(name, binding, site)
         return UNKNOWN if holder.is_changed() or holder.is_handed_on() else value
     return value
 
 
-class _Holder(NamedTuple):
+class _Name(NamedTuple):
     """A name as it is seen from a place, with the binding that gave it its list or dict.
 
     :param scope: what the name belongs to.
@@ -65,12 +65,11 @@ class _Holder(NamedTuple):
     binding: Binding
     scope: Scope
     site: Site | None
-    module: Module
 
     @classmethod
-    def of(cls, name: str, binding: Binding, site: Site | None, module: Module) -> _Holder:
+    def of(cls, name: str, binding: Binding, site: Site | None) -> _Name:
         """The name that a binding binds."""
-        return cls(name, binding, binding.site.scope.owner_of(name) or binding.site.scope, site, module)
+        return cls(name, binding, binding.site.scope.owner_of(name) or binding.site.scope, site)
 
     # -- changes by the name, or by another one ---------------------------------------------------------------------
 
@@ -118,31 +117,31 @@ class _Holder(NamedTuple):
         """What a statement adds, once per item of the loop that it stands in."""
         loop = _loop_between(growth.site.block, self.binding.site.block)
         if not growth.many:
-            return Items((Element(growth.value, growth.site, self.module, loop),))
-        more = self.module.evaluate(growth.value, growth.site)
+            return Items((Element(growth.value, growth.site, loop),))
+        more = value_of(growth.value, growth.site)
         if not isinstance(more, Items):
             return Items((), complete=False)
-        return Items(tuple(element._replace(loop=element.loop or loop) for element in more.elements), more.complete)
+        return Items(tuple(element.within(loop) for element in more.elements), more.complete)
 
     # -- changes by whom it is handed to ----------------------------------------------------------------------------
 
     def is_handed_on(self) -> bool:
         """Whether a function that is not known to leave it alone was given what the name holds."""
-        given = _given(self.scope, self.module).get(self.name, ())
+        given = _given(self.scope).get(self.name, ())
         start = bisect_right(given, self.binding.site.order, key=_order)
         is_here = self.site is not None and self.site.scope.runs_in() is self.scope.runs_in()
         end = bisect_left(given, self.site.order, key=_order) if self.site and is_here else len(given)
         if end - start > _MOST:
             return True  # more than anybody wants to ask about at each use
-        return any(not _only_reads(call, self.module) for call in given[start:end])
+        return any(not _only_reads(call) for call in given[start:end])
 
 
 def _order(found: CallSite | Growth) -> int:
     return found.site.order
 
 
-@once_a_part
-def _given(scope: Scope, module: Module) -> dict[str, list[CallSite]]:
+@fact
+def _given(scope: Scope) -> dict[str, list[CallSite]]:
     """The calls of a scope, in the order of its statements, by the names that they are given."""
     found: dict[str, list[CallSite]] = {}
     for call in sorted(scope.calls, key=_order):
@@ -153,13 +152,14 @@ def _given(scope: Scope, module: Module) -> dict[str, list[CallSite]]:
     return found
 
 
-def _only_reads(call: CallSite, module: Module) -> bool:
+def _only_reads(call: CallSite) -> bool:
+    module = call.site.module
     function = call.node.func
     if isinstance(function, ast.Attribute) and function.attr in _READING_METHODS:
         return True
     if not (module.origin(function, call.site) or "").startswith(_READERS):
         return False
-    called = module.evaluate(function, call.site)
+    called = value_of(function, call.site)
     return isinstance(called, Origin) and called.dotted.startswith(_READERS)
 
 

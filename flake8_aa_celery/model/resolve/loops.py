@@ -10,10 +10,10 @@ from flake8_aa_celery.model.code.leaving import has_way_out, way_out
 from flake8_aa_celery.model.code.names import any_of
 from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, Site
 from flake8_aa_celery.model.code.syntax import names_in
+from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Constant, Items, Mapping
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Block
     from flake8_aa_celery.model.resolve.values import Element
 
@@ -30,34 +30,33 @@ _PAGE = r"(?i)(^|_)(pages?|cursor|offset)(_|$)"
 _TAKES = frozenset({"pop", "popleft", "popitem", "get_nowait"})
 
 
-def bulk_loop(site: Site, module: Module) -> Block | None:
+def bulk_loop(site: Site) -> Block | None:
     """The innermost loop or comprehension that runs what stands at ``site`` once per item.
 
     Not counted: a loop over a few items, and one that is left right behind the statement.
     """
-    left = way_out(site, module)
+    left = way_out(site)
     if left is ast.Return:
         return None
     for block in site.block.around():
         if block.kind == "loop" and left is ast.Break:
             left = None
-        elif block.kind in ("loop", "comprehension") and not goes_over_few(block, module):
+        elif block.kind in ("loop", "comprehension") and not goes_over_few(block):
             return block
     return None
 
 
-def goes_over_few(block: Block, module: Module) -> bool:
+def goes_over_few(block: Block) -> bool:
     """Whether a loop or comprehension is known to run for at most three items."""
     node, place = block.node, block.site
     if place is None:
         return False
     if isinstance(node, (ast.For, ast.AsyncFor)):
-        return is_short(node.iter, place, module) and not _grows_in(block, node.iter)
+        return is_short(node.iter, place) and not _grows_in(block, node.iter)
     if isinstance(node, COMPREHENSIONS):
         inside = Site(block, place.statement, place.order)
         return all(
-            is_short(generator.iter, inside if index else place, module)
-            for index, generator in enumerate(node.generators)
+            is_short(generator.iter, inside if index else place) for index, generator in enumerate(node.generators)
         )
     return False
 
@@ -80,62 +79,62 @@ def is_certain(element: Element, site: Site) -> bool:
     return block.kind in ("module", "class", "function") or block.encloses(site.block)
 
 
-def is_short(node: ast.expr, site: Site, module: Module) -> bool:
+def is_short(node: ast.expr, site: Site) -> bool:
     """Whether an iterable is known to have at most three items: a literal, a slice, a ``range``."""
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
-        return _is_short_slice(node.slice, site, module)
+        return _is_short_slice(node.slice, site)
     if isinstance(node, ast.Call):
-        return _is_short_call(node, site, module)
-    value = module.evaluate(node, site)
+        return _is_short_call(node, site)
+    value = value_of(node, site)
     if isinstance(value, Items):
         return value.complete and len(value.elements) <= FEW and not any(e.loop for e in value.elements)
     return isinstance(value, Mapping) and value.complete and len(value.entries) <= FEW
 
 
-def _is_short_call(node: ast.Call, site: Site, module: Module) -> bool:
-    called = module.origin(node.func, site)
+def _is_short_call(node: ast.Call, site: Site) -> bool:
+    called = site.module.origin(node.func, site)
     if called == "builtins.range" and len(node.args) in (1, 2):
-        return _is_short_range([None, *node.args][-2], node.args[-1], site, module)
+        return _is_short_range([None, *node.args][-2], node.args[-1], site)
     if called == "itertools.islice" and len(node.args) == 2:
-        return _is_short_range(None, node.args[1], site, module)
+        return _is_short_range(None, node.args[1], site)
     if called == "builtins.zip":
-        return any(is_short(argument, site, module) for argument in node.args)
+        return any(is_short(argument, site) for argument in node.args)
     if called in _SAME_LENGTH and node.args:
-        return is_short(node.args[0], site, module)
+        return is_short(node.args[0], site)
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("items", "keys", "values") and not node.args:
-        return isinstance(module.evaluate(node.func.value, site), Mapping) and is_short(node.func.value, site, module)
+        return isinstance(value_of(node.func.value, site), Mapping) and is_short(node.func.value, site)
     return False
 
 
-def _is_short_slice(part: ast.Slice, site: Site, module: Module) -> bool:
+def _is_short_slice(part: ast.Slice, site: Site) -> bool:
     if part.upper is None:
-        lower = _number(part.lower, site, module)
+        lower = _number(part.lower, site)
         return lower is not None and -FEW <= lower < 0
-    return _is_short_range(part.lower, part.upper, site, module)
+    return _is_short_range(part.lower, part.upper, site)
 
 
-def _is_short_range(lower: ast.expr | None, upper: ast.expr, site: Site, module: Module) -> bool:
-    start, end = _number(lower, site, module) if lower else 0, _number(upper, site, module)
+def _is_short_range(lower: ast.expr | None, upper: ast.expr, site: Site) -> bool:
+    start, end = _number(lower, site) if lower else 0, _number(upper, site)
     return start is not None and end is not None and start >= 0 and 0 <= end <= start + FEW
 
 
-def _number(node: ast.expr | None, site: Site, module: Module) -> int | None:
-    value = module.evaluate(node, site) if node is not None else None
+def _number(node: ast.expr | None, site: Site) -> int | None:
+    value = value_of(node, site) if node is not None else None
     return value.value if isinstance(value, Constant) and isinstance(value.value, int) else None
 
 
 # -- items, pages and tries -------------------------------------------------------------------------------------
 
 
-def goes_over_items(block: Block, module: Module) -> bool:
+def goes_over_items(block: Block) -> bool:
     """Whether a loop or comprehension may go over many items: not over a few, over pages, or to try again."""
     node = block.node
-    if goes_over_few(block, module):
+    if goes_over_few(block):
         return False
     if isinstance(node, ast.While):
         return _takes_items(node, block)
     if isinstance(node, (ast.For, ast.AsyncFor)):
-        return not _is_page(node.target) and not _tries(node, block, module)
+        return not _is_page(node.target) and not _tries(node, block)
     return not (isinstance(node, COMPREHENSIONS) and any(_is_page(generator.target) for generator in node.generators))
 
 
@@ -144,11 +143,11 @@ def _is_page(target: ast.expr) -> bool:
     return any(re.search(_PAGE, name) for name in names_in(target))
 
 
-def _tries(node: ast.For | ast.AsyncFor, block: Block, module: Module) -> bool:
+def _tries(node: ast.For | ast.AsyncFor, block: Block) -> bool:
     """Whether a loop tries the same again, by what it goes over or because it counts attempts."""
     if not isinstance(node.iter, ast.Call) or block.site is None:
         return False
-    called = module.origin(node.iter.func, block.site) or ""
+    called = block.module.origin(node.iter.func, block.site) or ""
     if any_of(_TRIES, called.replace("()", "")) or (called == "builtins.iter" and len(node.iter.args) > 1):
         return True
     # attempts are counted, and the loop is left with the first that succeeds

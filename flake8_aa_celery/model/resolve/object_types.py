@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import reaching, scope_of
 from flake8_aa_celery.model.resolve import orm
+from flake8_aa_celery.model.resolve.bindings import value_of_binding
+from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Class, Function, Origin, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Binding, Site
 
 LIST, TUPLE, DICT, TEXT, NUMBER, NONE = "a list", "a tuple", "a dict", "a string", "a number", "None"
@@ -72,56 +73,56 @@ _VIEWS = frozenset({"items", "keys", "values"})
 _DEEPEST = 12
 
 
-def kind_of(node: ast.expr, site: Site, module: Module, depth: int = 0) -> str | None:
+def type_of(node: ast.expr, site: Site, depth: int = 0) -> str | None:
     """The kind of object that an expression makes."""
     literal = _LITERALS.get(type(node))
     if literal or depth > _DEEPEST:
         return literal
     handler = _HANDLERS.get(type(node))
-    return handler(node, site, module, depth + 1) if handler else None
+    return handler(node, site, depth + 1) if handler else None
 
 
-def _constant(node: ast.Constant, site: Site, module: Module, depth: int) -> str | None:
+def _constant(node: ast.Constant, site: Site, depth: int) -> str | None:
     if isinstance(node.value, (int, float)):
         return NUMBER
     return NONE if node.value is None else TEXT if isinstance(node.value, str) else None
 
 
-def _name(node: ast.Name, site: Site, module: Module, depth: int) -> str | None:
+def _name(node: ast.Name, site: Site, depth: int) -> str | None:
     bindings = reaching(node.id, site)
     if any(binding.kind == "parameter" for binding in bindings):
-        return orm.parameter(node.id, scope_of(node.id, site), module) if len(bindings) == 1 else None
+        return orm.parameter(node.id, scope_of(node.id, site), site.module) if len(bindings) == 1 else None
     # each of several bindings is a way of its own, and their number multiplies with every step
     steps = depth if len(bindings) == 1 else depth + _DEEPEST // 3
-    kinds = {_of_binding(node.id, binding, module, steps) for binding in bindings}
+    kinds = {_of_binding(node.id, binding, steps) for binding in bindings}
     return kinds.pop() if len(kinds) == 1 else None
 
 
-def _of_binding(name: str, binding: Binding, module: Module, depth: int) -> str | None:
+def _of_binding(name: str, binding: Binding, depth: int) -> str | None:
     if binding.kind == "handler":
         return "an exception"
     if binding.kind == "other":
-        return orm.unpacked(name, binding, lambda node: kind_of(node, binding.site, module, depth))
+        return orm.unpacked(name, binding, lambda node: type_of(node, binding.site, depth))
     if binding.kind in ("assign", "context", "loop") and binding.value is not None:
-        kind = kind_of(binding.value, binding.site, module, depth)
+        kind = type_of(binding.value, binding.site, depth)
         if binding.kind == "loop":
             return orm.INSTANCE if kind in orm.OF_INSTANCES else None
         return kind if binding.kind == "assign" or kind == FILE else None
-    return _of_value(name, binding, module) if binding.kind in ("import", "class", "function") else None
+    return _of_value(name, binding) if binding.kind in ("import", "class", "function") else None
 
 
-def _of_value(name: str, binding: Binding, module: Module) -> str | None:
+def _of_value(name: str, binding: Binding) -> str | None:
     """What an import, a class or a function is."""
-    value = module.values.of_binding(name, binding)
+    value = value_of_binding(name, binding)
     if isinstance(value, Origin):
         return _RETURNED.get(value.dotted[:-2]) if value.dotted.endswith("()") else None
     return "a class" if isinstance(value, Class) else "a function" if isinstance(value, (Function, Task)) else None
 
 
-def _attribute(node: ast.Attribute, site: Site, module: Module, depth: int) -> str | None:
-    if orm.is_current_user(node, site, module, lambda inner: kind_of(inner, site, module, depth)):
+def _attribute(node: ast.Attribute, site: Site, depth: int) -> str | None:
+    if orm.is_current_user(node, site, lambda inner: type_of(inner, site, depth)):
         return orm.INSTANCE
-    owner = module.evaluate(node.value, site)
+    owner = value_of(node.value, site)
     if isinstance(owner, Class) and node.attr in owner.scope.bindings and _is_plain_enum(owner):
         return "an enum member"
     return KEY if node.attr in ("id", "pk") or node.attr.endswith(("_id", "_pk")) else None
@@ -133,19 +134,19 @@ def _is_plain_enum(owner: Class) -> bool:
     return bases in (["enum.Enum"], ["enum.Flag"])
 
 
-def _call(node: ast.Call, site: Site, module: Module, depth: int) -> str | None:
-    known = _RETURNED.get(module.origin(node.func, site) or "")
+def _call(node: ast.Call, site: Site, depth: int) -> str | None:
+    known = _RETURNED.get(site.module.origin(node.func, site) or "")
     if known:
         return known
     if isinstance(node.func, ast.Attribute):
         method, receiver = node.func.attr, node.func.value
         if orm.is_manager(receiver):
             return orm.returned(method, orm.QUERYSET)
-        owner = kind_of(receiver, site, module, depth)
+        owner = type_of(receiver, site, depth)
         if owner == DICT and method in _VIEWS:
             return f"a view of {DICT}"
         return orm.returned(method, owner) if owner in orm.QUERYSETS else None
-    made = module.evaluate(node.func, site) if isinstance(node.func, ast.Name) else None
+    made = value_of(node.func, site) if isinstance(node.func, ast.Name) else None
     if not isinstance(made, Class):
         return None
     return orm.INSTANCE if orm.is_model(made) else "an object" if _is_unknown_to_json(made) else None
@@ -158,8 +159,8 @@ def _is_unknown_to_json(made: Class) -> bool:
     return not node.bases and not node.keywords and known <= _DATACLASS and "__json__" not in made.scope.bindings
 
 
-def _subscript(node: ast.Subscript, site: Site, module: Module, depth: int) -> str | None:
-    owner = kind_of(node.value, site, module, depth)
+def _subscript(node: ast.Subscript, site: Site, depth: int) -> str | None:
+    owner = type_of(node.value, site, depth)
     if owner not in orm.QUERYSETS:
         return None
     if isinstance(node.slice, ast.Slice):
@@ -167,14 +168,14 @@ def _subscript(node: ast.Subscript, site: Site, module: Module, depth: int) -> s
     return orm.INSTANCE if owner == orm.QUERYSET else None
 
 
-def _choice(node: ast.IfExp, site: Site, module: Module, depth: int) -> str | None:
+def _choice(node: ast.IfExp, site: Site, depth: int) -> str | None:
     """What both branches are, or the one that is not None."""
-    kinds = {kind_of(branch, site, module, depth) for branch in (node.body, node.orelse)} - {NONE}
+    kinds = {type_of(branch, site, depth) for branch in (node.body, node.orelse)} - {NONE}
     return kinds.pop() if len(kinds) == 1 else None
 
 
-def _inner(node: ast.Await | ast.NamedExpr, site: Site, module: Module, depth: int) -> str | None:
-    return kind_of(node.value, site, module, depth)
+def _inner(node: ast.Await | ast.NamedExpr, site: Site, depth: int) -> str | None:
+    return type_of(node.value, site, depth)
 
 
 _HANDLERS: dict[type[ast.expr], Callable[..., str | None]] = {

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.names import dotted_name, last_part, origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import has_attribute, positional_parameters, without_call
-from flake8_aa_celery.model.resolve import task_functions
 from flake8_aa_celery.model.resolve.classes import class_around, lineage
+from flake8_aa_celery.model.resolve.task_functions import function_of
 from flake8_aa_celery.model.resolve.values import Task
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def returned(method: str, owner: str | None) -> str | None:
     return None
 
 
-def unpacked(name: str, binding: Binding, kind_of: KindOf) -> str | None:
+def unpacked(name: str, binding: Binding, type_of: KindOf) -> str | None:
     """The first of the two things that ``get_or_create`` returns."""
     node = binding.node
     if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
@@ -83,7 +83,7 @@ def unpacked(name: str, binding: Binding, kind_of: KindOf) -> str | None:
     first = target.elts[0]
     if not isinstance(first, ast.Name) or first.id != name or function.attr not in _ONE_AND_FLAG:
         return None
-    return INSTANCE if is_manager(function.value) or kind_of(function.value) == QUERYSET else None
+    return INSTANCE if is_manager(function.value) or type_of(function.value) == QUERYSET else None
 
 
 def asks_database(node: ast.expr) -> bool:
@@ -114,13 +114,13 @@ def is_model(owner: Class) -> bool:
     return not _MODELS.isdisjoint(lineage(owner).origins)
 
 
-def is_current_user(node: ast.Attribute, site: Site, module: Module, kind_of: KindOf) -> bool:
+def is_current_user(node: ast.Attribute, site: Site, type_of: KindOf) -> bool:
     """Whether an expression is ``request.user`` or, in a class-based view, ``self.request.user``."""
     if node.attr != "user":
         return False
-    if dotted_name(node) == "self.request.user" and class_around(site.scope.function(), module) is not None:
+    if dotted_name(node) == "self.request.user" and class_around(site.scope.function(), site.module) is not None:
         return True
-    return kind_of(node.value) == REQUEST
+    return type_of(node.value) == REQUEST
 
 
 def parameter(name: str, scope: Scope | None, module: Module) -> str | None:
@@ -128,14 +128,14 @@ def parameter(name: str, scope: Scope | None, module: Module) -> str | None:
     if scope is None or not isinstance(scope.node, FUNCTIONS):
         return None
     node, site = scope.node, scope.block.site
-    if site is None or isinstance(task_functions.of_function(node, site, module), Task):
+    if site is None or isinstance(function_of(node, site), Task):
         return None  # a task is given what JSON carries
     names = positional_parameters(node)
     if name in ("request", _ADMIN_ACTION):
         return _of_view(name, names, node)
     if name == "instance" and any(receiver_decorators(node, site)):
         return INSTANCE
-    return _self(scope, node, module) if names[:1] == [name] else None
+    return _self(scope, node) if names[:1] == [name] else None
 
 
 def _of_view(name: str, names: list[str], node: FunctionNode) -> str | None:
@@ -161,9 +161,9 @@ def receiver_decorators(function: FunctionNode, site: Site) -> Iterator[ast.Call
             yield decorator
 
 
-def _self(scope: Scope, node: FunctionNode, module: Module) -> str | None:
+def _self(scope: Scope, node: FunctionNode) -> str | None:
     """``self`` in a method of a model."""
-    owner = class_around(scope, module)
+    owner = class_around(scope, scope.module)
     if owner is None:
         return None
     decorated = {last_part(origin(decorator, owner.site) or "") for decorator in node.decorator_list}

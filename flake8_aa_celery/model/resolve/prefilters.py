@@ -10,6 +10,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import dotted_name, imported_name, last_part, reaching
+from flake8_aa_celery.model.resolve.modules import is_of_tasks_module
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import CHANGING_METHODS, DISPATCH_METHODS, SIGNATURE_METHODS
 
 if TYPE_CHECKING:
@@ -31,7 +33,6 @@ _TELLING = (_OF_CANVAS - {""}) | {"Celery", "clean_setting", "copy"}
 _MOST_STEPS = 100
 #: Through this many other names for a function the first one is looked for.
 _MOST_NAMES = 5
-_REGISTRARS = frozenset({"shared_task", "task", "periodic_task"})
 
 
 def canvas_names(module: Module) -> frozenset[str]:
@@ -39,7 +40,7 @@ def canvas_names(module: Module) -> frozenset[str]:
     return _OF_CANVAS | module.scopes.assigned
 
 
-def canvas(call: CallSite, module: Module) -> bool:
+def canvas(call: CallSite) -> bool:
     """Whether a call may make or send something of Celery's."""
     function, site = call.node.func, call.site
     if isinstance(function, ast.Attribute):
@@ -48,22 +49,22 @@ def canvas(call: CallSite, module: Module) -> bool:
             return True
         if method in CHANGING_METHODS:
             return _holds_call(function.value, site)
-        if method in _TASK_WORKFLOWS and task(function.value, site, module):
+        if method in _TASK_WORKFLOWS and task(function.value, site):
             return True
-        return method in _MAKERS and (_is_of_celery(function, site, module) or _holds_call(function.value, site))
+        return method in _MAKERS and (_is_of_celery(function, site) or _holds_call(function.value, site))
     if isinstance(function, ast.Name):
-        return _named_canvas(function.id, site, module, _MOST_NAMES)
+        return _named_canvas(function.id, site, _MOST_NAMES)
     return isinstance(function, (ast.Call, ast.BinOp))
 
 
-def _named_canvas(name: str, site: Site, module: Module, steps: int) -> bool:
+def _named_canvas(name: str, site: Site, steps: int) -> bool:
     """Whether a call of a name may make or send something: one of Celery's makers, or what it was bound to here."""
-    if module.scopes.renamed.get(name, name) in _MAKERS:
+    if site.module.scopes.renamed.get(name, name) in _MAKERS:
         return True
     values = ((binding.value, binding.site) for binding in reaching(name, site) if binding.kind == "assign")
     for value, place in values:
         if isinstance(value, ast.Name) and steps:
-            found = _named_canvas(value.id, place, module, steps - 1)
+            found = _named_canvas(value.id, place, steps - 1)
         elif isinstance(value, ast.Attribute):
             found = value.attr in _TELLING
         else:
@@ -73,17 +74,17 @@ def _named_canvas(name: str, site: Site, module: Module, steps: int) -> bool:
     return False
 
 
-def call(node: ast.Call, site: Site, module: Module) -> bool:
+def call(node: ast.Call, site: Site) -> bool:
     """Whether a call may be anything that is known.
 
     What a function of the project's own returns is not: no file is read to find that out.
     """
     function = node.func
-    name = function.attr if isinstance(function, ast.Attribute) else last_part(module.origin(function, site) or "")
-    return name.lstrip("_") in _TELLING or not _leads_into_project(function, site, module)
+    name = function.attr if isinstance(function, ast.Attribute) else last_part(site.module.origin(function, site) or "")
+    return name.lstrip("_") in _TELLING or not _leads_into_project(function, site)
 
 
-def _leads_into_project(node: ast.expr, site: Site, module: Module) -> bool:
+def _leads_into_project(node: ast.expr, site: Site) -> bool:
     """Whether a name, or what an attribute is looked up in, is imported from another file of the project."""
     while isinstance(node, (ast.Attribute, ast.Call)):
         node = node.value if isinstance(node, ast.Attribute) else node.func
@@ -92,13 +93,13 @@ def _leads_into_project(node: ast.expr, site: Site, module: Module) -> bool:
     name = node.id
     return any(
         isinstance(binding.node, (ast.Import, ast.ImportFrom))
-        and module.project.has(imported_name(name, binding.node), module)
+        and site.module.project.has(imported_name(name, binding.node), site.module)
         for binding in reaching(name, site)
     )
 
 
-def _is_of_celery(node: ast.expr, site: Site, module: Module) -> bool:
-    return (module.origin(node, site) or "").startswith("celery.")
+def _is_of_celery(node: ast.expr, site: Site) -> bool:
+    return (site.module.origin(node, site) or "").startswith("celery.")
 
 
 def _holds_call(node: ast.expr, site: Site) -> bool:
@@ -108,25 +109,26 @@ def _holds_call(node: ast.expr, site: Site) -> bool:
     return isinstance(node, (ast.Call, ast.BinOp, ast.IfExp, ast.NamedExpr, ast.Subscript))
 
 
-def task(node: ast.expr, site: Site, module: Module) -> bool:
+def task(node: ast.expr, site: Site) -> bool:
     """Whether an expression may be a task: defined in this file, or imported from a module of tasks.
 
     A task that is imported from elsewhere is not worth reading that file for where only a call ``f(x)`` asks.
     """
+    module = site.module
     owner = node.value if isinstance(node, ast.Attribute) else node
     if not isinstance(owner, ast.Name):
         # `app.tasks.update`: only an import that names the module leads to it
-        if (dotted_name(owner) or "").partition(".")[0] not in module.task_names:
+        if (dotted_name(owner) or "").partition(".")[0] not in task_names(module):
             return False
-        return module.project.is_of_tasks_module((module.origin(node, site) or "").lstrip("."))
-    return owner.id in module.task_names and any(
-        _may_bind_task(owner.id, binding, owner is node, module) for binding in reaching(owner.id, site)
+        return is_of_tasks_module((module.origin(node, site) or "").lstrip("."), module.project)
+    return owner.id in task_names(module) and any(
+        _may_bind_task(owner.id, binding, owner is node) for binding in reaching(owner.id, site)
     )
 
 
 def local_calls(module: Module) -> Iterator[CallSite]:
     """The calls that may run a task right here, by the name that they begin with."""
-    names = module.task_names
+    names = task_names(module)
     for call in module.all_calls() if names else ():
         owner = call.node.func
         while isinstance(owner, ast.Attribute):
@@ -139,17 +141,17 @@ def task_names(module: Module) -> frozenset[str]:
     """The names that anything in a module binds to what may be a task, or hold one: cheaper than to ask at each use."""
     modules = module.project.tasks_modules
     found = {name for name, dotted in module.scopes.imports if not modules.isdisjoint(dotted.split("."))}
-    found |= {task.name for task in module.tasks}
-    if any(task.site.scope.kind == "class" for task in module.tasks):  # others may inherit it
+    found |= {task.name for task in tasks_of(module)}
+    if any(task.site.scope.kind == "class" for task in tasks_of(module)):  # others may inherit it
         found |= {scope.node.name for scope in module.scopes.all if isinstance(scope.node, ast.ClassDef)}
     return frozenset(found | module.scopes.assigned if found else ())
 
 
-def _may_bind_task(name: str, binding: Binding, is_whole: bool, module: Module) -> bool:
+def _may_bind_task(name: str, binding: Binding, is_whole: bool) -> bool:
     """Whether a binding may make a task of a name, or, where it is not the whole expression, the owner of one."""
     if isinstance(binding.node, (ast.Import, ast.ImportFrom)):
         dotted = imported_name(name, binding.node).dotted
-        return module.project.is_of_tasks_module(dotted if is_whole else f"{dotted}.")
+        return is_of_tasks_module(dotted if is_whole else f"{dotted}.", binding.site.module.project)
     if not is_whole:
         return binding.kind == "class"
     return binding.kind == "function" or (
@@ -197,12 +199,3 @@ def _may_bind_results(binding: Binding, seen: set[int]) -> bool:
         return False
     seen.add(id(binding.value))
     return _results(binding.value, binding.site, seen)
-
-
-def decorator(target: ast.expr, module: Module) -> bool:
-    """Whether a decorator may register a task: by the name that it was imported under, or its last attribute."""
-    if isinstance(target, ast.Attribute):
-        return target.attr in _REGISTRARS
-    if not isinstance(target, ast.Name):
-        return False
-    return module.scopes.renamed.get(target.id, target.id) in _REGISTRARS or target.id in module.scopes.assigned

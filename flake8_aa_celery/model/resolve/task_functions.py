@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.memo import once_a_module
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import without_call
-from flake8_aa_celery.model.resolve import prefilters
+from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.values import App, Function, Mapping, Origin, Task
 
 if TYPE_CHECKING:
@@ -29,19 +29,37 @@ REMOVED = frozenset(
 )
 
 
-def of_function(node: FunctionNode, site: Site, module: Module) -> Task | Function:
+#: Names that a decorator has which registers a task.
+_REGISTRARS = frozenset({"shared_task", "task", "periodic_task"})
+
+
+def function_of(node: FunctionNode, site: Site) -> Task | Function:
     """The task that a function is, or the function if no decorator registers it. Always the same object."""
-    known = module.functions.get(node)
+    known_functions = _known_functions(site.module)
+    known = known_functions.get(node)
     if known is None:
         # while its decorators are looked at it is no task: a decorator that leads back here is not Celery's
-        module.functions[node] = Function(node, module, site)
-        known = module.functions[node] = _task(node, site, module) or module.functions[node]
+        known_functions[node] = Function(node, site)
+        known = known_functions[node] = _task(node, site) or known_functions[node]
     return known
 
 
-def around(site: Site, module: Module) -> Task | None:
+@fact
+def _known_functions(module: Module) -> dict[FunctionNode, Task | Function]:
+    """What each function of a module was found to be so far."""
+    return {}
+
+
+@fact
+def tasks_of(module: Module) -> list[Task]:
+    """The tasks that are defined in a module, in the order of the source."""
+    found = [function_of(node, site) for node, site in module.scopes.functions if node.decorator_list]
+    return [task for task in found if isinstance(task, Task)]
+
+
+def task_around(site: Site) -> Task | None:
     """The task in whose body a place lies, functions within it included; None outside of tasks."""
-    by_node = _by_node(module)
+    by_node = _by_node(site.module)
     scope: Scope | None = site.scope
     while scope is not None:
         if scope.node in by_node:
@@ -50,31 +68,41 @@ def around(site: Site, module: Module) -> Task | None:
     return None
 
 
-@once_a_module
+@fact
 def _by_node(module: Module) -> dict[ast.AST, Task]:
-    return {task.node: task for task in module.tasks}
+    return {task.node: task for task in tasks_of(module)}
 
 
-def _task(node: FunctionNode, site: Site, module: Module) -> Task | None:
+def _task(node: FunctionNode, site: Site) -> Task | None:
     for position, decorator in enumerate(node.decorator_list):
         target = without_call(decorator)
-        spelling, removed = _spelling(target, site, module)
+        spelling, removed = _spelling(target, site)
         if spelling:
-            options = module.values.keywords(decorator, site) if isinstance(decorator, ast.Call) else Mapping({})
-            return Task(node, module, site, decorator, position, spelling, options, removed)
+            options = keywords_of(decorator, site) if isinstance(decorator, ast.Call) else Mapping({})
+            return Task(node, site, decorator, position, spelling, options, removed)
     return None
 
 
-def _spelling(target: ast.expr, site: Site, module: Module) -> tuple[Spelling | None, str]:
+def _spelling(target: ast.expr, site: Site) -> tuple[Spelling | None, str]:
     """How a decorator registers a task, if it does; for a removed spelling with its origin."""
-    if not prefilters.decorator(target, module):
+    module = site.module
+    if not _may_register(target, module):
         return None, ""
-    value = module.evaluate(target, site)
+    value = value_of(target, site)
     if isinstance(value, Origin):
         if value.dotted == "celery.shared_task":
             return "shared", ""
         if value.dotted in REMOVED:
             return "removed", value.dotted
     if isinstance(target, ast.Attribute) and target.attr == "task":
-        return ("app", "") if isinstance(module.evaluate(target.value, site), App) else (None, "")
+        return ("app", "") if isinstance(value_of(target.value, site), App) else (None, "")
     return None, ""
+
+
+def _may_register(target: ast.expr, module: Module) -> bool:
+    """Whether a decorator may register a task: by the name that it was imported under, or its last attribute."""
+    if isinstance(target, ast.Attribute):
+        return target.attr in _REGISTRARS
+    if not isinstance(target, ast.Name):
+        return False
+    return module.scopes.renamed.get(target.id, target.id) in _REGISTRARS or target.id in module.scopes.assigned

@@ -39,6 +39,19 @@ class Value:
 UNKNOWN = Value()
 
 
+class Sited(Value):
+    """What is made at a place in the code."""
+
+    __slots__ = ("site",)
+
+    site: Site
+
+    @property
+    def module(self) -> Module:
+        """The module that it is made in."""
+        return self.site.module
+
+
 class Constant(Value):
     """A value of Python's own: a number, a string, ``None`` …"""
 
@@ -67,14 +80,13 @@ class ModuleValue(Value):
         self.path = path
 
 
-class Function(Value):
+class Function(Sited):
     """A function that is no task."""
 
-    __slots__ = ("module", "node", "site")
+    __slots__ = ("node",)
 
-    def __init__(self, node: FunctionNode, module: Module, site: Site) -> None:
+    def __init__(self, node: FunctionNode, site: Site) -> None:
         self.node = node
-        self.module = module
         self.site = site
 
     @property
@@ -83,14 +95,13 @@ class Function(Value):
         return not self.node.decorator_list
 
 
-class Class(Value):
+class Class(Sited):
     """A class of the project."""
 
-    __slots__ = ("module", "node", "site")
+    __slots__ = ("node",)
 
-    def __init__(self, node: ast.ClassDef, module: Module, site: Site) -> None:
+    def __init__(self, node: ast.ClassDef, site: Site) -> None:
         self.node = node
-        self.module = module
         self.site = site
 
     @property
@@ -111,18 +122,45 @@ class App(Value):
         self.node = node
 
 
-class Entry(NamedTuple):
-    """A value of a mapping and where it is written; ``key`` is None for keyword arguments."""
+class Expression:
+    """A piece of code that has a value, and where it stands."""
 
-    node: ast.expr
-    site: Site
-    module: Module
-    key: ast.expr | None = None
+    __slots__ = ("node", "site")
+
+    def __init__(self, node: ast.expr, site: Site) -> None:
+        self.node = node
+        self.site = site
+
+    @property
+    def module(self) -> Module:
+        """The module that it stands in."""
+        return self.site.module
 
     @property
     def value(self) -> Value:
-        """What the expression is."""
-        return self.module.evaluate(self.node, self.site)
+        """What it is."""
+        from flake8_aa_celery.model.resolve.evaluation import value_of  # makes what is defined here
+
+        return value_of(self.node, self.site)
+
+    @property
+    def origin(self) -> str | None:
+        """Its dotted origin by the imports of its own file."""
+        return self.site.module.origin(self.node, self.site)
+
+    def reported_in(self, module: Module, otherwise: ast.expr) -> ast.expr:
+        """Where to report it in a module: where it is written, if that is in there."""
+        return self.node if self.module is module else otherwise
+
+
+class Entry(Expression):
+    """A value of a mapping and where it is written; ``key`` is None for keyword arguments."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, node: ast.expr, site: Site, key: ast.expr | None = None) -> None:
+        super().__init__(node, site)
+        self.key = key
 
 
 class Mapping(Value):
@@ -157,21 +195,21 @@ class Mapping(Value):
         return Mapping(entries, self.complete and other.complete)
 
 
-class Element(NamedTuple):
+class Element(Expression):
     """A member of a list, tuple, set or of a workflow.
 
     :param loop: the loop or comprehension that adds one such member per item, None for a single member.
     """
 
-    node: ast.expr
-    site: Site
-    module: Module
-    loop: Block | None = None
+    __slots__ = ("loop",)
 
-    @property
-    def value(self) -> Value:
-        """What the expression is."""
-        return self.module.evaluate(self.node, self.site)
+    def __init__(self, node: ast.expr, site: Site, loop: Block | None = None) -> None:
+        super().__init__(node, site)
+        self.loop = loop
+
+    def within(self, loop: Block | None) -> Element:
+        """The member as it is added by a loop, unless a loop of its own adds it."""
+        return Element(self.node, self.site, self.loop or loop)
 
 
 class Items(Value):
@@ -207,7 +245,7 @@ class Parameters(NamedTuple):
         return self.takes_any_keyword or keyword in self.positional or keyword in self.keyword_only
 
 
-class Task(Value):
+class Task(Sited):
     """A function registered with Celery.
 
     :param decorator: the expression that registers it, with or without a call.
@@ -216,12 +254,11 @@ class Task(Value):
     :param site: where the function is defined.
     """
 
-    __slots__ = ("decorator", "module", "node", "options", "position", "removed_origin", "site", "spelling")
+    __slots__ = ("decorator", "node", "options", "position", "removed_origin", "spelling")
 
     def __init__(
         self,
         node: FunctionNode,
-        module: Module,
         site: Site,
         decorator: ast.expr,
         position: int,
@@ -230,7 +267,6 @@ class Task(Value):
         removed_origin: str = "",
     ) -> None:
         self.node = node
-        self.module = module
         self.site = site
         self.decorator = decorator
         self.position = position
@@ -290,7 +326,7 @@ class Task(Value):
     def base(self) -> str | None:
         """The dotted origin of ``base=``, None where none is given or it cannot be resolved."""
         entry = self.options.get("base")
-        return entry.module.origin(entry.node, entry.site) if entry else None
+        return entry.origin if entry else None
 
     @property
     def registered_name(self) -> str | None:
@@ -341,7 +377,7 @@ if TYPE_CHECKING:
     Target = Task | UnreadableTask | NamedTask | Function
 
 
-class Signature(Value):
+class Signature(Sited):
     """A task with arguments, not sent yet.
 
     :param node: the whole expression, ``.set(…)`` included.
@@ -350,7 +386,7 @@ class Signature(Value):
     :param options: those of ``.set``, ``.clone`` and ``options=``, the later over the earlier.
     """
 
-    __slots__ = ("call", "immutable", "method", "module", "node", "options", "site", "task")
+    __slots__ = ("call", "immutable", "method", "node", "options", "task")
 
     def __init__(
         self,
@@ -361,7 +397,6 @@ class Signature(Value):
         options: Mapping,
         immutable: bool | None,
         site: Site,
-        module: Module,
     ) -> None:
         self.node = node
         self.call = call
@@ -370,7 +405,6 @@ class Signature(Value):
         self.options = options
         self.immutable = immutable
         self.site = site
-        self.module = module
 
     def with_options(self, node: ast.Call, options: Mapping) -> Signature:
         """What ``.set(…)`` returns."""
@@ -382,7 +416,6 @@ class Signature(Value):
             self.options.merged(options),
             self.immutable,
             self.site,
-            self.module,
         )
 
     def one_of_several(self, others: list[Signature]) -> Signature:
@@ -390,11 +423,11 @@ class Signature(Value):
         plain = all(other.options.complete and not other.options.entries for other in others)
         immutable = self.immutable if all(other.immutable is self.immutable for other in others) else None
         return Signature(
-            self.node, self.call, self.method, UnreadableTask(), Mapping({}, plain), immutable, self.site, self.module
+            self.node, self.call, self.method, UnreadableTask(), Mapping({}, plain), immutable, self.site
         )  # fmt: skip
 
 
-class Workflow(Value):
+class Workflow(Sited):
     """A chain, group, chord, chunks, map or starmap, not sent yet.
 
     :param node: the expression: a call or ``a | b``, ``.set(…)`` included.
@@ -402,7 +435,7 @@ class Workflow(Value):
     :param body: what follows a chord's header.
     """
 
-    __slots__ = ("body", "kind", "members", "module", "node", "options", "site")
+    __slots__ = ("body", "kind", "members", "node", "options")
 
     def __init__(
         self,
@@ -411,7 +444,6 @@ class Workflow(Value):
         members: Items,
         options: Mapping,
         site: Site,
-        module: Module,
         body: Element | None = None,
     ) -> None:
         self.node = node
@@ -419,15 +451,14 @@ class Workflow(Value):
         self.members = members
         self.options = options
         self.site = site
-        self.module = module
         self.body = body
 
     def with_options(self, node: ast.Call, options: Mapping) -> Workflow:
         """What ``.set(…)`` returns."""
-        return Workflow(node, self.kind, self.members, self.options.merged(options), self.site, self.module, self.body)
+        return Workflow(node, self.kind, self.members, self.options.merged(options), self.site, self.body)
 
 
-class Dispatch(Value):
+class Dispatch(Sited):
     """A call that hands something to the broker; as a value, what that call returns.
 
     :param receiver: what is dispatched.
@@ -435,7 +466,7 @@ class Dispatch(Value):
     :param loop: the loop or comprehension in which it runs once per item; None where it is no bulk dispatch.
     """
 
-    __slots__ = ("loop", "method", "module", "node", "options", "receiver", "site")
+    __slots__ = ("loop", "method", "node", "options", "receiver")
 
     def __init__(
         self,
@@ -444,7 +475,6 @@ class Dispatch(Value):
         receiver: Target | Signature | Workflow,
         options: Mapping,
         site: Site,
-        module: Module,
         loop: Block | None,
     ) -> None:
         self.node = node
@@ -452,7 +482,6 @@ class Dispatch(Value):
         self.receiver = receiver
         self.options = options
         self.site = site
-        self.module = module
         self.loop = loop
 
     @property

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.memo import once_a_module
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import reaching
 from flake8_aa_celery.model.resolve import prefilters
+from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.model.resolve.values import App, Dispatch, Task, UnreadableTask
 
 if TYPE_CHECKING:
@@ -42,7 +44,8 @@ class ResultUse(NamedTuple):
     site: Site
 
 
-def uses_in(module: Module) -> list[ResultUse]:
+@fact
+def result_uses_of(module: Module) -> list[ResultUse]:
     """Every such use of a module."""
     return [*_calls(module), *_reads(module)]
 
@@ -51,20 +54,21 @@ def _calls(module: Module) -> Iterator[ResultUse]:
     for call in module.calls_of(_TELLING):
         function = call.node.func
         if isinstance(function, ast.Attribute) and function.attr in METHODS:
-            dispatch = _dispatch(function.value, call.site, module)
+            dispatch = _dispatch(function.value, call.site)
             if dispatch is not None:
                 yield ResultUse(call.node, function.attr, dispatch, call.site)
         else:
-            made = _made_by_hand(call, module)
+            made = _made_by_hand(call)
             if made:
                 yield ResultUse(call.node, made, None, call.site)
 
 
-def _made_by_hand(call: CallSite, module: Module) -> str:
+def _made_by_hand(call: CallSite) -> str:
     """The class of ``AsyncResult(id)`` or ``task.AsyncResult(id)``; empty for any other call."""
+    module = call.site.module
     function = call.node.func
     if isinstance(function, ast.Attribute) and function.attr in _CLASSES.values():
-        owner = module.evaluate(function.value, call.site)
+        owner = value_of(function.value, call.site)
         if isinstance(owner, (App, Task, UnreadableTask)):
             return function.attr
     return _CLASSES.get(module.origin(function, call.site) or "", "")
@@ -75,7 +79,7 @@ def is_only_revoked(made: ResultUse, module: Module) -> bool:
     return _asked(module).get(id(made.node)) == {"revoke"}
 
 
-@once_a_module
+@fact
 def _asked(module: Module) -> dict[int, set[str]]:
     """Which methods and attributes are asked of each expression, by its ``id``."""
     called = [(node, call.site) for call in module.all_calls() if isinstance(node := call.node.func, ast.Attribute)]
@@ -97,11 +101,11 @@ def standing_for(node: ast.expr, site: Site) -> Iterator[ast.expr | None]:
 def _reads(module: Module) -> Iterator[ResultUse]:
     for scope in module.scopes.all:
         for node, site in scope.attribute_reads:
-            dispatch = _dispatch(node.value, site, module)
+            dispatch = _dispatch(node.value, site)
             if dispatch is not None:
                 yield ResultUse(node, node.attr, dispatch, site)
 
 
-def _dispatch(node: ast.expr, site: Site, module: Module) -> Dispatch | None:
-    value = module.evaluate(node, site) if module.dispatches and prefilters.result(node, site) else None
+def _dispatch(node: ast.expr, site: Site) -> Dispatch | None:
+    value = value_of(node, site) if dispatches_of(site.module) and prefilters.result(node, site) else None
     return value if isinstance(value, Dispatch) else None

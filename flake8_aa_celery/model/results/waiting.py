@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.resolve import task_functions
-from flake8_aa_celery.model.results.uses import WAITS, standing_for
+from flake8_aa_celery.model.resolve.evaluation import keywords_of
+from flake8_aa_celery.model.resolve.task_functions import task_around
+from flake8_aa_celery.model.results.uses import WAITS, result_uses_of, standing_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,44 +36,44 @@ class Wait(NamedTuple):
     task: Task
 
 
-def waits_in(module: Module) -> list[Wait]:
+def waits_of(module: Module) -> list[Wait]:
     """Every wait for a result inside a task, except where the code says that it is meant."""
     return [*_on_dispatches(module), *_on_results_made_by_hand(module)]
 
 
 def _on_dispatches(module: Module) -> Iterator[Wait]:
-    for use in module.result_uses:
+    for use in result_uses_of(module):
         if use.name in WAITS and isinstance(use.node, ast.Call):
-            yield from _wait(use.node, use.site, use.dispatch, module)
+            yield from _wait(use.node, use.site, use.dispatch)
 
 
 def _on_results_made_by_hand(module: Module) -> Iterator[Wait]:
-    made = {id(use.node) for use in module.result_uses if use.dispatch is None}
+    made = {id(use.node) for use in result_uses_of(module) if use.dispatch is None}
     for call in module.calls_of(WAITS) if made else ():
         function = call.node.func
         if isinstance(function, ast.Attribute) and not made.isdisjoint(
             map(id, standing_for(function.value, call.site))
         ):
-            yield from _wait(call.node, call.site, None, module)
+            yield from _wait(call.node, call.site, None)
 
 
-def _wait(node: ast.Call, site: Site, dispatch: Dispatch | None, module: Module) -> Iterator[Wait]:
-    task = task_functions.around(site, module)
-    if task is not None and isinstance(node.func, ast.Attribute) and not _is_allowed(node, site, module):
+def _wait(node: ast.Call, site: Site, dispatch: Dispatch | None) -> Iterator[Wait]:
+    task = task_around(site)
+    if task is not None and isinstance(node.func, ast.Attribute) and not _is_allowed(node, site):
         yield Wait(node, node.func.value, dispatch, task)
 
 
-def _is_allowed(node: ast.Call, site: Site, module: Module) -> bool:
+def _is_allowed(node: ast.Call, site: Site) -> bool:
     """Whether the call switches Celery's check off, or may do so in ``**options``."""
-    given = module.values.keywords(node, site)
+    given = keywords_of(node, site)
     if not given.lacks("disable_sync_subtasks"):
         return given.constant("disable_sync_subtasks") is not True
     return any(
         isinstance(block.node, (ast.With, ast.AsyncWith))
-        and any(_allows(item.context_expr, site, module) for item in block.node.items)
+        and any(_allows(item.context_expr, site) for item in block.node.items)
         for block in site.block.around()
     )
 
 
-def _allows(context: ast.expr, site: Site, module: Module) -> bool:
-    return module.origin(context, site) == "celery.result.allow_join_result()"
+def _allows(context: ast.expr, site: Site) -> bool:
+    return site.module.origin(context, site) == "celery.result.allow_join_result()"

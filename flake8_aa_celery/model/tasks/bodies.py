@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.callees import called_functions, within
 from flake8_aa_celery.model.code.scopes import COMPREHENSIONS
 from flake8_aa_celery.model.code.syntax import statements_in
+from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.orm import asks_database
 from flake8_aa_celery.model.resolve.values import DISPATCH_METHODS, Dispatch, Signature, Workflow
 
@@ -47,7 +48,7 @@ def is_slim(task: Task) -> bool:
         len(body) <= _SLIM
         and all(map(_is_slim_statement, body))
         and not any(_is_loop(node) for statement in body for node in ast.walk(statement))
-        and not any(called_functions(task.scope, task.module))
+        and not any(called_functions(task.scope))
     )
 
 
@@ -150,4 +151,4 @@ class _Sending:
 
     def _value(self, node: ast.Call) -> object:
         call = self._calls.get(id(node))
-        return self._module.evaluate(node, call.site) if call else None
+        return value_of(node, call.site) if call else None

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import given_to, positional_parameters, without_call
+from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Function, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import FunctionNode, Scope, Site
     from flake8_aa_celery.model.resolve.values import Task, Value
 
@@ -40,7 +40,7 @@ def _returns_it(decorator: ast.expr, task: Task) -> bool:
     target = without_call(decorator)
     if isinstance(target, ast.Attribute) and target.attr == "connect":
         return True  # of a signal, Django's or Celery's
-    value = task.module.evaluate(target, task.site)
+    value = value_of(target, task.site)
     if isinstance(value, Origin):
         return value.dotted in _RETURN_IT
     functions = _decorating(value, decorator)
@@ -60,14 +60,14 @@ def _returns_its_argument(scope: Scope) -> bool:
 # -- below: what Celery's check of the arguments sees -----------------------------------------------------------
 
 
-def hands_on_everything(decorator: ast.expr, site: Site, module: Module) -> bool:
+def hands_on_everything(decorator: ast.expr, site: Site) -> bool:
     """Whether what a decorator returns calls the function with all arguments that it is itself called with.
 
     Known of a few libraries, and read where the decorator is a function of the project.
 
     :param site: where the decorated function stands.
     """
-    value = module.evaluate(without_call(decorator), site)
+    value = value_of(without_call(decorator), site)
     if isinstance(value, Origin):
         return value.dotted in _TRANSPARENT
     functions = _decorating(value, decorator)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.tasks.index import task_index_of
 from flake8_aa_celery.places import real
 
 if TYPE_CHECKING:
@@ -14,14 +16,14 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Task
 
 
-def duplicates(module: Module) -> Iterator[tuple[Task, Task]]:
+def duplicates_of(module: Module) -> Iterator[tuple[Task, Task]]:
     """Each task of a module that has the name of another one, with that other.
 
     In one module it is the later of the two; in two modules each that is given its name by ``name=``: what Celery
     calls a task of itself begins with its module.
     """
     earlier: dict[str, list[Task]] = {}
-    for task in module.tasks:
+    for task in tasks_of(module):
         name = task.registered_name
         if name is not None:
             same = earlier.setdefault(name, [])
@@ -40,7 +42,7 @@ def _elsewhere(name: str, module: Module) -> Task | None:
 
     Two files that would be imported by the same dotted name are never imported together.
     """
-    for other in module.project.tasks.named(name):
+    for other in task_index_of(module.project).named(name):
         if other.module.dotted != module.dotted and real(other.module.path) != real(module.path):
             return other
     return None

@@ -7,11 +7,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model import relevant
+from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.resolve.modules import is_of_tasks_module
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.places import dotted_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.resolve.values import Task
 
@@ -19,6 +23,30 @@ if TYPE_CHECKING:
 _REGISTERS = re.compile(rb"shared_task|periodic_task|\.task\b|celery import[^;]{0,200}?\btask\b")
 _FUNCTION = re.compile(rb"[\r\n][ \t\f]*(?:async[ \t]+)?def\b")
 _NAMING = re.compile(rb"\bname\s*=|\*\*")
+
+
+@fact
+def task_index_of(project: Project) -> TaskIndex:
+    """The tasks of all files of a project, by their names."""
+    return TaskIndex(project)
+
+
+def task_named(name: str, speaker: Module) -> Task | None:
+    """The one task that Celery knows by a name; None where there is none or more than one.
+
+    Other files are read only where it is not found in the module that its name leads to, and where it is not by
+    its name a task of another project.
+
+    :param speaker: the module that speaks of it.
+    """
+    project, owner = speaker.project, name.rpartition(".")[0]
+    path = project.find(owner, speaker) if owner else None
+    module = project.load(path) if path and path.endswith(".py") else None
+    named = [task for task in tasks_of(module) if task.registered_name == name] if module else []
+    is_foreign = is_of_tasks_module(name, project) and project.find(name.partition(".")[0], speaker) is None
+    if not named and not is_foreign:
+        named = task_index_of(project).named(name)
+    return named[0] if len(named) == 1 else None
 
 
 class TaskIndex:
@@ -60,7 +88,7 @@ class TaskIndex:
     def _tasks(self, paths: Iterable[str]) -> Iterator[Task]:
         for path in paths:
             module = self._project.load(path)
-            yield from module.tasks if module else ()
+            yield from tasks_of(module) if module else ()
 
 
 def _place(task: Task) -> tuple[str, int]:

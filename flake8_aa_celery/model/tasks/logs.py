@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code import names
 from flake8_aa_celery.model.code.callees import called_functions, functions_named, within
-from flake8_aa_celery.model.code.imports import imports_from
-from flake8_aa_celery.model.code.memo import once_a_module
+from flake8_aa_celery.model.code.imports import packages_imported_from
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import given_to, without_call
+from flake8_aa_celery.model.resolve.bindings import imported_module
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -30,7 +31,7 @@ _SILENT_METHODS = frozenset(
 _WRAPPERS = frozenset({"loggeraddtag", "loggeradapter"})
 
 
-@once_a_module
+@fact
 def binds_logger(module: Module) -> bool:
     """Whether any name of a module may be a logger: made here, imported, or brought in by a star import."""
     if any(_may_bring_logger(node, module) for node, _ in module.scopes.module.star_imports):
@@ -43,7 +44,7 @@ def binds_logger(module: Module) -> bool:
     )
 
 
-@once_a_module
+@fact
 def name_of_logger(module: Module) -> str | None:
     """The name of the module's logger: made here, or imported as something that is called so."""
     for name, bindings in module.scopes.module.bindings.items():
@@ -62,7 +63,7 @@ def logs(task: Task) -> bool:
     decorators = [without_call(node) for node in task.node.decorator_list]
     if any("log" in (names.dotted_name(node) or "").lower() for node in decorators):
         return True
-    return _leads_to_log([task.scope, *functions_named(decorators, task.site, module)], module)
+    return _leads_to_log([task.scope, *functions_named(decorators, task.site)], module)
 
 
 def _leads_to_log(starts: list[Scope], module: Module) -> bool:
@@ -78,7 +79,7 @@ def _leads_to_log(starts: list[Scope], module: Module) -> bool:
                 known[caller] = True
                 caller = callers[caller]
             return True
-        for called in () if scope in known else called_functions(scope, module):
+        for called in () if scope in known else called_functions(scope):
             if called not in callers:
                 callers[called] = scope
                 waiting.append(called)
@@ -86,7 +87,7 @@ def _leads_to_log(starts: list[Scope], module: Module) -> bool:
     return False
 
 
-@once_a_module
+@fact
 def _known(module: Module) -> dict[Scope, bool]:
     """What is known so far of the functions of a module: whether they lead to a log. Many tasks lead to the same."""
     return {}
@@ -99,7 +100,7 @@ def _writes_log(scope: Scope) -> bool:
 
 def maker_of_logger(module: Module) -> dict[str, str]:
     """Where the function comes from that a logger of this module would be made with, and what it is called."""
-    if imports_from("allianceauth", module):
+    if "allianceauth" in packages_imported_from(module):
         return {"module": "allianceauth.services.hooks", "name": "get_extension_logger"}
     return {"module": "logging", "name": "getLogger"}
 
@@ -120,8 +121,7 @@ def _binds_logger(name: str, binding: Binding, scope: Scope) -> bool:
 
 def _may_bring_logger(node: ast.ImportFrom, module: Module) -> bool:
     """Whether a star import offers a logger, or cannot be looked into."""
-    imported = names.ImportedName(node.level, node.module or "", "")
-    path = getattr(module.imported(imported), "path", None)
+    path = imported_module(names.ImportedName(node.level, node.module or "", ""), module).path
     found = module.project.load(path) if path and path.endswith(".py") else None
     return found is None or binds_logger(found)
 

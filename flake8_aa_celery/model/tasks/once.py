@@ -7,12 +7,13 @@ import re
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling.parameters import parameters_of
-from flake8_aa_celery.model.canvas.workflows import followed_in
+from flake8_aa_celery.model.canvas.workflows import followed_of
 from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.handlers import caught_by, tries_around
-from flake8_aa_celery.model.code.memo import once_a_module
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name, imported_name, last_part
 from flake8_aa_celery.model.resolve.classes import OF_CELERY_ONCE, bases_of
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.model.resolve.values import Constant, Items, Mapping, Signature, Task
 from flake8_aa_celery.model.tasks.options import written_options
 
@@ -28,7 +29,7 @@ _REFUSED = "AlreadyQueued"
 _ALLIANCE_AUTH = re.compile(rb"^\s*(from|import)\s+allianceauth\b", re.MULTILINE)
 
 
-def once_options(module: Module) -> Iterator[tuple[WrittenOption, Mapping]]:
+def once_options_of(module: Module) -> Iterator[tuple[WrittenOption, Mapping]]:
     """What the tasks of a module with a class of their own are given as ``once``, where it can be read."""
     for option in written_options(module, "once"):
         value = option.entry.value
@@ -50,7 +51,7 @@ def unknown_keys(task: Task, once: Mapping) -> Iterator[tuple[Element, str]]:
             yield element, key.value
 
 
-def once_classes_of_celery_once(module: Module) -> Iterator[ast.expr | ast.stmt]:
+def once_imports_of(module: Module) -> Iterator[ast.expr | ast.stmt]:
     """Where a module takes celery-once's ``QueueOnce`` although Alliance Auth, which has its own, is there.
 
     Not where it makes a class of its own of it, nor where it is the second choice.
@@ -108,12 +109,12 @@ def _place(task: Task) -> tuple[str, int]:
     return task.module.dotted, task.node.lineno
 
 
-@once_a_module
+@fact
 def _caught_in(module: Module) -> set[tuple[str, int]]:
     """The places of the tasks that a module sends where a handler for ``AlreadyQueued`` is around."""
     return {
         _place(dispatch.task)
-        for dispatch in module.dispatches
+        for dispatch in dispatches_of(module)
         if isinstance(dispatch.task, Task) and any(map(_is_handled, tries_around(dispatch.site)))
     }
 
@@ -129,10 +130,10 @@ def _is_handled(block: Block) -> bool:
 # -- in workflows -----------------------------------------------------------------------------------------------
 
 
-def once_tasks_followed(module: Module) -> list[tuple[Task, Workflow]]:
+def once_tasks_followed_of(module: Module) -> list[tuple[Task, Workflow]]:
     """Every chain of this module that holds a task of celery-once before another one, with the first such task."""
     found: dict[int, tuple[Task, Workflow]] = {}
-    for followed in followed_in(module):
+    for followed in followed_of(module):
         signature = followed.member.value
         task = signature.task if isinstance(signature, Signature) else None
         if isinstance(task, Task) and bases_of(task).is_once:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.syntax import has_attribute
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 
 if TYPE_CHECKING:
     import ast
@@ -74,7 +75,7 @@ def written_options(module: Module, name: str | None = None) -> Iterator[Written
 
     An option that several tasks share is there once for each of them.
     """
-    for task in module.tasks:
+    for task in tasks_of(module):
         for key, entry in task.options.entries.items():
             if name in (None, key):
                 node = (entry.key or entry.node) if entry.module is module else task.decorator

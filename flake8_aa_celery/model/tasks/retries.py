@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.callees import within
 from flake8_aa_celery.model.code.syntax import has_attribute, positional_parameters
 from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.values import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite
     from flake8_aa_celery.model.resolve.values import Task
 
@@ -29,16 +29,16 @@ def retry_calls(task: Task) -> Iterator[CallSite]:
                 yield call
 
 
-def raises_retry(call: CallSite, module: Module) -> bool:
+def raises_retry(call: CallSite) -> bool:
     """Whether a retry ends the task by raising ``Retry``, as it does unless ``throw`` says otherwise."""
-    given = module.values.keywords(call.node, call.site)
+    given = keywords_of(call.node, call.site)
     return given.lacks("throw") or given.constant("throw") is True
 
 
 def retries_for_ever(task: Task) -> bool:
     """Whether nothing but ``max_retries=None`` of its options says how often a task is sent again when it fails."""
     is_endless = _is_retried_without_limit(task) or any(
-        task.module.values.keywords(call.node, call.site).lacks("max_retries") for call in retry_calls(task)
+        keywords_of(call.node, call.site).lacks("max_retries") for call in retry_calls(task)
     )
     return is_endless and not has_attribute(task.node, "retries")  # `self.request.retries`: it counts itself
 
@@ -57,7 +57,7 @@ def _is_retried_without_limit(task: Task) -> bool:
 
 def waits_by_default(call: CallSite, task: Task) -> bool:
     """Whether a retry waits as long as nobody said: Celery's three minutes, each time."""
-    given = task.module.values.keywords(call.node, call.site)
+    given = keywords_of(call.node, call.site)
     return (
         given.lacks("countdown")
         and given.lacks("eta")
@@ -78,4 +78,4 @@ def _is_retry(call: CallSite, task: Task) -> bool:
         return True
     if task.module.origin(function.value, call.site) == "celery.current_task":
         return True
-    return function.value.id == task.name and task.module.evaluate(function.value, call.site) is task
+    return function.value.id == task.name and value_of(function.value, call.site) is task

@@ -6,8 +6,12 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.calling.task_names import standing_at
-from flake8_aa_celery.model.code.memo import once_a_module
+from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.periodic.schedules import schedule_of
+from flake8_aa_celery.model.resolve.bindings import member
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
 from flake8_aa_celery.model.resolve.values import Constant, Function, Items
+from flake8_aa_celery.model.tasks.index import task_index_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +34,7 @@ class UsedAsTask(NamedTuple):
     spelled: str
 
 
-def plain_functions_used_as_tasks(module: Module) -> Iterator[UsedAsTask]:
+def undecorated_tasks_of(module: Module) -> Iterator[UsedAsTask]:
     """Every plain function that a module sends, puts into a workflow or names in a schedule, once each."""
     uses = sorted([*_called(module), *_scheduled(module)], key=lambda use: (use.node.lineno, use.node.col_offset))
     seen: set[ast.AST] = set()
@@ -42,7 +46,7 @@ def plain_functions_used_as_tasks(module: Module) -> Iterator[UsedAsTask]:
 
 def _called(module: Module) -> Iterator[UsedAsTask]:
     """Functions of which ``delay``, ``apply_async``, ``s`` or ``si`` is called."""
-    uses: list[Dispatch | Signature] = [*module.dispatches, *module.signatures]
+    uses: list[Dispatch | Signature] = [*dispatches_of(module), *signatures_of(module)]
     for use in uses:
         if isinstance(use.task, Function):
             yield UsedAsTask(use.task, use.node, ast.unparse(use.node.func))
@@ -53,7 +57,7 @@ def _is_given_methods(function: Function) -> bool:
     return function.node.name in _given_methods(function.module)
 
 
-@once_a_module
+@fact
 def _given_methods(module: Module) -> set[str]:
     """The names of what a module sets attributes of."""
     changed = [target.value for scope in module.scopes.all for target, _, _ in scope.stores]
@@ -63,19 +67,19 @@ def _given_methods(module: Module) -> set[str]:
 
 def _scheduled(module: Module) -> Iterator[UsedAsTask]:
     """Functions that an entry of a schedule names, unless a task elsewhere is registered by that name."""
-    for entry in module.schedule:
+    for entry in schedule_of(module):
         task, name = entry.fields.get("task"), entry.task_name
         if task is None or name is None:
             continue
         function = standing_at(name, module)
-        if isinstance(function, Function) and not module.project.tasks.named(name):
+        if isinstance(function, Function) and not task_index_of(module.project).named(name):
             yield UsedAsTask(function, task.node if task.module is module else entry.node, name)
 
 
-def uncalled_functions(module: Module) -> Iterator[Function]:
+def uncalled_functions_of(module: Module) -> Iterator[Function]:
     """The public functions at the top level of a module that no decorator touches and no other code of it names."""
     plain = [
-        Function(node, module, site)
+        Function(node, site)
         for node, site in module.scopes.functions
         if site.scope.kind == "module" and not node.name.startswith("_") and not node.decorator_list
     ]
@@ -89,7 +93,7 @@ def uncalled_functions(module: Module) -> Iterator[Function]:
 
 def _offered(module: Module) -> set[object]:
     """The names that a module offers by ``__all__``, as far as they are known."""
-    items = module.member("__all__")
+    items = member(module, "__all__")
     members = items.elements if isinstance(items, Items) else ()
     return {value.value for member in members if isinstance(value := member.value, Constant)}
 

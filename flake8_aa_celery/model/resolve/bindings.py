@@ -1,0 +1,305 @@
+"""What a name is: by its bindings, by an import, by ``from … import *``, as an attribute of a module."""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.code import names
+from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.code.names import ImportedName, canonical, imported_name, reaching
+from flake8_aa_celery.model.code.scopes import FUNCTIONS
+from flake8_aa_celery.model.resolve.contents import contents
+from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.task_functions import function_of
+from flake8_aa_celery.model.resolve.values import (
+    UNKNOWN,
+    App,
+    Class,
+    Constant,
+    Items,
+    Mapping,
+    ModuleValue,
+    Origin,
+    Signature,
+    Task,
+    UnreadableTask,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import Binding, Site
+
+#: Modules from which a Celery application is imported, where they cannot be found.
+_APP_MODULES = frozenset({"celery", "celery_app", "celeryapp"})
+_AUTODISCOVER = frozenset({"autodiscover_tasks"})
+_STARRED_OF_CELERY = frozenset(
+    {"Celery", "Signature", "chain", "chord", "chunks", "current_app", "group"}
+    | {"shared_task", "signature", "subtask", "xmap", "xstarmap"}
+)
+
+
+def value_of_name(name: str, bindings: list[Binding], site: Site | None = None) -> Value:
+    """What a name is that has one of these bindings, as far as they agree.
+
+    :param site: where it is asked for; None for the end of the module.
+    """
+    roots = _roots(name, bindings)
+    values = [value_of_binding(name, root) for root in roots]
+    starred = overriding(name, bindings, site)
+    if len(values) == 1 and not starred:
+        found = contents(values[0], name, roots[0], site)
+        # what `+=` makes of anything but a list is not followed
+        return found if roots == bindings or isinstance(found, Items) else UNKNOWN
+    if len(roots) < len(bindings) or any(isinstance(value, (Items, Mapping)) for value in values):
+        return UNKNOWN
+    return common(values + starred)
+
+
+def value_of_binding(name: str, binding: Binding) -> Value:
+    """What a single binding makes of a name."""
+    node = binding.node
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return imported(imported_name(name, node), binding.site.module)
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return function_of(node, binding.site)
+    if isinstance(node, ast.ClassDef):
+        return Class(node, binding.site)
+    if binding.kind == "parameter":
+        return _itself(binding)
+    if binding.value is None:
+        return UNKNOWN
+    if binding.kind == "assign":
+        return value_of(binding.value, binding.site)
+    if binding.kind == "context":
+        entered = value_of(binding.value, binding.site)
+        return entered if isinstance(entered, Origin) else UNKNOWN
+    if binding.kind == "loop":
+        return _loop_variable(binding.value, binding.site)
+    return UNKNOWN
+
+
+def _itself(binding: Binding) -> Value:
+    """``self`` of a task with ``bind=True`` is that task."""
+    function = binding.site.statement
+    if not isinstance(function, FUNCTIONS) or not function.decorator_list:
+        return UNKNOWN
+    if (*function.args.posonlyargs, *function.args.args)[:1] != (binding.node,):
+        return UNKNOWN
+    value = function_of(function, binding.site)
+    return value if isinstance(value, Task) and value.bound else UNKNOWN
+
+
+def _loop_variable(iterated: ast.expr, site: Site) -> Value:
+    items = value_of(iterated, site)
+    if not isinstance(items, Items) or not items.elements or not items.complete:
+        return UNKNOWN
+    return common([element.value for element in items.elements])
+
+
+def _roots(name: str, bindings: list[Binding]) -> list[Binding]:
+    """The bindings that ``+=`` started from; the additions are found among the growths of the name."""
+    if not any(binding.kind == "augmented" for binding in bindings):
+        return bindings
+    pending, seen = list(bindings), {id(binding.node) for binding in bindings}
+    roots: list[Binding] = []
+    while pending:
+        binding = pending.pop(0)
+        if binding.kind != "augmented":
+            roots.append(binding)
+            continue
+        for earlier in reaching(name, binding.site):
+            if id(earlier.node) not in seen:
+                seen.add(id(earlier.node))
+                pending.append(earlier)
+    return roots
+
+
+def common(values: list[Value]) -> Value:
+    """What several possibilities have in common: the same constant, the same fact, or that all are tasks."""
+    first = values[0]
+    if all(value is first for value in values):
+        return first
+    if isinstance(first, Constant) and all(
+        isinstance(value, Constant) and type(value.value) is type(first.value) and value.value == first.value
+        for value in values
+    ):
+        return first
+    if all(isinstance(value, (Task, UnreadableTask)) for value in values):
+        return UnreadableTask()
+    if all(isinstance(value, Origin) for value in values):
+        origins = {value.dotted for value in values if isinstance(value, Origin)}
+        return first if len(origins) == 1 else UNKNOWN
+    return _common_signature(values)
+
+
+def _common_signature(values: list[Value]) -> Value:
+    signatures = [value for value in values if isinstance(value, Signature)]
+    if len(signatures) < len(values):
+        return UNKNOWN
+    return signatures[0].one_of_several(signatures)
+
+
+# -- imports -------------------------------------------------------------------------------------------------------
+
+
+def imported(name: ImportedName, importer: Module) -> Value:
+    """What ``import a.b`` or ``from a import b`` gives a module of the project."""
+    module = imported_module(name, importer)
+    return member_of(module, name.member, importer) if name.member else module
+
+
+def imported_module(name: ImportedName, importer: Module) -> ModuleValue:
+    """The module that an import names."""
+    return ModuleValue(*importer.project.imported_module(name, importer))
+
+
+def member_of(module: ModuleValue, name: str, importer: Module) -> Value:
+    """What ``name`` of a module is: bound in it, a module of that package, or something of a library."""
+    dotted = f"{module.dotted}.{name}" if module.dotted else name
+    if module.path is None:
+        return _of_library(dotted)
+    if module.path.endswith(".py"):
+        loaded = importer.project.load(module.path)
+        value = member(loaded, name) if loaded else UNKNOWN
+        if value is not None:
+            return value
+    path = importer.project.submodule(module.path, name)
+    return ModuleValue(dotted, path) if path else UNKNOWN
+
+
+def _of_library(dotted: str) -> Value:
+    """What a dotted name is whose module is not part of the project."""
+    dotted = canonical(dotted)
+    module = dotted.rpartition(".")[0]
+    of_celery = module.partition(".")[0] == "celery"
+    if dotted == "celery.current_app" or (not of_celery and module.rpartition(".")[2] in _APP_MODULES):
+        return App()
+    return Origin(dotted)
+
+
+# -- the names of a module --------------------------------------------------------------------------------------
+
+
+def member(module: Module, name: str) -> Value | None:
+    """What a name of a module is to whoever imports it; None where it is not bound."""
+    known = _members(module)
+    if name not in known:
+        # imports that lead in a circle: by this way the name is not bound
+        known[name] = None
+        bindings = names.without_fallbacks(module.scopes.module.bindings.get(name, []))
+        value = value_of_name(name, bindings) if bindings else star_imported(module, name)
+        unclear = value is UNKNOWN or isinstance(value, Origin)
+        known[name] = App() if unclear and name in _used_as_apps(module) else value
+    return known[name]
+
+
+@fact
+def _members(module: Module) -> dict[str, Value | None]:
+    """What is known so far of the names of a module."""
+    return {}
+
+
+@fact
+def _used_as_apps(module: Module) -> frozenset[str]:
+    """The names that are asked for what only a Celery application has, however it was made."""
+    return frozenset(
+        function.value.id
+        for call in module.calls_of(_AUTODISCOVER)
+        if call.name in _AUTODISCOVER
+        and isinstance(function := call.node.func, ast.Attribute)
+        and isinstance(function.value, ast.Name)
+        and call.site.scope is module.scopes.module
+    )
+
+
+# -- from … import * --------------------------------------------------------------------------------------------
+
+
+def star_imported(module: Module, name: str) -> Value | None:
+    """What a name that is bound nowhere is by ``from … import *``; None where no such import offers it."""
+    asked = _asked_stars(module)
+    for star in tuple(asked):
+        if not _can_read(star, module):
+            asked.remove(star)
+        elif (value := _star_member(star, name, module)) is not None:
+            return value
+    return None
+
+
+@fact
+def _stars(module: Module) -> list[tuple[ImportedName, int]]:
+    """What ``from … import *`` names, and in which order it stands."""
+    stars = module.scopes.module.star_imports
+    return [(ImportedName(node.level, node.module or "", ""), site.order) for node, site in stars]
+
+
+@fact
+def _asked_stars(module: Module) -> list[ImportedName]:
+    """Those that may offer a name, the last first: a file is read when it is asked, and not asked again in vain."""
+    return [star for star, _ in reversed(_stars(module))]
+
+
+@fact
+def _readable_stars(module: Module) -> list[tuple[ImportedName, int]]:
+    """Those of which it is known what they offer."""
+    return [star for star in _stars(module) if _can_read(star[0], module)]
+
+
+@fact
+def _unreadable_stars(module: Module) -> list[int]:
+    """In which order the others stand, sorted: there may be many, and no name need be asked of each."""
+    readable = {order for _, order in _readable_stars(module)}
+    return sorted(order for _, order in _stars(module) if order not in readable)
+
+
+def overriding(name: str, bindings: list[Binding], site: Site | None) -> list[Value]:
+    """What ``from … import *`` may make of a name that has these bindings in this module, too.
+
+    :param site: where it is asked for; None for the end of the module.
+    """
+    module = bindings[0].site.module
+    block = module.scopes.module.block
+    if not module.scopes.module.star_imports or bindings[0].site.scope is not module.scopes.module:
+        return []
+    certain = max((binding.site.order for binding in bindings if binding.site.block is block), default=-1)
+    end = site.order if site and site.scope.runs_in() is module.scopes.module else None
+    found: list[Value] = []
+    for star, order in _readable_stars(module):
+        if order > certain and (end is None or order < end):
+            value = _star_member(star, name, module)
+            found += [value] if value is not None else []
+    unreadable = _unreadable_stars(module)
+    following = bisect_right(unreadable, certain)
+    hidden = unreadable[following : following + 1]
+    if hidden and bindings[0].kind == "assign" and (end is None or hidden[0] < end):
+        found.append(UNKNOWN)
+    return found
+
+
+def _star_member(name: ImportedName, wanted: str, importer: Module) -> Value | None:
+    """What ``wanted`` is by ``from name import *``; None where that module does not offer it."""
+    module = imported_module(name, importer)
+    if module.path is None:
+        known = module.dotted == "celery" and wanted in _STARRED_OF_CELERY
+        return _of_library(f"celery.{wanted}") if known else None
+    loaded = importer.project.load(module.path) if module.path.endswith(".py") else None
+    return member(loaded, wanted) if loaded and _is_public(wanted, loaded) else None
+
+
+def _can_read(name: ImportedName, importer: Module) -> bool:
+    """Whether it is known what ``from name import *`` offers."""
+    module = imported_module(name, importer)
+    if module.path is None:
+        return module.dotted == "celery"
+    return module.path.endswith(".py") and importer.project.load(module.path) is not None
+
+
+def _is_public(name: str, module: Module) -> bool:
+    """Whether a module offers a name to ``import *``: what its ``__all__`` says, as far as that is known."""
+    offered = member(module, "__all__")
+    if not isinstance(offered, Items) or not offered.complete:
+        return not name.startswith("_")
+    return any(isinstance(value := item.value, Constant) and value.value == name for item in offered.elements)

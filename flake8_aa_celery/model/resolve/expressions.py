@@ -1,0 +1,374 @@
+"""What each kind of expression is: names, attributes, literals, operators, calls.
+
+Asked by :func:`~flake8_aa_celery.model.resolve.evaluation.value_of` alone.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.code.names import canonical, last_part, reaching, scope_of
+from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, Site
+from flake8_aa_celery.model.resolve import canvas, prefilters
+from flake8_aa_celery.model.resolve.bindings import (
+    common,
+    member_of,
+    star_imported,
+    value_of_name,
+)
+from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
+from flake8_aa_celery.model.resolve.modules import is_settings_module
+from flake8_aa_celery.model.resolve.values import (
+    UNKNOWN,
+    App,
+    Class,
+    Constant,
+    Element,
+    Entry,
+    Function,
+    Items,
+    Mapping,
+    ModuleValue,
+    Origin,
+    Task,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+_ARITHMETIC: dict[type[ast.operator], Callable[[int | float, int | float], int | float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.FloorDiv: operator.floordiv,
+    ast.Div: operator.truediv,
+    ast.Mod: operator.mod,
+}
+#: Larger results are not computed: nobody writes a priority or a countdown like that.
+_LARGEST = 10**15
+
+_LIST_MAKERS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.reversed", "builtins.sorted"})
+#: How deep a hierarchy of classes is followed.
+_DEEPEST_CLASS = 10
+#: Bases of enums: whether a member is a value of its own, or merely has one.
+_ENUMS = {
+    **dict.fromkeys(("IntEnum", "IntegerChoices", "StrEnum", "TextChoices", "IntFlag", "int", "str"), "typed"),
+    **dict.fromkeys(("Enum", "Flag"), "plain"),
+}
+
+
+# -- names --------------------------------------------------------------------------------------------------
+
+
+def _name(node: ast.Name, site: Site) -> Value:
+    bindings = reaching(node.id, site)
+    if not bindings:
+        return _unbound(node.id, site)
+    return value_of_name(node.id, bindings, site)
+
+
+def _unbound(name: str, site: Site) -> Value:
+    if name == "__name__":
+        return Constant(site.module.dotted)
+    if name == "crontab" and is_settings_module(site.module):
+        # local settings take it from `from .base import *`, and nobody repeats the imports in an excerpt
+        return Origin("celery.schedules.crontab")
+    if scope_of(name, site) is not None:
+        return UNKNOWN
+    starred = star_imported(site.module, name)
+    return starred if starred is not None else Origin(f"builtins.{name}")
+
+
+# -- attributes and items -----------------------------------------------------------------------------------
+
+
+def _attribute(node: ast.Attribute, site: Site) -> Value:
+    base = value_of(node.value, site)
+    if isinstance(base, (Class, ModuleValue)) and node.attr in site.module.scopes.stored_attributes:
+        return UNKNOWN
+    if isinstance(base, ModuleValue):
+        return member_of(base, node.attr, site.module)
+    if isinstance(base, Origin):
+        return _origin(f"{base.dotted}.{node.attr}")
+    if isinstance(base, Class):
+        return _class_attribute(base, node.attr)
+    if isinstance(base, Task) and node.attr == "name":
+        name = base.registered_name
+        return UNKNOWN if name is None else Constant(name)
+    if node.attr == "value" and isinstance(node.value, ast.Attribute):
+        return _value_of_member(node.value, site)
+    return UNKNOWN
+
+
+def _value_of_member(member: ast.Attribute, site: Site) -> Value:
+    """``Priority.HIGH.value`` of an enum."""
+    owner = value_of(member.value, site)
+    if isinstance(owner, Class) and _enum_kind(owner):
+        return _own_attribute(owner, member.attr)
+    return UNKNOWN
+
+
+def _subscript(node: ast.Subscript, site: Site) -> Value:
+    base = value_of(node.value, site)
+    key = value_of(node.slice, site)
+    if isinstance(base, Mapping) and isinstance(key, Constant) and isinstance(key.value, str):
+        entry = base.get(key.value)
+        return entry.value if entry else UNKNOWN
+    return UNKNOWN
+
+
+# -- literals -----------------------------------------------------------------------------------------------
+
+
+def _constant(node: ast.Constant, site: Site) -> Value:
+    return Constant(node.value)
+
+
+def _text(node: ast.JoinedStr, site: Site) -> Value:
+    parts: list[str] = []
+    for part in node.values:
+        plain = part.value if isinstance(part, ast.FormattedValue) and part.conversion == -1 else part
+        if isinstance(part, ast.FormattedValue) and part.format_spec is not None:
+            return UNKNOWN
+        value = value_of(plain, site)
+        if not isinstance(value, Constant) or not isinstance(value.value, (str, int)):
+            return UNKNOWN
+        parts.append(str(value.value))
+    return Constant("".join(parts))
+
+
+def _dict(node: ast.Dict, site: Site) -> Value:
+    found = Mapping({})
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            inner = value_of(value, site)
+            found = found.merged(inner if isinstance(inner, Mapping) else Mapping({}, complete=False))
+            continue
+        known = value_of(key, site)
+        if isinstance(known, Constant):
+            entry = Entry(value, site, key)
+            found = found.merged(Mapping({known.value: entry} if isinstance(known.value, str) else {}))
+        else:
+            found = found.merged(Mapping({}, complete=False))
+    return found
+
+
+def _sequence(node: ast.List | ast.Tuple | ast.Set, site: Site) -> Value:
+    elements: list[Element] = []
+    complete = True
+    for element in node.elts:
+        if isinstance(element, ast.Starred):
+            inner = value_of(element.value, site)
+            complete = complete and isinstance(inner, Items) and inner.complete
+            elements += inner.elements if isinstance(inner, Items) else ()
+        else:
+            elements.append(Element(element, site))
+    return Items(tuple(elements), complete)
+
+
+def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, site: Site) -> Value:
+    scope = site.module.scopes.by_node[node]
+    inside = Site(scope.block, site.statement, site.order)
+    return Items((Element(node.elt, inside, scope.block),))
+
+
+# -- operators ----------------------------------------------------------------------------------------------
+
+
+def _binary(node: ast.BinOp, site: Site) -> Value:
+    left, right = value_of(node.left, site), value_of(node.right, site)
+    if isinstance(node.op, ast.BitOr):
+        if isinstance(left, Mapping) and isinstance(right, Mapping):
+            return left.merged(right)
+        return canvas.joined(node, left, right, site)
+    if isinstance(left, Items) and isinstance(right, Items) and isinstance(node.op, ast.Add):
+        return Items(left.elements + right.elements, left.complete and right.complete)
+    if isinstance(left, Constant) and isinstance(right, Constant):
+        return _calculated(node.op, left.value, right.value)
+    return UNKNOWN
+
+
+def _unary(node: ast.UnaryOp, site: Site) -> Value:
+    operand = value_of(node.operand, site)
+    if not isinstance(operand, Constant):
+        return UNKNOWN
+    if isinstance(node.op, ast.USub) and isinstance(operand.value, (int, float)):
+        return Constant(-operand.value)
+    return Constant(not operand.value) if isinstance(node.op, ast.Not) else UNKNOWN
+
+
+def _boolean(node: ast.BoolOp, site: Site) -> Value:
+    for operand in node.values[:-1]:
+        value = value_of(operand, site)
+        if not isinstance(value, Constant):
+            return UNKNOWN
+        if bool(value.value) is isinstance(node.op, ast.Or):
+            return value
+    return value_of(node.values[-1], site)
+
+
+def _choice(node: ast.IfExp, site: Site) -> Value:
+    return common([value_of(node.body, site), value_of(node.orelse, site)])
+
+
+def _await(node: ast.Await, site: Site) -> Value:
+    return value_of(node.value, site)
+
+
+def _walrus(node: ast.NamedExpr, site: Site) -> Value:
+    return value_of(node.value, site)
+
+
+# -- calls --------------------------------------------------------------------------------------------------
+
+
+def _call(node: ast.Call, site: Site) -> Value:
+    if not prefilters.call(node, site):
+        return UNKNOWN
+    if isinstance(node.func, ast.Attribute):
+        receiver = value_of(node.func.value, site)
+        value = canvas.method_call(node, node.func.attr, receiver, site)
+        if value is not None:
+            return value
+        if node.func.attr == "copy" and isinstance(receiver, (Mapping, Items)):
+            return receiver
+    called = value_of(node.func, site)
+    if isinstance(called, Origin):
+        return _origin_call(node, called.dotted, site)
+    value = canvas.started(node, called, site)
+    if value is not None:
+        return value
+    if isinstance(called, Function):
+        return _setting(node, called.node.name, site) or UNKNOWN
+    return UNKNOWN
+
+
+def _origin_call(node: ast.Call, dotted: str, site: Site) -> Value:
+    if dotted == "celery.Celery":
+        return App(node)
+    workflow = canvas.celery_call(node, dotted, site)
+    if workflow is not None:
+        return workflow
+    if dotted == "builtins.dict":
+        return keywords_of(node, site, _first_mapping(node, site))
+    if dotted in _LIST_MAKERS:
+        if not node.args:
+            return Items(())
+        items = value_of(node.args[0], site)
+        if dotted == "builtins.reversed" and isinstance(items, Items):
+            return Items(items.elements[::-1], items.complete)
+        return items if isinstance(items, Items) else UNKNOWN
+    if dotted == "builtins.getattr":
+        return _getattr(node, site)
+    return _setting(node, last_part(dotted), site) or Origin(f"{dotted}()")
+
+
+def _first_mapping(node: ast.Call, site: Site) -> Mapping:
+    if not node.args:
+        return Mapping({})
+    value = value_of(node.args[0], site)
+    return value if isinstance(value, Mapping) else Mapping({}, complete=False)
+
+
+def _getattr(node: ast.Call, site: Site) -> Value:
+    """``getattr(settings, "X", 7)``: what the app's author ships is the default."""
+    if len(node.args) != 3:
+        return UNKNOWN
+    owner = value_of(node.args[0], site)
+    if isinstance(owner, Origin) and last_part(owner.dotted) == "settings":
+        return value_of(node.args[2], site)
+    return UNKNOWN
+
+
+def _setting(node: ast.Call, name: str, site: Site) -> Value | None:
+    """``clean_setting("X", 7)``: Alliance Auth's helper, which many apps carry a copy of."""
+    if name.lstrip("_") != "clean_setting":
+        return None
+    for keyword in node.keywords:
+        if keyword.arg == "default_value":
+            return value_of(keyword.value, site)
+    return value_of(node.args[1], site) if len(node.args) > 1 else UNKNOWN
+
+
+def _origin(dotted: str) -> Value:
+    dotted = canonical(dotted)
+    return App() if dotted == "celery.current_app" else Origin(dotted)
+
+
+def _calculated(operation: ast.operator, left: object, right: object) -> Value:
+    if isinstance(left, str) and isinstance(right, str) and isinstance(operation, ast.Add):
+        return Constant(left + right)
+    calculate = _ARITHMETIC.get(type(operation))
+    if calculate is None or not isinstance(left, (int, float)) or not isinstance(right, (int, float)):
+        return UNKNOWN
+    try:
+        result = calculate(left, right)
+    except (ZeroDivisionError, OverflowError):
+        return UNKNOWN
+    return Constant(result) if abs(result) <= _LARGEST else UNKNOWN
+
+
+def _own_attribute(owner: Class, name: str) -> Value:
+    bindings = owner.scope.bindings.get(name, [])
+    if len(bindings) != 1 or name in owner.module.scopes.stored_attributes:
+        return UNKNOWN
+    return value_of_name(name, bindings)
+
+
+def _class_attribute(owner: Class, name: str, depth: int = 0) -> Value:
+    """An attribute of a class, its own or inherited from a class of the project."""
+    if name in owner.scope.bindings:
+        # the member of an enum is no number unless the enum is one of numbers
+        return UNKNOWN if _enum_kind(owner) == "plain" else _own_attribute(owner, name)
+    for base in owner.node.bases:
+        parent = value_of(base, owner.site)
+        if not isinstance(parent, Class) or depth > _DEEPEST_CLASS:
+            return UNKNOWN  # it may have that attribute, and goes before the bases behind it
+        if _has_attribute(parent, name):
+            return _class_attribute(parent, name, depth + 1)
+    return UNKNOWN
+
+
+def _has_attribute(owner: Class, name: str, depth: int = 0) -> bool:
+    """Whether a class has an attribute, or may have one by a base that cannot be read."""
+    if name in owner.scope.bindings or depth > _DEEPEST_CLASS:
+        return True
+    parents = [value_of(base, owner.site) for base in owner.node.bases]
+    return any(not isinstance(parent, Class) or _has_attribute(parent, name, depth + 1) for parent in parents)
+
+
+def _enum_kind(owner: Class, depth: int = 0) -> str | None:
+    """Whether the members of a class are numbers or texts of their own ("typed") or not ("plain"); None for no enum."""
+    kinds: set[str | None] = set()
+    for base in owner.node.bases:
+        parent = value_of(base, owner.site)
+        if isinstance(parent, Class) and depth <= _DEEPEST_CLASS:
+            kinds.add(_enum_kind(parent, depth + 1))
+        elif isinstance(parent, Origin):
+            kinds.add(_ENUMS.get(last_part(parent.dotted)))
+    return next((kind for kind in ("typed", "plain") if kind in kinds), None)
+
+
+HANDLERS: dict[type[ast.expr], Callable[..., Value]] = {
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.Constant: _constant,
+    ast.JoinedStr: _text,
+    ast.Dict: _dict,
+    ast.List: _sequence,
+    ast.Tuple: _sequence,
+    ast.Set: _sequence,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.BoolOp: _boolean,
+    ast.IfExp: _choice,
+    ast.Await: _await,
+    ast.NamedExpr: _walrus,
+    ast.Call: _call,
+    **{kind: _comprehension for kind in COMPREHENSIONS if kind is not ast.DictComp},
+}
