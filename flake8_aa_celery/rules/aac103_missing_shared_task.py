@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.tasks.undecorated import undecorated_tasks_of
+from flake8_aa_celery.model.calling.undecorated import undecorated_tasks_of
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:

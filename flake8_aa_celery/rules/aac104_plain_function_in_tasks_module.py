@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.imports import packages_imported_from
 from flake8_aa_celery.model.resolve.modules import is_tasks_module
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.model.tasks.undecorated import uncalled_functions_of
+from flake8_aa_celery.model.tasks.uncalled import uncalled_functions_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:

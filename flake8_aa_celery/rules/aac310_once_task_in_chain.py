@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.tasks.once import once_tasks_followed_of
+from flake8_aa_celery.model.canvas.once import once_tasks_followed_of
 from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Violation
 

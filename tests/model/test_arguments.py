@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.calling import arguments
+from flake8_aa_celery.model.resolve import arguments
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from modules import module_of

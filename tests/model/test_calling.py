@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.calling import arguments, parameters
+from flake8_aa_celery.model.resolve import arguments
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Task
+from flake8_aa_celery.model.tasks import parameters
 from modules import module_of
 from support import place
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.calling.arguments import by_name
 from flake8_aa_celery.model.code.names import reaching
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.periodic.schedules import schedule_of
+from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.occurrences import canvas_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of

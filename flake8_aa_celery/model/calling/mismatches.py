@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.calling import arguments, parameters
 from flake8_aa_celery.model.canvas.workflows import followers, starters
 from flake8_aa_celery.model.periodic.schedules import schedule_of
+from flake8_aa_celery.model.resolve import arguments
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of, workflows_of
 from flake8_aa_celery.model.resolve.values import NamedTask, Signature, Workflow
+from flake8_aa_celery.model.tasks import parameters
 from flake8_aa_celery.model.tasks.options import APPLY_ASYNC_OPTIONS
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator, Set
 
-    from flake8_aa_celery.model.calling.arguments import Arguments
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.periodic.schedules import ScheduleEntry
+    from flake8_aa_celery.model.resolve.arguments import Arguments
     from flake8_aa_celery.model.resolve.values import Dispatch, Target
 
 

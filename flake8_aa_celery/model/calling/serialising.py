@@ -10,11 +10,10 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.calling import arguments
 from flake8_aa_celery.model.code.names import origin
 from flake8_aa_celery.model.code.scopes import Site
 from flake8_aa_celery.model.configuration.settings import configured
-from flake8_aa_celery.model.resolve import object_types, orm
+from flake8_aa_celery.model.resolve import arguments, object_types, orm
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Dispatch, Items, Signature, Task
 

@@ -10,10 +10,10 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.arguments import by_name
 from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.settings import configured
+from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.occurrences import apps_of
 
 if TYPE_CHECKING:

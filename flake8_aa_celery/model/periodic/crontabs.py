@@ -9,7 +9,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.calling.arguments import by_name
+from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import UNKNOWN, Constant, Items, Origin, Value
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.calling.arguments import by_name
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import positional_parameters, without_call
 from flake8_aa_celery.model.configuration.settings import configured
+from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.modules import is_settings_module
 from flake8_aa_celery.model.resolve.values import UNKNOWN, App, Constant, Mapping, Signature, Value

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling import arguments
 from flake8_aa_celery.model.code.syntax import names_in, positional_parameters
+from flake8_aa_celery.model.resolve import arguments
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
 

@@ -6,23 +6,22 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.parameters import parameters_of
-from flake8_aa_celery.model.canvas.workflows import followed_of
 from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.handlers import caught_by, tries_around
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name, imported_name, last_part
 from flake8_aa_celery.model.resolve.classes import OF_CELERY_ONCE, bases_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of
-from flake8_aa_celery.model.resolve.values import Constant, Items, Mapping, Signature, Task
+from flake8_aa_celery.model.resolve.values import Constant, Items, Mapping, Task
 from flake8_aa_celery.model.tasks.options import written_options
+from flake8_aa_celery.model.tasks.parameters import parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Block
-    from flake8_aa_celery.model.resolve.values import Element, Workflow
+    from flake8_aa_celery.model.resolve.values import Element
     from flake8_aa_celery.model.tasks.options import WrittenOption
 
 _REFUSED = "AlreadyQueued"
@@ -125,17 +124,3 @@ def _is_handled(block: Block) -> bool:
         for handler in block.node.handlers
         for caught in caught_by(handler)
     )
-
-
-# -- in workflows -----------------------------------------------------------------------------------------------
-
-
-def once_tasks_followed_of(module: Module) -> list[tuple[Task, Workflow]]:
-    """Every chain of this module that holds a task of celery-once before another one, with the first such task."""
-    found: dict[int, tuple[Task, Workflow]] = {}
-    for followed in followed_of(module):
-        signature = followed.member.value
-        task = signature.task if isinstance(signature, Signature) else None
-        if isinstance(task, Task) and bases_of(task).is_once:
-            found.setdefault(id(followed.chain.node), (task, followed.chain))
-    return list(found.values())

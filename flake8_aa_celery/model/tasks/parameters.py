@@ -16,8 +16,8 @@ from flake8_aa_celery.model.tasks.decorators import hands_on_everything
 from flake8_aa_celery.model.tasks.index import task_named
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.model.calling.arguments import Arguments
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.arguments import Arguments
     from flake8_aa_celery.model.resolve.values import Parameters, Target
 
 #: What a base class may define that changes how its tasks are called.
