@@ -6,27 +6,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Mapping
-    from typing import Any, Literal
+    from typing import Literal
+
+    from flake8_aa_celery.rewrites import Rewrite
 
     Safety = Literal["safe", "unsafe"]
 
 
 class Fix(NamedTuple):
-    """The rewrite that would cure a violation.
+    """What would cure a violation.
 
     :param safety: ``"safe"`` where what Celery sends is unchanged or the old code could only raise,
         otherwise ``"unsafe"``.
     :param title: what the rewrite does, in the imperative: "Use `apply_async`".
-    :param rewrite: the module of ``flake8_aa_celery.fixes`` that carries it out.
-    :param arguments: what that module needs to know beside the place; plain values only, so that a
-        violation can travel between processes.
+    :param rewrite: what becomes of the code, see :mod:`flake8_aa_celery.rewrites`.
     """
 
     safety: Safety
     title: str
-    rewrite: str
-    arguments: Mapping[str, Any] = {}
+    rewrite: Rewrite
 
 
 class Violation(NamedTuple):
@@ -55,8 +53,3 @@ class Violation(NamedTuple):
         if hasattr(node, "body") and isinstance(node.body, list):
             end_line, end_column = node.lineno, node.col_offset + 3
         return cls(node.lineno, node.col_offset, end_line, end_column, message, fix)
-
-
-def spot(node: ast.expr | ast.stmt) -> tuple[int, int, int, int]:
-    """Where a node starts and ends, for the arguments of a :class:`Fix`; columns as ``ast`` counts them, in bytes."""
-    return node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset

@@ -13,6 +13,7 @@ from flake8.main.application import Application
 
 from flake8_aa_celery.cli import main
 from flake8_aa_celery.linter import selected_rules
+from flake8_aa_celery.rewrites import ReplaceExpression
 from flake8_aa_celery.rules import Rule, all_rules, catalogue
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -37,7 +38,9 @@ def calls_of(module: Module, name: str) -> Iterator[ast.Call]:
 def call_of_f(module: Module, settings: Settings) -> Iterator[Violation]:
     """Calls of f."""
     for node in calls_of(module, "f"):
-        yield Violation.at(node, f"f is called at {settings.bulk_priority}", Fix("safe", "Drop it", "drop"))
+        yield Violation.at(
+            node, f"f is called at {settings.bulk_priority}", Fix("safe", "Drop it", ReplaceExpression("None"))
+        )
 
 
 def call_of_g(module: Module, settings: Settings) -> Iterator[Violation]:

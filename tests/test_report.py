@@ -8,10 +8,11 @@ import pytest
 
 from flake8_aa_celery.report import Result, _severity, formats, renderer
 from flake8_aa_celery.report._statistics import statistics
+from flake8_aa_celery.rewrites import UseApplyAsync
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.violation import Fix, Violation
 
-SAFE = Fix("safe", "Use `apply_async`", "apply_async")
+SAFE = Fix("safe", "Use `apply_async`", UseApplyAsync())
 FIRST = Violation(2, 4, 3, 5, 'an "ä"\\message', SAFE, "AAC206", "delay-with-options")
 SECOND = Violation(7, 0, 7, 1, "another", None, "AAC203", "high-priority")
 RESULTS = [Result("./a b.py", [FIRST, SECOND]), Result("b.py", []), Result("c.py", [SECOND])]

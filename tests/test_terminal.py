@@ -19,6 +19,7 @@ from doors import CELERY, Doors
 from flake8_aa_celery.cli import _progress
 from flake8_aa_celery.report import Result
 from flake8_aa_celery.report._terminal import draw
+from flake8_aa_celery.rewrites import ReplaceExpression
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def test_nothing_found_is_said(doors: Doors) -> None:
 
 
 def test_what_only_an_unsafe_fix_mends_is_counted_apart() -> None:
-    *_, fix, empty, closing = drawn("x", at(0, 1, Fix("unsafe", "Use `y`", "y")))
+    *_, fix, empty, closing = drawn("x", at(0, 1, Fix("unsafe", "Use `y`", ReplaceExpression("y"))))
     assert (fix, empty) == ("    fix: Use `y` (--unsafe-fixes)", "")
     assert closing == "1 violation in 1 file, 1 can be fixed with `aa-celery fix --unsafe-fixes`"
 

@@ -1,18 +1,18 @@
 """Rewrites of source code with libcst: one file a rewrite, and the engine that applies them.
 
-A violation names its rewrite and gives it what it needs to know (:class:`~flake8_aa_celery.violation.Fix`). The module
-of that name in this package has one function::
+What is wanted is an object of a class of :mod:`flake8_aa_celery.rewrites`, which the rule has put into the
+:class:`~flake8_aa_celery.violation.Fix`. The module here that is called like the class has one function::
 
-    def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
+    def rewrite(place: Place, wanted: RenameMethod) -> Change:
         '''What becomes of the code.'''
 
 It says which nodes become what and leaves the rest to the engine. What it cannot do right it refuses by raising
-:class:`Refused`. Modules whose names begin with an underscore are what the rewrites share.
+:class:`Refused`. It has its line in :mod:`flake8_aa_celery.fixes._changes`, or mypy objects. Modules whose names begin
+with an underscore are what the rewrites share.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -21,14 +21,7 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
-    from flake8_aa_celery.fixes._tree import Place
-
     New = cst.CSTNode | cst.FlattenSentinel[Any] | cst.RemovalSentinel | Callable[[Any], cst.CSTNode]
-    Rewrite = Callable[[Place, Mapping[str, Any]], "Change"]
-
-
-#: The rewrite that concerns two files, and is no module like the others: :mod:`flake8_aa_celery.fixes._move`.
-MOVE = "move_to_tasks"
 
 
 class Refused(Exception):
@@ -48,13 +41,9 @@ class Change(NamedTuple):
     :param nodes: what each node becomes; none of them lies in another, except in one whose new node a function
         makes of what has become of it so far.
     :param imports: what must be imported for it; imports that nothing uses any more go by themselves.
+    :param is_for_the_log: whether it adds a line to the log, or a logger: of that no other file sees anything.
     """
 
     nodes: Mapping[cst.CSTNode, New]
     imports: tuple[Import, ...] = ()
-
-
-def rewrite_called(name: str) -> Rewrite:
-    """The function that carries out the rewrite of a name."""
-    found: Rewrite = import_module(f"{__name__}.{name}").rewrite
-    return found
+    is_for_the_log: bool = False

@@ -19,10 +19,10 @@ from flake8_aa_celery.model.code.traversal import scopes_of
 from flake8_aa_celery.source import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Any
+    from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.scopes import Binding, FunctionNode
+    from flake8_aa_celery.rewrites import MoveToTasksModule
 
 
 class Moved(NamedTuple):
@@ -32,25 +32,23 @@ class Moved(NamedTuple):
     tasks: bytes
 
 
-def move(path: str, source: bytes, tasks: bytes | None, line: int, arguments: Mapping[str, Any]) -> Moved:
+def move(path: str, source: bytes, tasks: bytes | None, line: int, wanted: MoveToTasksModule) -> Moved:
     """Move the task whose ``def`` is in a line to the module of tasks, and import it where it stood.
 
     :param path: of the file that it is in.
     :param tasks: what the module of tasks holds; None where there is none yet.
-    :param arguments: ``module``, the name of the module of tasks; ``name``, the name of the task where that is to be
-        written into its decorator, otherwise empty; ``index``, the place of this decorator.
     :raises Refused: where that cannot be done right.
     """
-    return _Move(path, decode(source), decode(tasks or b""), line, arguments).run(source, tasks or b"")
+    return _Move(path, decode(source), decode(tasks or b""), line, wanted).run(source, tasks or b"")
 
 
 class _Move:
-    def __init__(self, path: str, text: str, tasks: str, line: int, arguments: Mapping[str, Any]) -> None:
+    def __init__(self, path: str, text: str, tasks: str, line: int, wanted: MoveToTasksModule) -> None:
         self._own = os.path.basename(path).removesuffix(".py")
         if "\r" in text or "\r" in tasks:
             raise Refused("the ends of its lines are not those of Unix")
         self._text, self._tasks = text, tasks
-        self._arguments = arguments
+        self._wanted = wanted
         self._scopes, self._there = scopes_of(ast.parse(text)), scopes_of(ast.parse(tasks))
         tree = self._scopes.module.node
         assert isinstance(tree, ast.Module)
@@ -111,7 +109,7 @@ class _Move:
         binding = bindings[0]
         if len(bindings) > 1 or binding.site.block.kind != "module":
             raise Refused(f"it uses `{name}`, which is not certain to be one thing")
-        statement = _import_of(name, binding.node, self._arguments["module"])
+        statement = _import_of(name, binding.node, self._wanted.module)
         if statement is None and not _makes_logger(name, binding.node):
             raise Refused(f"it uses `{name}`, which this module defines")
         if statement == "":
@@ -120,7 +118,7 @@ class _Move:
         if there and statement is None and _makes_logger(name, there[0].node):
             return
         if there and statement is not None:
-            if _import_of(name, there[0].node, self._arguments["module"]) == statement:
+            if _import_of(name, there[0].node, self._wanted.module) == statement:
                 return
             raise Refused(f"`{name}` means something else in the module of tasks")
         if statement is None:
@@ -138,10 +136,10 @@ class _Move:
 
     def _named(self, block: list[str], first: int) -> list[str]:
         """The lines of the task with its name in its decorator."""
-        name = self._arguments["name"]
+        name = self._wanted.name
         if not name:
             return block
-        decorator = self._node.decorator_list[self._arguments["index"]]
+        decorator = self._node.decorator_list[self._wanted.index]
         target = without_call(decorator)
         row, column = (target.end_lineno or 0) - first, target.end_col_offset or 0
         line = block[row]
@@ -160,9 +158,9 @@ class _Move:
 
     def _without(self, first: int, last: int) -> str:
         """This file with an import where the task stood, and without the imports that nothing uses any more."""
-        module = self._arguments["module"]
+        module = self._wanted.module
         rest = "".join([*self._lines[: first - 1], *self._lines[last:]])
-        dot = "." if self._arguments["in_package"] else ""
+        dot = "." if self._wanted.in_package else ""
         is_used = any(isinstance(node, ast.Name) and node.id == self._node.name for node in ast.walk(ast.parse(rest)))
         again = f"from {dot}{module} import {self._node.name}" + ("" if is_used else "  # noqa: F401") + "\n"
         tree = cst.parse_module("".join([*self._lines[: first - 1], again, *self._lines[last:]]))

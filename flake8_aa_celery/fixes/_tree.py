@@ -16,11 +16,12 @@ from flake8_aa_celery.fixes._shortened import Shortened
 from flake8_aa_celery.source import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from libcst.metadata import CodeRange
 
     from flake8_aa_celery.fixes._version import Version
+    from flake8_aa_celery.rewrites import Spot
     from flake8_aa_celery.violation import Violation
 
     Point = tuple[int, int]
@@ -206,14 +207,13 @@ class Place(NamedTuple):
         end = None if kind in _WITH_BODY else (found.end_line, found.end_column)
         return self.tree.find(kind, (found.line, found.column), end)
 
-    def at(self, spot: Sequence[int], kind: type[Node] | tuple[type[Node], ...]) -> Node:
-        """The node of a kind at a spot that the rule names, see :func:`flake8_aa_celery.violation.spot`.
+    def at(self, spot: Spot, kind: type[Node] | tuple[type[Node], ...]) -> Node:
+        """The node of a kind at a spot that the rule names.
 
         :raises Refused: where there is none.
         """
-        line, column, end_line, end_column = spot
-        end = None if kind in _WITH_BODY else (end_line, self._characters(end_line, end_column))
-        return self.tree.find(kind, (line, self._characters(line, column)), end)
+        end = None if kind in _WITH_BODY else (spot.end_line, self._characters(spot.end_line, spot.end_column))
+        return self.tree.find(kind, (spot.line, self._characters(spot.line, spot.column)), end)
 
     def _characters(self, line: int, column: int) -> int:
         """A column that ``ast`` counts in UTF-8 bytes, in characters."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -10,24 +10,19 @@ from flake8_aa_celery.fixes import Change
 from flake8_aa_celery.fixes._calls import Space, quote_of, with_keyword, without_comment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flake8_aa_celery.fixes._tree import Place
+    from flake8_aa_celery.rewrites import AddKey
 
 
-def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
-    """Add a key behind the others, laid out as they are; of ``dict(…)`` a keyword.
-
-    :param arguments: ``name`` and ``code`` of the key, and the ``spot`` of the dict.
-    """
-    found = place.at(arguments["spot"], (cst.Dict, cst.Call))
-    name, code = arguments["name"], arguments["code"]
+def rewrite(place: Place, wanted: AddKey) -> Change:
+    """Add a key after the others, laid out as they are."""
+    found = place.at(wanted.spot, (cst.Dict, cst.Call))
     if isinstance(found, cst.Call):
-        return Change({found: with_keyword(place.tree, found, name, code)})
+        return Change({found: with_keyword(place.tree, found, wanted.name, wanted.code)})
     assert isinstance(found, cst.Dict)
     quote = quote_of(place.tree)
-    key = place.tree.expression(f"{quote}{name}{quote}")
-    new = cst.DictElement(key, place.tree.expression(code))
+    key = place.tree.expression(f"{quote}{wanted.name}{quote}")
+    new = cst.DictElement(key, place.tree.expression(wanted.code))
     if not found.elements:
         return Change({found: found.with_changes(elements=[new])})
     last, closing = found.elements[-1], found.rbrace.whitespace_before

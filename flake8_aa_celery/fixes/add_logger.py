@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -12,29 +12,25 @@ from flake8_aa_celery.fixes._names import bound, use
 from flake8_aa_celery.fixes._shortened import imports_something
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flake8_aa_celery.fixes._tree import Place
+    from flake8_aa_celery.rewrites import AddLogger
 
 _NAME = "logger"
 
 
-def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
-    """Bind a logger.
-
-    :param arguments: ``module`` and ``name`` of the function that makes it.
-    """
+def rewrite(place: Place, wanted: AddLogger) -> Change:
+    """Bind a logger."""
     tree = place.tree
     if _NAME in bound(tree.scopes):
         raise Refused(f"`{_NAME}` means something else here")
-    module, name = arguments["module"], arguments["name"]
     above = _last_import(tree.syntax, place.violation.line)
-    wanted = Import(module) if module == "logging" else Import(module, name)
-    written, imports = use(tree.scopes, wanted, above.lineno + 1)
-    maker = f"{written}.{name}" if module == "logging" else written
+    is_logging = wanted.module == "logging"
+    imported = Import("logging") if is_logging else Import(wanted.module, wanted.name)
+    written, imports = use(tree.scopes, imported, above.lineno + 1)
+    maker = f"{written}.{wanted.name}" if is_logging else written
     line = tree.statement(f"{_NAME} = {maker}(__name__)").with_changes(leading_lines=[cst.EmptyLine(indent=False)])
     statement = tree.module.body[tree.index_at(above.lineno)]
-    return Change({statement: cst.FlattenSentinel([statement, line])}, imports)
+    return Change({statement: cst.FlattenSentinel([statement, line])}, imports, is_for_the_log=True)
 
 
 def _last_import(syntax: ast.Module, line: int) -> ast.stmt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -10,13 +10,12 @@ from flake8_aa_celery.fixes import Change, Import
 from flake8_aa_celery.fixes._names import use
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flake8_aa_celery.fixes._tree import Place
+    from flake8_aa_celery.rewrites import AddSharedTask
 
 
-def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
-    """Decorate the function at the violation. There are no arguments."""
+def rewrite(place: Place, wanted: AddSharedTask) -> Change:
+    """Decorate the function at the violation."""
     function = place.node(cst.FunctionDef)
     written, imports = use(place.tree.scopes, Import("celery", "shared_task"), place.violation.line)
     decorator = cst.Decorator(place.tree.expression(written))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -10,13 +10,12 @@ from flake8_aa_celery.fixes import Change, Import, Refused
 from flake8_aa_celery.fixes._names import use
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flake8_aa_celery.fixes._tree import Place
+    from flake8_aa_celery.rewrites import ChainInsteadOfGroup
 
 
-def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
-    """Call ``chain`` instead of ``group``. There are no arguments."""
+def rewrite(place: Place, wanted: ChainInsteadOfGroup) -> Change:
+    """Call ``chain`` instead of ``group``."""
     call = place.node(cst.Call)
     if isinstance(call.func, cst.Attribute) and call.func.attr.value == "group":
         return Change({call.func.attr: cst.Name("chain")})

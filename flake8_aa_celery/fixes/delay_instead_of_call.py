@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from flake8_aa_celery.fixes import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flake8_aa_celery.fixes._tree import Place
+    from flake8_aa_celery.rewrites import DelayInsteadOfCall
 
 
-def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
-    """Call ``delay`` of what is called. There are no arguments."""
+def rewrite(place: Place, wanted: DelayInsteadOfCall) -> Change:
+    """Call ``delay`` of what is called."""
     call = place.node(cst.Call)
     return Change({call.func: cst.Attribute(call.func, cst.Name("delay"))})

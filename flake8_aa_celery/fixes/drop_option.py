@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -10,22 +10,16 @@ from flake8_aa_celery.fixes import Change, Refused
 from flake8_aa_celery.fixes._calls import without_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flake8_aa_celery.fixes._tree import Place
+    from flake8_aa_celery.rewrites import DropOption
 
 
-def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
-    """Take out an option that is written there.
-
-    :param arguments: its ``name``, and the ``spot`` of the decorator.
-    """
-    call = place.at(arguments["spot"], cst.Call)
-    written = [
-        i for i, argument in enumerate(call.args) if argument.keyword and argument.keyword.value == arguments["name"]
-    ]
+def rewrite(place: Place, wanted: DropOption) -> Change:
+    """Take out an option that is written there."""
+    call = place.at(wanted.spot, cst.Call)
+    written = [i for i, argument in enumerate(call.args) if argument.keyword and argument.keyword.value == wanted.name]
     if not written:
-        raise Refused(f"`{arguments['name']}` is not written here")
+        raise Refused(f"`{wanted.name}` is not written here")
     fewer = without_arguments(call, written)
     if fewer.args:
         return Change({call: fewer})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.fixes import MOVE, Change, Refused, rewrite_called
+from flake8_aa_celery.fixes import Change, Refused
 from flake8_aa_celery.fixes._version import Version
 from flake8_aa_celery.interrupts import hand_on_interrupt
 from flake8_aa_celery.linter import rules_for
+from flake8_aa_celery.rewrites import MoveToTasksModule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 #: Fixes that bring each other about end at some time; should they not, this many rounds are enough.
 ROUNDS = 10
-
-#: Rewrites that add a line to a log, or a logger.
-_OF_LOGS = frozenset({"add_logger", "log_start"})
 
 
 class Fixed(NamedTuple):
@@ -104,7 +102,7 @@ class _Fixer:
         """Whether a violation of a version is to be fixed, now or in a later round."""
         return (
             violation.fix is not None
-            and violation.fix.rewrite != MOVE
+            and not isinstance(violation.fix.rewrite, MoveToTasksModule)
             and violation.fix.safety in self._safeties
             and violation.code in self._codes
             and version.identity(violation) not in self._refused
@@ -112,15 +110,15 @@ class _Fixer:
 
     def _planned(self, tree: Tree, wanted: Iterable[Violation]) -> list[_Planned]:
         """What the rewrites want to change, in the order of place and code; of two that want one place, the first."""
+        from flake8_aa_celery.fixes._changes import change_for
         from flake8_aa_celery.fixes._edit import Places
         from flake8_aa_celery.fixes._tree import Place
 
         planned, places = [], Places(tree)
         for violation in wanted:
-            assert violation.fix is not None
+            assert violation.fix is not None and not isinstance(violation.fix.rewrite, MoveToTasksModule)
             try:
-                rewrite = rewrite_called(violation.fix.rewrite)
-                change = rewrite(Place(tree, violation), violation.fix.arguments)
+                change = change_for(violation.fix.rewrite, Place(tree, violation))
             except Refused as reason:
                 self._refuse(violation, str(reason))
             except Exception as error:
@@ -151,7 +149,7 @@ class _Fixer:
                 done += group
         self._version.show()
         self._applied += [each.violation for each in done]
-        self._is_shown = self._is_shown or any(_is_shown(each.violation, tree) for each in done)
+        self._is_shown = self._is_shown or any(_is_shown(each, tree) for each in done)
         return bool(done)
 
     def _applied_to(self, before: Version, tree: Tree, planned: Sequence[_Planned]) -> Version:
@@ -190,13 +188,10 @@ def _lines_of(wanted: Iterable[Violation]) -> set[int]:
     found: set[int] = set()
     for violation in wanted:
         found.add(violation.line)
-        arguments = violation.fix.arguments if violation.fix else {}
-        spots = [arguments.get(name) for name in ("spot", "call", "key")] + arguments.get("members", [])
-        found.update(spot[0] for spot in spots if spot)
+        found.update(spot.line for spot in (violation.fix.rewrite.spots() if violation.fix else ()))
     return found
 
 
-def _is_shown(violation: Violation, tree: Tree) -> bool:
-    """Whether other files may see something of what was fixed: not of a log, nor of what goes on in a function."""
-    assert violation.fix is not None
-    return violation.fix.rewrite not in _OF_LOGS and not tree.is_within_function(violation.line)
+def _is_shown(done: _Planned, tree: Tree) -> bool:
+    """Whether other files may see something of a change: not of what goes on in a function."""
+    return not done.change.is_for_the_log and not tree.is_within_function(done.violation.line)

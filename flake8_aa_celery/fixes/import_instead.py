@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -10,21 +10,16 @@ from flake8_aa_celery.fixes import Change, Import, Refused
 from flake8_aa_celery.fixes._names import use
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flake8_aa_celery.fixes._tree import Place
+    from flake8_aa_celery.rewrites import ImportInstead
 
 
-def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
-    """Take a name out of one import and import it from elsewhere, or write it instead of an attribute.
-
-    :param arguments: the ``name``, and the ``module`` that it comes from.
-    """
-    name, module = arguments["name"], arguments["module"]
-    wanted = (Import(module, name),)
+def rewrite(place: Place, wanted: ImportInstead) -> Change:
+    """Take a name out of one import and import it from elsewhere, or write it instead of an attribute."""
+    name, imported = wanted.name, Import(wanted.module, wanted.name)
     found = place.node((cst.ImportFrom, cst.Attribute))
     if isinstance(found, cst.Attribute):
-        written, imports = use(place.tree.scopes, wanted[0], place.violation.line)
+        written, imports = use(place.tree.scopes, imported, place.violation.line)
         return Change({found: place.tree.instead(found, written)}, imports)
     if not isinstance(found, cst.ImportFrom) or isinstance(found.names, cst.ImportStar):
         raise Refused("the import names nothing")
@@ -35,9 +30,9 @@ def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
         raise Refused("it is imported in a block")
     kept = [alias for alias in found.names if alias.evaluated_name != name]
     if not kept and statement.trailing_whitespace.comment is None:
-        return Change({statement: cst.RemoveFromParent()}, wanted)
+        return Change({statement: cst.RemoveFromParent()}, (imported,))
     if not kept:
-        return Change({found: found.with_changes(module=place.tree.expression(module))})
+        return Change({found: found.with_changes(module=place.tree.expression(wanted.module))})
     if kept[-1] is not found.names[-1]:
         kept[-1] = kept[-1].with_changes(comma=found.names[-1].comma)
-    return Change({found: found.with_changes(names=kept)}, wanted)
+    return Change({found: found.with_changes(names=kept)}, (imported,))

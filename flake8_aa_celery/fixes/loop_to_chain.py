@@ -11,13 +11,12 @@ from flake8_aa_celery.fixes._layout import line_length
 from flake8_aa_celery.fixes._names import use
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flake8_aa_celery.fixes._tree import Place
+    from flake8_aa_celery.rewrites import LoopToChain
 
 
-def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
-    """``for x in xs: t(x)`` becomes ``chain([t.si(x) for x in xs]).delay()``. There are no arguments."""
+def rewrite(place: Place, wanted: LoopToChain) -> Change:
+    """``for x in xs: t(x)`` becomes ``chain([t.si(x) for x in xs]).delay()``."""
     tree, loop = place.tree, place.node(cst.For)
     call = _only_call(loop)
     function = call.func

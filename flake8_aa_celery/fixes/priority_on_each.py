@@ -10,24 +10,19 @@ from flake8_aa_celery.fixes import Change
 from flake8_aa_celery.fixes._calls import with_keyword, without_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flake8_aa_celery.fixes import New
     from flake8_aa_celery.fixes._tree import Place
+    from flake8_aa_celery.rewrites import PriorityOnEach
 
 
-def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
-    """Give signatures a priority, and take it from the call that gave it to the chain.
-
-    :param arguments: ``code`` of the priority; ``members``, the spots of the signatures; ``call``, that of the call;
-        ``keep``, whether the call keeps it.
-    """
+def rewrite(place: Place, wanted: PriorityOnEach) -> Change:
+    """Give signatures a priority, and take it from the call that gave it to the chain."""
     nodes: dict[cst.CSTNode, New] = {}
-    for spot in arguments["members"]:
+    for spot in wanted.members:
         member = place.at(spot, cst.BaseExpression)
-        nodes[member] = _with_priority(place, member, arguments["code"])
-    if not arguments["keep"]:
-        call = place.at(arguments["call"], cst.Call)
+        nodes[member] = _with_priority(place, member, wanted.code)
+    if not wanted.keep:
+        call = place.at(wanted.call, cst.Call)
         nodes[call] = _without_priority
     return Change(nodes)
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from flake8_aa_celery.fixes import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flake8_aa_celery.fixes._tree import Place
+    from flake8_aa_celery.rewrites import RenameText
 
 
-def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
-    """Write another text at the violation.
-
-    :param arguments: the ``text``, without anything that would need to be escaped.
-    """
+def rewrite(place: Place, wanted: RenameText) -> Change:
+    """Write another text at the violation."""
     old = place.node((cst.SimpleString, cst.ConcatenatedString))
     quote = old.quote if isinstance(old, cst.SimpleString) else '"'
-    return Change({old: place.tree.instead(old, f"{quote}{arguments['text']}{quote}")})
+    return Change({old: place.tree.instead(old, f"{quote}{wanted.text}{quote}")})

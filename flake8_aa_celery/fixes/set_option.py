@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -10,21 +10,15 @@ from flake8_aa_celery.fixes import Change
 from flake8_aa_celery.fixes._calls import called_with, with_keyword
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flake8_aa_celery.fixes._tree import Place
+    from flake8_aa_celery.rewrites import SetOption
 
 
-def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
-    """Set an option of the call or decorator at the violation, or of the one at the ``spot`` of the arguments.
-
-    :param arguments: ``name`` and ``code`` of the option; ``spot`` where the call is elsewhere; ``first`` where the
-        option is best put before the others.
-    """
-    spot = arguments.get("spot")
+def rewrite(place: Place, wanted: SetOption) -> Change:
+    """Set an option of a call or decorator."""
     kinds = (cst.Call, cst.Attribute, cst.Name)
-    found = place.at(spot, kinds) if spot else place.node(kinds)
-    name, code = arguments["name"], arguments["code"]
+    found = place.at(wanted.spot, kinds) if wanted.spot else place.node(kinds)
+    name, code = wanted.name, wanted.code
     if not isinstance(found, cst.Call):
         return Change({found: called_with(place.tree, found, name, code)})
-    return Change({found: with_keyword(place.tree, found, name, code, first=arguments.get("first", False))})
+    return Change({found: with_keyword(place.tree, found, name, code, first=wanted.first)})

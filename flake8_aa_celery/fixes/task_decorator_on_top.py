@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from flake8_aa_celery.fixes import Change, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flake8_aa_celery.fixes._tree import Place
+    from flake8_aa_celery.rewrites import TaskDecoratorOnTop
 
 
-def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
-    """Move the decorator at the violation to the top, with the comment behind it.
-
-    :param arguments: ``index``, its place among the decorators, and ``spot``, that of the function.
-    """
-    function = place.at(arguments["spot"], cst.FunctionDef)
+def rewrite(place: Place, wanted: TaskDecoratorOnTop) -> Change:
+    """Move the decorator at the violation to the top, with the comment after it."""
+    function = place.at(wanted.spot, cst.FunctionDef)
     decorators = list(function.decorators)
-    moved = decorators.pop(arguments["index"])
+    moved = decorators.pop(wanted.index)
     top = sum(1 for _ in _leading_static_methods(decorators))
-    if any(_is_static_method(decorator) for decorator in decorators[top : arguments["index"]]):
+    if any(_is_static_method(decorator) for decorator in decorators[top : wanted.index]):
         raise Refused("a static method stays on top")
     return Change({function: function.with_changes(decorators=[*decorators[:top], moved, *decorators[top:]])})
 

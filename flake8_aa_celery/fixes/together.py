@@ -7,11 +7,12 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.fixes import MOVE, Refused
+from flake8_aa_celery.fixes import Refused
 from flake8_aa_celery.fixes.engine import ROUNDS, Fixed, crash, fix, with_all_rules
 from flake8_aa_celery.linter import check, rules_for
 from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.places import project_root
+from flake8_aa_celery.rewrites import MoveToTasksModule
 from flake8_aa_celery.source import read, reason
 
 if TYPE_CHECKING:
@@ -114,10 +115,11 @@ class _Together:
         """
         from flake8_aa_celery.fixes._move import move
 
-        assert wanted.fix is not None
-        target = os.path.join(os.path.dirname(path), f"{wanted.fix.arguments['module']}.py")
+        assert wanted.fix is not None and isinstance(wanted.fix.rewrite, MoveToTasksModule)
+        rewrite = wanted.fix.rewrite
+        target = os.path.join(os.path.dirname(path), f"{rewrite.module}.py")
         there = self._texts[target] if target in self._texts else _read(target)
-        moved = move(path, self._texts[path], there, wanted.line, wanted.fix.arguments)
+        moved = move(path, self._texts[path], there, wanted.line, rewrite)
         after = {path: moved.source, target: moved.tasks}
         self._demand_no_harm({path: self._texts[path], target: there or b""}, after)
         self._texts.update(after)
@@ -153,7 +155,8 @@ def _after(before: Fixed | None, now: Fixed) -> Fixed:
 
 
 def _is_move(violation: Violation, refused: Mapping[str, object]) -> bool:
-    return violation.fix is not None and violation.fix.rewrite == MOVE and violation.message not in refused
+    is_move = violation.fix is not None and isinstance(violation.fix.rewrite, MoveToTasksModule)
+    return is_move and violation.message not in refused
 
 
 def _read(path: str) -> bytes | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -10,17 +10,11 @@ from flake8_aa_celery.fixes import Change
 from flake8_aa_celery.fixes._calls import to_apply_async
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flake8_aa_celery.fixes._tree import Place
+    from flake8_aa_celery.rewrites import UseApplyAsync
 
 
-def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
-    """Put the arguments of the task into ``args`` and ``kwargs``.
-
-    :param arguments: ``moved``, the keywords that are options of the dispatch; ``options``, the source of further
-        ones by their names. Either may be missing.
-    """
+def rewrite(place: Place, wanted: UseApplyAsync) -> Change:
+    """Put the arguments of the task into ``args`` and ``kwargs``."""
     call = place.node(cst.Call)
-    new = to_apply_async(place.tree, call, arguments.get("options", {}), arguments.get("moved", ()))
-    return Change({call: new})
+    return Change({call: to_apply_async(place.tree, call, wanted.options, wanted.moved)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -10,13 +10,12 @@ from flake8_aa_celery.fixes import Change, Import
 from flake8_aa_celery.fixes._names import use
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flake8_aa_celery.fixes._tree import Place
+    from flake8_aa_celery.rewrites import UseSharedTask
 
 
-def rewrite(place: Place, arguments: Mapping[str, Any]) -> Change:
-    """Replace what registers the task, and leave its options as they are. There are no arguments."""
+def rewrite(place: Place, wanted: UseSharedTask) -> Change:
+    """Replace what registers the task, and leave its options as they are."""
     decorator = place.node((cst.Call, cst.Attribute, cst.Name))
     registers = decorator.func if isinstance(decorator, cst.Call) else decorator
     written, imports = use(place.tree.scopes, Import("celery", "shared_task"), place.violation.line)

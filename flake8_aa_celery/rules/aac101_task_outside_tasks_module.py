@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.resolve.modules import is_tasks_module
 from flake8_aa_celery.model.resolve.occurrences import apps_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.rewrites import MoveToTasksModule
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -85,5 +86,5 @@ def _fix(task: Task, wanted: str) -> Fix | None:
         return None
     name = task.registered_name if task.options.lacks("name") else ""
     in_package = "." in task.module.dotted
-    arguments = {"module": wanted, "name": name, "index": task.position, "in_package": in_package}
-    return Fix("unsafe", f"Move it to `{wanted}.py`", "move_to_tasks", arguments)
+    rewrite = MoveToTasksModule(wanted, name, task.position, in_package=in_package)
+    return Fix("unsafe", f"Move it to `{wanted}.py`", rewrite)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.resolve.occurrences import apps_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.rewrites import UseSharedTask
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -86,4 +87,4 @@ def _fix(task: Task) -> Fix | None:
     own = any(not task.options.lacks(option) for option in ("shared", "lazy"))
     if own or task.removed_origin.endswith("periodic_task"):
         return None
-    return Fix("safe", "Use `@shared_task`", "use_shared_task")
+    return Fix("safe", "Use `@shared_task`", UseSharedTask())

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling.undecorated import undecorated_tasks_of
+from flake8_aa_celery.rewrites import AddSharedTask
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -85,4 +86,4 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 def _fix(function: Function) -> Fix | None:
     if function.site.block.kind != "module" or not isinstance(function.node, ast.FunctionDef):
         return None
-    return Fix("safe", "Decorate it with `@shared_task`", "add_shared_task")
+    return Fix("safe", "Decorate it with `@shared_task`", AddSharedTask())

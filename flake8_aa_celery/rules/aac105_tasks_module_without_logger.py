@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.logs import binds_logger, maker_of_logger
+from flake8_aa_celery.rewrites import AddLogger
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -68,5 +69,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     if tasks_of(module) and not binds_logger(module):
         message = f"`{module.file_name}` has tasks but no logger: add one, or nobody can see what they do"
-        fix = Fix("safe", "Add a logger", "add_logger", maker_of_logger(module))
+        fix = Fix("safe", "Add a logger", AddLogger(**maker_of_logger(module)))
         yield Violation.at(tasks_of(module)[0].node, message, fix)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.bodies import is_slim, only_dispatches
 from flake8_aa_celery.model.tasks.logs import binds_logger, logs, maker_of_logger, name_of_logger
+from flake8_aa_celery.rewrites import AddLogger, LogStart
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -93,5 +94,5 @@ def _fix(task: Task) -> Fix | None:
     # a coroutine never runs, and where there is a logger without a name it cannot be told how to reach it
     if isinstance(task.node, ast.AsyncFunctionDef) or (name is None and binds_logger(module)):
         return None
-    arguments = {"logger": name} if name else {"logger": "logger", **maker_of_logger(module)}
-    return Fix("unsafe", "Log that it started", "log_start", arguments)
+    rewrite = LogStart(name) if name else LogStart("logger", AddLogger(**maker_of_logger(module)))
+    return Fix("unsafe", "Log that it started", rewrite)

@@ -9,7 +9,8 @@ from flake8_aa_celery.model.calling.dispatched import is_dispatched
 from flake8_aa_celery.model.code.syntax import without_call
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.decorators import hiding
-from flake8_aa_celery.violation import Fix, Violation, spot
+from flake8_aa_celery.rewrites import Spot, TaskDecoratorOnTop
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +83,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
 def _fix(task: Task) -> Fix:
-    arguments = {"index": task.position, "spot": spot(task.node)}
     safety: Safety = "safe" if is_dispatched(task) else "unsafe"
-    return Fix(safety, "Put the task decorator on top", "task_decorator_on_top", arguments)
+    return Fix(safety, "Put the task decorator on top", TaskDecoratorOnTop(task.position, Spot.of(task.node)))

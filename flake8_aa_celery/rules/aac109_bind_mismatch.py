@@ -15,7 +15,8 @@ from flake8_aa_celery.model.tasks.bound import (
     speaks_of_self,
     uses_itself,
 )
-from flake8_aa_celery.violation import Fix, Violation, spot
+from flake8_aa_celery.rewrites import DropOption, SetOption, Spot
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,11 +95,13 @@ def _message(task: Task) -> str:
 
 
 def _fix(task: Task) -> Fix | None:
-    place = {"name": "bind", "spot": spot(task.decorator)}
+    spot = Spot.of(task.decorator)
     if task.bound:
         written = isinstance(task.decorator, ast.Call) and keyword_of(task.decorator, "bind") is not None
-        return Fix("safe", "Drop `bind=True`", "drop_option", place) if written and not speaks_of_self(task) else None
+        return (
+            Fix("safe", "Drop `bind=True`", DropOption("bind", spot)) if written and not speaks_of_self(task) else None
+        )
     if not task.options.lacks("bind") or is_passed_self(task):
         return None
     safety: Safety = "safe" if uses_itself(task) else "unsafe"
-    return Fix(safety, "Add `bind=True`", "set_option", {**place, "code": "True"})
+    return Fix(safety, "Add `bind=True`", SetOption("bind", "True", spot))

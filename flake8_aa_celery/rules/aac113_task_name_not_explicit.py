@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.rewrites import SetOption
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -66,5 +67,4 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 
 
 def _fix(task: Task) -> Fix:
-    arguments = {"name": "name", "code": f'"{task.registered_name}"', "first": True}
-    return Fix("unsafe", "Add the name", "set_option", arguments)
+    return Fix("unsafe", "Add the name", SetOption("name", f'"{task.registered_name}"', first=True))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.tasks.options import TASK_OPTIONS, each_once, is_read, written_options
-from flake8_aa_celery.violation import Fix, Violation, spot
+from flake8_aa_celery.rewrites import RenameKey, RenameOption, Spot
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,5 +103,5 @@ def _fix(option: WrittenOption, meant: str, module: Module) -> Fix | None:
     if option.entry.module is not module or not option.task.options.lacks(meant):
         return None
     key = option.entry.key
-    place = {"spot": spot(option.entry.node)} if key is None else {"key": spot(key)}
-    return Fix("unsafe", f"Write `{meant}`", "rename_option", {"old": option.name, "new": meant, **place})
+    in_call = RenameOption(option.name, meant, Spot.of(option.entry.node))
+    return Fix("unsafe", f"Write `{meant}`", in_call if key is None else RenameKey(meant, Spot.of(key)))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.tasks.once import may_raise, once_options_of
 from flake8_aa_celery.model.tasks.options import each_once
-from flake8_aa_celery.violation import Fix, Violation, spot
+from flake8_aa_celery.rewrites import AddKey, Spot
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,5 +79,4 @@ def _fix(option: WrittenOption, module: Module) -> Fix | None:
     written = option.entry.node
     if option.entry.module is not module or not isinstance(written, (ast.Dict, ast.Call)):
         return None
-    arguments = {"name": "graceful", "code": "True", "spot": spot(written)}
-    return Fix("unsafe", "Make it graceful", "add_key", arguments)
+    return Fix("unsafe", "Make it graceful", AddKey("graceful", "True", Spot.of(written)))

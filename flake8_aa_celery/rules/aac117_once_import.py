@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.tasks.once import once_imports_of
+from flake8_aa_celery.rewrites import ImportInstead
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.settings import Settings
 
-_INSTEAD = {"name": "QueueOnce", "module": "allianceauth.services.tasks"}
+_INSTEAD = ImportInstead("allianceauth.services.tasks", "QueueOnce")
 
 
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
@@ -73,4 +74,4 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     """
     for node in once_imports_of(module):
         message = "`QueueOnce` of celery-once is not graceful: import it from `allianceauth.services.tasks`"
-        yield Violation.at(node, message, Fix("unsafe", "Import Alliance Auth's", "import_instead", _INSTEAD))
+        yield Violation.at(node, message, Fix("unsafe", "Import Alliance Auth's", _INSTEAD))

@@ -9,7 +9,8 @@ from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.options import each_once, written_options
 from flake8_aa_celery.model.tasks.retries import retry_calls, waits_by_default
-from flake8_aa_celery.violation import Fix, Violation, spot
+from flake8_aa_celery.rewrites import SetOption, Spot
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,5 +91,4 @@ def _fix(option: WrittenOption, module: Module) -> Fix | None:
         return None
     if not any(keyword.value is option.entry.node for keyword in decorator.keywords):
         return None
-    arguments = {"name": "retry_backoff", "code": "True", "spot": spot(decorator)}
-    return Fix("unsafe", "Wait longer each time", "set_option", arguments)
+    return Fix("unsafe", "Wait longer each time", SetOption("retry_backoff", "True", Spot.of(decorator)))

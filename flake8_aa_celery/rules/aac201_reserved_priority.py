@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.priorities.settings import written_priorities_of
+from flake8_aa_celery.rewrites import ReplaceExpression
 from flake8_aa_celery.rules.words import is_literal, recipient
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -82,4 +83,4 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 def _fix(setting: PrioritySetting) -> Fix | None:
     if not is_literal(setting):
         return None
-    return Fix("unsafe", "Use priority 5", "replace_expression", {"code": "5"})
+    return Fix("unsafe", "Use priority 5", ReplaceExpression("5"))

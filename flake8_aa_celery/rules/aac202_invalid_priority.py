@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.priorities.settings import written_priorities_of
 from flake8_aa_celery.model.resolve.values import UNKNOWN
+from flake8_aa_celery.rewrites import ReplaceExpression
 from flake8_aa_celery.rules.words import is_literal, recipient, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -89,7 +90,7 @@ def _fix(setting: PrioritySetting) -> Fix | None:
     number = _meant(setting.value)
     if number is None or not is_literal(setting):
         return None
-    return Fix("safe", f"Use priority {number}", "replace_expression", {"code": str(number)})
+    return Fix("safe", f"Use priority {number}", ReplaceExpression(str(number)))
 
 
 def _meant(value: object) -> int | None:

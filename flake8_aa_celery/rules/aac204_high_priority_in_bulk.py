@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.priorities.settings import bulk_priorities_of
 from flake8_aa_celery.model.resolve.values import Workflow
 from flake8_aa_celery.model.tasks.options import gives_options
+from flake8_aa_celery.rewrites import ReplaceExpression, SetOption, UseApplyAsync
 from flake8_aa_celery.rules.words import is_literal, recipient
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -111,11 +112,11 @@ def _fix(setting: PrioritySetting, settings: Settings) -> Fix | None:
     priority, node = str(settings.bulk_priority), setting.node
     title = f"Use priority {priority}"
     if is_literal(setting):
-        return Fix("unsafe", title, "replace_expression", {"code": priority})
+        return Fix("unsafe", title, ReplaceExpression(priority))
     if setting.place != "task" or not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return None
     if node.func.attr.startswith("apply_async"):
-        return Fix("unsafe", title, "set_option", {"name": "priority", "code": priority})
+        return Fix("unsafe", title, SetOption("priority", priority))
     if node.func.attr.startswith("delay") and not gives_options(node):
-        return Fix("unsafe", title, "use_apply_async", {"options": {"priority": priority}})
+        return Fix("unsafe", title, UseApplyAsync(options={"priority": priority}))
     return None

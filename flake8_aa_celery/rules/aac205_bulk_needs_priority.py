@@ -9,6 +9,7 @@ from flake8_aa_celery.model.priorities.settings import is_from_bulk, runs_at_def
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.model.resolve.values import Workflow
 from flake8_aa_celery.model.tasks.options import gives_options
+from flake8_aa_celery.rewrites import SetOption, UseApplyAsync
 from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -122,9 +123,8 @@ def _fix(dispatch: Dispatch, settings: Settings) -> Fix | None:
     if isinstance(receiver, Workflow) and receiver.kind != "group":
         return None
     if dispatch.method.startswith("apply_async"):
-        arguments = {"name": "priority", "code": priority}
-        return Fix("unsafe", f"Give it priority {priority}", "set_option", arguments)
+        return Fix("unsafe", f"Give it priority {priority}", SetOption("priority", priority))
     if not dispatch.method.startswith("delay") or gives_options(dispatch.node):
         return None
     title = f"Use `apply_async` with priority {priority}"
-    return Fix("unsafe", title, "use_apply_async", {"options": {"priority": priority}})
+    return Fix("unsafe", title, UseApplyAsync(options={"priority": priority}))

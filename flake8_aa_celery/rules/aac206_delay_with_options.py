@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling.misplaced import misplaced_options_of
 from flake8_aa_celery.model.resolve.values import Signature, Workflow
+from flake8_aa_celery.rewrites import UseApplyAsync
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -97,4 +98,4 @@ def _fix(misplaced: MisplacedOptions) -> Fix | None:
         return None
     method = dispatch.method.replace("delay", "apply_async")
     safety: Safety = "safe" if misplaced.certain else "unsafe"
-    return Fix(safety, f"Use `{method}`", "use_apply_async", {"moved": misplaced.names})
+    return Fix(safety, f"Use `{method}`", UseApplyAsync(moved=misplaced.names))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.names import means_the_same
 from flake8_aa_celery.model.priorities.settings import later_at_default, may_be_inherited, own_options, priorities_of
 from flake8_aa_celery.model.resolve.values import Dispatch, Signature, Workflow
-from flake8_aa_celery.violation import Fix, Violation, spot
+from flake8_aa_celery.rewrites import PriorityOnEach, Spot
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,13 +126,13 @@ def _fix(setting: PrioritySetting, chain: Workflow, module: Module) -> Fix | Non
     if not all(_can_be_set(member, setting.entry) for member in members.elements):
         return None
     bare = [member for member in members.elements if own_options(member.value).lacks("priority")]
-    arguments = {
-        "code": ast.unparse(setting.entry.node),
-        "members": [spot(member.node) for member in bare],
-        "call": spot(call),
-        "keep": len(bare) < len(members.elements),
-    }
-    return Fix("unsafe", "Set the priority on each signature", "priority_on_each", arguments)
+    rewrite = PriorityOnEach(
+        ast.unparse(setting.entry.node),
+        [Spot.of(member.node) for member in bare],
+        Spot.of(call),
+        keep=len(bare) < len(members.elements),
+    )
+    return Fix("unsafe", "Set the priority on each signature", rewrite)
 
 
 def _call_of(setting: PrioritySetting) -> ast.Call | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling import none_defaults as defaults
 from flake8_aa_celery.model.priorities.settings import written_priorities_of
+from flake8_aa_celery.rewrites import ReplaceExpression, WrapExpression
 from flake8_aa_celery.rules.words import is_literal, recipient
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -96,8 +97,7 @@ def _message(setting: PrioritySetting) -> str | None:
 
 def _fix(setting: PrioritySetting) -> Fix | None:
     if is_literal(setting):
-        return Fix("unsafe", "Use priority 5", "replace_expression", {"code": "5"})
+        return Fix("unsafe", "Use priority 5", ReplaceExpression("5"))
     if setting.value is None or setting.node is not setting.entry.node:
         return None
-    arguments = {"before": "", "behind": " or 5", "keep": True}
-    return Fix("unsafe", "Use priority 5 where it is None", "wrap_expression", arguments)
+    return Fix("unsafe", "Use priority 5 where it is None", WrapExpression("", " or 5", keep=True))

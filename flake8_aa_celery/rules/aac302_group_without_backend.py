@@ -8,6 +8,7 @@ from flake8_aa_celery.model.canvas.workflows import sent_groups_of
 from flake8_aa_celery.model.code.syntax import is_statement
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.model.resolve.values import Signature
+from flake8_aa_celery.rewrites import ChainInsteadOfGroup
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _fix(sent: SentGroup, module: Module) -> Fix | None:
     if not all(_can_wait(member.value) for member in group.members.elements) or not _can_be_chain(sent):
         return None
     title = "Make it a `chain`: one task after the other, none behind one that fails"
-    return Fix("unsafe", title, "chain_instead_of_group")
+    return Fix("unsafe", title, ChainInsteadOfGroup())
 
 
 def _can_be_chain(sent: SentGroup) -> bool:

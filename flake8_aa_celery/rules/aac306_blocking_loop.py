@@ -9,6 +9,7 @@ from flake8_aa_celery.model.calling.serialising import is_likely_plain
 from flake8_aa_celery.model.code.syntax import given_to
 from flake8_aa_celery.model.effects.blocking_loops import blocking_loops_of
 from flake8_aa_celery.model.resolve.occurrences import local_calls_of
+from flake8_aa_celery.rewrites import LoopToChain
 from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -113,4 +114,4 @@ def _fix(loop: BlockingLoop, module: Module) -> Fix | None:
         return None
     if not all(is_likely_plain(argument, node, loop.block) for argument in given_to(call)):
         return None
-    return Fix("unsafe", "Send a chain of the tasks", "loop_to_chain")
+    return Fix("unsafe", "Send a chain of the tasks", LoopToChain())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling.mismatches import refused_results_of
+from flake8_aa_celery.rewrites import RenameMethod
 from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -101,4 +102,4 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 def _fix(signature: Signature, module: Module) -> Fix | None:
     if signature.module is not module or signature.method != "s":
         return None
-    return Fix("safe", "Use `.si`", "rename_method", {"name": "si"})
+    return Fix("safe", "Use `.si`", RenameMethod("si"))

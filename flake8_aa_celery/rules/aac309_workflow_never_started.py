@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.canvas.unstarted import forgotten_of
 from flake8_aa_celery.model.resolve.values import Signature
+from flake8_aa_celery.rewrites import WrapExpression
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.settings import Settings
 
-_DELAY = {"before": "", "behind": ".delay()"}
+_DELAY = WrapExpression("", ".delay()")
 
 
 def check(module: Module, settings: Settings) -> Iterator[Violation]:
@@ -79,4 +80,4 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     for made in forgotten_of(module):
         what = f"the signature of {called(made)}" if isinstance(made, Signature) else f"this `{made.kind}`"
         message = f"{what} is never started, so nothing is sent: call `delay()` on it"
-        yield Violation.at(made.node, message, Fix("unsafe", "Call `delay()`", "wrap_expression", _DELAY))
+        yield Violation.at(made.node, message, Fix("unsafe", "Call `delay()`", _DELAY))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling.misplaced import SCALARS, wrong_collections_of
 from flake8_aa_celery.model.resolve import object_types
+from flake8_aa_celery.rewrites import WrapExpression
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -107,10 +108,10 @@ def _fix(wrong: WrongCollection, module: Module) -> Fix | None:
     if wrong.name == "kwargs" or wrong.entry.module is not module:
         return None
     if _is_one_value(wrong.entry.node):
-        return Fix("safe", "Put it into a list", "wrap_expression", {"before": "[", "behind": "]"})
+        return Fix("safe", "Put it into a list", WrapExpression("[", "]"))
     if wrong.kind in SCALARS or wrong.kind == object_types.DICT:
         return None
-    return Fix("unsafe", "Make a list of it", "wrap_expression", {"before": "list(", "behind": ")"})
+    return Fix("unsafe", "Make a list of it", WrapExpression("list(", ")"))
 
 
 def _is_one_value(node: ast.expr) -> bool:

@@ -9,6 +9,7 @@ from flake8_aa_celery.model.calling import serialising
 from flake8_aa_celery.model.resolve import object_types, orm
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
 from flake8_aa_celery.model.resolve.values import Dispatch
+from flake8_aa_celery.rewrites import WrapExpression
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -136,7 +137,7 @@ def _instead(kind: str) -> str:
 
 def _fix(refused: Refused) -> Fix | None:
     if refused.kind == orm.INSTANCE:
-        return Fix("unsafe", "Pass its primary key", "wrap_expression", {"before": "", "behind": ".pk"})
+        return Fix("unsafe", "Pass its primary key", WrapExpression("", ".pk"))
     if refused.kind in _ITERABLES:
-        return Fix("unsafe", "Pass a list", "wrap_expression", {"before": "list(", "behind": ")"})
+        return Fix("unsafe", "Pass a list", WrapExpression("list(", ")"))
     return None

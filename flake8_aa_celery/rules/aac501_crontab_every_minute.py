@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.periodic.crontabs import crontabs_of
 from flake8_aa_celery.model.resolve.values import Constant
+from flake8_aa_celery.rewrites import SetOption
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -103,5 +104,4 @@ def _fix(missing: list[str]) -> Fix | None:
     if len(missing) > 1:
         return None  # at which hour of the day is not ours to say
     (field,) = missing
-    arguments = {"name": field, "code": '"0"', "first": field == "minute"}
-    return Fix("unsafe", f'Add `{field}="0"`', "set_option", arguments)
+    return Fix("unsafe", f'Add `{field}="0"`', SetOption(field, '"0"', first=field == "minute"))

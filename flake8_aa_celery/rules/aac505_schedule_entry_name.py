@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.periodic.schedules import schedule_of
+from flake8_aa_celery.rewrites import RenameText
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -80,4 +81,4 @@ def _expected(task_name: str | None) -> list[str]:
 def _fix(node: ast.expr, name: str, taken: Container[str | None]) -> Fix | None:
     if not isinstance(node, ast.Constant) or name in taken:
         return None
-    return Fix("unsafe", f"Call it `{name}`", "rename_text", {"text": name})
+    return Fix("unsafe", f"Call it `{name}`", RenameText(name))

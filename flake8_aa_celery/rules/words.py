@@ -16,6 +16,7 @@ from flake8_aa_celery.model.resolve.values import (
     Value,
     Workflow,
 )
+from flake8_aa_celery.rewrites import DelayInsteadOfCall, RenameMethod
 from flake8_aa_celery.violation import Fix
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def fix_after_commit(dispatch: Dispatch, method: str) -> Fix | None:
     """The fix that sends a task after the commit, by a method of the task, where nobody needs what is returned."""
     if "." in method or not is_statement(dispatch.node, dispatch.site):
         return None
-    return Fix("unsafe", f"Use `{method}`", "rename_method", {"name": method})
+    return Fix("unsafe", f"Use `{method}`", RenameMethod(method))
 
 
 def fix_by_delay(call: LocalCall) -> Fix | None:
@@ -70,5 +71,5 @@ def fix_by_delay(call: LocalCall) -> Fix | None:
     if not is_statement(call.node, call.site) or call.method == "apply":
         return None
     if call.method == "run":
-        return Fix("unsafe", "Use `delay`", "rename_method", {"name": "delay"})
-    return Fix("unsafe", "Use `delay`", "delay_instead_of_call")
+        return Fix("unsafe", "Use `delay`", RenameMethod("delay"))
+    return Fix("unsafe", "Use `delay`", DelayInsteadOfCall())
