@@ -10,20 +10,15 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.fixes import Refused
 from flake8_aa_celery.fixes._version import Version
 from flake8_aa_celery.linter import parse
+from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.source import decode, encode, heed_noqa
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     #: whether a violation of a version is to be fixed in a later round
     Curable = Callable[[Violation, Version], bool]
-
-#: What a fix brings to light rather than makes: that a function is a task can be seen only once it is decorated.
-_BROUGHT_TO_LIGHT = {
-    "AAC103": ("AAC1",),
-    "AAC108": ("AAC1", "AAC2", "AAC3", "AAC4"),
-}
 
 
 def checked(before: Version, text: str, cured: Sequence[Violation], curable: Curable) -> Version:
@@ -84,9 +79,19 @@ def _compare(before: Version, after: Version, codes: Collection[str], curable: C
     for code in codes:
         if found[code] >= known[code]:
             raise Refused("nothing would be cured")
-    shown = tuple(prefix for code in codes for prefix in _BROUGHT_TO_LIGHT.get(code, ()))
-    for code in _staying(after, curable) - _staying(before, curable):
-        if not code.startswith(shown or "-"):
+    demand_nothing_new(_staying(before, curable), _staying(after, curable), codes)
+
+
+def demand_nothing_new(before: Counter[str], after: Counter[str], cured: Iterable[str]) -> None:
+    """Refuse fixes after which a rule finds more than before, but what they may bring to light.
+
+    :param before: how much each rule has found, by its code; ``after`` likewise.
+    :param cured: the codes of the violations that the fixes are for.
+    """
+    rules = all_rules()
+    revealed = tuple(prefix for code in cured for prefix in rules[code].reveals)
+    for code in after - before:
+        if not code.startswith(revealed):
             raise Refused(f"{code} would be violated")
 
 

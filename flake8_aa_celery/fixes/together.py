@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.fixes import Refused
+from flake8_aa_celery.fixes._guard import demand_nothing_new
 from flake8_aa_celery.fixes.engine import ROUNDS, Fixed, crash, fix, with_all_rules
 from flake8_aa_celery.linter import check, rules_for
 from flake8_aa_celery.model.code.project import Project
@@ -121,7 +122,8 @@ class _Together:
         there = self._texts[target] if target in self._texts else _read(target)
         moved = move(path, self._texts[path], there, wanted.line, rewrite)
         after = {path: moved.source, target: moved.tasks}
-        self._demand_no_harm({path: self._texts[path], target: there or b""}, after)
+        before = self._found_in({path: self._texts[path], target: there or b""})
+        demand_nothing_new(before, self._found_in(after), [wanted.code])
         self._texts.update(after)
         own = self.fixed[path]
         left = tuple(each for each in check(path, moved.source, self._wide) if each.code in self._codes(path))
@@ -133,20 +135,12 @@ class _Together:
     def _codes(self, path: str) -> set[str]:
         return {rule.code for rule in rules_for(path, self._settings)}
 
-    def _demand_no_harm(self, before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
-        """Refuse what would make a violation that was not there, but that a module of tasks has no logger."""
-        fewer = Counter([*self._found_in(before), "AAC105"])
-        fewer.subtract(self._found_in(after))
-        for code, count in fewer.items():
-            if count < 0:
-                raise Refused(f"{code} would be violated")
-
-    def _found_in(self, files: Mapping[str, bytes]) -> list[str]:
-        """The codes of the violations in files that hold this."""
+    def _found_in(self, files: Mapping[str, bytes]) -> Counter[str]:
+        """How many violations of each code are in files that hold this."""
         self._shadow({**self._texts, **files})
         if gc.get_count()[0] > _ENOUGH_GARBAGE:  # nobody else looks for it: a project twice with every task that moves
             gc.collect()
-        return [violation.code for path, data in files.items() for violation in check(path, data, self._wide)]
+        return Counter(violation.code for path, data in files.items() for violation in check(path, data, self._wide))
 
 
 def _after(before: Fixed | None, now: Fixed) -> Fixed:

@@ -37,6 +37,8 @@ class Rule(NamedTuple):
     :param profiles: the profiles in which it is on at all.
     :param fix: how safe its fixes are; empty where there is none.
     :param documents: whether it looks at the code blocks of documents too.
+    :param reveals: what its fix may leave behind in a file: the codes, or their beginnings, of rules that find
+        something there only once it is made. All else that would be found anew is harm, and refused.
     """
 
     code: str
@@ -47,6 +49,7 @@ class Rule(NamedTuple):
     profiles: tuple[str, ...] = ("alliance-auth", "celery")
     fix: FixSafety = ""
     documents: bool = False
+    reveals: tuple[str, ...] = ()
 
     @property
     def documentation(self) -> str:

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 _AA = ("alliance-auth",)
 _BOTH = ("alliance-auth", "celery")
 
+#: That a function is a task can be seen only once it is decorated.
+_OF_TASKS = ("AAC1",)
+#: How a task is sent can be seen only once its name means the task.
+_OF_DISPATCHES = ("AAC1", "AAC2", "AAC3", "AAC4")
+#: The module that a task moves to may have no logger yet.
+_OF_LOGGERS = ("AAC105",)
+
 
 def _rule(
     code: str,
@@ -28,10 +35,11 @@ def _rule(
     profiles: tuple[str, ...] = _BOTH,
     fix: FixSafety = "",
     documents: bool = False,
+    reveals: tuple[str, ...] = (),
 ) -> Rule:
     """The rule in the file of this code and name."""
     file = f"{__package__}.{code.lower()}_{name.replace('-', '_')}"
-    return Rule(code, name, partial(_check_in, file), about, default, profiles, fix, documents)
+    return Rule(code, name, partial(_check_in, file), about, default, profiles, fix, documents, reveals)
 
 
 def _check_in(file: str) -> Check:
@@ -40,14 +48,14 @@ def _check_in(file: str) -> Check:
 
 
 _ALL = (
-    _rule("AAC101", "task-outside-tasks-module", "tasks", profiles=_AA, fix="unsafe"),
+    _rule("AAC101", "task-outside-tasks-module", "tasks", profiles=_AA, fix="unsafe", reveals=_OF_LOGGERS),
     _rule("AAC102", "task-not-shared", "tasks", fix="safe"),
-    _rule("AAC103", "missing-shared-task", "dispatches", "signatures", "schedule", fix="safe"),
+    _rule("AAC103", "missing-shared-task", "dispatches", "signatures", "schedule", fix="safe", reveals=_OF_TASKS),
     _rule("AAC104", "plain-function-in-tasks-module", "scopes", default=False),
     _rule("AAC105", "tasks-module-without-logger", "tasks", profiles=_AA, fix="safe"),
     _rule("AAC106", "task-without-logging", "tasks", profiles=_AA, fix="unsafe"),
     _rule("AAC107", "fat-task", "tasks", default=False),
-    _rule("AAC108", "task-decorator-not-outermost", "tasks", fix="safe or unsafe"),
+    _rule("AAC108", "task-decorator-not-outermost", "tasks", fix="safe or unsafe", reveals=_OF_DISPATCHES),
     _rule("AAC109", "bind-mismatch", "tasks", fix="safe or unsafe"),
     _rule("AAC110", "async-task", "tasks"),
     _rule("AAC111", "task-in-function", "tasks"),
