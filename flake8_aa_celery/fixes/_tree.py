@@ -6,10 +6,10 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import libcst as cst
-from libcst.metadata import PositionProvider
+from libcst.metadata import MetadataWrapper, PositionProvider
 
 from flake8_aa_celery.fixes import Refused
 from flake8_aa_celery.fixes._shortened import Shortened
@@ -183,13 +183,8 @@ class Tree:
 
 
 def _positions(module: cst.Module) -> Mapping[cst.CSTNode, CodeRange]:
-    """Where each node of a module is.
-
-    As libcst's wrapper for metadata finds it, which would also copy the module and visit every node of it.
-    """
-    provider = PositionProvider()
-    provider._gen_impl(module)
-    return cast("Mapping[cst.CSTNode, CodeRange]", provider._computed)
+    """Where each node of a module is, which must be as libcst has parsed it."""
+    return MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
 
 
 class Place(NamedTuple):
