@@ -13,7 +13,7 @@ from pyflakes.api import check as pyflakes
 from pyflakes.reporter import Reporter
 
 from flake8_aa_celery.fixes._guard import comments
-from flake8_aa_celery.fixes.together import fix_all
+from flake8_aa_celery.fixes.whole_project import fix_all
 from flake8_aa_celery.model.code.project import Project
 from support import cases, settings_of
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flake8_aa_celery.fixes.engine import Fixed
-    from flake8_aa_celery.fixes.together import Work
+    from flake8_aa_celery.fixes.whole_project import Work
     from support import Case
 
 UNSAFE = {".fixed": False, ".unsafe": True}

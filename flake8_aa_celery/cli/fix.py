@@ -58,7 +58,7 @@ def _fixed(
 ) -> dict[str, Fixed]:
     """What becomes of the files; a filter changes the one alone and moves nothing to another."""
     from flake8_aa_celery.fixes.engine import fix
-    from flake8_aa_celery.fixes.together import fix_all
+    from flake8_aa_celery.fixes.whole_project import fix_all
 
     unsafe = arguments.unsafe_fixes
     if is_filter:

@@ -12,7 +12,7 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from flake8_aa_celery.fixes import Refused
-from flake8_aa_celery.fixes._shortened import Shortened
+from flake8_aa_celery.fixes._excerpt import Excerpt
 from flake8_aa_celery.source import decode
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _NEWLINE = re.compile(r"\r?\n")
 class Tree:
     """The concrete tree of a file, as far as it is needed.
 
-    libcst is slow: what nobody asks for is not parsed by it, see :class:`~flake8_aa_celery.fixes._shortened.Shortened`.
+    libcst is slow: what nobody asks for is not parsed by it, see :class:`~flake8_aa_celery.fixes._excerpt.Excerpt`.
     In its place :attr:`module` has statements that stand for it, see :meth:`whole`.
 
     :param version: what the file holds.
@@ -56,16 +56,16 @@ class Tree:
         self.scopes = version.facts.scopes
         if _LONE_RETURN.search(self.text):
             raise Refused("its lines end in a way that libcst does not keep")
-        self._shortened = Shortened(self.text, self.syntax, wanted)
+        self._excerpt = Excerpt(self.text, self.syntax, wanted)
         try:
-            self.module = cst.parse_module(self._shortened.text)
+            self.module = cst.parse_module(self._excerpt.text)
             self._positions = _positions(self.module)
         except (cst.ParserSyntaxError, RecursionError) as error:
             raise Refused("libcst cannot parse the file") from error
 
     def whole(self, module: cst.Module) -> str:
         """The text of the file where :attr:`module` has become another one."""
-        return self._shortened.restored(module.code)
+        return self._excerpt.restored(module.code)
 
     @cached_property
     def lines(self) -> list[str]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_aa_celery.fixes import Change, Import, Refused
+from flake8_aa_celery.fixes._excerpt import imports_something
 from flake8_aa_celery.fixes._names import bound, use
-from flake8_aa_celery.fixes._shortened import imports_something
 
 if TYPE_CHECKING:
     from flake8_aa_celery.fixes._tree import Place

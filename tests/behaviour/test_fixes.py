@@ -15,7 +15,7 @@ from celery_once import AlreadyQueued
 from kombu.exceptions import EncodeError
 
 from flake8_aa_celery.fixes.engine import fix
-from flake8_aa_celery.fixes.together import fix_all
+from flake8_aa_celery.fixes.whole_project import fix_all
 from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.settings import Settings
 

@@ -11,7 +11,7 @@ import pytest
 
 from flake8_aa_celery.fixes import engine
 from flake8_aa_celery.fixes.engine import Fixed, fix
-from flake8_aa_celery.fixes.together import fix_all
+from flake8_aa_celery.fixes.whole_project import fix_all
 from flake8_aa_celery.settings import Settings
 from support import hidden_interrupt
 

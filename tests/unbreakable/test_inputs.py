@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from benchmarks.fuzz import trouble_with
 from benchmarks.robustness import EVERY_RULE, files_below, try_file
 from flake8_aa_celery.fixes.engine import fix
-from flake8_aa_celery.fixes.together import fix_all
+from flake8_aa_celery.fixes.whole_project import fix_all
 from flake8_aa_celery.linter import check, lint
 from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.settings import Settings

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.fixes import together
+from flake8_aa_celery.fixes import whole_project
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.model.tasks.index import task_index_of
@@ -228,11 +228,11 @@ def test_a_task_that_moves_leaves_no_copy_of_its_project_in_memory(
     (tmp_path / "setup.py").touch()
     text = "from celery import shared_task\n\n\n@shared_task\ndef update():\n    print(1)\n\n\nupdate.delay()\n"
     files = [(str(tmp_path / f"app{number}" / "helpers.py"), text.encode()) for number in range(12)]
-    monkeypatch.setattr(together, "_ENOUGH_GARBAGE", 1_000)
+    monkeypatch.setattr(whole_project, "_ENOUGH_GARBAGE", 1_000)
     gc.collect()
     gc.disable()
     try:
-        fixed = together.fix_all(files, Settings(select=("AAC101",)), lambda part, work: work(part), unsafe=True)
+        fixed = whole_project.fix_all(files, Settings(select=("AAC101",)), lambda part, work: work(part), unsafe=True)
         kept = sum(isinstance(found, Project) for found in gc.get_objects())
     finally:
         gc.enable()

@@ -8,11 +8,11 @@ from textwrap import dedent
 import libcst
 import pytest
 
-from flake8_aa_celery.fixes._shortened import Shortened
+from flake8_aa_celery.fixes._excerpt import Excerpt
 
 
-def shortened(text: str, *wanted: int) -> Shortened:
-    return Shortened(text, ast.parse(text), wanted)
+def excerpt(text: str, *wanted: int) -> Excerpt:
+    return Excerpt(text, ast.parse(text), wanted)
 
 
 MODULE = dedent(
@@ -46,7 +46,7 @@ MODULE = dedent(
 
 
 def lines_that_stay(text: str, *wanted: int) -> set[str]:
-    left = shortened(text, *wanted).text.splitlines()
+    left = excerpt(text, *wanted).text.splitlines()
     return {line.strip() for line, before in zip(left, text.splitlines(), strict=True) if line == before} - {""}
 
 
@@ -64,13 +64,13 @@ def test_what_is_asked_for_stays_with_what_it_lies_in_and_what_is_below_it() -> 
 @pytest.mark.parametrize("line", range(MODULE.count("\n") + 2))
 def test_the_text_comes_back_as_it_was(line: int, end: str) -> None:
     text = MODULE.replace("\n", end)
-    found = shortened(text, line)
+    found = excerpt(text, line)
     assert found.restored(libcst.parse_module(found.text).code) == text
 
 
 @pytest.mark.parametrize("line", range(MODULE.count("\n") + 2))
 def test_lines_keep_their_numbers(line: int) -> None:
-    assert shortened(MODULE, line).text.count("\n") == MODULE.count("\n")
+    assert excerpt(MODULE, line).text.count("\n") == MODULE.count("\n")
 
 
 @pytest.mark.parametrize(
@@ -92,5 +92,5 @@ def test_lines_keep_their_numbers(line: int) -> None:
 )
 def test_every_layout_comes_back(text: str) -> None:
     for line in range(text.count("\n") + 2):
-        found = shortened(text, line)
+        found = excerpt(text, line)
         assert found.restored(libcst.parse_module(found.text).code) == text

@@ -40,17 +40,17 @@ def fix_all(files: Sequence[File], settings: Settings, spread: Spread, *, unsafe
     :param settings: as for :func:`~flake8_aa_celery.fixes.engine.fix`, and so is ``unsafe``.
     :param spread: does the work that it is given on the files that it is given, in whatever processes.
     """
-    together = _Together(files, settings, unsafe)
+    fixer = _Fixer(files, settings, unsafe)
     waiting = files
     for _ in range(ROUNDS):
-        shown = together.fix(waiting, spread) | (together.move_tasks() if unsafe else set())
-        waiting = together.next_to(shown)
+        shown = fixer.fix(waiting, spread) | (fixer.move_tasks() if unsafe else set())
+        waiting = fixer.next_to(shown)
         if not waiting:
             break
-    return dict(sorted(together.fixed.items()))
+    return dict(sorted(fixer.fixed.items()))
 
 
-class _Together:
+class _Fixer:
     """The files that are fixed, and what has become of them so far.
 
     :ivar fixed: by path what became of a file, and of one that was made.

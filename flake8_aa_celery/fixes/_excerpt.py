@@ -14,7 +14,7 @@ _BREAK = re.compile(r"\r?\n")
 _LINE = re.compile(r"[^\r\n]*\r?\n|[^\r\n]+")
 
 
-class Shortened:
+class Excerpt:
     """The text of a module in which one statement stands for each run of statements that nobody asks for.
 
     It has as many lines as they had, so that the others keep their numbers.
@@ -50,7 +50,7 @@ class Shortened:
         return f'{margin}{self._name} = """{len(self._cut) - 1}{breaks}"""{behind}'
 
     def restored(self, text: str) -> str:
-        """A text that was made of the shortened one, with the statements in their places again."""
+        """A text that was made of the excerpt, with the statements in their places again."""
         stand_in = rf'{self._name} = """(\d+)\s*"""'
         return re.sub(stand_in, lambda found: self._cut[int(found[1])], text)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_aa_celery.cli._workers import spread
-from flake8_aa_celery.fixes.together import fix_all
+from flake8_aa_celery.fixes.whole_project import fix_all
 from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.settings import Settings
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flake8_aa_celery.fixes.engine import Fixed
-    from flake8_aa_celery.fixes.together import File, Spread, Work
+    from flake8_aa_celery.fixes.whole_project import File, Spread, Work
 
 SETTINGS = Settings(select=("AAC103", "AAC205"))
 FUNCTION = "def update(pk):\n    print(pk)\n\n\nupdate.delay(1)\n"
