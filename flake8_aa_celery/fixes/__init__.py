@@ -29,10 +29,21 @@ class Refused(Exception):
 
 
 class Import(NamedTuple):
-    """A name to be imported: ``from module import name``, or ``import module`` where the name is empty."""
+    """A name to be imported: ``from module import name``, or ``import module`` where the name is empty.
+
+    :param module: with a dot before it for each package that a relative import goes up.
+    :param alias: what it is called instead; empty where it keeps its name.
+    """
 
     module: str
     name: str = ""
+    alias: str = ""
+
+    @property
+    def code(self) -> str:
+        """The statement that imports it."""
+        again = f" as {self.alias}" if self.alias else ""
+        return f"from {self.module} import {self.name}{again}" if self.name else f"import {self.module}{again}"
 
 
 class Change(NamedTuple):

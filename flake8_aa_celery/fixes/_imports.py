@@ -11,7 +11,7 @@ from libcst.helpers import get_full_name_for_node
 from flake8_aa_celery.places import dotted_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from flake8_aa_celery.fixes import Import
 
@@ -53,6 +53,17 @@ def add_import(module: cst.Module, wanted: Import, path: str) -> cst.Module:
     return _inserted(module, wanted, found, path)
 
 
+def add_after_imports(module: cst.Module, code: str) -> cst.Module:
+    """The module with one more statement, apart from the imports at its top and right below them."""
+    new = cst.parse_statement(code, config=module.config_for_parsing)
+    assert isinstance(new, cst.SimpleStatementLine)
+    places = [place for place, _, _ in _run_of_imports(module)]
+    place = places[-1] + 1 if places else _after_docstring(module)
+    body = [*module.body[:place], _after_blank(new) if place else new, *module.body[place:]]
+    _blank_below(body, place + 1)
+    return _with_body(module, body)
+
+
 def remove_unused(module: cst.Module, unused: str) -> cst.Module:
     """The module without an import, where that stands at its top level and no ``noqa`` says that it is meant.
 
@@ -71,15 +82,22 @@ def remove_unused(module: cst.Module, unused: str) -> cst.Module:
 
 
 def _imports_at_the_top(module: cst.Module, path: str) -> list[_Imported]:
-    """The import statements of the module's first run of imports, behind its docstring."""
-    found = []
-    for index, statement in enumerate(module.body):
+    """The import statements of the module's first run of imports."""
+    return [_Imported(place, statement, node, _key(node, path)) for place, statement, node in _run_of_imports(module)]
+
+
+def _run_of_imports(
+    module: cst.Module,
+) -> Iterator[tuple[int, cst.SimpleStatementLine, cst.Import | cst.ImportFrom]]:
+    """The import statements at the top of the module, after its docstring, with their places in its body."""
+    begun = False
+    for place, statement in enumerate(module.body):
         node = _import_of(statement)
         if node is not None and isinstance(statement, cst.SimpleStatementLine):
-            found.append(_Imported(index, statement, node, _key(node, path)))
-        elif found or not _is_docstring(statement):
+            begun = True
+            yield place, statement, node
+        elif begun or not _is_docstring(statement):
             break
-    return found
 
 
 def _import_of(statement: Statement) -> cst.Import | cst.ImportFrom | None:
@@ -118,6 +136,11 @@ def _module_of(node: cst.ImportFrom) -> str:
     return (get_full_name_for_node(node.module) or "") if node.module else ""
 
 
+def _source_of(node: cst.ImportFrom) -> str:
+    """The module that names are imported from, with the dots before it."""
+    return "." * len(node.relative) + _module_of(node)
+
+
 def _has_noqa(statement: cst.SimpleStatementLine) -> bool:
     comment = statement.trailing_whitespace.comment
     return comment is not None and "noqa" in comment.value.lower()
@@ -131,7 +154,7 @@ def _extended(module: cst.Module, imported: _Imported, wanted: Import) -> cst.Si
     node = imported.node
     if not wanted.name or not isinstance(node, cst.ImportFrom) or isinstance(node.names, cst.ImportStar):
         return None
-    if node.relative or _module_of(node) != wanted.module or _has_noqa(imported.statement):
+    if wanted.alias or _source_of(node) != wanted.module or _has_noqa(imported.statement):
         return None
     longer = imported.statement.with_changes(body=[node.with_changes(names=_with_alias(node.names, wanted.name))])
     is_one_line = "\n" not in module.code_for_node(node)
@@ -162,10 +185,10 @@ def _name_key(name: str) -> tuple[int, str]:
 
 
 def _inserted(module: cst.Module, wanted: Import, found: Sequence[_Imported], path: str) -> cst.Module:
-    code = f"from {wanted.module} import {wanted.name}" if wanted.name else f"import {wanted.module}"
-    new = cst.parse_statement(code, config=module.config_for_parsing)
-    assert isinstance(new, cst.SimpleStatementLine)
-    key = (_section(wanted.module, path), bool(wanted.name), wanted.module.lower())
+    new = cst.parse_statement(wanted.code, config=module.config_for_parsing)
+    node = _import_of(new)
+    assert isinstance(new, cst.SimpleStatementLine) and node is not None
+    key = _key(node, path)
     body = list(module.body)
     near = _neighbours(found, key)
     before = [imported for imported in near if imported.key <= key]
@@ -178,7 +201,7 @@ def _inserted(module: cst.Module, wanted: Import, found: Sequence[_Imported], pa
         body.insert(first.place, new.with_changes(leading_lines=first.statement.leading_lines))
     else:
         above = [imported.place + 1 for imported in found if imported.key <= key]
-        below = [imported.place for imported in found] or [_behind_docstring(module)]
+        below = [imported.place for imported in found] or [_after_docstring(module)]
         place = above[-1] if above else below[0]
         body.insert(place, _after_blank(new) if place else new)
         _blank_below(body, place + 1)
@@ -191,14 +214,14 @@ def _neighbours(found: Sequence[_Imported], key: tuple[int, bool, str]) -> list[
     Many apps have headings in their imports; Django and Alliance Auth have one of their own there.
     """
     package = key[2].partition(".")[0]
-    same = [imported for imported in found if imported.key[2].partition(".")[0] == package]
     section = [imported for imported in found if imported.key[0] == key[0]]
+    same = [imported for imported in section if imported.key[2].partition(".")[0] == package]
     apart = [imported for imported in section if imported.key[2].partition(".")[0] not in _WITH_HEADING]
     headed = any(line.comment for imported in found for line in imported.statement.leading_lines)
     return same or (headed and apart) or section
 
 
-def _behind_docstring(module: cst.Module) -> int:
+def _after_docstring(module: cst.Module) -> int:
     return int(bool(module.body) and _is_docstring(module.body[0]))
 
 
@@ -233,11 +256,11 @@ def _without_typing_only(module: cst.Module, wanted: Import) -> cst.Module:
         body = list(statement.body.body)
         for inner, line in enumerate(body):
             node = _import_of(line)  # type: ignore[arg-type]  # of a suite on the line of the `if` it is None
-            if not isinstance(node, cst.ImportFrom) or _module_of(node) != wanted.module or not wanted.name:
+            if not isinstance(node, cst.ImportFrom) or _source_of(node) != wanted.module or not wanted.name:
                 continue
-            if node.relative or not _binds(node, wanted.name):
+            if not _binds(node, wanted.alias or wanted.name):
                 continue
-            return _without_inner(module, index, statement, inner, wanted.name)
+            return _without_inner(module, index, statement, inner, wanted.alias or wanted.name)
     return module
 
 
@@ -268,10 +291,9 @@ def _bound_by(node: cst.Import | cst.ImportFrom, unused: str) -> str | None:
     """The name that a statement binds by the import that pyflakes writes so."""
     if isinstance(node.names, cst.ImportStar):
         return None
-    above = ""
-    if isinstance(node, cst.ImportFrom):
-        above = "." * len(node.relative) + _module_of(node)
-        above += "" if above.endswith(".") else "."
+    above = _source_of(node) if isinstance(node, cst.ImportFrom) else ""
+    if above and not above.endswith("."):
+        above += "."
     for alias in node.names:
         name = above + alias.evaluated_name
         if unused in (name, f"{name} as {alias.evaluated_alias}"):

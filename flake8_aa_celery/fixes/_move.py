@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import ast
 import os
-import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import libcst as cst
 
-from flake8_aa_celery.fixes import Refused
+from flake8_aa_celery.fixes import Import, Refused
 from flake8_aa_celery.fixes._flakes import flakes
 from flake8_aa_celery.fixes._guard import comments
-from flake8_aa_celery.fixes._imports import remove_unused
+from flake8_aa_celery.fixes._imports import add_after_imports, add_import, remove_unused
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import without_call
 from flake8_aa_celery.model.code.traversal import scopes_of
 from flake8_aa_celery.source import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from flake8_aa_celery.model.code.scopes import Binding, FunctionNode
     from flake8_aa_celery.rewrites import MoveToTasksModule
+
+_FUTURE = Import("__future__", "annotations")
 
 
 class Moved(NamedTuple):
@@ -44,6 +45,7 @@ def move(path: str, source: bytes, tasks: bytes | None, line: int, wanted: MoveT
 
 class _Move:
     def __init__(self, path: str, text: str, tasks: str, line: int, wanted: MoveToTasksModule) -> None:
+        self._path = path
         self._own = os.path.basename(path).removesuffix(".py")
         if "\r" in text or "\r" in tasks:
             raise Refused("the ends of its lines are not those of Unix")
@@ -62,11 +64,11 @@ class _Move:
         if self._node.name in self._there.module.bindings:
             raise Refused(f"the module of tasks has a `{self._node.name}` already")
         self._demand_no_circle()
-        imports = list(dict.fromkeys(self._imports_of(self._node, set())))
+        needed = list(dict.fromkeys(self._needed_by(self._node, set())))
         first, last = self._span()
         block = self._named(self._lines[first - 1 : last], first)
         shorter = self._without(first, last)
-        longer = _appended(self._tasks, imports, "".join(block), self._future())
+        longer = self._with(needed, "".join(block))
         moved = Moved(shorter.encode(), longer.encode())
         if comments(source) + comments(tasks) - comments(moved.source) - comments(moved.tasks):
             raise Refused("a comment would be lost")
@@ -93,8 +95,8 @@ class _Move:
 
     # -- what it needs ------------------------------------------------------------------------------------------
 
-    def _imports_of(self, node: ast.AST, seen: set[str]) -> Iterator[str]:
-        """The import statements, and the line that makes the logger, that a piece of code rests on."""
+    def _needed_by(self, node: ast.AST, seen: set[str]) -> Iterator[Import | str]:
+        """What a piece of code rests on and the module of tasks lacks: imports, and the line that makes the logger."""
         local = self._scopes.by_node[node].bindings if node in self._scopes.by_node else {}
         for part in ast.walk(node):
             name = part.id if isinstance(part, ast.Name) else ""
@@ -103,34 +105,26 @@ class _Move:
             bindings = self._scopes.module.bindings.get(name)
             if bindings:
                 seen.add(name)
-                yield from self._statements_for(name, bindings, seen)
+                yield from self._needed_for(name, bindings, seen)
 
-    def _statements_for(self, name: str, bindings: list[Binding], seen: set[str]) -> Iterator[str]:
-        binding = bindings[0]
-        if len(bindings) > 1 or binding.site.block.kind != "module":
+    def _needed_for(self, name: str, bindings: list[Binding], seen: set[str]) -> Iterator[Import | str]:
+        node = bindings[0].node
+        if len(bindings) > 1 or bindings[0].site.block.kind != "module":
             raise Refused(f"it uses `{name}`, which is not certain to be one thing")
-        statement = _import_of(name, binding.node, self._wanted.module)
-        if statement is None and not _makes_logger(name, binding.node):
-            raise Refused(f"it uses `{name}`, which this module defines")
-        if statement == "":
-            return  # it is there already
         there = self._there.module.bindings.get(name)
-        if there and statement is None and _makes_logger(name, there[0].node):
-            return
-        if there and statement is not None:
-            if _import_of(name, there[0].node, self._wanted.module) == statement:
-                return
-            raise Refused(f"`{name}` means something else in the module of tasks")
-        if statement is None:
-            yield from self._imports_of(binding.node, seen)
-            yield ast.unparse(binding.node)
-        else:
-            yield statement
-
-    def _future(self) -> str:
-        node = self._scopes.module.bindings.get("annotations")
-        is_future = bool(node) and getattr(node[0].node, "module", "") == "__future__" if node else False
-        return "from __future__ import annotations\n\n" if is_future else ""
+        wanted = _import_of(name, node)
+        if wanted == Import(f".{self._wanted.module}", name):
+            return  # the module of tasks defines it
+        if wanted is not None and wanted.module != f".{self._wanted.module}":
+            if not there:
+                yield wanted
+            elif _import_of(name, there[0].node) != wanted:
+                raise Refused(f"`{name}` means something else in the module of tasks")
+        elif not _makes_logger(name, node):
+            raise Refused(f"it uses `{name}`, which this module defines")
+        elif not there or not _makes_logger(name, there[0].node):
+            yield from self._needed_by(node, seen)
+            yield ast.unparse(node)
 
     # -- what it becomes ----------------------------------------------------------------------------------------
 
@@ -158,13 +152,12 @@ class _Move:
 
     def _without(self, first: int, last: int) -> str:
         """This file with an import where the task stood, and without the imports that nothing uses any more."""
-        module = self._wanted.module
         rest = "".join([*self._lines[: first - 1], *self._lines[last:]])
-        dot = "." if self._wanted.in_package else ""
+        again = Import(("." if self._wanted.in_package else "") + self._wanted.module, self._node.name)
         is_used = any(isinstance(node, ast.Name) and node.id == self._node.name for node in ast.walk(ast.parse(rest)))
-        again = f"from {dot}{module} import {self._node.name}" + ("" if is_used else "  # noqa: F401") + "\n"
-        tree = cst.parse_module("".join([*self._lines[: first - 1], again, *self._lines[last:]]))
-        kept = f"{dot}{module}.{self._node.name}"
+        line = f"{again.code}\n" if is_used else f"{again.code}  # noqa: F401\n"
+        tree = _parsed("".join([*self._lines[: first - 1], line, *self._lines[last:]]))
+        kept = f"{again.module}.{again.name}"
         while new := [f.unused for f in flakes(tree.code) - flakes(self._text) if f.unused and f.unused != kept]:
             fewer = tree
             for unused in new:
@@ -174,64 +167,45 @@ class _Move:
             tree = fewer
         return tree.code
 
+    def _with(self, needed: Iterable[Import | str], block: str) -> str:
+        """The module of tasks with what the task needs, and the task at its end."""
+        module = _parsed(self._tasks)
+        for each in needed:
+            if isinstance(each, Import):
+                module = add_import(module, each, self._path)
+            else:
+                module = add_after_imports(module, each)
+        if not self._tasks.strip() and self._postpones_annotations():
+            module = add_import(module, _FUTURE, self._path)
+        above = module.code.rstrip("\n")
+        return f"{above}\n\n\n{block}" if above else block
 
-def _import_of(name: str, node: ast.AST, tasks: str) -> str | None:
-    """The import statement for one name; empty where it comes from the module of tasks, None where it is no import."""
+    def _postpones_annotations(self) -> bool:
+        bindings = self._scopes.module.bindings.get(_FUTURE.name)
+        return bindings is not None and _import_of(_FUTURE.name, bindings[0].node) == _FUTURE
+
+
+def _parsed(text: str) -> cst.Module:
+    try:
+        return cst.parse_module(text)
+    except cst.ParserSyntaxError as error:
+        raise Refused("libcst cannot parse the file") from error
+
+
+def _import_of(name: str, node: ast.AST) -> Import | None:
+    """How a statement imports a name; None where it does not."""
     if not isinstance(node, (ast.Import, ast.ImportFrom)):
         return None
     for alias in node.names:
-        if (alias.asname or alias.name) == name or (isinstance(node, ast.Import) and alias.name.startswith(f"{name}.")):
-            behind = f" as {alias.asname}" if alias.asname else ""
-            if isinstance(node, ast.Import):
-                return f"import {alias.name}{behind}"
-            if node.level == 1 and node.module == tasks:
-                return "" if not behind else None
-            return f"from {'.' * node.level}{node.module or ''} import {alias.name}{behind}"
+        again = alias.asname or ""
+        if isinstance(node, ast.Import):
+            if name in (again or alias.name, (again or alias.name).partition(".")[0]):
+                return Import(alias.name, alias=again)
+        elif (again or alias.name) == name:
+            return Import("." * node.level + (node.module or ""), alias.name, again)
     return None
 
 
 def _makes_logger(name: str, node: ast.AST) -> bool:
     is_one = isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.value, ast.Call)
     return is_one and "log" in name.lower()
-
-
-def _appended(tasks: str, statements: list[str], block: str, future: str) -> str:
-    """The module of tasks with further statements behind its imports, and the task at its end."""
-    if not tasks.strip():
-        imports = [each for each in statements if each.startswith(("import ", "from "))]
-        others = [each for each in statements if each not in imports]
-        head = _sorted(imports) + ("\n" + "".join(f"{each}\n" for each in others) if others else "")
-        return f"{future}{head}\n\n{block}"
-    lines = tasks.splitlines(keepends=True)
-    imported = [node for node in ast.parse(tasks).body if isinstance(node, (ast.Import, ast.ImportFrom))]
-    end = (imported[-1].end_lineno or 0) if imported else 0
-    if not imported and statements:
-        raise Refused("the module of tasks imports nothing")
-    last = _section(ast.unparse(imported[-1])) if imported else 0
-    added: list[str] = []
-    for each in sorted(statements, key=_section):
-        added += ["\n"] * (_section(each) > last) + [f"{each}\n"]
-        last = max(last, _section(each))
-    return "".join([*lines[:end], *added, *lines[end:]]).rstrip("\n") + f"\n\n\n{block}"
-
-
-def _sorted(imports: list[str]) -> str:
-    """Import statements as isort groups them: the standard library, libraries, this package."""
-    groups: dict[int, list[str]] = {}
-    for each in imports:
-        groups.setdefault(_section(each), []).append(each)
-    ordered = [
-        "".join(
-            f"{each}\n" for each in sorted(groups[section], key=lambda each: (each.startswith("from"), each.lower()))
-        )
-        for section in sorted(groups)
-    ]
-    return "\n".join(ordered)
-
-
-def _section(statement: str) -> int:
-    """0 for the standard library, 1 for libraries, 2 for this package, 3 for what is no import."""
-    if not statement.startswith(("import ", "from ")):
-        return 3
-    package = statement.split()[1].partition(".")[0]
-    return 2 if not package else int(package not in sys.stdlib_module_names)
