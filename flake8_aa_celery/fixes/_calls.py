@@ -15,7 +15,7 @@ from flake8_aa_celery.fixes._layout import (
     laid_out,
     line_length,
     parts_of,
-    width_behind,
+    width_after,
 )
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ def called_with(tree: Tree, function: cst.BaseExpression, name: str, code: str) 
     text = tree.code(function.with_changes(lpar=[], rpar=[]))
     flat = f"{text}({name}={code})"
     (_, column), (line, end) = tree.span(function)
-    behind = width_behind(tree.lines[line - 1][end:], line_length(tree.path))
-    if column + len(flat) + behind > line_length(tree.path) and "\n" not in text:
+    after = width_after(tree.lines[line - 1][end:], line_length(tree.path))
+    if column + len(flat) + after > line_length(tree.path) and "\n" not in text:
         flat = f"{text}(\n{tree.module.default_indent}{name}={code}\n)"
     return tree.instead(function, flat)
 
@@ -125,7 +125,7 @@ def _appended(call: cst.Call, new: cst.Arg) -> list[cst.Arg]:
 
 
 def _between(call: cst.Call, closing: Space) -> Space:
-    """The white space between two arguments: as it is between others, with the comment behind the last one."""
+    """The white space between two arguments: as it is between others, with the comment after the last one."""
     commas = [argument.comma for argument in call.args[:-1]]
     known = next((comma.whitespace_after for comma in commas if isinstance(comma, cst.Comma)), None)
     space = known or call.whitespace_before_args

@@ -44,10 +44,10 @@ class Excerpt:
 
     def _stand_in(self, text: str) -> str:
         code = text.strip()
-        margin, _, behind = text.partition(code)
+        margin, _, after = text.partition(code)
         self._cut.append(code)
         breaks = "".join(_BREAK.findall(code))
-        return f'{margin}{self._name} = """{len(self._cut) - 1}{breaks}"""{behind}'
+        return f'{margin}{self._name} = """{len(self._cut) - 1}{breaks}"""{after}'
 
     def restored(self, text: str) -> str:
         """A text that was made of the excerpt, with the statements in their places again."""
@@ -94,7 +94,7 @@ def _statements(block: Iterable[ast.stmt]) -> list[_Statement]:
     found: list[_Statement] = []
     for node in block:
         last = node.end_lineno or node.lineno
-        if found and node.lineno <= found[-1].last:  # it stands behind a semicolon
+        if found and node.lineno <= found[-1].last:  # it stands after a semicolon
             found[-1] = found[-1]._replace(last=last, nodes=(*found[-1].nodes, node))
         else:
             begins = [*getattr(node, "decorator_list", ()), node][0]

@@ -150,7 +150,7 @@ def _has_noqa(statement: cst.SimpleStatementLine) -> bool:
 
 
 def _extended(module: cst.Module, imported: _Imported, wanted: Import) -> cst.SimpleStatementLine | None:
-    """``from celery import chain`` with ``shared_task`` behind it; None where that is not the way."""
+    """``from celery import chain`` with ``shared_task`` after it; None where that is not the way."""
     node = imported.node
     if not wanted.name or not isinstance(node, cst.ImportFrom) or isinstance(node.names, cst.ImportStar):
         return None

@@ -28,21 +28,21 @@ class Part(NamedTuple):
 
     :param text: its source.
     :param above: the comments in lines of their own above it.
-    :param behind: the comment behind it.
+    :param after: the comment after it.
     :param depth: how far its line was indented within the statement.
     """
 
     text: str
     above: tuple[str, ...] = ()
-    behind: str = ""
+    after: str = ""
     depth: int = 0
 
     def lines(self, indent: str, start: str = "") -> list[str]:
-        """Its source with its comments in lines of its own, a comma behind it and ``start`` before it."""
+        """Its source with its comments in lines of its own, a comma after it and ``start`` before it."""
         text = f"{indent}{start}{self.text},"
         if "\n" in text and not _MULTILINE_STRING.search(text):
             text = _shifted(text, len(indent) - self.depth)
-        return [*(indent + comment for comment in self.above), f"{text}  {self.behind}" if self.behind else text]
+        return [*(indent + comment for comment in self.above), f"{text}  {self.after}" if self.after else text]
 
 
 class Argument(NamedTuple):
@@ -59,7 +59,7 @@ class Argument(NamedTuple):
     @property
     def has_comment(self) -> bool:
         """Whether a comment goes with it."""
-        return any(part.above or part.behind for part in self.parts)
+        return any(part.above or part.after for part in self.parts)
 
     @property
     def flat(self) -> str:
@@ -68,7 +68,7 @@ class Argument(NamedTuple):
         return self._named(f"{self.brackets[:1]}{inner}{self.brackets[1:]}")
 
     def lines(self, indent: str, room: int) -> list[str]:
-        """Its source in lines of its own, indented once, with a comma behind it."""
+        """Its source in lines of its own, indented once, with a comma after it."""
         if not self.brackets:
             return self.parts[0].lines(indent, self._named(""))
         if not self.has_comment and "\n" not in self.flat and len(indent + self.flat) + 1 <= room:
@@ -111,14 +111,14 @@ def _text(tree: Tree, call: cst.Call, function: str, arguments: Sequence[Argumen
 def _fits(tree: Tree, call: cst.Call, function: str, text: str) -> bool:
     """Whether a text fits into the line in the place of a call."""
     (line, column), (end_line, end_column) = tree.span(call)
-    if "\n" in function:  # what stands behind the last line break follows the margin
+    if "\n" in function:  # what stands after the last line break follows the margin
         column = tree.margin(line) - function.rindex("\n") - 1
     room = line_length(tree.path)
-    return column + len(text) + width_behind(tree.lines[end_line - 1][end_column:], room) <= room
+    return column + len(text) + width_after(tree.lines[end_line - 1][end_column:], room) <= room
 
 
-def width_behind(text: str, room: int) -> int:
-    """What stands behind a call in its line counts, but not a comment that must stay in it, for mypy or flake8."""
+def width_after(text: str, room: int) -> int:
+    """What stands after a call in its line counts, but not a comment that must stay in it, for mypy or flake8."""
     pragma = _PRAGMA.search(text)
     if pragma is None:
         return len(text)
@@ -129,14 +129,14 @@ def is_hugged(call: cst.Call) -> bool:
     """Whether all arguments stand in one line of their own between the parentheses, without a comment."""
     if not call.args:
         return False
-    before, behind = call.whitespace_before_args, call.args[-1].whitespace_after_arg
+    before, after = call.whitespace_before_args, call.args[-1].whitespace_after_arg
     between = [argument.comma.whitespace_after for argument in call.args if isinstance(argument.comma, cst.Comma)]
     return (
         isinstance(before, cst.ParenthesizedWhitespace)
-        and isinstance(behind, cst.ParenthesizedWhitespace)
+        and isinstance(after, cst.ParenthesizedWhitespace)
         and not isinstance(call.args[-1].comma, cst.Comma)
         and not any(isinstance(space, cst.ParenthesizedWhitespace) for space in between)
-        and not any((*_comments(before), *_comments(behind)))
+        and not any((*_comments(before), *_comments(after)))
     )
 
 
@@ -178,9 +178,9 @@ def parts_of(tree: Tree, call: cst.Call) -> list[Part]:
         spaces = [argument.whitespace_after_arg]
         if isinstance(argument.comma, cst.Comma):
             spaces += [argument.comma.whitespace_before, argument.comma.whitespace_after]
-        behind = [_comments(space)[1] for space in spaces]
+        after = [_comments(space)[1] for space in spaces]
         depth = max(0, tree.margin(tree.span(argument.value)[0][0]) - tree.margin(tree.span(call)[0][0]))
-        found.append(Part(tree.code(bare).strip(), above, "  ".join(filter(None, behind)), depth))
+        found.append(Part(tree.code(bare).strip(), above, "  ".join(filter(None, after)), depth))
         above = tuple(comment for space in spaces for comment in _comments(space)[0])
     if above and found:
         found[-1] = found[-1]._replace(above=(*found[-1].above, *above))
@@ -188,9 +188,9 @@ def parts_of(tree: Tree, call: cst.Call) -> list[Part]:
 
 
 def _comments(space: cst.BaseParenthesizableWhitespace) -> tuple[tuple[str, ...], str]:
-    """The comments in white space: those in lines of their own, and the one behind what stands before it."""
+    """The comments in white space: those in lines of their own, and the one after what stands before it."""
     if not isinstance(space, cst.ParenthesizedWhitespace):
         return (), ""
     own = tuple(line.comment.value for line in space.empty_lines if line.comment is not None)
-    behind = space.first_line.comment
-    return own, behind.value if behind is not None else ""
+    after = space.first_line.comment
+    return own, after.value if after is not None else ""

@@ -115,7 +115,7 @@ class Tree:
 
     @cached_property
     def _by_line(self) -> dict[int, list[cst.CSTNode]]:
-        """The nodes that begin in a line, outer ones behind those in them."""
+        """The nodes that begin in a line, outer ones after those in them."""
         found: dict[int, list[cst.CSTNode]] = {}
         for node, place in self._positions.items():
             line = self.span(node)[0][0] if isinstance(node, _WITHOUT_PARENTHESES) else place.start.line

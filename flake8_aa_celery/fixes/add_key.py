@@ -35,7 +35,7 @@ def rewrite(place: Place, wanted: AddKey) -> Change:
 
 
 def _between(found: cst.Dict, closing: Space) -> Space:
-    """The white space between two keys: as it is behind the brace, with the comment behind the last key."""
+    """The white space between two keys: as it is after the brace, with the comment after the last key."""
     space = found.lbrace.whitespace_after
     if not isinstance(space, cst.ParenthesizedWhitespace) or not isinstance(closing, cst.ParenthesizedWhitespace):
         return cst.SimpleWhitespace(" ")

@@ -1,4 +1,4 @@
-"""A module of tasks gets a logger, right behind its imports."""
+"""A module of tasks gets a logger, right after its imports."""
 
 from __future__ import annotations
 

@@ -43,15 +43,15 @@ def _laid_out(chain: str, parts: list[str], indent: str, room: int) -> str:
 
 
 def _with_comments(line: Any, loop: cst.For) -> cst.CSTNode:
-    """The new statement with the comments of the loop: one behind it, the others above it."""
+    """The new statement with the comments of the loop: one after it, the others above it."""
     body, block = loop.body.body[0], loop.body
     above = [*loop.leading_lines]
     header = block.header if isinstance(block, cst.IndentedBlock) else getattr(block, "trailing_whitespace", None)
-    behind = [header.comment if header else None]
+    after = [header.comment if header else None]
     if isinstance(body, cst.SimpleStatementLine):
         above += [each for each in body.leading_lines if each.comment]
-        behind.append(body.trailing_whitespace.comment)
-    first, *more = [comment for comment in behind if comment] or [None]
+        after.append(body.trailing_whitespace.comment)
+    first, *more = [comment for comment in after if comment] or [None]
     above += [cst.EmptyLine(comment=comment) for comment in more]
     if first is not None:
         space = cst.TrailingWhitespace(cst.SimpleWhitespace("  "), first)
