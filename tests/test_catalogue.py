@@ -39,6 +39,17 @@ def test_only_what_the_linter_reports_is_about_nothing() -> None:
     assert [rule.code for rule in RULES if not rule.about] == ["AAC900", "AAC999"]
 
 
+def test_what_a_fix_reveals_begins_the_codes_of_rules() -> None:
+    revealing = [rule for rule in RULES if rule.reveals]
+    assert all(rule.fix for rule in revealing)
+    assert [
+        (rule.code, prefix)
+        for rule in revealing
+        for prefix in rule.reveals
+        if not any(code.startswith(prefix) for code in all_rules())
+    ] == []
+
+
 @pytest.mark.parametrize("folder", sorted(folder.name for folder in FIXTURES.glob("AAC*")))
 def test_a_rule_finds_nothing_where_a_module_has_none_of_its_facts(folder: str, tmp_path: Path) -> None:
     """Each rule is asked of the fixtures of every other, whatever it says that it is about."""
