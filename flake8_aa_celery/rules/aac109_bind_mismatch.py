@@ -98,9 +98,8 @@ def _fix(task: Task) -> Fix | None:
     spot = Spot.of(task.decorator)
     if task.bound:
         written = isinstance(task.decorator, ast.Call) and keyword_of(task.decorator, "bind") is not None
-        return (
-            Fix("safe", "Drop `bind=True`", DropOption("bind", spot)) if written and not speaks_of_self(task) else None
-        )
+        can_go = written and not speaks_of_self(task)
+        return Fix("safe", "Drop `bind=True`", DropOption("bind", spot)) if can_go else None
     if not task.options.lacks("bind") or is_passed_self(task):
         return None
     safety: Safety = "safe" if uses_itself(task) else "unsafe"
