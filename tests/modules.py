@@ -11,15 +11,18 @@ from flake8_aa_celery.model.resolve import values
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import (
     App,
+    BoundMethod,
     Class,
     Constant,
     Dispatch,
     Function,
+    Instance,
     Items,
     Mapping,
     ModuleValue,
     NamedTask,
     Origin,
+    Rows,
     Signature,
     Task,
     UnreadableTask,
@@ -106,7 +109,12 @@ def _in_words(value: Value) -> str:
         return f"signature of {_in_words(value.task)}"
     if isinstance(value, Workflow):
         return value.kind
+    if isinstance(value, Instance):
+        return f"instance of {value.of.node.name}"
+    if isinstance(value, Rows):
+        return f"rows of {value.model.node.name if value.model else UNKNOWN}"
+    if isinstance(value, BoundMethod):
+        return f"method {value.function.node.name} of {plain(value.receiver)}"
     if isinstance(value, (App, Dispatch)):
         return type(value).__name__.lower()
-    assert value is values.UNKNOWN, value
-    return UNKNOWN
+    return UNKNOWN if value is values.UNKNOWN else type(value).__name__.lower()

@@ -110,7 +110,7 @@ def test_a_text_is_put_together(tmp_path: Path, source: str, expected: object) -
     ("from app_utils.app_settings import clean_setting\nlook(clean_setting('X'))", UNKNOWN),
     ("from app_utils.app_settings import clean_setting\nlook(clean_setting('X', 7, required_type=int))", 7),
     ("from django.conf import settings\nlook(settings.X)", "django.conf.settings.X"),
-    ("from django.conf import settings\nlook(getattr(settings, 'X'))", UNKNOWN),
+    ("from django.conf import settings\nlook(getattr(settings, 'X'))", "django.conf.settings.X"),
     ("def f(thing):\n    look(getattr(thing, 'X', 7))", UNKNOWN),
     ("def f(settings):\n    look(getattr(settings, 'X', 7))", UNKNOWN),
     ("import os\nlook(os.environ.get('X', 7))", "os.environ.get()"),
@@ -306,7 +306,7 @@ def test_a_list_that_functions_of_its_module_fill_is_not_complete(tmp_path: Path
     ("from lib import A\nclass P(A): ...\nlook(P.HIGH)", UNKNOWN),
     ("class P(P):\n    ...\nlook(P.HIGH)", UNKNOWN),
     ("class P:\n    HIGH = 3\nP.HIGH = 4\nlook(P.HIGH)", UNKNOWN),
-    ("class P:\n    HIGH = 3\nlook(P().HIGH)", UNKNOWN),
+    ("class P:\n    HIGH = 3\nlook(P().HIGH)", 3),
     ("class P:\n    D = {'a': 1}\nlook(P.D)", {"a": 1}),
     ("class P:\n    D = {'a': 1}\n    D['a'] = 2\nlook(P.D)", UNKNOWN),
     ("class P:\n    HIGH = 3\n    LOW = HIGH + 4\nlook(P.LOW)", 7),
@@ -332,7 +332,7 @@ def test_an_attribute_of_a_class(tmp_path: Path, source: str, expected: object) 
     ("from enum import Enum, auto\nclass P(Enum):\n    HIGH = auto()\nlook(P.HIGH.value)", "enum.auto()"),
     ("from enum import Enum\nclass P(Enum):\n    HIGH = 3\nlook(P.HIGH.name)", UNKNOWN),
     ("from enum import Enum\nclass P(Enum):\n    HIGH = 3\nlook(P['HIGH'].value)", UNKNOWN),
-    ("from enum import IntEnum\nclass P(IntEnum):\n    HIGH = 3\nlook(P(3))", UNKNOWN),
+    ("from enum import IntEnum\nclass P(IntEnum):\n    HIGH = 3\nlook(P(3))", "instance of P"),
     ("class P:\n    HIGH = 3\nlook(P.HIGH.value)", UNKNOWN),
 )
 def test_a_member_of_an_enum(tmp_path: Path, source: str, expected: object) -> None:

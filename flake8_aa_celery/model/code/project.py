@@ -50,6 +50,8 @@ class Project:
         self._files: list[tuple[str, bytes]] | None = None
         #: how many expressions are being followed, each for the sake of the one before
         self.depth = 0
+        #: how many calls were looked into for the sake of the first of them
+        self.frames = 0
         #: what is known of it; kept by :mod:`flake8_aa_celery.model.code.memo`
         self.memo: dict[object, Any] = {}
 

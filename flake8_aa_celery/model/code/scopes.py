@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, Literal
 
+    from flake8_aa_celery.model.code.frames import Frame
     from flake8_aa_celery.model.code.module import Module
 
     BlockKind = Literal[
@@ -92,14 +93,22 @@ class Block:
 
 
 class Site:
-    """Where an expression stands: its statement, that one's block, and how many statements came before."""
+    """Where an expression stands: its statement, that one's block, and how many statements came before.
 
-    __slots__ = ("block", "order", "statement")
+    :param frame: the call in which it is looked at; None for what is said of it whoever calls.
+    """
 
-    def __init__(self, block: Block, statement: ast.stmt, order: int) -> None:
+    __slots__ = ("block", "frame", "order", "statement")
+
+    def __init__(self, block: Block, statement: ast.stmt, order: int, frame: Frame | None = None) -> None:
         self.block = block
         self.statement = statement
         self.order = order
+        self.frame = frame
+
+    def framed(self, frame: Frame | None) -> Site:
+        """The same place, as it is looked at in a call."""
+        return self if frame is self.frame else Site(self.block, self.statement, self.order, frame)
 
     @property
     def scope(self) -> Scope:
@@ -162,8 +171,9 @@ class Scope:
     """A module, class, function, lambda or comprehension, with the names that are bound in it."""
 
     __slots__ = (
-        "aliases", "attribute_reads", "bindings", "block", "calls", "children", "elsewhere", "foreign", "growths",
-        "joins", "kind", "memo", "module", "node", "parent", "returns", "spoilt", "star_imports", "stores",
+        "aliases", "attribute_reads", "bindings", "block", "calls", "children", "choices", "elsewhere", "foreign",
+        "growths", "joins", "kind", "memo", "module", "node", "parent", "returns", "spoilt",
+        "star_imports", "stores", "yields",
     )  # fmt: skip
 
     def __init__(self, kind: BlockKind, node: ast.AST, parent: Scope | None) -> None:
@@ -190,6 +200,9 @@ class Scope:
         self.stores: list[Store] = []
         self.calls: list[CallSite] = []
         self.children: list[Scope] = []
+        #: where each ``if`` of it stands
+        self.choices: dict[ast.If, Site] = {}
+        self.yields: list[tuple[ast.Yield | ast.YieldFrom, Site]] = []
         #: ``a | b``, outermost first
         self.joins: list[tuple[ast.BinOp, Site]] = []
         self.attribute_reads: list[tuple[ast.Attribute, Site]] = []

@@ -222,6 +222,7 @@ class _Traversal:
         self._enter("loop-else", node, node.orelse)
 
     def _if(self, node: ast.If) -> None:
+        self._block.scope.choices[node] = self._site
         self._expression(node.test)
         self._enter("if", node, node.body)
         self._enter("else", node, node.orelse)
@@ -275,6 +276,11 @@ class _Traversal:
         visit = _EXPRESSIONS.get(type(node), _Traversal._children)
         if visit is not None:
             visit(self, node)
+
+    def _yield(self, node: ast.Yield | ast.YieldFrom) -> None:
+        if node.value is not None:
+            self._expression(node.value)
+        self._block.scope.yields.append((node, self._site))
 
     def _value(self, node: ast.Expr | ast.Starred) -> None:
         self._expression(node.value)
@@ -450,6 +456,8 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[..., None] | None] = {
     ast.Compare: _Traversal._comparison,
     ast.Subscript: _Traversal._item,
     ast.Starred: _Traversal._value,
+    ast.Yield: _Traversal._yield,
+    ast.YieldFrom: _Traversal._yield,
     ast.Call: _Traversal._call,
     ast.Attribute: _Traversal._attribute,
     ast.BinOp: _Traversal._binary,

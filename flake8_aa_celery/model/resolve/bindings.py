@@ -8,20 +8,29 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code import names
 from flake8_aa_celery.model.code.memo import fact
-from flake8_aa_celery.model.code.names import ImportedName, canonical, imported_name, reaching
+from flake8_aa_celery.model.code.names import ImportedName, canonical, imported_name, reaching, scope_of
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
+from flake8_aa_celery.model.resolve import models
+from flake8_aa_celery.model.resolve.annotations import value_of_annotation
 from flake8_aa_celery.model.resolve.contents import contents
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_functions import function_of
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
     App,
+    BoundMethod,
     Class,
     Constant,
+    Expression,
+    Function,
+    Instance,
     Items,
+    Lambda,
     Mapping,
     ModuleValue,
     Origin,
+    Rows,
+    Several,
     Signature,
     Task,
     UnreadableTask,
@@ -30,7 +39,7 @@ from flake8_aa_celery.model.resolve.values import (
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import Binding, Site
+    from flake8_aa_celery.model.code.scopes import Binding, FunctionNode, Site
 
 #: Modules from which a Celery application is imported, where they cannot be found.
 _APP_MODULES = frozenset({"celery", "celery_app", "celeryapp"})
@@ -47,7 +56,7 @@ def value_of_name(name: str, bindings: list[Binding], site: Site | None = None) 
     :param site: where it is asked for; None for the end of the module.
     """
     roots = _roots(name, bindings)
-    values = [value_of_binding(name, root) for root in roots]
+    values = [value_of_binding(name, root, site) for root in roots]
     starred = overriding(name, bindings, site)
     if len(values) == 1 and not starred:
         found = contents(values[0], name, roots[0], site)
@@ -58,9 +67,14 @@ def value_of_name(name: str, bindings: list[Binding], site: Site | None = None) 
     return common(values + starred)
 
 
-def value_of_binding(name: str, binding: Binding) -> Value:
-    """What a single binding makes of a name."""
+def value_of_binding(name: str, binding: Binding, site: Site | None = None) -> Value:
+    """What a single binding makes of a name.
+
+    :param site: where the name is asked for: in a call that is looked into, parameters are what they are given.
+    """
     node = binding.node
+    if site is not None and site.frame is not None:
+        return _in_call(name, binding, site)
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return imported(imported_name(name, node), binding.site.module)
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -68,32 +82,107 @@ def value_of_binding(name: str, binding: Binding) -> Value:
     if isinstance(node, ast.ClassDef):
         return Class(node, binding.site)
     if binding.kind == "parameter":
-        return _itself(binding)
+        return _parameter(binding)
+    return _bound(name, binding, binding.site)
+
+
+def _in_call(name: str, binding: Binding, site: Site) -> Value:
+    """What a binding makes of a name in a call that is looked into."""
+    owner = scope_of(name, site)
+    frame = site.frame.around(owner) if site.frame is not None and owner is not None else None
+    if frame is None:
+        return value_of_binding(name, binding)
+    if binding.kind == "parameter" and owner is frame.scope:
+        given = frame.arguments.get(name)
+        if given is None:
+            return _parameter(binding)
+        value = given.value if isinstance(given, Expression) else given
+        return value if isinstance(value, Value) and value is not UNKNOWN else _parameter(binding)
+    if isinstance(binding.node, FUNCTIONS) and isinstance(function_of(binding.node, binding.site), Function):
+        return Function(binding.node, binding.site.framed(frame))
+    if isinstance(binding.node, (*FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom)) or binding.kind == "parameter":
+        return value_of_binding(name, binding)
+    return _bound(name, binding, binding.site.framed(frame))
+
+
+def _bound(name: str, binding: Binding, site: Site) -> Value:
+    """What a statement makes of a name that takes its value from an expression.
+
+    :param site: where the statement stands.
+    """
+    if binding.kind == "other":
+        return _unpacked(name, binding.node, site)
     if binding.value is None:
         return UNKNOWN
     if binding.kind == "assign":
-        return value_of(binding.value, binding.site)
+        value = value_of(binding.value, site)
+        annotation = binding.node.annotation if isinstance(binding.node, ast.AnnAssign) else None
+        return value_of_annotation(annotation, site) if value is UNKNOWN and annotation is not None else value
     if binding.kind == "context":
-        entered = value_of(binding.value, binding.site)
-        return entered if isinstance(entered, Origin) else UNKNOWN
+        entered = value_of(binding.value, site)
+        return entered if isinstance(entered, (Instance, Origin)) else UNKNOWN
     if binding.kind == "loop":
-        return _loop_variable(binding.value, binding.site)
+        return _loop_variable(binding.value, site)
     return UNKNOWN
 
 
+def _unpacked(name: str, node: ast.AST, site: Site) -> Value:
+    """What a name is among those that a tuple is unpacked into: ``owner, created = …get_or_create()``."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], (ast.Tuple, ast.List)):
+        return UNKNOWN
+    targets = node.targets[0].elts
+    value = value_of(node.value, site)
+    if isinstance(value, Several) and len(value.values) == len(targets):
+        for target, part in zip(targets, value.values, strict=True):
+            if isinstance(target, ast.Name) and target.id == name:
+                return part
+    return UNKNOWN
+
+
+def _parameter(binding: Binding) -> Value:
+    """What a parameter is whoever calls: ``self``, or what its annotation says."""
+    value = _itself(binding)
+    annotation = binding.node.annotation if isinstance(binding.node, ast.arg) else None
+    if value is not UNKNOWN or annotation is None or not isinstance(binding.site.statement, FUNCTIONS):
+        return value
+    arguments = binding.site.statement.args
+    return (
+        UNKNOWN
+        if binding.node in (arguments.vararg, arguments.kwarg)
+        else value_of_annotation(annotation, binding.site)
+    )
+
+
 def _itself(binding: Binding) -> Value:
-    """``self`` of a task with ``bind=True`` is that task."""
+    """``self`` of a task with ``bind=True`` is that task; in a method an instance of its class."""
     function = binding.site.statement
-    if not isinstance(function, FUNCTIONS) or not function.decorator_list:
+    if not isinstance(function, FUNCTIONS) or (*function.args.posonlyargs, *function.args.args)[:1] != (binding.node,):
         return UNKNOWN
-    if (*function.args.posonlyargs, *function.args.args)[:1] != (binding.node,):
+    if function.decorator_list:
+        value = function_of(function, binding.site)
+        if isinstance(value, Task):
+            return value if value.bound else UNKNOWN
+    return _receiver(function, binding.site)
+
+
+def _receiver(function: FunctionNode, site: Site) -> Value:
+    """What the first parameter of a method is: an instance of its class, or the class; unknown outside of classes."""
+    owner = site.scope
+    if not isinstance(owner.node, ast.ClassDef) or owner.block.site is None:
         return UNKNOWN
-    value = function_of(function, binding.site)
-    return value if isinstance(value, Task) and value.bound else UNKNOWN
+    around = Class(owner.node, owner.block.site)
+    decorators = {site.module.origin(decorator, site) for decorator in function.decorator_list}
+    if "builtins.staticmethod" in decorators:
+        return UNKNOWN
+    if "builtins.classmethod" in decorators:
+        return around
+    return models.rows_of_itself(around) or Instance(around)
 
 
 def _loop_variable(iterated: ast.expr, site: Site) -> Value:
     items = value_of(iterated, site)
+    if isinstance(items, Rows):
+        return Instance(items.model) if items.model is not None else UNKNOWN
     if not isinstance(items, Items) or not items.elements or not items.complete:
         return UNKNOWN
     return common([element.value for element in items.elements])
@@ -127,12 +216,37 @@ def common(values: list[Value]) -> Value:
         for value in values
     ):
         return first
+    if _are_alike(values):
+        return first
     if all(isinstance(value, (Task, UnreadableTask)) for value in values):
         return UnreadableTask()
     if all(isinstance(value, Origin) for value in values):
         origins = {value.dotted for value in values if isinstance(value, Origin)}
         return first if len(origins) == 1 else UNKNOWN
     return _common_signature(values)
+
+
+def _are_alike(values: list[Value]) -> bool:
+    """Whether all are applications, instances of one class, rows of one model, or one and the same function."""
+    first = values[0]
+    if any(type(value) is not type(first) for value in values):
+        return False
+    if isinstance(first, App):
+        return True
+    return (
+        isinstance(first, (BoundMethod, Class, Function, Instance, Lambda, Rows)) and len(set(map(_sort, values))) == 1
+    )
+
+
+def _sort(value: Value) -> object:
+    """What makes two values alike."""
+    if isinstance(value, Instance):
+        return id(value.of.node)
+    if isinstance(value, Rows):
+        return value.model and id(value.model.node), tuple(id(each.node) for each in value.classes)
+    if isinstance(value, BoundMethod):
+        return id(value.function.node), _sort(value.receiver)
+    return id(value.node) if isinstance(value, (Class, Function, Lambda)) else id(value)
 
 
 def _common_signature(values: list[Value]) -> Value:

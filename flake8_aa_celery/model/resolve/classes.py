@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.code.syntax import keyword_of, without_call
-from flake8_aa_celery.model.resolve.evaluation import value_of
-from flake8_aa_celery.model.resolve.values import App, Class, Origin
+from flake8_aa_celery.model.resolve.evaluation import DEEPEST, value_of
+from flake8_aa_celery.model.resolve.values import App, Class, ManagerClass, Origin
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -77,6 +78,10 @@ def lineage(value: Value, depth: int = 0) -> Bases:
     """A class and what it inherits from; incomplete for what is no class that can be read."""
     if isinstance(value, Origin):
         return Bases((), (value.dotted,), complete=True)
+    if isinstance(value, ManagerClass):
+        parts = [lineage(part, depth + 1) for part in value.classes]
+        origins = tuple(origin for part in parts for origin in part.origins)
+        return Bases(value.classes, ("django.db.models.Manager", *origins), all(part.complete for part in parts))
     if not isinstance(value, Class) or depth > _DEEPEST:
         return Bases((), (), complete=False)
     above = [lineage(value_of(base, value.site), depth + 1) for base in value.node.bases]
@@ -85,6 +90,54 @@ def lineage(value: Value, depth: int = 0) -> Bases:
         tuple(origin for each in above for origin in each.origins),
         all(each.complete for each in above),
     )
+
+
+@fact
+def _mro_of(scope: Scope) -> list[Class]:
+    """The classes of the project that a class is made of, in the order in which Python looks into them."""
+    owner = _class_of(scope)
+    if owner is None:
+        return []
+    scope.memo[_mro_of] = [owner]  # a class that is among its own bases
+    project = scope.module.project
+    if project.depth > DEEPEST:
+        return [owner]
+    project.depth += 1
+    try:
+        above = [_readable(value_of(base, owner.site)) for base in owner.node.bases]
+    finally:
+        project.depth -= 1
+    sequences = [*map(list, above), [classes[0] for classes in above if classes]]
+    return [owner, *_merged(sequences)]
+
+
+def _readable(base: Value) -> list[Class]:
+    if isinstance(base, ManagerClass):
+        return _merged([*map(mro, base.classes)])
+    return list(mro(base)) if isinstance(base, Class) else []
+
+
+def _merged(sequences: list[list[Class]]) -> list[Class]:
+    """The order that keeps the order of each sequence, as Python's C3 makes it; where there is none, the first seen."""
+    found: list[Class] = []
+    left = [sequence for sequence in sequences if sequence]
+    while left:
+        tails = {id(each.node) for sequence in left for each in sequence[1:]}
+        head = next((sequence[0] for sequence in left if id(sequence[0].node) not in tails), left[0][0])
+        found.append(head)
+        left = [rest for sequence in left if (rest := [each for each in sequence if each.node is not head.node])]
+    return found
+
+
+def mro(owner: Class) -> list[Class]:
+    """A class and the classes of the project that it inherits from, in the order in which Python looks into them."""
+    return _mro_of(owner.scope)
+
+
+def _class_of(scope: Scope) -> Class | None:
+    if not isinstance(scope.node, ast.ClassDef) or scope.block.site is None:
+        return None
+    return Class(scope.node, scope.block.site)
 
 
 def class_around(function: Scope | None, module: Module) -> Class | None:

@@ -27,20 +27,21 @@ def value_of(node: ast.expr, site: Site) -> Value:
     if not _HANDLERS:
         _import_handlers()
     module = site.module
-    known: Value | None = module.values.get(id(node))
+    memo = module.values if site.frame is None else site.frame.values
+    known: Value | None = memo.get(id(node))
     if known is not None:
         return known
     handler, project = _HANDLERS.get(type(node)), module.project
     if handler is None or project.depth > DEEPEST:
         return UNKNOWN
     # a name that leads back to itself is not known
-    module.values[id(node)] = UNKNOWN
+    memo[id(node)] = UNKNOWN
     project.depth += 1
     try:
         value = handler(node, site)
     finally:
         project.depth -= 1
-    module.values[id(node)] = value
+    memo[id(node)] = value
     return value
 
 

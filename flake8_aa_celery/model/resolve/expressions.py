@@ -10,28 +10,41 @@ import operator
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import canonical, last_part, reaching, scope_of
-from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, Site
-from flake8_aa_celery.model.resolve import canvas, prefilters
+from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, FUNCTIONS, Site
+from flake8_aa_celery.model.code.syntax import positional_parameters
+from flake8_aa_celery.model.resolve import canvas, models, prefilters
+from flake8_aa_celery.model.resolve.attributes import attribute_of, enum_kind, own_attribute
 from flake8_aa_celery.model.resolve.bindings import (
     common,
     member_of,
     star_imported,
     value_of_name,
 )
+from flake8_aa_celery.model.resolve.classes import class_around
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.modules import is_settings_module
+from flake8_aa_celery.model.resolve.returns import returned
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
     App,
+    BoundMethod,
     Class,
     Constant,
     Element,
     Entry,
     Function,
+    Instance,
     Items,
+    Lambda,
+    ManagerClass,
     Mapping,
     ModuleValue,
     Origin,
+    Partial,
+    Rows,
+    RowsMethod,
+    Several,
+    Super,
     Task,
     Value,
 )
@@ -52,13 +65,6 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[int | float, int | float], int |
 _LARGEST = 10**15
 
 _LIST_MAKERS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.reversed", "builtins.sorted"})
-#: How deep a hierarchy of classes is followed.
-_DEEPEST_CLASS = 10
-#: Bases of enums: whether a member is a value of its own, or merely has one.
-_ENUMS = {
-    **dict.fromkeys(("IntEnum", "IntegerChoices", "StrEnum", "TextChoices", "IntFlag", "int", "str"), "typed"),
-    **dict.fromkeys(("Enum", "Flag"), "plain"),
-}
 
 
 # -- names --------------------------------------------------------------------------------------------------
@@ -88,37 +94,51 @@ def _unbound(name: str, site: Site) -> Value:
 
 def _attribute(node: ast.Attribute, site: Site) -> Value:
     base = value_of(node.value, site)
-    if isinstance(base, (Class, ModuleValue)) and node.attr in site.module.scopes.stored_attributes:
-        return UNKNOWN
     if isinstance(base, ModuleValue):
-        return member_of(base, node.attr, site.module)
+        is_stored = node.attr in site.module.scopes.stored_attributes
+        return UNKNOWN if is_stored else member_of(base, node.attr, site.module)
     if isinstance(base, Origin):
         return _origin(f"{base.dotted}.{node.attr}")
-    if isinstance(base, Class):
-        return _class_attribute(base, node.attr)
     if isinstance(base, Task) and node.attr == "name":
         name = base.registered_name
         return UNKNOWN if name is None else Constant(name)
     if node.attr == "value" and isinstance(node.value, ast.Attribute):
-        return _value_of_member(node.value, site)
-    return UNKNOWN
+        member = _value_of_member(node.value, site)
+        if member is not UNKNOWN:
+            return member
+    return attribute_of(base, node.attr, site) or UNKNOWN
 
 
 def _value_of_member(member: ast.Attribute, site: Site) -> Value:
     """``Priority.HIGH.value`` of an enum."""
     owner = value_of(member.value, site)
-    if isinstance(owner, Class) and _enum_kind(owner):
-        return _own_attribute(owner, member.attr)
+    if isinstance(owner, Class) and enum_kind(owner):
+        return own_attribute(owner, member.attr)
     return UNKNOWN
 
 
 def _subscript(node: ast.Subscript, site: Site) -> Value:
     base = value_of(node.value, site)
+    if isinstance(base, Rows):
+        if isinstance(node.slice, ast.Slice):
+            return base
+        return Instance(base.model) if base.model is not None else UNKNOWN
+    if isinstance(base, Several):
+        return _member_of_tuple(base, node.slice)
     key = value_of(node.slice, site)
     if isinstance(base, Mapping) and isinstance(key, Constant) and isinstance(key.value, str):
         entry = base.get(key.value)
         return entry.value if entry else UNKNOWN
     return UNKNOWN
+
+
+def _member_of_tuple(base: Several, index: ast.expr) -> Value:
+    number = index.value if isinstance(index, ast.Constant) else None
+    return base.values[number] if isinstance(number, int) and 0 <= number < len(base.values) else UNKNOWN
+
+
+def _lambda(node: ast.Lambda, site: Site) -> Value:
+    return Lambda(node, site)
 
 
 # -- literals -----------------------------------------------------------------------------------------------
@@ -172,7 +192,7 @@ def _sequence(node: ast.List | ast.Tuple | ast.Set, site: Site) -> Value:
 
 def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, site: Site) -> Value:
     scope = site.module.scopes.by_node[node]
-    inside = Site(scope.block, site.statement, site.order)
+    inside = Site(scope.block, site.statement, site.order, site.frame)
     return Items((Element(node.elt, inside, scope.block),))
 
 
@@ -236,15 +256,29 @@ def _call(node: ast.Call, site: Site) -> Value:
             return value
         if node.func.attr == "copy" and isinstance(receiver, (Mapping, Items)):
             return receiver
+        made = models.made_of_queryset(receiver, node.func.attr, node, site)
+        if made is not None:
+            return made
     called = value_of(node.func, site)
     if isinstance(called, Origin):
         return _origin_call(node, called.dotted, site)
     value = canvas.started(node, called, site)
     if value is not None:
         return value
+    return _call_of_project(node, called, site)
+
+
+def _call_of_project(node: ast.Call, called: Value, site: Site) -> Value:
+    """What a call of something that the project defines returns."""
     if isinstance(called, Function):
-        return _setting(node, called.node.name, site) or UNKNOWN
-    return UNKNOWN
+        return _setting(node, called.node.name, site) or returned(called, node, site)
+    if isinstance(called, (BoundMethod, Lambda, Partial)):
+        return returned(called, node, site)
+    if isinstance(called, Class):
+        return Instance(called, is_exact=True)
+    if isinstance(called, ManagerClass):
+        return Rows(None, called.classes)
+    return models.called(called) if isinstance(called, RowsMethod) else UNKNOWN
 
 
 def _origin_call(node: ast.Call, dotted: str, site: Site) -> Value:
@@ -261,10 +295,27 @@ def _origin_call(node: ast.Call, dotted: str, site: Site) -> Value:
         items = value_of(node.args[0], site)
         if dotted == "builtins.reversed" and isinstance(items, Items):
             return Items(items.elements[::-1], items.complete)
-        return items if isinstance(items, Items) else UNKNOWN
+        return items if isinstance(items, (Items, Rows)) else UNKNOWN
     if dotted == "builtins.getattr":
         return _getattr(node, site)
+    if dotted == "builtins.super":
+        return _super(site)
+    if dotted == "functools.partial" and node.args:
+        return Partial(value_of(node.args[0], site), node, site)
     return _setting(node, last_part(dotted), site) or Origin(f"{dotted}()")
+
+
+def _super(site: Site) -> Value:
+    """``super()`` in a method."""
+    function = site.scope.function()
+    owner = class_around(function, site.module)
+    names = positional_parameters(function.node) if function and isinstance(function.node, FUNCTIONS) else []
+    if owner is None or function is None or not names:
+        return UNKNOWN
+    receiver = value_of_name(
+        names[0], function.bindings[names[0]], Site(function.block, site.statement, site.order, site.frame)
+    )
+    return Super(receiver, owner)
 
 
 def _first_mapping(node: ast.Call, site: Site) -> Mapping:
@@ -275,10 +326,16 @@ def _first_mapping(node: ast.Call, site: Site) -> Mapping:
 
 
 def _getattr(node: ast.Call, site: Site) -> Value:
-    """``getattr(settings, "X", 7)``: what the app's author ships is the default."""
-    if len(node.args) != 3:
+    """``getattr(settings, "X", 7)``: what the app's author ships is the default; ``getattr(requests, "get")``."""
+    if len(node.args) < 2:
         return UNKNOWN
-    owner = value_of(node.args[0], site)
+    owner, name = value_of(node.args[0], site), value_of(node.args[1], site)
+    if len(node.args) == 2:
+        if not isinstance(name, Constant) or not isinstance(name.value, str):
+            return UNKNOWN
+        if isinstance(owner, Origin):
+            return _origin(f"{owner.dotted}.{name.value}")
+        return attribute_of(owner, name.value, site) or UNKNOWN
     if isinstance(owner, Origin) and last_part(owner.dotted) == "settings":
         return value_of(node.args[2], site)
     return UNKNOWN
@@ -312,47 +369,6 @@ def _calculated(operation: ast.operator, left: object, right: object) -> Value:
     return Constant(result) if abs(result) <= _LARGEST else UNKNOWN
 
 
-def _own_attribute(owner: Class, name: str) -> Value:
-    bindings = owner.scope.bindings.get(name, [])
-    if len(bindings) != 1 or name in owner.module.scopes.stored_attributes:
-        return UNKNOWN
-    return value_of_name(name, bindings)
-
-
-def _class_attribute(owner: Class, name: str, depth: int = 0) -> Value:
-    """An attribute of a class, its own or inherited from a class of the project."""
-    if name in owner.scope.bindings:
-        # the member of an enum is no number unless the enum is one of numbers
-        return UNKNOWN if _enum_kind(owner) == "plain" else _own_attribute(owner, name)
-    for base in owner.node.bases:
-        parent = value_of(base, owner.site)
-        if not isinstance(parent, Class) or depth > _DEEPEST_CLASS:
-            return UNKNOWN  # it may have that attribute, and goes before the bases behind it
-        if _has_attribute(parent, name):
-            return _class_attribute(parent, name, depth + 1)
-    return UNKNOWN
-
-
-def _has_attribute(owner: Class, name: str, depth: int = 0) -> bool:
-    """Whether a class has an attribute, or may have one by a base that cannot be read."""
-    if name in owner.scope.bindings or depth > _DEEPEST_CLASS:
-        return True
-    parents = [value_of(base, owner.site) for base in owner.node.bases]
-    return any(not isinstance(parent, Class) or _has_attribute(parent, name, depth + 1) for parent in parents)
-
-
-def _enum_kind(owner: Class, depth: int = 0) -> str | None:
-    """Whether the members of a class are numbers or texts of their own ("typed") or not ("plain"); None for no enum."""
-    kinds: set[str | None] = set()
-    for base in owner.node.bases:
-        parent = value_of(base, owner.site)
-        if isinstance(parent, Class) and depth <= _DEEPEST_CLASS:
-            kinds.add(_enum_kind(parent, depth + 1))
-        elif isinstance(parent, Origin):
-            kinds.add(_ENUMS.get(last_part(parent.dotted)))
-    return next((kind for kind in ("typed", "plain") if kind in kinds), None)
-
-
 HANDLERS: dict[type[ast.expr], Callable[..., Value]] = {
     ast.Name: _name,
     ast.Attribute: _attribute,
@@ -370,5 +386,6 @@ HANDLERS: dict[type[ast.expr], Callable[..., Value]] = {
     ast.Await: _await,
     ast.NamedExpr: _walrus,
     ast.Call: _call,
+    ast.Lambda: _lambda,
     **{kind: _comprehension for kind in COMPREHENSIONS if kind is not ast.DictComp},
 }

@@ -110,6 +110,123 @@ class Class(Sited):
         return self.module.scopes.by_node[self.node]
 
 
+class Lambda(Sited):
+    """A function without a name."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: ast.Lambda, site: Site) -> None:
+        self.node = node
+        self.site = site
+
+
+class Instance(Value):
+    """An instance of a class of the project.
+
+    :param of: the class.
+    :param is_exact: whether it is made in sight, so that it is no instance of a class derived from that.
+    """
+
+    __slots__ = ("is_exact", "of")
+
+    def __init__(self, of: Class, *, is_exact: bool = False) -> None:
+        self.of = of
+        self.is_exact = is_exact
+
+
+class Rows(Value):
+    """A manager or a queryset of Django's.
+
+    :param model: what its items are instances of; None where that is not known.
+    :param classes: the classes of the project that it is made of, those of its manager first.
+    """
+
+    __slots__ = ("classes", "model")
+
+    def __init__(self, model: Class | None, classes: tuple[Class, ...] = ()) -> None:
+        self.model = model
+        self.classes = classes
+
+
+class RowsMethod(Value):
+    """A method that Django gives to managers and querysets: ``Owner.objects.filter``."""
+
+    __slots__ = ("name", "rows")
+
+    def __init__(self, rows: Rows, name: str) -> None:
+        self.rows = rows
+        self.name = name
+
+
+class ManagerClass(Value):
+    """What ``OwnerManager.from_queryset(OwnerQuerySet)`` returns: a class without a ``class`` statement.
+
+    :param classes: the classes of the project that it is made of.
+    """
+
+    __slots__ = ("classes",)
+
+    def __init__(self, classes: tuple[Class, ...]) -> None:
+        self.classes = classes
+
+
+class BoundMethod(Value):
+    """A method and what it is called on, which is its first argument."""
+
+    __slots__ = ("function", "receiver")
+
+    def __init__(self, function: Function, receiver: Value) -> None:
+        self.function = function
+        self.receiver = receiver
+
+
+class Super(Value):
+    """``super()``: what comes after a class among the bases of the class that something is an instance of."""
+
+    __slots__ = ("after", "receiver")
+
+    def __init__(self, receiver: Value, after: Class) -> None:
+        self.receiver = receiver
+        self.after = after
+
+
+class Partial(Sited):
+    """``functools.partial(f, x)``.
+
+    :param called: what it calls.
+    :param node: the call that made it, whose first argument is what it calls.
+    """
+
+    __slots__ = ("called", "node")
+
+    def __init__(self, called: Value, node: ast.Call, site: Site) -> None:
+        self.called = called
+        self.node = node
+        self.site = site
+
+
+class Several(Value):
+    """A tuple whose members are known, such as what ``get_or_create`` returns."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: tuple[Value, ...]) -> None:
+        self.values = values
+
+
+class Registrar(Value):
+    """What registers a function as a task when it is called with it: ``shared_task(name="x")``, ``app.task``.
+
+    :param options: what it was given so far.
+    """
+
+    __slots__ = ("options", "spelling")
+
+    def __init__(self, spelling: Spelling, options: Mapping) -> None:
+        self.spelling = spelling
+        self.options = options
+
+
 class App(Value):
     """A Celery application.
 

@@ -1,0 +1,143 @@
+"""Which statements of a function cannot run, because what it is called with decides so."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.values import (
+    UNKNOWN,
+    App,
+    BoundMethod,
+    Class,
+    Constant,
+    Function,
+    Instance,
+    Items,
+    Mapping,
+    Rows,
+    Task,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flake8_aa_celery.model.code.frames import Frame
+    from flake8_aa_celery.model.code.scopes import Scope, Site
+
+#: What is true whatever it holds.
+_TRUE = (App, BoundMethod, Class, Function, Instance, Task)
+_ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+#: The classes of Python's own that a literal is known to be an instance of.
+_TYPES: dict[str, tuple[type, ...]] = {
+    "bool": (bool,), "bytes": (bytes,), "float": (float,), "int": (int,), "str": (str,),
+}  # fmt: skip
+
+
+def truth(test: ast.expr, site: Site) -> bool | None:
+    """Whether a condition holds at a place; None where that is not known."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = truth(test.operand, site)
+        return None if inner is None else not inner
+    if isinstance(test, ast.BoolOp):
+        return _of_all([truth(part, site) for part in test.values], isinstance(test.op, ast.And))
+    if isinstance(test, ast.Compare):
+        return _compared(test, site) if len(test.ops) == 1 else None
+    if isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "isinstance":
+        return _is_instance(test, site)
+    return _is_true(value_of(test, site))
+
+
+def _of_all(parts: list[bool | None], conjunction: bool) -> bool | None:
+    if (not conjunction) in parts:
+        return not conjunction
+    return None if None in parts else conjunction
+
+
+def _is_true(value: Value) -> bool | None:
+    if isinstance(value, Constant):
+        return bool(value.value)
+    if isinstance(value, Items):
+        return bool(value.elements) if value.complete and not any(each.loop for each in value.elements) else None
+    if isinstance(value, Mapping):
+        return bool(value.entries) if value.complete else None
+    return True if isinstance(value, _TRUE) else None
+
+
+def _compared(test: ast.Compare, site: Site) -> bool | None:
+    left, right = value_of(test.left, site), value_of(test.comparators[0], site)
+    operator = test.ops[0]
+    if isinstance(operator, (ast.Is, ast.IsNot)) and isinstance(right, Constant) and right.value is None:
+        if left is UNKNOWN or isinstance(left, (Rows,)):
+            return None
+        is_none = isinstance(left, Constant) and left.value is None
+        return is_none is isinstance(operator, ast.Is)
+    if isinstance(left, Constant) and isinstance(right, Constant) and isinstance(operator, (ast.Eq, ast.NotEq)):
+        return (left.value == right.value) is isinstance(operator, ast.Eq)
+    return None
+
+
+def _is_instance(test: ast.Call, site: Site) -> bool | None:
+    """Whether ``isinstance(x, dict)`` holds."""
+    if len(test.args) != 2:
+        return None
+    value, wanted = value_of(test.args[0], site), test.args[1]
+    names = [
+        part.id for part in (wanted.elts if isinstance(wanted, ast.Tuple) else [wanted]) if isinstance(part, ast.Name)
+    ]
+    if isinstance(value, Mapping):
+        return True if "dict" in names else False if names and set(names) <= _TYPES.keys() | {"list", "tuple"} else None
+    if isinstance(value, Constant) and names and set(names) <= _TYPES.keys() | {"dict", "list", "tuple", "set"}:
+        return any(isinstance(value.value, _TYPES.get(name, ())) for name in names)
+    return None
+
+
+def dead_statements(scope: Scope, frame: Frame) -> frozenset[ast.stmt]:
+    """The statements of a function that cannot run in a call; those within them are not listed."""
+    body = getattr(scope.node, "body", None)
+    if not isinstance(body, list) or not any(_decides(value) for value in frame.arguments.values()):
+        return frozenset()
+    found: set[ast.stmt] = set()
+    _walk(body, scope, frame, found)
+    return frozenset(found)
+
+
+def _decides(argument: object) -> bool:
+    """Whether it may be known of an argument whether it is true."""
+    return argument is not UNKNOWN
+
+
+def _walk(body: Iterable[ast.stmt], scope: Scope, frame: Frame, dead: set[ast.stmt]) -> bool:
+    """Note what cannot run in a body; whether the body is always left by its end."""
+    ended = False
+    for statement in body:
+        if ended:
+            dead.add(statement)
+        elif isinstance(statement, ast.If):
+            ended = _walk_choice(statement, scope, frame, dead)
+        elif isinstance(statement, (ast.With, ast.AsyncWith)):
+            ended = _walk(statement.body, scope, frame, dead)
+        elif isinstance(statement, _ENDS):
+            ended = True
+        else:
+            for name in ("body", "orelse", "finalbody"):
+                inner = getattr(statement, name, None)
+                if isinstance(inner, list) and not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+                    _walk(inner, scope, frame, dead)
+    return ended
+
+
+def _walk_choice(statement: ast.If, scope: Scope, frame: Frame, dead: set[ast.stmt]) -> bool:
+    holds = truth(statement.test, scope.choices[statement].framed(frame))
+    if holds is not False:
+        ended = _walk(statement.body, scope, frame, dead)
+    else:
+        dead.update(statement.body)
+        ended = True
+    if holds is True:
+        dead.update(statement.orelse)
+        return ended
+    otherwise = _walk(statement.orelse, scope, frame, dead) if statement.orelse else False
+    return ended and otherwise if holds is None else otherwise
