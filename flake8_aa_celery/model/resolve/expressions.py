@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.names import canonical, last_part, reaching, scope_of
 from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, FUNCTIONS, Site
 from flake8_aa_celery.model.code.syntax import positional_parameters
-from flake8_aa_celery.model.resolve import canvas, models, prefilters
+from flake8_aa_celery.model.resolve import canvas, models
 from flake8_aa_celery.model.resolve.attributes import attribute_of, enum_kind, own_attribute
 from flake8_aa_celery.model.resolve.bindings import (
     common,
@@ -247,8 +247,6 @@ def _walrus(node: ast.NamedExpr, site: Site) -> Value:
 
 
 def _call(node: ast.Call, site: Site) -> Value:
-    if not prefilters.call(node, site):
-        return UNKNOWN
     if isinstance(node.func, ast.Attribute):
         receiver = value_of(node.func.value, site)
         value = canvas.method_call(node, node.func.attr, receiver, site)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.names import dotted_name, imported_name, last_part, reaching
+from flake8_aa_celery.model.code.names import dotted_name, imported_name, reaching
 from flake8_aa_celery.model.resolve.modules import is_of_tasks_module
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import CHANGING_METHODS, DISPATCH_METHODS, SIGNATURE_METHODS
@@ -72,30 +72,6 @@ def _named_canvas(name: str, site: Site, steps: int) -> bool:
         if found:
             return True
     return False
-
-
-def call(node: ast.Call, site: Site) -> bool:
-    """Whether a call may be anything that is known.
-
-    What a function of the project's own returns is not: no file is read to find that out.
-    """
-    function = node.func
-    name = function.attr if isinstance(function, ast.Attribute) else last_part(site.module.origin(function, site) or "")
-    return name.lstrip("_") in _TELLING or not _leads_into_project(function, site)
-
-
-def _leads_into_project(node: ast.expr, site: Site) -> bool:
-    """Whether a name, or what an attribute is looked up in, is imported from another file of the project."""
-    while isinstance(node, (ast.Attribute, ast.Call)):
-        node = node.value if isinstance(node, ast.Attribute) else node.func
-    if not isinstance(node, ast.Name):
-        return False
-    name = node.id
-    return any(
-        isinstance(binding.node, (ast.Import, ast.ImportFrom))
-        and site.module.project.has(imported_name(name, binding.node), site.module)
-        for binding in reaching(name, site)
-    )
 
 
 def _is_of_celery(node: ast.expr, site: Site) -> bool:
