@@ -27,6 +27,18 @@ class Fix(NamedTuple):
     rewrite: Rewrite
 
 
+class Related(NamedTuple):
+    """A place that leads to a violation: one of the calls between what is reported and what it is reported for.
+
+    :param path: the file, absolute once a rule has named it, and as files are named on the command line in a report.
+    :param what: what happens there: ``owner.update_assets()``.
+    """
+
+    path: str
+    line: int
+    what: str
+
+
 class Violation(NamedTuple):
     """A place in a file that a rule objects to.
 
@@ -42,14 +54,19 @@ class Violation(NamedTuple):
     fix: Fix | None = None
     code: str = ""
     name: str = ""
+    trace: tuple[Related, ...] = ()
 
     @classmethod
-    def at(cls, node: ast.expr | ast.stmt, message: str, fix: Fix | None = None) -> Violation:
+    def at(
+        cls, node: ast.expr | ast.stmt, message: str, fix: Fix | None = None, trace: tuple[Related, ...] = ()
+    ) -> Violation:
         """Put a violation on a node.
 
         A function or class is marked at its ``def`` line alone, not over its whole body.
+
+        :param trace: the calls that lead from there to what it is about.
         """
         end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
         if hasattr(node, "body") and isinstance(node.body, list):
             end_line, end_column = node.lineno, node.col_offset + 3
-        return cls(node.lineno, node.col_offset, end_line, end_column, message, fix)
+        return cls(node.lineno, node.col_offset, end_line, end_column, message, fix, trace=trace)

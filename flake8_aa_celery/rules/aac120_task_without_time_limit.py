@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.configuration.settings import configured
-from flake8_aa_celery.model.effects.blocking import blocking_of
+from flake8_aa_celery.model.effects.blocking import ASKS_NETWORK
+from flake8_aa_celery.model.effects.bodies import Body
+from flake8_aa_celery.model.effects.graph import graph_of
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.violation import Violation
@@ -72,11 +74,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     unlimited = [task for task in tasks_of(module) if _has_no_limit(task)]
     if not unlimited:
         return
-    blocking = blocking_of(module)
+    graph = graph_of(module.project)
     for task in unlimited:
-        by = blocking.over_network(task.scope)
-        if by and not _limits_all(module.project):
-            message = f"`{task.name}` calls `{by}`, which may hang: give it a `time_limit`"
+        way = graph.way(Body(task.scope), ASKS_NETWORK)
+        if way and not _limits_all(module.project):
+            message = f"`{task.name}` calls `{way[-1].what}`, which may hang: give it a `time_limit`"
             yield Violation.at(task.node, message)
 
 

@@ -10,6 +10,7 @@ from flake8_aa_celery.model.code.syntax import given_to
 from flake8_aa_celery.model.effects.blocking_loops import blocking_loops_of
 from flake8_aa_celery.model.resolve.occurrences import local_calls_of
 from flake8_aa_celery.rewrites import LoopToChain
+from flake8_aa_celery.rules.ways import by, place, trace, written_call
 from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -99,12 +100,20 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: granularity](https://docs.celeryq.dev/en/stable/userguide/tasks.html#granularity)
     """
     for loop in blocking_loops_of(module):
-        message = f"`{shortened(loop.by)}` blocks once per item: make each item a task, linked by a `chain`"
-        yield Violation.at(loop.node, message, _fix(loop, module))
+        yield Violation.at(loop.node, _message(loop), _fix(loop, module), trace(loop.way))
+
+
+def _message(loop: BlockingLoop) -> str:
+    if loop.block is not None:
+        return f"{by(loop.way)} blocks once per item: make each item a task, linked by a `chain`"
+    call, what = written_call(loop.way[0]), shortened(loop.by, 30)
+    return f"`{call}` waits for `{what}` once per item ({place(loop.way[-1])}): make each item a task of a `chain`"
 
 
 def _fix(loop: BlockingLoop, module: Module) -> Fix | None:
     node = loop.node
+    if loop.block is None:
+        return None
     if not isinstance(node, ast.For) or node.orelse or len(node.body) != 1:
         return None
     (statement,) = node.body

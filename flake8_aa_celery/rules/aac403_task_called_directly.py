@@ -95,5 +95,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
 def _is_reported(call: LocalCall, module: Module) -> bool:
     """Whether another rule speaks of the same place."""
     return view_around(call.site) is not None or any(
-        loop.block.encloses(call.site.block) for loop in blocking_loops_of(module)
+        loop.block is not None and loop.block.encloses(call.site.block) for loop in blocking_loops_of(module)
     )

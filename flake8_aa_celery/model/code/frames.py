@@ -16,12 +16,15 @@ class Frame:
     :param scope: the function.
     :param arguments: what its parameters are in this call, by their names; what is not among them is unknown.
     :param outer: the call of the function around it in which it was defined; None where there is none.
-    :param key: what tells this call from others of the function, as far as its arguments are known.
+    :param key: what tells this call from others of the function: its parameters with what is known of them, None
+        where that is nothing.
     """
 
     __slots__ = ("arguments", "key", "outer", "scope", "values")
 
-    def __init__(self, scope: Scope, arguments: dict[str, Any], outer: Frame | None, key: Hashable) -> None:
+    def __init__(
+        self, scope: Scope, arguments: dict[str, Any], outer: Frame | None, key: tuple[tuple[str, Hashable], ...]
+    ) -> None:
         self.scope = scope
         self.arguments = arguments
         self.outer = outer
@@ -29,6 +32,11 @@ class Frame:
         #: what the expressions of the function are in this call; kept by
         #: :mod:`flake8_aa_celery.model.resolve.evaluation`
         self.values: dict[int, Any] = {}
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known of what it is called with."""
+        return self.outer is not None or any(identity is not None for _, identity in self.key)
 
     def around(self, scope: Scope) -> Frame | None:
         """This frame or one around it: that of the function which a scope is part of."""

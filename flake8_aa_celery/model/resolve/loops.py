@@ -7,13 +7,14 @@ import re
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.leaving import has_way_out, way_out
-from flake8_aa_celery.model.code.names import any_of
+from flake8_aa_celery.model.code.names import any_of, reaching
 from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, Site
 from flake8_aa_celery.model.code.syntax import names_in
 from flake8_aa_celery.model.resolve.evaluation import value_of
-from flake8_aa_celery.model.resolve.values import Constant, Items, Mapping
+from flake8_aa_celery.model.resolve.values import BoundMethod, Constant, Function, Items, Mapping, Origin
 
 if TYPE_CHECKING:
+    from flake8_aa_celery.model.code.frames import Frame
     from flake8_aa_celery.model.code.scopes import Block
     from flake8_aa_celery.model.resolve.values import Element
 
@@ -23,6 +24,10 @@ FEW = 3
 _SAME_LENGTH = frozenset(
     {"builtins.enumerate", "builtins.iter", "builtins.list", "builtins.reversed", "builtins.sorted", "builtins.tuple"}
 )
+#: Methods of a queryset that return no more rows than it has.
+_ROWS_AGAIN = frozenset({"all", "iterator", "prefetch_related", "select_related"})
+#: How something is called that is cut into pieces of many items.
+_PIECES = r"(?i)(^|_)(chunk|batch)"
 #: What a loop goes over that tries the same again: no items.
 _TRIES = ("itertools.count", "itertools.cycle", "itertools.repeat", "tenacity", "stamina", "backoff", "retrying")
 _PAGE = r"(?i)(^|_)(pages?|cursor|offset)(_|$)"
@@ -46,15 +51,19 @@ def bulk_loop(site: Site) -> Block | None:
     return None
 
 
-def goes_over_few(block: Block) -> bool:
-    """Whether a loop or comprehension is known to run for at most three items."""
-    node, place = block.node, block.site
-    if place is None:
+def goes_over_few(block: Block, frame: Frame | None = None) -> bool:
+    """Whether a loop or comprehension is known to run for at most three items.
+
+    :param frame: the call in which it is looked at.
+    """
+    node = block.node
+    if block.site is None:
         return False
+    place = block.site.framed(frame)
     if isinstance(node, (ast.For, ast.AsyncFor)):
         return is_short(node.iter, place) and not _grows_in(block, node.iter)
     if isinstance(node, COMPREHENSIONS):
-        inside = Site(block, place.statement, place.order)
+        inside = Site(block, place.statement, place.order, frame)
         return all(
             is_short(generator.iter, inside if index else place) for index, generator in enumerate(node.generators)
         )
@@ -81,6 +90,7 @@ def is_certain(element: Element, site: Site) -> bool:
 
 def is_short(node: ast.expr, site: Site) -> bool:
     """Whether an iterable is known to have at most three items: a literal, a slice, a ``range``."""
+    node, site = _bound_once(node, site)
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
         return _is_short_slice(node.slice, site)
     if isinstance(node, ast.Call):
@@ -89,6 +99,18 @@ def is_short(node: ast.expr, site: Site) -> bool:
     if isinstance(value, Items):
         return value.complete and len(value.elements) <= FEW and not any(e.loop for e in value.elements)
     return isinstance(value, Mapping) and value.complete and len(value.entries) <= FEW
+
+
+def _bound_once(node: ast.expr, site: Site) -> tuple[ast.expr, Site]:
+    """The slice or call that a name was bound to, where nothing else may have bound it; anything else as it is."""
+    bindings = reaching(node.id, site) if isinstance(node, ast.Name) else []
+    if len(bindings) != 1 or bindings[0].kind != "assign":
+        return node, site
+    value = bindings[0].value
+    is_slice = isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice)
+    if value is None or not (is_slice or isinstance(value, ast.Call)):
+        return node, site
+    return value, bindings[0].site.framed(site.frame)
 
 
 def _is_short_call(node: ast.Call, site: Site) -> bool:
@@ -101,6 +123,8 @@ def _is_short_call(node: ast.Call, site: Site) -> bool:
         return any(is_short(argument, site) for argument in node.args)
     if called in _SAME_LENGTH and node.args:
         return is_short(node.args[0], site)
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _ROWS_AGAIN and not node.args:
+        return is_short(node.func.value, site)
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("items", "keys", "values") and not node.args:
         return isinstance(value_of(node.func.value, site), Mapping) and is_short(node.func.value, site)
     return False
@@ -126,16 +150,60 @@ def _number(node: ast.expr | None, site: Site) -> int | None:
 # -- items, pages and tries -------------------------------------------------------------------------------------
 
 
-def goes_over_items(block: Block) -> bool:
-    """Whether a loop or comprehension may go over many items: not over a few, over pages, or to try again."""
+def goes_over_items(block: Block, frame: Frame | None = None) -> bool:
+    """Whether a loop or comprehension may go over many items: not over a few, over pieces or pages, or to try again.
+
+    :param frame: the call in which it is looked at.
+    """
     node = block.node
-    if goes_over_few(block):
+    if goes_over_few(block, frame):
         return False
     if isinstance(node, ast.While):
         return _takes_items(node, block)
     if isinstance(node, (ast.For, ast.AsyncFor)):
-        return not _is_page(node.target) and not _tries(node, block)
+        site = block.site.framed(frame) if block.site else None
+        return not (
+            _is_page(node.target) or _tries(node, block) or not _uses(node) or (site and _in_pieces(node, site))
+        )
     return not (isinstance(node, COMPREHENSIONS) and any(_is_page(generator.target) for generator in node.generators))
+
+
+def _uses(node: ast.For | ast.AsyncFor) -> bool:
+    """Whether a loop uses the item of each round: one that does not only counts, or waits."""
+    targets = names_in(node.target)
+    return not targets or any(
+        isinstance(part, ast.Name) and part.id in targets and isinstance(part.ctx, ast.Load)
+        for statement in node.body
+        for part in ast.walk(statement)
+    )
+
+
+def _in_pieces(node: ast.For | ast.AsyncFor, site: Site) -> bool:
+    """Whether each round of a loop is about many items: a chunk, a batch, a slice."""
+    if any(re.search(_PIECES, name) for name in names_in(node.target)):
+        return True
+    iterated, site = _bound_once(node.iter, site)
+    if not isinstance(iterated, ast.Call):
+        return False
+    if re.search(_PIECES, ast.unparse(iterated.func).rpartition(".")[2]):
+        return True
+    called = value_of(iterated.func, site)
+    if isinstance(called, Origin) and called.dotted == "builtins.range":
+        return len(iterated.args) == 3 and not _is_by_one(iterated.args[2])
+    function = called.function if isinstance(called, BoundMethod) else called
+    return isinstance(function, Function) and _yields_slices(function)
+
+
+def _is_by_one(step: ast.expr) -> bool:
+    return ast.unparse(step) in ("1", "-1")
+
+
+def _yields_slices(function: Function) -> bool:
+    """Whether a generator cuts what it is given into slices."""
+    scope = function.module.scopes.by_node[function.node]
+    return any(
+        isinstance(node.value, ast.Subscript) and isinstance(node.value.slice, ast.Slice) for node, _ in scope.yields
+    )
 
 
 def _is_page(target: ast.expr) -> bool:

@@ -148,7 +148,7 @@ def _frame_of_partial(partial: Partial, node: ast.Call | None, site: Site) -> Fr
     )
 
 
-def _key(arguments: dict[str, object]) -> Hashable:
+def _key(arguments: dict[str, object]) -> tuple[tuple[str, Hashable], ...]:
     return tuple((name, _identity(given)) for name, given in sorted(arguments.items()))
 
 

@@ -1,0 +1,173 @@
+"""What a function runs: its calls one after the other, and for each the functions of the project that it leads to."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.code.scopes import CallSite, Site
+from flake8_aa_celery.model.code.syntax import given_to
+from flake8_aa_celery.model.effects.methods import only_method
+from flake8_aa_celery.model.knowledge import standard_library
+from flake8_aa_celery.model.resolve.attributes import attribute_of
+from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.liveness import dead_statements
+from flake8_aa_celery.model.resolve.returns import frame_of, is_dead
+from flake8_aa_celery.model.resolve.values import (
+    UNKNOWN,
+    BoundMethod,
+    Class,
+    Function,
+    Instance,
+    Lambda,
+    Partial,
+    Task,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
+    from flake8_aa_celery.model.code.frames import Frame
+    from flake8_aa_celery.model.code.scopes import Scope
+
+_SYNCHRONOUS = "asgiref.sync.async_to_sync"
+#: Methods of libraries that call what they are given, here and now.
+_CALLERS = frozenset({"get_or_set", "on_commit", "run_in_executor", "call_command"})
+#: How a task is run in the process of whoever calls it.
+_LOCAL_RUNS = frozenset({"run", "apply", "__call__"})
+_FUNCTIONS = (BoundMethod, Function, Lambda, Partial)
+
+
+class Body(NamedTuple):
+    """A function of the project as it is called somewhere.
+
+    :param scope: the function.
+    :param frame: what it is called with; None where nothing is known of that.
+    """
+
+    scope: Scope
+    frame: Frame | None = None
+
+    @property
+    def key(self) -> tuple[int, Hashable]:
+        """What tells it from others."""
+        return id(self.scope), self.frame.key if self.frame else ()
+
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return str(getattr(self.scope.node, "name", "lambda"))
+
+
+class Step(NamedTuple):
+    """A call in the body of a function.
+
+    :param call: the call, at its place in this body.
+    :param callees: the functions of the project that it runs.
+    :param handed: those that it hands to somebody who may run them some time.
+    """
+
+    call: CallSite
+    callees: tuple[Body, ...]
+    handed: tuple[Body, ...]
+
+
+def steps_of(body: Body) -> list[Step]:
+    """The calls that run as part of a function, those in its comprehensions included, without what cannot run."""
+    dead = dead_statements(body.scope, body.frame) if body.frame else frozenset()
+    found: list[Step] = []
+    for part in body.scope.frame():
+        for call in part.calls:
+            if not is_dead(call.site, dead):
+                framed = CallSite(call.node, call.site.framed(body.frame), call.name) if body.frame else call
+                found.append(Step(framed, tuple(callees_of(framed)), tuple(_handed(framed))))
+    return sorted(found, key=lambda step: (step.call.node.lineno, step.call.node.col_offset))
+
+
+def callees_of(call: CallSite) -> Iterator[Body]:
+    """The functions of the project that a call runs."""
+    function, site = call.node.func, call.site
+    wrapped = _made_synchronous(function, site)
+    called = value_of(wrapped or function, site)
+    if called is UNKNOWN and isinstance(function, ast.Attribute):
+        called = _of_unknown(function, site)
+    for each in _run_by(called, function, site):
+        body = _body(each, call.node, site)
+        if body is not None and (wrapped or _is_awaited(body, call)):
+            yield body
+
+
+def _of_unknown(function: ast.Attribute, site: Site) -> Value:
+    """What a method of something unknown is: a task that is run here, or the only method of that name."""
+    if function.attr in _LOCAL_RUNS:
+        owner = value_of(function.value, site)
+        if isinstance(owner, Task):
+            return owner
+    return only_method(function, site)
+
+
+def _run_by(called: Value, function: ast.expr, site: Site) -> Iterator[Value]:
+    if isinstance(called, (*_FUNCTIONS, Task)):
+        yield called
+    elif isinstance(called, Class):
+        made = attribute_of(Instance(called, is_exact=True), "__init__", site)
+        yield from [made] if isinstance(made, BoundMethod) else []
+    elif isinstance(called, Instance):
+        method = attribute_of(called, "__call__", site)
+        yield from [method] if isinstance(method, BoundMethod) else []
+
+
+def _body(called: Value, node: ast.Call | None, site: Site) -> Body | None:
+    frame = frame_of(called, node, site)
+    if frame is None:
+        return None
+    return Body(frame.scope, frame if frame.is_known else None)
+
+
+def _made_synchronous(function: ast.expr, site: Site) -> ast.expr | None:
+    """``f`` in ``async_to_sync(f)(…)``."""
+    if isinstance(function, ast.Call) and function.args:
+        return function.args[0] if site.module.origin(function.func, site) == _SYNCHRONOUS else None
+    return None
+
+
+def _handed(call: CallSite) -> Iterator[Body]:
+    """The functions of the project that a call hands on."""
+    for argument in given_to(call.node):
+        if isinstance(argument, (ast.Name, ast.Attribute, ast.Lambda, ast.Call)):
+            value = value_of(argument, call.site)
+            if isinstance(value, _FUNCTIONS):
+                body = _body(value, None, call.site)
+                yield from [body] if body else []
+
+
+def runs_what_it_is_handed(step: Step) -> bool:
+    """Whether a call runs the function that it is handed before it returns, or soon after, in this process."""
+    return step.call.name in _CALLERS
+
+
+# -- coroutines -------------------------------------------------------------------------------------------------
+
+
+def _is_awaited(body: Body, call: CallSite) -> bool:
+    """Whether a function is no coroutine, or one that is waited for at once."""
+    if not isinstance(body.scope.node, ast.AsyncFunctionDef):
+        return True
+    return id(call.node) in _awaited_in(call.site.scope)
+
+
+@fact
+def _awaited_in(scope: Scope) -> frozenset[int]:
+    """The calls of coroutines in a function that are waited for at once."""
+    found: set[int] = set()
+    for call in scope.calls:
+        origin = scope.module.origin(call.node.func, call.site) or ""
+        if call.node.args and re.fullmatch(standard_library.DRIVERS, origin):
+            found.add(id(call.node.args[0]))
+    function = scope.function()
+    if function is not None and isinstance(function.node, ast.AsyncFunctionDef):
+        found.update(id(node.value) for node in ast.walk(function.node) if isinstance(node, ast.Await))
+    return frozenset(found)

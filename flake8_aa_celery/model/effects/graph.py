@@ -1,0 +1,195 @@
+"""What functions lead to, however far away: the calls of a project, and by which of them something is reached.
+
+Functions are looked into when a task, a view or a receiver leads there. What is reached is worked out backwards, from
+the calls that do it: each function and each call is looked at once, however often functions call each other.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.effects.bodies import Body, Step, steps_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
+
+    Key = tuple[int, Hashable]
+
+#: So many functions are looked into for one project; what is beyond them is unknown.
+_MOST_BODIES = 20_000
+
+
+class Effect(NamedTuple):
+    """Something that a call may do.
+
+    :param name: what it is called: ``blocks``.
+    :param of: what does it in a call, as a message may name it; empty where the call itself does not.
+    :param through: whether what the callees of a call do counts as done by it.
+    :param handed: whether what the functions do that a call hands on counts, too.
+    """
+
+    name: str
+    of: Callable[[Step], str]
+    through: Callable[[Step], bool] = lambda step: True
+    handed: Callable[[Step], bool] = lambda step: False
+
+
+class Stage(NamedTuple):
+    """A call on the way to an effect.
+
+    :param what: of the last one what does it: ``requests.get``; of the others the name of the function called.
+    """
+
+    step: Step
+    what: str
+
+    @property
+    def module(self) -> Module:
+        """The module that the call stands in."""
+        return self.step.call.site.module
+
+    @property
+    def line(self) -> int:
+        """The line in which what is called is named: the last one of a call over several lines."""
+        function = self.step.call.node.func
+        return function.end_lineno or function.lineno
+
+
+class _Node:
+    """A function that was looked into, with what is known of where it leads."""
+
+    __slots__ = ("body", "reached", "steps")
+
+    def __init__(self, body: Body) -> None:
+        self.body = body
+        self.steps: list[Step] = []
+        #: by the name of an effect: the step that leads to it, and the node after that; None at its end
+        self.reached: dict[str, tuple[Step, str, _Node | None]] = {}
+
+
+class Graph:
+    """The functions of a project that tasks, views and receivers lead to."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[Key, _Node] = {}
+        #: in the order in which they were looked into
+        self._order: list[_Node] = []
+        #: by the name of an effect: of how many of these it is known whether they reach it
+        self._known: dict[str, int] = {}
+
+    def way(self, body: Body, effect: Effect) -> list[Stage]:
+        """The calls by which a function leads to an effect, the nearest first; empty where none is known to."""
+        node = self._looked_into(body)
+        self._work_out(effect)
+        found: list[Stage] = []
+        following: _Node | None = node
+        while following is not None and effect.name in following.reached:
+            step, what, following = following.reached[effect.name]
+            found.append(Stage(step, what))
+        return found
+
+    def way_of(self, step: Step, effect: Effect) -> list[Stage]:
+        """The calls by which one call leads to an effect, that call first; empty where none is known to."""
+        direct = effect.of(step)
+        if direct:
+            return [Stage(step, direct)]
+        ways = [(body, self.way(body, effect)) for body in _through(step, effect)]
+        known = [(body, way) for body, way in ways if way]
+        if not known:
+            return []
+        body, way = min(known, key=lambda found: len(found[1]))
+        return [Stage(step, body.name), *way]
+
+    def steps(self, body: Body) -> list[Step]:
+        """The calls of a function."""
+        return self._looked_into(body).steps
+
+    def reached(self, body: Body) -> list[Body]:
+        """A function and all that it leads to, each once, the nearest first."""
+        start = self._looked_into(body)
+        seen, waiting = {id(start): start}, deque([start])
+        while waiting:
+            for step in waiting.popleft().steps:
+                for callee in (*step.callees, *step.handed):
+                    node = self._nodes.get(callee.key)
+                    if node is not None and id(node) not in seen:
+                        seen[id(node)] = node
+                        waiting.append(node)
+        return [node.body for node in seen.values()]
+
+    def _looked_into(self, body: Body) -> _Node:
+        """The node of a function, after all that it leads to has been looked into."""
+        known = self._nodes.get(body.key)
+        if known is not None:
+            return known
+        first = self._add(body)
+        waiting = deque([first])
+        while waiting:
+            node = waiting.popleft()
+            node.steps = steps_of(node.body)
+            for step in node.steps:
+                for callee in (*step.callees, *step.handed):
+                    if callee.key not in self._nodes and len(self._nodes) < _MOST_BODIES:
+                        waiting.append(self._add(callee))
+        return first
+
+    def _add(self, body: Body) -> _Node:
+        node = self._nodes[body.key] = _Node(body)
+        self._order.append(node)
+        return node
+
+    # -- what is reached ----------------------------------------------------------------------------------------
+
+    def _work_out(self, effect: Effect) -> None:
+        """Say of each function that was looked into since whether it leads to an effect."""
+        start = self._known.get(effect.name, 0)
+        if start == len(self._order):
+            return
+        self._known[effect.name] = len(self._order)
+        callers: dict[int, list[tuple[_Node, Step]]] = {}
+        found: deque[_Node] = deque()
+        for node in self._order[start:]:
+            if self._reaches_at_once(node, effect, callers):
+                found.append(node)
+        while found:
+            reached = found.popleft()
+            for node, step in callers.get(id(reached), ()):
+                if effect.name not in node.reached:
+                    node.reached[effect.name] = (step, reached.body.name, reached)
+                    found.append(node)
+
+    def _reaches_at_once(self, node: _Node, effect: Effect, callers: dict[int, list[tuple[_Node, Step]]]) -> bool:
+        """Whether a function does it itself, or by one that is known to; notes whom it calls."""
+        for step in node.steps:
+            what = effect.of(step)
+            if what:
+                node.reached[effect.name] = (step, what, None)
+                return True
+        for step in node.steps:
+            for callee in _through(step, effect):
+                called = self._nodes.get(callee.key)
+                if called is None:
+                    continue
+                if effect.name in called.reached:
+                    node.reached[effect.name] = (step, callee.name, called)
+                    return True
+                callers.setdefault(id(called), []).append((node, step))
+        return False
+
+
+def _through(step: Step, effect: Effect) -> tuple[Body, ...]:
+    """The functions that a call runs whose doing counts as its own."""
+    if not effect.through(step):
+        return ()
+    return (*step.callees, *step.handed) if effect.handed(step) else step.callees
+
+
+@fact
+def graph_of(project: Project) -> Graph:
+    """What the functions of a project lead to, as far as somebody asked."""
+    return Graph()
