@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.effects.blocking import blocking_of
 from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -16,10 +15,9 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.resolve.values import Task
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     A task calls the network and has no time limit.
 
@@ -69,15 +67,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: time limits](https://docs.celeryq.dev/en/stable/userguide/workers.html#time-limits)
     """
-    unlimited = [task for task in tasks_of(module) if _has_no_limit(task)]
-    if not unlimited:
-        return
-    blocking = blocking_of(module)
-    for task in unlimited:
-        by = blocking.over_network(task.scope)
-        if by and not _limits_all(module.project):
-            message = f"`{task.name}` calls `{by}`, which may hang: give it a `time_limit`"
-            yield Violation.at(task.node, message)
+    by = blocking_of(module).over_network(task.scope) if _has_no_limit(task) else ""
+    if by and not _limits_all(module.project):
+        message = f"`{task.name}` calls `{by}`, which may hang: give it a `time_limit`"
+        yield Violation.at(task.node, message)
 
 
 def _has_no_limit(task: Task) -> bool:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.django.views import views_of
-from flake8_aa_celery.model.effects.blocking import blocking_of
-from flake8_aa_celery.model.resolve.occurrences import local_calls_of
-from flake8_aa_celery.model.results.uses import result_uses_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.django.waiting import BlockingCall
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(call: BlockingCall, module: Module) -> Iterator[Violation]:
     """
     A view waits for the network, for a process, or sleeps.
 
@@ -68,13 +64,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: Duration](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#duration)
     """
-    if not views_of(module):
-        return
-    blocking = blocking_of(module)
-    run_here = {id(call.node) for call in local_calls_of(module)} | {id(use.node) for use in result_uses_of(module)}
-    for view in views_of(module):
-        for call in module.calls_in(view.scope):
-            by = "" if id(call.node) in run_here else blocking.by(call)
-            if by:
-                message = f"`{view.name}` keeps the user waiting for `{by}`: leave it to a task"
-                yield Violation.at(call.node, message)
+    message = f"`{call.view.name}` keeps the user waiting for `{call.by}`: leave it to a task"
+    yield Violation.at(call.node, message)
