@@ -1,8 +1,8 @@
 """Where the time of one ``check`` goes: ``stages.py TREE``, run in the benchmark's environment.
 
 Prints seconds by stage as JSON. The command itself runs, in one process, with a stopwatch around the ways into each
-stage; a stage that calls another does not count its time. Facts are worked out when a rule asks for them: that is
-the model's time.
+stage; a stage that calls another does not count its time. The facts that rules are about are the model's time; what a
+rule asks beside them is its own.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import io
 import json
 import sys
 import time
-from functools import cached_property, wraps
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from flake8_aa_celery import cli, linter, model
 from flake8_aa_celery.cli import _files, _report
-from flake8_aa_celery.model.code.module import Module
 from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.facts import Fact
 from flake8_aa_celery.rules import Rule
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ WAYS_IN = (
     ("refuse", model, "relevant"),
     ("parse", linter, "parse"),
     ("model", Project, "module"),
-    ("model", Module, "evaluate"),
+    ("model", Fact, "of"),
     ("rules", Rule, "violations_in"),
     ("noqa", linter, "heed_noqa"),
     ("report", _report, "write_report"),
@@ -71,9 +71,6 @@ def install(stopwatch: Stopwatch) -> None:
     """Put the stopwatch around everything that leads into a stage."""
     for stage, owner, name in WAYS_IN:
         setattr(owner, name, stopwatch.timed(stage, getattr(owner, name)))
-    for fact in vars(Module).values():
-        if isinstance(fact, cached_property):
-            fact.func = stopwatch.timed("model", fact.func)
 
 
 def main(tree: str) -> None:

@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.resolve.values import Task
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     A task is called `example`.
 
@@ -79,9 +79,8 @@ $proof
     ## References
     - [Celery: Tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html)
     """
-    for task in module.tasks:
-        if task.name == "example":
-            yield Violation.at(task.node, f"the task `{task.name}` is called like an example: say what it does")
+    if task.name == "example":
+        yield Violation.at(task.node, f"the task `{task.name}` is called like an example: say what it does")
 ''')
 
 FIXTURE = Template("""\
@@ -181,7 +180,7 @@ def bullet(text: str) -> str:
 def listed(code: str, name: str, *, default: bool) -> Path:
     """Add the rule to the catalogue, in the order of the codes, and return that."""
     lines = CATALOGUE.read_text("utf-8").splitlines(keepends=True)
-    own = f'    _rule("{code}", "{name}", "tasks"{"" if default else ", default=False"}),\n'
+    own = f'    _rule("{code}", "{name}", facts.TASKS{"" if default else ", default=False"}),\n'
     following = next(index for index, line in enumerate(lines) if line.startswith('    _rule("AAC') and line > own)
     CATALOGUE.write_text("".join([*lines[:following], own, *lines[following:]]), "utf-8")
     return CATALOGUE

@@ -62,11 +62,11 @@ def lint(
         return _in_document(rules, path, data, project, settings)
     try:
         module = project.loaded(path, data) or _module(path, tree or parse(data), project)
-        found = _found(rules, module, settings)
+        found = _found(rules, module)
         if not keep and not isinstance(module, Exception):
             project.done_with(module)
     except SyntaxError as error:
-        from flake8_aa_celery.rules.aac900_syntax_error import violation_for
+        from flake8_aa_celery.rules.aac900_syntax_error import check as violation_for
 
         return _reported(rules, "AAC900", violation_for(error))
     if found and not data.isascii():
@@ -152,16 +152,16 @@ def _module(path: str, tree: ast.Module, project: Project, *, in_document: bool 
         return error
 
 
-def _found(rules: Sequence[Rule], module: Module | Exception, settings: Settings) -> list[Violation]:
+def _found(rules: Sequence[Rule], module: Module | Exception) -> list[Violation]:
     """What the rules find, and for each that crashes a violation that says so."""
     if isinstance(module, Exception):
         return _crashed(rules, "the model", module)
-    return [violation for rule in rules for violation in _found_by(rule, module, settings, rules)]
+    return [violation for rule in rules for violation in _found_by(rule, module, rules)]
 
 
-def _found_by(rule: Rule, module: Module, settings: Settings, rules: Sequence[Rule]) -> list[Violation]:
+def _found_by(rule: Rule, module: Module, rules: Sequence[Rule]) -> list[Violation]:
     try:
-        return [each._replace(code=rule.code, name=rule.name) for each in rule.violations_in(module, settings)]
+        return [each._replace(code=rule.code, name=rule.name) for each in rule.violations_in(module)]
     except RecursionError as error:
         raise SyntaxError(_TOO_DEEP) from error
     except Exception as error:
@@ -170,7 +170,7 @@ def _found_by(rule: Rule, module: Module, settings: Settings, rules: Sequence[Ru
 
 def _crashed(rules: Sequence[Rule], what: str, error: Exception) -> list[Violation]:
     from flake8_aa_celery.interrupts import hand_on_interrupt
-    from flake8_aa_celery.rules.aac999_internal_error import violation_for
+    from flake8_aa_celery.rules.aac999_internal_error import check as violation_for
 
     hand_on_interrupt(error)
     return _reported(rules, "AAC999", violation_for(what, error))
@@ -197,7 +197,7 @@ def _in_block(
         return []
     try:
         module = _module(path, parse(code), project, in_document=True)
-        found = _found(rules, module, settings)
+        found = _found(rules, module)
     except SyntaxError:
         return []  # an excerpt, or an older Python: not ours to say
     found = _in_characters(found, block.code.splitlines(keepends=True))

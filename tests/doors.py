@@ -13,6 +13,7 @@ from flake8.main.application import Application
 
 from flake8_aa_celery.cli import main
 from flake8_aa_celery.linter import selected_rules
+from flake8_aa_celery.model.facts import Fact
 from flake8_aa_celery.rewrites import ReplaceExpression
 from flake8_aa_celery.rules import Rule, all_rules, catalogue
 from flake8_aa_celery.violation import Fix, Violation
@@ -22,54 +23,58 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
 
 CELERY = "from celery import shared_task\n"
 #: What is said of a call of f.
 F = "AAC201 f is called at 7"
 
 
-def calls_of(module: Module, name: str) -> Iterator[ast.Call]:
-    for node in ast.walk(module.tree):
+def calls_of(tree: ast.Module, name: str) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
             yield node
 
 
-def call_of_f(module: Module, settings: Settings) -> Iterator[Violation]:
+def call_of_f(tree: ast.Module, module: Module) -> Iterator[Violation]:
     """Calls of f."""
-    for node in calls_of(module, "f"):
-        yield Violation.at(
-            node, f"f is called at {settings.bulk_priority}", Fix("safe", "Drop it", ReplaceExpression("None"))
-        )
+    priority = module.project.settings.bulk_priority
+    for node in calls_of(tree, "f"):
+        yield Violation.at(node, f"f is called at {priority}", Fix("safe", "Drop it", ReplaceExpression("None")))
 
 
-def call_of_g(module: Module, settings: Settings) -> Iterator[Violation]:
+def call_of_g(tree: ast.Module, module: Module) -> Iterator[Violation]:
     """Calls of g."""
-    for node in calls_of(module, "g"):
+    for node in calls_of(tree, "g"):
         yield Violation.at(node, "g is called")
 
 
-def call_of_optional(module: Module, settings: Settings) -> Iterator[Violation]:
+def call_of_optional(tree: ast.Module, module: Module) -> Iterator[Violation]:
     """Calls of optional."""
-    for node in calls_of(module, "optional"):
+    for node in calls_of(tree, "optional"):
         yield Violation.at(node, "optional is called")
 
 
-def call_of_alliance(module: Module, settings: Settings) -> Iterator[Violation]:
+def call_of_alliance(tree: ast.Module, module: Module) -> Iterator[Violation]:
     """Calls of alliance."""
-    for node in calls_of(module, "alliance"):
+    for node in calls_of(tree, "alliance"):
         yield Violation.at(node, "alliance is called")
 
 
-def crash(module: Module, settings: Settings) -> Iterator[Violation]:
+def crash(tree: ast.Module, module: Module) -> Iterator[Violation]:
     """Crashes where crash is called."""
-    for node in calls_of(module, "crash"):
+    for node in calls_of(tree, "crash"):
         raise KeyError(node.lineno)
     yield from ()
 
 
-#: What every module has.
-ANY = ("scopes",)
+class Trees(Fact[ast.Module]):
+    """What every module has one of: a syntax tree."""
+
+    def of(self, module: Module) -> list[ast.Module]:
+        return [module.tree]
+
+
+ANY = Trees("trees", "")
 FAKES = (
     Rule("AAC104", "call-of-optional", lambda: call_of_optional, ANY, default=False),
     Rule("AAC201", "call-of-f", lambda: call_of_f, ANY, fix="safe"),

@@ -49,7 +49,7 @@ def test_the_plugin_is_timed_without_rules() -> None:
     taken = answer("own_time.py", PACKAGE, "0", OWN)
     assert taken.keys() == {"flake8-aa-celery"}
     assert min(taken.values()) > 0
-    assert [rule.code for rule in selected_rules(Settings(select=(OWN,))) if rule.about] == []
+    assert [rule.code for rule in selected_rules(Settings(select=(OWN,))) if rule.fact] == []
 
 
 def test_what_a_check_parses_is_parsed_by_what_only_parses(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The catalogue of rules: whole, in order, and right about which modules a rule has nothing to say of."""
+"""The catalogue of rules: whole, in order, and right about what each rule is handed and how safe its fixes are."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.linter import parse
-from flake8_aa_celery.model.code.project import Project
+from annotations import in_full
+from flake8_aa_celery.linter import lint
 from flake8_aa_celery.rules import all_rules
-from modules import module_of
 from support import FIXTURES, ROOT, cases, checked_files, settings_of
 
 if TYPE_CHECKING:
@@ -18,6 +17,14 @@ if TYPE_CHECKING:
     from flake8_aa_celery.rules import Rule
 
 RULES = list(all_rules().values())
+SAFETY = {".fixed": "safe", ".unsafe": "unsafe"}
+
+each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+
+
+def declared(rule: Rule) -> set[str]:
+    """How safe the fixes of a rule are as the catalogue says."""
+    return set(rule.fix.split(" or ")) - {""}
 
 
 def test_every_file_of_a_rule_has_its_line_and_every_line_its_file() -> None:
@@ -29,14 +36,8 @@ def test_rules_are_known_by_their_codes() -> None:
     assert list(all_rules()) == [rule.code for rule in RULES]
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_a_rule_is_about_facts_that_a_module_has(rule: Rule, tmp_path: Path) -> None:
-    module = module_of(tmp_path, "")
-    assert [fact for fact in rule.about if not hasattr(module, fact)] == []
-
-
 def test_only_what_the_linter_reports_is_about_nothing() -> None:
-    assert [rule.code for rule in RULES if not rule.about] == ["AAC900", "AAC999"]
+    assert [rule.code for rule in RULES if rule.fact is None] == ["AAC900", "AAC999"]
 
 
 def test_what_a_fix_reveals_begins_the_codes_of_rules() -> None:
@@ -50,17 +51,28 @@ def test_what_a_fix_reveals_begins_the_codes_of_rules() -> None:
     ] == []
 
 
-@pytest.mark.parametrize("folder", sorted(folder.name for folder in FIXTURES.glob("AAC*")))
-def test_a_rule_finds_nothing_where_a_module_has_none_of_its_facts(folder: str, tmp_path: Path) -> None:
-    """Each rule is asked of the fixtures of every other, whatever it says that it is about."""
-    for number, case in enumerate(case for case in cases() if case.code == folder):
+@each_rule
+def test_a_rule_takes_what_its_fact_finds(rule: Rule) -> None:
+    if rule.fact is not None:
+        check, stated = rule.load(), rule.fact.function
+        (_, item), module = list(check.__annotations__.items())[:2]
+        assert f"list[{in_full(item, check)}]" == in_full(stated.__annotations__["return"], stated)
+        assert module == ("module", "Module")
+
+
+@each_rule
+def test_the_outcomes_beside_its_fixtures_are_as_safe_as_a_rule_declares(rule: Rule) -> None:
+    files = [file.name.removesuffix(file.suffix if file.is_file() else "") for file in (FIXTURES / rule.code).glob("*")]
+    assert {safety for end, safety in SAFETY.items() if any(name.endswith(end) for name in files)} == declared(rule)
+
+
+@each_rule
+def test_the_fixes_of_its_fixtures_are_as_safe_as_a_rule_declares(rule: Rule, tmp_path: Path) -> None:
+    found: set[str] = set()
+    for number, case in enumerate(case for case in cases() if case.code == rule.code):
         root = case.build(tmp_path / str(number))
-        settings = settings_of(root)
-        for file in (file for file in checked_files(root) if file.suffix == ".py"):
-            try:
-                module = Project.of(str(file), settings).module(str(file), parse(file.read_bytes()))
-            except SyntaxError:  # that of a newer Python
-                continue
-            for rule in RULES:
-                found, asked = rule.load()(module, settings), rule.violations_in(module, settings)
-                assert list(found) == list(asked), f"{rule.code} of {file.relative_to(root)}"
+        settings = settings_of(root)._replace(select=case.selected())
+        for file in checked_files(root):
+            violations = lint(str(file), file.read_bytes(), settings)
+            found |= {each.fix.safety for each in violations if each.fix and each.code == rule.code}
+    assert found == declared(rule)

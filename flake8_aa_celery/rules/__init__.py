@@ -1,12 +1,12 @@
 """Opinions: one file a rule, its documentation beside its check.
 
-A rule is a function ``check`` over the facts of one module::
+A rule is a function ``check`` of one fact, which is handed each item that a module has of it::
 
-    def check(module: Module, settings: Settings) -> Iterator[Violation]:
+    def check(delay: Delay, module: Module) -> Iterator[Violation]:
         '''The documentation of the rule, in Markdown.'''
 
-It lives in ``aac203_high_priority.py``; what must be known of it before that is imported stands in the
-:mod:`catalogue <flake8_aa_celery.rules.catalogue>`.
+It lives in ``aac408_long_countdown.py``; what must be known of it before that is imported, such as the fact, stands
+in the :mod:`catalogue <flake8_aa_celery.rules.catalogue>`. What the user has set is ``module.project.settings``.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import Literal
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, Literal
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.facts import Fact
     from flake8_aa_celery.violation import Violation
 
-    Check = Callable[[Module, Settings], Iterable[Violation]]
+    Check = Callable[[Any, Module], Iterable[Violation]]
     FixSafety = Literal["", "safe", "unsafe", "safe or unsafe"]
 
 
@@ -30,9 +30,8 @@ class Rule(NamedTuple):
 
     :param code: ``AAC205``.
     :param name: the code in words, ``bulk-needs-priority``.
-    :param load: imports its check, which yields the violations of one module.
-    :param about: facts of a module, as attributes of it: where it has none of them, the rule has nothing to say.
-        Empty for what only the linter reports.
+    :param load: imports its check, which yields the violations of one item of its fact.
+    :param fact: what it is about; None for what only the linter reports, whose check makes a violation of an error.
     :param default: whether the rule is reported without being selected.
     :param profiles: the profiles in which it is on at all.
     :param fix: how safe its fixes are; empty where there is none.
@@ -43,8 +42,8 @@ class Rule(NamedTuple):
 
     code: str
     name: str
-    load: Callable[[], Check]
-    about: tuple[str, ...] = ()
+    load: Callable[[], Callable[..., Any]]
+    fact: Fact[Any] | None = None
     default: bool = True
     profiles: tuple[str, ...] = ("alliance-auth", "celery")
     fix: FixSafety = ""
@@ -58,13 +57,13 @@ class Rule(NamedTuple):
 
         return getdoc(self.load()) or ""
 
-    def violations_in(self, module: Module, settings: Settings) -> Iterable[Violation]:
-        """What the rule finds in a module."""
-        from flake8_aa_celery.model.facts import FACTS
-
-        if any(fact == "scopes" or FACTS[fact].of(module) for fact in self.about):
-            return self.load()(module, settings)
-        return ()
+    def violations_in(self, module: Module) -> Iterator[Violation]:
+        """What the rule finds in a module; it is not imported for one that has nothing of its fact."""
+        items = self.fact.of(module) if self.fact is not None else ()
+        if items:
+            check: Check = self.load()
+            for item in items:
+                yield from check(item, module)
 
 
 def all_rules() -> dict[str, Rule]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.resolve.modules import is_tasks_module
 from flake8_aa_celery.model.resolve.occurrences import apps_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.rewrites import MoveToTasksModule
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -15,10 +14,9 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Task
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     A task is defined in a module that is no tasks module.
 
@@ -73,12 +71,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: autodiscover_tasks](https://docs.celeryq.dev/en/stable/reference/celery.html#celery.Celery.autodiscover_tasks)
     """
-    if is_tasks_module(module) or not tasks_of(module) or apps_of(module):
+    if is_tasks_module(module) or apps_of(module):
         return
-    wanted = settings.tasks_modules[0] if settings.tasks_modules else "tasks"
-    for task in tasks_of(module):
-        message = f"the task `{task.name}` is defined in `{module.file_name}`: move it to `{wanted}.py`"
-        yield Violation.at(task.node, message, _fix(task, wanted))
+    wanted = next(iter(module.project.settings.tasks_modules), "tasks")
+    message = f"the task `{task.name}` is defined in `{module.file_name}`: move it to `{wanted}.py`"
+    yield Violation.at(task.node, message, _fix(task, wanted))
 
 
 def _fix(task: Task, wanted: str) -> Fix | None:

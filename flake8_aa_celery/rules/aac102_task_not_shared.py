@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.resolve.occurrences import apps_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.rewrites import UseSharedTask
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -14,10 +13,9 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Task
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     A task is registered in another way than by `@shared_task`.
 
@@ -69,11 +67,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: using the @shared_task decorator](https://docs.celeryq.dev/en/stable/django/first-steps-with-django.html#using-the-shared-task-decorator)
     - [Celery 5: removed `celery.task` and `celery.decorators`](https://docs.celeryq.dev/en/stable/history/whatsnew-5.0.html)
     """
-    flagged = ("app", "removed") if settings.profile == "alliance-auth" else ("removed",)
-    tasks = [task for task in tasks_of(module) if task.spelling in flagged]
-    if not tasks or apps_of(module):
-        return
-    for task in tasks:
+    flagged = ("app", "removed") if module.project.settings.profile == "alliance-auth" else ("removed",)
+    if task.spelling in flagged and not apps_of(module):
         yield Violation.at(task.decorator, _message(task), _fix(task))
 
 

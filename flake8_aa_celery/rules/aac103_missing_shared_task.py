@@ -5,19 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.undecorated import undecorated_tasks_of
 from flake8_aa_celery.rewrites import AddSharedTask
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.calling.undecorated import UsedAsTask
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Function
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(use: UsedAsTask, module: Module) -> Iterator[Violation]:
     """
     A function is used as a task without having been made one.
 
@@ -71,16 +70,15 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html)
     """
-    for use in undecorated_tasks_of(module):
-        function = use.function
-        if function.module is module:
-            how = f"`{use.spelled}` in line {use.node.lineno}"
-            message = f"`{function.node.name}` is used as a task ({how}) but is none: decorate it with `@shared_task`"
-            yield Violation.at(function.node, message, _fix(function))
-        else:
-            where = function.module.file_name
-            message = f"`{function.node.name}` of `{where}` is no task: decorate it with `@shared_task` there"
-            yield Violation.at(use.node, message)
+    function = use.function
+    if function.module is module:
+        how = f"`{use.spelled}` in line {use.node.lineno}"
+        message = f"`{function.node.name}` is used as a task ({how}) but is none: decorate it with `@shared_task`"
+        yield Violation.at(function.node, message, _fix(function))
+    else:
+        where = function.module.file_name
+        message = f"`{function.node.name}` of `{where}` is no task: decorate it with `@shared_task` there"
+        yield Violation.at(use.node, message)
 
 
 def _fix(function: Function) -> Fix | None:

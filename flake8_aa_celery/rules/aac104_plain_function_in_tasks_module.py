@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.imports import packages_imported_from
-from flake8_aa_celery.model.resolve.modules import is_tasks_module
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.model.tasks.uncalled import uncalled_functions_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.resolve.values import Function
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(function: Function, module: Module) -> Iterator[Violation]:
     """
     A function in a tasks module is no task and helps none.
 
@@ -67,7 +63,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html)
     """
-    if is_tasks_module(module) and (tasks_of(module) or "celery" in packages_imported_from(module)):
-        for function in uncalled_functions_of(module):
-            message = f"`{function.node.name}` is no task and nothing here calls it: decorate it or move it elsewhere"
-            yield Violation.at(function.node, message)
+    message = f"`{function.node.name}` is no task and nothing here calls it: decorate it or move it elsewhere"
+    yield Violation.at(function.node, message)

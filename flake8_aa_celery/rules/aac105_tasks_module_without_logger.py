@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.model.tasks.logs import binds_logger, maker_of_logger
+from flake8_aa_celery.model.tasks.logs import maker_of_logger
 from flake8_aa_celery.rewrites import AddLogger
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -13,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.tasks.logs import MissingLogger
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(missing: MissingLogger, module: Module) -> Iterator[Violation]:
     """
     A module that defines tasks has no logger.
 
@@ -67,7 +66,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: logging](https://docs.celeryq.dev/en/stable/userguide/tasks.html#logging)
     - [Alliance Auth: logging from custom apps](https://allianceauth.readthedocs.io/en/latest/development/custom/logging.html)
     """
-    if tasks_of(module) and not binds_logger(module):
-        message = f"`{module.file_name}` has tasks but no logger: add one, or nobody can see what they do"
-        fix = Fix("safe", "Add a logger", AddLogger(**maker_of_logger(module)))
-        yield Violation.at(tasks_of(module)[0].node, message, fix)
+    message = f"`{module.file_name}` has tasks but no logger: add one, or nobody can see what they do"
+    fix = Fix("safe", "Add a logger", AddLogger(**maker_of_logger(module)))
+    yield Violation.at(missing.task.node, message, fix)

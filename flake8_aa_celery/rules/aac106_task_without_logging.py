@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.bodies import is_slim, only_dispatches
 from flake8_aa_celery.model.tasks.logs import binds_logger, logs, maker_of_logger, name_of_logger
 from flake8_aa_celery.rewrites import AddLogger, LogStart
@@ -16,10 +15,9 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Task
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     A task logs nothing.
 
@@ -82,10 +80,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: logging](https://docs.celeryq.dev/en/stable/userguide/tasks.html#logging)
     """
-    for task in tasks_of(module):
-        if not logs(task) and not is_slim(task) and not only_dispatches(task):
-            message = f"`{task.name}` logs nothing: log what it works on, or what it leaves out"
-            yield Violation.at(task.node, message, _fix(task))
+    if not logs(task) and not is_slim(task) and not only_dispatches(task):
+        message = f"`{task.name}` logs nothing: log what it works on, or what it leaves out"
+        yield Violation.at(task.node, message, _fix(task))
 
 
 def _fix(task: Task) -> Fix | None:

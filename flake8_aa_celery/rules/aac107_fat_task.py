@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.bodies import number_of_statements
 from flake8_aa_celery.violation import Violation
 
@@ -12,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.resolve.values import Task
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     A task has more statements than a reader can keep in mind.
 
@@ -107,9 +106,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: granularity of tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html#granularity)
     """
-    allowed = settings.max_task_statements
-    for task in tasks_of(module):
-        number = number_of_statements(task)
-        if number > allowed:
-            message = f"`{task.name}` has {number} statements, more than {allowed}: split it, or move code out of it"
-            yield Violation.at(task.node, message)
+    allowed, number = module.project.settings.max_task_statements, number_of_statements(task)
+    if number > allowed:
+        message = f"`{task.name}` has {number} statements, more than {allowed}: split it, or move code out of it"
+        yield Violation.at(task.node, message)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling.dispatched import is_dispatched
 from flake8_aa_celery.model.code.syntax import without_call
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.decorators import hiding
 from flake8_aa_celery.rewrites import Spot, TaskDecoratorOnTop
 from flake8_aa_celery.violation import Fix, Violation
@@ -17,11 +16,10 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Task
-    from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Safety
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     A decorator stands above the task decorator.
 
@@ -74,12 +72,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: multiple decorators](https://docs.celeryq.dev/en/stable/userguide/tasks.html#basics)
     """
-    for task in tasks_of(module):
-        above = next(hiding(task), None)
-        if above is not None:
-            name = ast.unparse(without_call(above))
-            message = f"`@{name}` hides the task `{task.name}`: put the task decorator on top of it"
-            yield Violation.at(task.decorator, message, _fix(task))
+    above = next(hiding(task), None)
+    if above is not None:
+        name = ast.unparse(without_call(above))
+        message = f"`@{name}` hides the task `{task.name}`: put the task decorator on top of it"
+        yield Violation.at(task.decorator, message, _fix(task))
 
 
 def _fix(task: Task) -> Fix:

@@ -6,7 +6,6 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.syntax import keyword_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.bound import (
     cannot_take_itself,
     is_passed_self,
@@ -23,11 +22,10 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Task
-    from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Safety
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     A task has `self` without `bind=True`, or `bind=True` without a parameter to take it.
 
@@ -79,10 +77,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: bound tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html#bound-tasks)
     """
-    for task in tasks_of(module):
-        message = "" if task.is_method or may_be_passed_otherwise(task) else _message(task)
-        if message:
-            yield Violation.at(task.node, message, _fix(task))
+    message = "" if task.is_method or may_be_passed_otherwise(task) else _message(task)
+    if message:
+        yield Violation.at(task.node, message, _fix(task))
 
 
 def _message(task: Task) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import any_of
 from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -15,10 +14,9 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Task
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     A task is a coroutine function.
 
@@ -68,15 +66,15 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [asgiref: async_to_sync](https://docs.djangoproject.com/en/stable/topics/async/#async-to-sync)
     """
-    for task in tasks_of(module):
-        if isinstance(task.node, ast.AsyncFunctionDef) and not task.decorators_below and not _can_run(task, settings):
-            message = f"`{task.name}` never runs: Celery awaits no coroutine, use `def` and `async_to_sync`"
-            yield Violation.at(task.node, message)
+    if isinstance(task.node, ast.AsyncFunctionDef) and not task.decorators_below and not _can_run(task):
+        message = f"`{task.name}` never runs: Celery awaits no coroutine, use `def` and `async_to_sync`"
+        yield Violation.at(task.node, message)
 
 
-def _can_run(task: Task, settings: Settings) -> bool:
+def _can_run(task: Task) -> bool:
     """Whether the task's class is one that the settings say runs coroutines, or may be one."""
-    if not settings.async_bases:
+    asynchronous = task.module.project.settings.async_bases
+    if not asynchronous:
         return False
     bases = bases_of(task)
-    return not bases.complete or any(any_of(settings.async_bases, name) for name in bases.names)
+    return not bases.complete or any(any_of(asynchronous, name) for name in bases.names)

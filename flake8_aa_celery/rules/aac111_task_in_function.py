@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -12,10 +11,9 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Task
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     A task is defined inside a function or as a plain method.
 
@@ -63,10 +61,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html)
     """
-    for task in tasks_of(module):
-        problem = _problem(task)
-        if problem:
-            yield Violation.at(task.node, f"`{task.name}` {problem}")
+    problem = _problem(task)
+    if problem:
+        yield Violation.at(task.node, f"`{task.name}` {problem}")
 
 
 def _problem(task: Task) -> str:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.tasks.duplicates import duplicates_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.tasks.duplicates import Duplicate
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(duplicate: Duplicate, module: Module) -> Iterator[Violation]:
     """
     Two tasks of the project are registered by the same name.
 
@@ -66,8 +65,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: names](https://docs.celeryq.dev/en/stable/userguide/tasks.html#names)
     """
-    for task, other in duplicates_of(module):
-        line = other.node.lineno
-        where = f"line {line}" if other.module is module else f"{other.module.path_in_project}:{line}"
-        message = f"`{task.name}` has the name of the task in {where}: only one of them ever runs, rename it"
-        yield Violation.at(task.node, message)
+    task, other = duplicate
+    line = other.node.lineno
+    where = f"line {line}" if other.module is module else f"{other.module.path_in_project}:{line}"
+    message = f"`{task.name}` has the name of the task in {where}: only one of them ever runs, rename it"
+    yield Violation.at(task.node, message)

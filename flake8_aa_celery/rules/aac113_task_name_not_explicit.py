@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.rewrites import SetOption
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -13,10 +12,9 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Task
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     A task has no `name`.
 
@@ -60,10 +58,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: names](https://docs.celeryq.dev/en/stable/userguide/tasks.html#names)
     """
-    for task in tasks_of(module):
-        if task.options.lacks("name"):
-            message = f'no explicit name: add `name="{task.registered_name}"`'
-            yield Violation.at(task.decorator, message, _fix(task))
+    if task.options.lacks("name"):
+        message = f'no explicit name: add `name="{task.registered_name}"`'
+        yield Violation.at(task.decorator, message, _fix(task))
 
 
 def _fix(task: Task) -> Fix:

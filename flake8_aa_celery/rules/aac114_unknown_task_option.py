@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.tasks.options import TASK_OPTIONS, each_once, is_read, written_options
+from flake8_aa_celery.model.tasks.options import TASK_OPTIONS
 from flake8_aa_celery.rewrites import RenameKey, RenameOption, Spot
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.tasks.options import WrittenOption
-    from flake8_aa_celery.settings import Settings
 
 #: What is written where something else is meant, and resembles it too little.
 _CONFUSED = {
@@ -28,7 +26,7 @@ _CONFUSED = {
 _RESEMBLANCE = 0.8
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(option: WrittenOption, module: Module) -> Iterator[Violation]:
     """
     A task has an option that Celery does not know.
 
@@ -78,15 +76,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: task options](https://docs.celeryq.dev/en/stable/userguide/tasks.html#list-of-options)
     """
-    for option in each_once(filter(_means_nothing, written_options(module))):
-        meant = _meant(option.name)
-        if meant:
-            message = f"no task has an option `{option.name}`: `{meant}` is what Celery reads"
-            yield Violation.at(option.node, message, _fix(option, meant, module))
-
-
-def _means_nothing(option: WrittenOption) -> bool:
-    return option.name not in TASK_OPTIONS and not bases_of(option.task).may_define(option.name) and not is_read(option)
+    meant = _meant(option.name)
+    if meant:
+        message = f"no task has an option `{option.name}`: `{meant}` is what Celery reads"
+        yield Violation.at(option.node, message, _fix(option, meant, module))
 
 
 def _meant(name: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.tasks.once import once_options_of, unknown_keys
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -12,11 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.resolve.values import Element, Task
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.tasks.once import UnknownKey
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(unknown: UnknownKey, module: Module) -> Iterator[Violation]:
     """
     A celery-once task is locked by an argument that it does not have.
 
@@ -59,14 +57,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [celery-once: keys](https://github.com/cameronmaske/celery-once#keys)
     """
-    for option, once in once_options_of(module):
-        for element, key in unknown_keys(option.task, once):
-            message = f"`{option.task.name}` has no parameter `{key}`: sending it raises `KeyError`, correct its `keys`"
-            yield Violation.at(_place(element, option.task), message)
+    name = unknown.task.name
+    message = f"`{name}` has no parameter `{unknown.key}`: sending it raises `KeyError`, correct its `keys`"
+    yield Violation.at(_place(unknown), message)
 
 
-def _place(element: Element, task: Task) -> ast.expr:
+def _place(unknown: UnknownKey) -> ast.expr:
     """The key itself; where it is written elsewhere, for several tasks, the decorator of the one that lacks it."""
-    decorator = task.decorator
+    element, decorator = unknown.element, unknown.task.decorator
     inside = decorator.lineno <= element.node.lineno <= (decorator.end_lineno or decorator.lineno)
-    return element.node if inside and element.module is task.module else decorator
+    return element.node if inside and element.module is unknown.task.module else decorator

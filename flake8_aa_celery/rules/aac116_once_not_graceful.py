@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.tasks.once import may_raise, once_options_of
-from flake8_aa_celery.model.tasks.options import each_once
 from flake8_aa_celery.rewrites import AddKey, Spot
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -15,10 +13,9 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.tasks.options import WrittenOption
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(option: WrittenOption, module: Module) -> Iterator[Violation]:
     """
     A celery-once task says nothing of `graceful`, and so raises when it is queued already.
 
@@ -70,9 +67,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [celery-once: graceful](https://github.com/cameronmaske/celery-once#graceful)
     """
-    for option in each_once(option for option, once in once_options_of(module) if may_raise(option, once)):
-        message = f"`{option.task.name}` raises `AlreadyQueued` at whoever sends it twice: add `graceful` to `once`"
-        yield Violation.at(option.node, message, _fix(option, module))
+    message = f"`{option.task.name}` raises `AlreadyQueued` at whoever sends it twice: add `graceful` to `once`"
+    yield Violation.at(option.node, message, _fix(option, module))
 
 
 def _fix(option: WrittenOption, module: Module) -> Fix | None:

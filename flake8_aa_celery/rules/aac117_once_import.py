@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.tasks.once import once_imports_of
 from flake8_aa_celery.rewrites import ImportInstead
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
 
 _INSTEAD = ImportInstead("allianceauth.services.tasks", "QueueOnce")
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(node: ast.expr | ast.stmt, module: Module) -> Iterator[Violation]:
     """
     `QueueOnce` comes from celery-once instead of from Alliance Auth.
 
@@ -72,6 +71,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: celery-once](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """
-    for node in once_imports_of(module):
-        message = "`QueueOnce` of celery-once is not graceful: import it from `allianceauth.services.tasks`"
-        yield Violation.at(node, message, Fix("unsafe", "Import Alliance Auth's", _INSTEAD))
+    message = "`QueueOnce` of celery-once is not graceful: import it from `allianceauth.services.tasks`"
+    yield Violation.at(node, message, Fix("unsafe", "Import Alliance Auth's", _INSTEAD))

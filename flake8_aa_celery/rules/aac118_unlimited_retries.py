@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.tasks.options import each_once, written_options
-from flake8_aa_celery.model.tasks.retries import retries_for_ever
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.tasks.options import WrittenOption
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(option: WrittenOption, module: Module) -> Iterator[Violation]:
     """
     A task retries without an end.
 
@@ -59,11 +57,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: Task.max_retries](https://docs.celeryq.dev/en/stable/userguide/tasks.html#Task.max_retries)
     """
-    unlimited = (
-        option
-        for option in written_options(module, "max_retries")
-        if option.task.options.constant("max_retries") is None and retries_for_ever(option.task)
-    )
-    for option in each_once(unlimited):
-        message = f"`{option.task.name}` retries for ever if it cannot succeed: give `max_retries` a number"
-        yield Violation.at(option.node, message)
+    message = f"`{option.task.name}` retries for ever if it cannot succeed: give `max_retries` a number"
+    yield Violation.at(option.node, message)

@@ -5,10 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.model.tasks.options import each_once, written_options
-from flake8_aa_celery.model.tasks.retries import retry_calls, waits_by_default
 from flake8_aa_celery.rewrites import SetOption, Spot
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -16,12 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.resolve.values import Task
     from flake8_aa_celery.model.tasks.options import WrittenOption
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.tasks.retries import SteadyRetry
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(retry: SteadyRetry, module: Module) -> Iterator[Violation]:
     """
     A task retries after the same time again and again, or without saying after which.
 
@@ -70,19 +65,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: retrying](https://docs.celeryq.dev/en/stable/userguide/tasks.html#retrying)
     """
-    without_backoff = (option for option in written_options(module, "autoretry_for") if _has_no_backoff(option.task))
-    for option in each_once(without_backoff):
-        message = f"`{option.task.name}` retries at the same distance each time: add `retry_backoff=True`"
-        yield Violation.at(option.node, message, _fix(option, module))
-    for task in tasks_of(module):
-        for call in retry_calls(task):
-            if waits_by_default(call, task):
-                message = f"`{task.name}` retries after three minutes, whatever has failed: give `retry` a `countdown`"
-                yield Violation.at(call.node, message)
-
-
-def _has_no_backoff(task: Task) -> bool:
-    return task.options.lacks("retry_backoff") and not bases_of(task).may_define("retry_backoff")
+    if retry.option is not None:
+        message = f"`{retry.task.name}` retries at the same distance each time: add `retry_backoff=True`"
+        yield Violation.at(retry.node, message, _fix(retry.option, module))
+    else:
+        message = f"`{retry.task.name}` retries after three minutes, whatever has failed: give `retry` a `countdown`"
+        yield Violation.at(retry.node, message)
 
 
 def _fix(option: WrittenOption, module: Module) -> Fix | None:

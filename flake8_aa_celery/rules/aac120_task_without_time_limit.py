@@ -9,7 +9,6 @@ from flake8_aa_celery.model.effects.blocking import ASKS_NETWORK
 from flake8_aa_celery.model.effects.bodies import Body
 from flake8_aa_celery.model.effects.graph import graph_of
 from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -18,10 +17,9 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.resolve.values import Task
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     A task calls the network and has no time limit.
 
@@ -71,15 +69,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: time limits](https://docs.celeryq.dev/en/stable/userguide/workers.html#time-limits)
     """
-    unlimited = [task for task in tasks_of(module) if _has_no_limit(task)]
-    if not unlimited:
-        return
-    graph = graph_of(module.project)
-    for task in unlimited:
-        way = graph.way(Body(task.scope), ASKS_NETWORK)
-        if way and not _limits_all(module.project):
-            message = f"`{task.name}` calls `{way[-1].what}`, which may hang: give it a `time_limit`"
-            yield Violation.at(task.node, message)
+    way = graph_of(module.project).way(Body(task.scope), ASKS_NETWORK) if _has_no_limit(task) else []
+    if way and not _limits_all(module.project):
+        message = f"`{task.name}` calls `{way[-1].what}`, which may hang: give it a `time_limit`"
+        yield Violation.at(task.node, message)
 
 
 def _has_no_limit(task: Task) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.priorities.settings import written_priorities_of
 from flake8_aa_celery.rewrites import ReplaceExpression
 from flake8_aa_celery.rules.words import is_literal, recipient
 from flake8_aa_celery.violation import Fix, Violation
@@ -14,10 +13,9 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.priorities.settings import PrioritySetting
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     """
     A priority is 0, which is reserved for Alliance Auth itself.
 
@@ -73,11 +71,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     - [Celery: Redis message priorities](https://docs.celeryq.dev/en/stable/userguide/routing.html#redis-message-priorities)
     """
-    for setting in written_priorities_of(module):
-        if type(setting.value) is int and setting.value == 0:
-            what = f"{recipient(setting.receiver)} gets priority 0"
-            message = f"{what}, which is reserved for Alliance Auth: use 1 to 9, 5 is normal"
-            yield Violation.at(setting.node, message, _fix(setting))
+    if type(setting.value) is int and setting.value == 0:
+        what = f"{recipient(setting.receiver)} gets priority 0"
+        message = f"{what}, which is reserved for Alliance Auth: use 1 to 9, 5 is normal"
+        yield Violation.at(setting.node, message, _fix(setting))
 
 
 def _fix(setting: PrioritySetting) -> Fix | None:

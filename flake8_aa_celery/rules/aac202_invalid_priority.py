@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.priorities.settings import written_priorities_of
 from flake8_aa_celery.model.resolve.values import UNKNOWN
 from flake8_aa_celery.rewrites import ReplaceExpression
 from flake8_aa_celery.rules.words import is_literal, recipient, shortened
@@ -15,12 +14,11 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.priorities.settings import PrioritySetting
-    from flake8_aa_celery.settings import Settings
 
 _LOWEST, _HIGHEST = 0, 9
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     """
     A priority is no whole number from 0 to 9.
 
@@ -78,12 +76,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: Redis message priorities](https://docs.celeryq.dev/en/stable/userguide/routing.html#redis-message-priorities)
     """
-    for setting in written_priorities_of(module):
-        value = setting.value
-        if value is UNKNOWN or value is None or (type(value) is int and _LOWEST <= value <= _HIGHEST):
-            continue
-        what = f"{recipient(setting.receiver)} gets priority {shortened(repr(value), 20)}"
-        yield Violation.at(setting.node, f"{what}: use a whole number from 0 to 9", _fix(setting))
+    value = setting.value
+    if value is UNKNOWN or value is None or (type(value) is int and _LOWEST <= value <= _HIGHEST):
+        return
+    what = f"{recipient(setting.receiver)} gets priority {shortened(repr(value), 20)}"
+    yield Violation.at(setting.node, f"{what}: use a whole number from 0 to 9", _fix(setting))
 
 
 def _fix(setting: PrioritySetting) -> Fix | None:

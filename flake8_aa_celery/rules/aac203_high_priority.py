@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.priorities.settings import written_priorities_of
 from flake8_aa_celery.rules.words import recipient
 from flake8_aa_celery.violation import Violation
 
@@ -12,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.priorities.settings import PrioritySetting
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     """
     A priority is 1 or 2, which are for what has to run right now.
 
@@ -61,7 +60,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    for setting in written_priorities_of(module):
-        if type(setting.value) is int and 0 < setting.value < settings.highest_priority:
-            what = f"{recipient(setting.receiver)} gets priority {setting.value}, before all other apps"
-            yield Violation.at(setting.node, f"{what}: use {settings.highest_priority} or more")
+    allowed = module.project.settings.highest_priority
+    if type(setting.value) is int and 0 < setting.value < allowed:
+        what = f"{recipient(setting.receiver)} gets priority {setting.value}, before all other apps"
+        yield Violation.at(setting.node, f"{what}: use {allowed} or more")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.priorities.settings import bulk_priorities_of
 from flake8_aa_celery.model.resolve.values import Workflow
 from flake8_aa_celery.model.tasks.options import gives_options
 from flake8_aa_celery.rewrites import ReplaceExpression, SetOption, UseApplyAsync
@@ -17,13 +16,12 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.priorities.settings import PrioritySetting
-    from flake8_aa_celery.settings import Settings
 
 #: Alliance Auth's bands "highest" and "high".
 _HIGH = range(1, 5)
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     """
     What is sent once per item, or by a schedule, has a high priority.
 
@@ -93,23 +91,23 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    for setting in bulk_priorities_of(module):
-        if type(setting.value) is int and setting.value in _HIGH:
-            yield Violation.at(setting.node, _message(setting, settings), _fix(setting, settings))
+    if type(setting.value) is int and setting.value in _HIGH:
+        instead = module.project.settings.bulk_priority
+        yield Violation.at(setting.node, _message(setting, instead), _fix(setting, str(instead)))
 
 
-def _message(setting: PrioritySetting, settings: Settings) -> str:
+def _message(setting: PrioritySetting, instead: int) -> str:
     how = "is sent once per item"
     if setting.place == "schedule":
         how = "runs by itself"
     elif isinstance(setting.receiver, Workflow) and setting.receiver.kind in ("chain", "group", "chord"):
         how = "is made in bulk"
     what = f"{recipient(setting.receiver)} {how}, at the high priority {setting.value}"
-    return f"{what}: use a low one, such as {settings.bulk_priority}"
+    return f"{what}: use a low one, such as {instead}"
 
 
-def _fix(setting: PrioritySetting, settings: Settings) -> Fix | None:
-    priority, node = str(settings.bulk_priority), setting.node
+def _fix(setting: PrioritySetting, priority: str) -> Fix | None:
+    node = setting.node
     title = f"Use priority {priority}"
     if is_literal(setting):
         return Fix("unsafe", title, ReplaceExpression(priority))

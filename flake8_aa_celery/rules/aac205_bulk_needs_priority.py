@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.model.priorities.settings import is_from_bulk, runs_at_default
-from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.model.resolve.values import Workflow
 from flake8_aa_celery.model.tasks.options import gives_options
 from flake8_aa_celery.rewrites import SetOption, UseApplyAsync
@@ -18,10 +17,9 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Dispatch
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
     """
     What is sent once per item has the default priority instead of a low one.
 
@@ -95,9 +93,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    for dispatch in dispatches_of(module):
-        if _is_bulk(dispatch, module) and dispatch.options.lacks("priority") and runs_at_default(dispatch.receiver):
-            yield Violation.at(dispatch.node, _message(dispatch, settings), _fix(dispatch, settings))
+    if _is_bulk(dispatch, module) and dispatch.options.lacks("priority") and runs_at_default(dispatch.receiver):
+        priority = module.project.settings.bulk_priority
+        yield Violation.at(dispatch.node, _message(dispatch, priority), _fix(dispatch, str(priority)))
 
 
 def _is_bulk(dispatch: Dispatch, module: Module) -> bool:
@@ -110,16 +108,16 @@ def _is_bulk(dispatch: Dispatch, module: Module) -> bool:
     return dispatch.loop is not None
 
 
-def _message(dispatch: Dispatch, settings: Settings) -> str:
+def _message(dispatch: Dispatch, priority: int) -> str:
     what = f"{shortened(called(dispatch.receiver), 40)} is sent once per item at priority 5"
     if dispatch.method.startswith("delay"):
         method = dispatch.method.replace("delay", "apply_async")
-        return f"{what}: use `{method}` with a priority like {settings.bulk_priority}"
-    return f"{what}: give it a low priority like {settings.bulk_priority}"
+        return f"{what}: use `{method}` with a priority like {priority}"
+    return f"{what}: give it a low priority like {priority}"
 
 
-def _fix(dispatch: Dispatch, settings: Settings) -> Fix | None:
-    receiver, priority = dispatch.receiver, str(settings.bulk_priority)
+def _fix(dispatch: Dispatch, priority: str) -> Fix | None:
+    receiver = dispatch.receiver
     if isinstance(receiver, Workflow) and receiver.kind != "group":
         return None
     if dispatch.method.startswith("apply_async"):

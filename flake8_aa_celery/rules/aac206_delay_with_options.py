@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.misplaced import misplaced_options_of
 from flake8_aa_celery.model.resolve.values import Signature, Workflow
 from flake8_aa_celery.rewrites import UseApplyAsync
 from flake8_aa_celery.rules.words import called
@@ -15,11 +14,10 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.calling.misplaced import MisplacedOptions
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Safety
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(misplaced: MisplacedOptions, module: Module) -> Iterator[Violation]:
     """
     `delay` is given options, which it hands to the task as arguments.
 
@@ -79,8 +77,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    for misplaced in misplaced_options_of(module):
-        yield Violation.at(misplaced.dispatch.node, _message(misplaced), _fix(misplaced))
+    yield Violation.at(misplaced.dispatch.node, _message(misplaced), _fix(misplaced))
 
 
 def _message(misplaced: MisplacedOptions) -> str:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import means_the_same
-from flake8_aa_celery.model.priorities.settings import later_at_default, may_be_inherited, own_options, priorities_of
+from flake8_aa_celery.model.priorities.settings import later_at_default, may_be_inherited, own_options
 from flake8_aa_celery.model.resolve.values import Dispatch, Signature, Workflow
 from flake8_aa_celery.rewrites import PriorityOnEach, Spot
 from flake8_aa_celery.violation import Fix, Violation
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.priorities.settings import PrioritySetting
     from flake8_aa_celery.model.resolve.values import Element, Entry
-    from flake8_aa_celery.settings import Settings
 
 #: The priority at which Alliance Auth runs what is given none.
 _DEFAULT = 5
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     """
     A priority is given to a chain and reaches its first task alone.
 
@@ -92,12 +92,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: chains](https://docs.celeryq.dev/en/stable/userguide/canvas.html#chains)
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    for setting in priorities_of(module):
-        chain = setting.receiver
-        if not isinstance(chain, Workflow) or chain.kind != "chain" or setting.value is None:
-            continue
-        if later_at_default(chain) and not _reaches_all(setting, module, settings):
-            yield Violation.at(setting.node, _message(setting), _fix(setting, chain, module))
+    chain = setting.receiver
+    if not isinstance(chain, Workflow) or chain.kind != "chain" or setting.value is None:
+        return
+    if later_at_default(chain) and not _reaches_all(setting, module.project):
+        yield Violation.at(setting.node, _message(setting), _fix(setting, chain, module))
 
 
 def _is_called(setting: PrioritySetting) -> bool:
@@ -105,12 +104,12 @@ def _is_called(setting: PrioritySetting) -> bool:
     return isinstance(setting.owner, Dispatch) and setting.owner.method == "()"
 
 
-def _reaches_all(setting: PrioritySetting, module: Module, settings: Settings) -> bool:
+def _reaches_all(setting: PrioritySetting, project: Project) -> bool:
     """Whether the other tasks of the chain run at that priority all the same."""
     if _is_called(setting):
         return False
-    is_default = setting.value == _DEFAULT and settings.profile == "alliance-auth"
-    return is_default or may_be_inherited(module.project)
+    is_default = setting.value == _DEFAULT and project.settings.profile == "alliance-auth"
+    return is_default or may_be_inherited(project)
 
 
 def _message(setting: PrioritySetting) -> str:

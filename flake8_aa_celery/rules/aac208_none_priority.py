@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling import none_defaults as defaults
-from flake8_aa_celery.model.priorities.settings import written_priorities_of
 from flake8_aa_celery.rewrites import ReplaceExpression, WrapExpression
 from flake8_aa_celery.rules.words import is_literal, recipient
 from flake8_aa_celery.violation import Fix, Violation
@@ -15,10 +14,9 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.priorities.settings import PrioritySetting
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     """
     A priority is `None`, which is not the default: on Redis it is 0.
 
@@ -79,10 +77,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: Redis message priorities](https://docs.celeryq.dev/en/stable/userguide/routing.html#redis-message-priorities)
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    for setting in written_priorities_of(module):
-        message = _message(setting) if setting.place != "task" else None
-        if message:
-            yield Violation.at(setting.node, message, _fix(setting))
+    message = _message(setting) if setting.place != "task" else None
+    if message:
+        yield Violation.at(setting.node, message, _fix(setting))
 
 
 def _message(setting: PrioritySetting) -> str | None:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
-from flake8_aa_celery.model.resolve.occurrences import workflows_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.resolve.values import Workflow
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(workflow: Workflow, module: Module) -> Iterator[Violation]:
     """
     A chord cannot be started without a result backend.
 
@@ -86,9 +85,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: important notes on chords](https://docs.celeryq.dev/en/stable/userguide/canvas.html#important-notes)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
-    chords = [workflow for workflow in workflows_of(module) if workflow.kind == "chord"]
-    if not chords or has_result_backend(module.project):
-        return
-    for chord in chords:
+    if workflow.kind == "chord" and not has_result_backend(module.project):
         message = "this `chord` raises when it is started: there is no result backend; use a `chain`"
-        yield Violation.at(chord.node, message)
+        yield Violation.at(workflow.node, message)

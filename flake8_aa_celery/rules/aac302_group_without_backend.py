@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.canvas.workflows import sent_groups_of
 from flake8_aa_celery.model.code.syntax import is_statement
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.model.resolve.values import Signature
@@ -17,10 +16,9 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.canvas.workflows import SentGroup
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Mapping, Value
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(sent: SentGroup, module: Module) -> Iterator[Violation]:
     """
     A group is sent whose results nothing can collect without a result backend.
 
@@ -88,13 +86,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     - [Celery: groups](https://docs.celeryq.dev/en/stable/userguide/canvas.html#groups)
     """
-    groups = sent_groups_of(module)
-    if not groups or has_result_backend(module.project):
+    if has_result_backend(module.project):
         return
-    advice = "the FAQ supports chains only" if settings.profile == "alliance-auth" else "configure one, or use a chain"
-    for sent in groups:
-        message = f"this `group` runs, but nothing can collect its results without a result backend: {advice}"
-        yield Violation.at(sent.node, message, _fix(sent, module))
+    of_alliance_auth = module.project.settings.profile == "alliance-auth"
+    advice = "the FAQ supports chains only" if of_alliance_auth else "configure one, or use a chain"
+    message = f"this `group` runs, but nothing can collect its results without a result backend: {advice}"
+    yield Violation.at(sent.node, message, _fix(sent, module))
 
 
 def _fix(sent: SentGroup, module: Module) -> Fix | None:

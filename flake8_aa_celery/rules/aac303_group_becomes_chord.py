@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.canvas.workflows import followed_of, is_unrolled
+from flake8_aa_celery.model.canvas.workflows import is_unrolled
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.model.resolve.values import Workflow
 from flake8_aa_celery.rules.words import called
@@ -13,12 +13,12 @@ from flake8_aa_celery.violation import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.canvas.workflows import Followed
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Value
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(followed: Followed, module: Module) -> Iterator[Violation]:
     """
     A group that a task follows becomes a chord, which cannot be started without a result backend.
 
@@ -91,12 +91,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: chords](https://docs.celeryq.dev/en/stable/userguide/canvas.html#chords)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
-    groups = [followed for followed in followed_of(module) if _is_group(followed.member.value)]
-    if not groups or has_result_backend(module.project):
-        return
-    for group in groups:
-        what = f"before {called(group.following.value)} this `group` becomes a chord"
-        yield Violation.at(group.node, f"{what}, which needs a result backend: use a `chain`")
+    if _is_group(followed.member.value) and not has_result_backend(module.project):
+        what = f"before {called(followed.following.value)} this `group` becomes a chord"
+        yield Violation.at(followed.node, f"{what}, which needs a result backend: use a `chain`")
 
 
 def _is_group(value: Value) -> bool:

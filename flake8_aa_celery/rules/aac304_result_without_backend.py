@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
-from flake8_aa_celery.model.results.uses import is_only_revoked, result_uses_of
-from flake8_aa_celery.model.results.waiting import waits_of
+from flake8_aa_celery.model.results.uses import is_only_revoked
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
@@ -15,10 +14,9 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.results.uses import ResultUse
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(use: ResultUse, module: Module) -> Iterator[Violation]:
     """
     A result is asked something that it cannot answer without a result backend.
 
@@ -99,13 +97,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: keeping Results](https://docs.celeryq.dev/en/stable/getting-started/first-steps-with-celery.html#keeping-results)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
-    if not result_uses_of(module) or has_result_backend(module.project):
-        return
-    waits = waits_of(module)
-    left_to_aac305 = {id(node) for wait in waits for node in (wait.node, wait.result)}
-    for use in result_uses_of(module):
-        if id(use.node) not in left_to_aac305 and not (use.dispatch is None and is_only_revoked(use, module)):
-            yield Violation.at(use.node, _message(use))
+    if not has_result_backend(module.project) and not (use.dispatch is None and is_only_revoked(use, module)):
+        yield Violation.at(use.node, _message(use))
 
 
 def _message(use: ResultUse) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.results.waiting import waits_of
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
@@ -12,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.results.waiting import Wait
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(wait: Wait, module: Module) -> Iterator[Violation]:
     """
     A task waits for the result of another.
 
@@ -80,7 +79,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: avoid launching synchronous subtasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html#avoid-launching-synchronous-subtasks)
     """
-    for wait in waits_of(module):
-        awaited = called(wait.dispatch.receiver) if wait.dispatch else "a result"
-        message = f"Celery refuses to wait for {awaited} inside a task: link the two by a `chain`"
-        yield Violation.at(wait.node, message)
+    awaited = called(wait.dispatch.receiver) if wait.dispatch else "a result"
+    message = f"Celery refuses to wait for {awaited} inside a task: link the two by a `chain`"
+    yield Violation.at(wait.node, message)

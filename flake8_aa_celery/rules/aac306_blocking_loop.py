@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling.serialising import is_likely_plain
 from flake8_aa_celery.model.code.syntax import given_to
-from flake8_aa_celery.model.effects.blocking_loops import blocking_loops_of
 from flake8_aa_celery.model.resolve.occurrences import local_calls_of
 from flake8_aa_celery.rewrites import LoopToChain
 from flake8_aa_celery.rules.ways import by, place, trace, written_call
@@ -19,10 +18,9 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.effects.blocking_loops import BlockingLoop
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(loop: BlockingLoop, module: Module) -> Iterator[Violation]:
     """
     A loop in a task blocks for each of its items, which should be tasks of a chain.
 
@@ -99,8 +97,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     - [Celery: granularity](https://docs.celeryq.dev/en/stable/userguide/tasks.html#granularity)
     """
-    for loop in blocking_loops_of(module):
-        yield Violation.at(loop.node, _message(loop), _fix(loop, module), trace(loop.way))
+    yield Violation.at(loop.node, _message(loop), _fix(loop, module), trace(loop.way))
 
 
 def _message(loop: BlockingLoop) -> str:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.effects.blocking_loops import naps_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.effects.blocking_loops import Nap
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(nap: Nap, module: Module) -> Iterator[Violation]:
     """
     A task sleeps, and holds its worker meanwhile.
 
@@ -71,6 +70,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: ETA and countdown](https://docs.celeryq.dev/en/stable/userguide/calling.html#eta-and-countdown)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
-    for nap in naps_of(module):
-        message = f"`{nap.task.name}` holds its worker while it sleeps: use `countdown=` or `self.retry`"
-        yield Violation.at(nap.call, message)
+    message = f"`{nap.task.name}` holds its worker while it sleeps: use `countdown=` or `self.retry`"
+    yield Violation.at(nap.call, message)

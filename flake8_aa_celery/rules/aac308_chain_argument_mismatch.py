@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.mismatches import refused_results_of
 from flake8_aa_celery.rewrites import RenameMethod
 from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Fix, Violation
@@ -12,12 +11,12 @@ from flake8_aa_celery.violation import Fix, Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.calling.mismatches import RefusedResult
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Signature
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(refused: RefusedResult, module: Module) -> Iterator[Violation]:
     """
     A task in a chain cannot take the result of the task before it.
 
@@ -92,11 +91,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: immutability](https://docs.celeryq.dev/en/stable/userguide/canvas.html#immutability)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
-    for refused in refused_results_of(module):
-        name = shortened(called(refused.signature), 35)
-        advice = "use `.si`" if refused.signature.method == "s" else "make it immutable"
-        message = f"{name} cannot take the previous result: {refused.reason}; {advice}"
-        yield Violation.at(refused.node, message, _fix(refused.signature, module))
+    name = shortened(called(refused.signature), 35)
+    advice = "use `.si`" if refused.signature.method == "s" else "make it immutable"
+    message = f"{name} cannot take the previous result: {refused.reason}; {advice}"
+    yield Violation.at(refused.node, message, _fix(refused.signature, module))
 
 
 def _fix(signature: Signature, module: Module) -> Fix | None:

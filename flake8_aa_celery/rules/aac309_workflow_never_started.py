@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.canvas.unstarted import forgotten_of
 from flake8_aa_celery.model.resolve.values import Signature
 from flake8_aa_celery.rewrites import WrapExpression
 from flake8_aa_celery.rules.words import called
@@ -14,12 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.resolve.values import Workflow
 
 _DELAY = WrapExpression("", ".delay()")
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(made: Signature | Workflow, module: Module) -> Iterator[Violation]:
     """
     A signature or workflow is made and never started.
 
@@ -77,7 +76,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: signatures](https://docs.celeryq.dev/en/stable/userguide/canvas.html#signatures)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
-    for made in forgotten_of(module):
-        what = f"the signature of {called(made)}" if isinstance(made, Signature) else f"this `{made.kind}`"
-        message = f"{what} is never started, so nothing is sent: call `delay()` on it"
-        yield Violation.at(made.node, message, Fix("unsafe", "Call `delay()`", _DELAY))
+    what = f"the signature of {called(made)}" if isinstance(made, Signature) else f"this `{made.kind}`"
+    message = f"{what} is never started, so nothing is sent: call `delay()` on it"
+    yield Violation.at(made.node, message, Fix("unsafe", "Call `delay()`", _DELAY))

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.canvas.once import once_tasks_followed_of
 from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.canvas.once import FollowedOnceTask
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(followed: FollowedOnceTask, module: Module) -> Iterator[Violation]:
     """
     A chain holds a celery-once task before others: when it is queued already, all of them are silently dropped.
 
@@ -88,7 +87,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [celery-once](https://github.com/cameronmaske/celery-once#usage)
     - [Alliance Auth: celery-once](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#celery-once)
     """
-    for task, chain in once_tasks_followed_of(module):
-        name = shortened(task.name)
-        message = f"if `{name}` is queued already, this chain drops it and all after it: put it last"
-        yield Violation.at(chain.node, message)
+    name = shortened(followed.task.name)
+    message = f"if `{name}` is queued already, this chain drops it and all after it: put it last"
+    yield Violation.at(followed.chain.node, message)

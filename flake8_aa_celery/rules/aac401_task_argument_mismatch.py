@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.mismatches import mismatches_of
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.calling.mismatches import Mismatch
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(mismatch: Mismatch, module: Module) -> Iterator[Violation]:
     """
     A task is given arguments that it cannot take.
 
@@ -80,6 +79,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html)
     - [Celery: argument checking](https://docs.celeryq.dev/en/stable/userguide/tasks.html#argument-checking)
     """
-    for misfit in mismatches_of(module):
-        message = f"{called(misfit.task)} cannot be called with these arguments: {misfit.reason}"
-        yield Violation.at(misfit.node, message)
+    message = f"{called(mismatch.task)} cannot be called with these arguments: {mismatch.reason}"
+    yield Violation.at(mismatch.node, message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.misplaced import SCALARS, wrong_collections_of
+from flake8_aa_celery.model.calling.misplaced import SCALARS
 from flake8_aa_celery.model.resolve import object_types
 from flake8_aa_celery.rewrites import WrapExpression
 from flake8_aa_celery.violation import Fix, Violation
@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.calling.misplaced import WrongCollection
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
 
 #: A message shows no more of the code than this.
 _LONGEST = 30
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(wrong: WrongCollection, module: Module) -> Iterator[Violation]:
     """
     The arguments of `apply_async` are no list or tuple, or its keyword arguments no dict.
 
@@ -86,11 +85,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: `apply_async`](https://docs.celeryq.dev/en/stable/reference/celery.app.task.html)
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html)
     """
-    for wrong in wrong_collections_of(module):
-        place = wrong.entry.reported_in(module, wrong.dispatch.node)
-        takes = "its arguments as a list or tuple" if wrong.name == "args" else "its keyword arguments as a dict"
-        what = f"`{wrong.dispatch.method}` takes {takes}, not {wrong.kind}"
-        yield Violation.at(place, f"{what}: {_instead(wrong)}", _fix(wrong, module))
+    place = wrong.entry.reported_in(module, wrong.dispatch.node)
+    takes = "its arguments as a list or tuple" if wrong.name == "args" else "its keyword arguments as a dict"
+    what = f"`{wrong.dispatch.method}` takes {takes}, not {wrong.kind}"
+    yield Violation.at(place, f"{what}: {_instead(wrong)}", _fix(wrong, module))
 
 
 def _instead(wrong: WrongCollection) -> str:

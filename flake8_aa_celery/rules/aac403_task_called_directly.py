@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.model.effects.blocking_loops import blocking_loops_of
 from flake8_aa_celery.model.resolve.modules import is_tasks_module
-from flake8_aa_celery.model.resolve.occurrences import local_calls_of
 from flake8_aa_celery.rules.words import fix_by_delay
 from flake8_aa_celery.violation import Violation
 
@@ -16,10 +15,9 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import LocalCall
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(call: LocalCall, module: Module) -> Iterator[Violation]:
     """
     A task is called like a function, outside of the modules of tasks.
 
@@ -83,13 +81,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
     """
-    if is_tasks_module(module) or module.is_run_by_hand:
+    if call.method != "()" or call.task.module is module or is_tasks_module(module) or module.is_run_by_hand:
         return
-    for call in local_calls_of(module):
-        if call.method == "()" and call.task.module is not module and not _is_reported(call, module):
-            name = call.task.name
-            message = f"calling `{name}` runs it here and now, in no worker: use `{name}.delay`"
-            yield Violation.at(call.node, message, fix_by_delay(call))
+    if not _is_reported(call, module):
+        name = call.task.name
+        message = f"calling `{name}` runs it here and now, in no worker: use `{name}.delay`"
+        yield Violation.at(call.node, message, fix_by_delay(call))
 
 
 def _is_reported(call: LocalCall, module: Module) -> bool:

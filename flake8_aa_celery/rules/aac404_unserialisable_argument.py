@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling import serialising
 from flake8_aa_celery.model.resolve import object_types, orm
-from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
 from flake8_aa_celery.model.resolve.values import Dispatch
 from flake8_aa_celery.rewrites import WrapExpression
 from flake8_aa_celery.rules.words import called
@@ -16,10 +15,8 @@ from flake8_aa_celery.violation import Fix, Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.calling.serialising import Refused
+    from flake8_aa_celery.model.calling.serialising import RefusedArgument
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.resolve.values import Signature
-    from flake8_aa_celery.settings import Settings
 
 _INSTEAD = {
     orm.INSTANCE: "pass its primary key",
@@ -40,7 +37,7 @@ _ITERABLES = frozenset({object_types.SET, object_types.GENERATOR, "a deque", "a 
 _LONGEST = 22
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(refused: RefusedArgument, module: Module) -> Iterator[Violation]:
     """
     A task is given an argument that JSON cannot carry.
 
@@ -114,28 +111,19 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: serializers](https://docs.celeryq.dev/en/stable/userguide/calling.html#serializers)
     - [Celery: Django instances and state](https://docs.celeryq.dev/en/stable/userguide/tasks.html#state)
     """
-    sent: list[Dispatch | Signature] = [*dispatches_of(module), *signatures_of(module)]
-    for call in sent:
-        # what is asked first is what is seldom there: whether all is JSON takes more files to find out
-        refused = list(serialising.refused_in(call))
-        if refused and serialising.speaks_json(call) and serialising.project_speaks_json(module.project):
-            yield from (_violation(call, part, module) for part in refused)
-
-
-def _violation(call: Dispatch | Signature, refused: Refused, module: Module) -> Violation:
-    place = refused.node if refused.given.module is module else call.node
-    task = called(call.receiver if isinstance(call, Dispatch) else call)
-    text = ast.unparse(refused.node)
+    sent, text = refused.sent, ast.unparse(refused.node)
+    place = refused.node if refused.given.module is module else sent.node
+    task = called(sent.receiver if isinstance(sent, Dispatch) else sent)
     what = f"{refused.kind}, `{text}`," if len(text) <= _LONGEST else refused.kind
     fix = _fix(refused) if place is refused.node else None
-    return Violation.at(place, f"{task} is given {what} which JSON cannot carry: {_instead(refused.kind)}", fix)
+    yield Violation.at(place, f"{task} is given {what} which JSON cannot carry: {_instead(refused.kind)}", fix)
 
 
 def _instead(kind: str) -> str:
     return _INSTEAD.get(kind) or ("pass a list" if kind in _ITERABLES else "pass plain data")
 
 
-def _fix(refused: Refused) -> Fix | None:
+def _fix(refused: RefusedArgument) -> Fix | None:
     if refused.kind == orm.INSTANCE:
         return Fix("unsafe", "Pass its primary key", WrapExpression("", ".pk"))
     if refused.kind in _ITERABLES:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django import transactions
-from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.rules.words import called, fix_after_commit
 from flake8_aa_celery.violation import Violation
 
@@ -13,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.resolve.values import Dispatch
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
     """
     A task is sent before the transaction around it is committed.
 
@@ -93,11 +92,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: trigger tasks at the end of the database transaction](https://docs.celeryq.dev/en/stable/django/first-steps-with-django.html)
     - [Django: `on_commit`](https://docs.djangoproject.com/en/stable/topics/db/transactions/#performing-actions-after-commit)
     """
-    for dispatch in dispatches_of(module):
-        if transactions.waits_for_commit(dispatch):
-            continue
-        around = transactions.around(dispatch.site)
-        if around:
-            after = transactions.method_after_commit(dispatch, around)
-            message = f"{called(dispatch.receiver)} is sent in {around.place}, before the commit: use `{after}`"
-            yield Violation.at(dispatch.node, message, fix_after_commit(dispatch, after))
+    around = None if transactions.waits_for_commit(dispatch) else transactions.around(dispatch.site)
+    if around:
+        after = transactions.method_after_commit(dispatch, around)
+        message = f"{called(dispatch.receiver)} is sent in {around.place}, before the commit: use `{after}`"
+        yield Violation.at(dispatch.node, message, fix_after_commit(dispatch, after))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.task_names import is_unknown, registered_instead, spoken_names_of
+from flake8_aa_celery.model.calling.task_names import is_unknown, registered_instead
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.calling.task_names import SpokenName
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(spoken: SpokenName, module: Module) -> Iterator[Violation]:
     """
     A task is sent or scheduled by a name that no task has.
 
@@ -74,8 +74,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: names](https://docs.celeryq.dev/en/stable/userguide/tasks.html#names)
     - [Alliance Auth: How can I define periodic tasks for my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """
-    for spoken in spoken_names_of(module):
-        if is_unknown(spoken, module):
-            meant = registered_instead(spoken, module)
-            advice = f"did you mean `{meant}`?" if meant else "nothing will run, correct the name"
-            yield Violation.at(spoken.node, f"no task of this project is called `{spoken.name}`: {advice}")
+    if is_unknown(spoken, module):
+        meant = registered_instead(spoken, module)
+        advice = f"did you mean `{meant}`?" if meant else "nothing will run, correct the name"
+        yield Violation.at(spoken.node, f"no task of this project is called `{spoken.name}`: {advice}")

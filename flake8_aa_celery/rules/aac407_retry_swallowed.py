@@ -6,18 +6,17 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.handlers import swallowing, written
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.model.tasks.retries import raises_retry, retry_calls
+from flake8_aa_celery.model.tasks.retries import raises_retry
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.tasks.retries import Retry
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(retry: Retry, module: Module) -> Iterator[Violation]:
     """
     A retry is caught as if it were an error.
 
@@ -76,10 +75,9 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: retrying](https://docs.celeryq.dev/en/stable/userguide/tasks.html#retrying)
     """
-    for task in tasks_of(module):
-        for call in retry_calls(task):
-            caught = swallowing(call.site, "Retry")
-            if caught is not None and raises_retry(call):
-                where = f"`{written(caught.handler)}` in line {caught.handler.lineno}"
-                message = f"{where} swallows `{ast.unparse(call.node.func)}`: retry outside of the `try`"
-                yield Violation.at(call.node, message)
+    call = retry.call
+    caught = swallowing(call.site, "Retry")
+    if caught is not None and raises_retry(call):
+        where = f"`{written(caught.handler)}` in line {caught.handler.lineno}"
+        message = f"{where} swallows `{ast.unparse(call.node.func)}`: retry outside of the `try`"
+        yield Violation.at(call.node, message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.delays import delays_of, visibility_timeout
+from flake8_aa_celery.model.calling.delays import visibility_timeout
 from flake8_aa_celery.rules.words import recipient
 from flake8_aa_celery.violation import Violation
 
@@ -13,10 +13,9 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.calling.delays import Delay
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(delay: Delay, module: Module) -> Iterator[Violation]:
     """
     A task waits for longer than the broker's visibility timeout, and then runs several times.
 
@@ -79,11 +78,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: visibility timeout](https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/redis.html#visibility-timeout)
     - [Celery: ETA and countdown](https://docs.celeryq.dev/en/stable/userguide/calling.html#eta-and-countdown)
     """
-    for delay in delays_of(module):
-        # asked last: what the project configures takes more files to find out
-        limit = visibility_timeout(module.project) if delay.seconds > settings.visibility_timeout else None
-        if limit is not None and delay.seconds > limit:
-            yield Violation.at(delay.node, _message(delay, limit))
+    if delay.seconds <= module.project.settings.visibility_timeout:
+        return
+    # asked last: what the project configures takes more files to find out
+    limit = visibility_timeout(module.project)
+    if limit is not None and delay.seconds > limit:
+        yield Violation.at(delay.node, _message(delay, limit))
 
 
 def _message(delay: Delay, limit: float) -> str:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django import transactions
 from flake8_aa_celery.model.django.saving import while_saving
-from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.rules.words import called, fix_after_commit, shortened
 from flake8_aa_celery.violation import Violation
 
@@ -14,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.resolve.values import Dispatch
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
     """
     A task is sent while a row is saved, which may happen in anybody's transaction.
 
@@ -96,12 +95,11 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Celery: database transactions](https://docs.celeryq.dev/en/stable/userguide/tasks.html#database-transactions)
     - [Django: signals](https://docs.djangoproject.com/en/stable/ref/signals/)
     """
-    for dispatch in dispatches_of(module):
-        if transactions.waits_for_commit(dispatch) or transactions.around(dispatch.site):
-            continue
-        saving = while_saving(dispatch.site)
-        if saving:
-            after = transactions.method_after_commit(dispatch)
-            what = shortened(called(dispatch.receiver), 30)
-            message = f"{what} is sent in {saving}, maybe before a commit: use `{after}`"
-            yield Violation.at(dispatch.node, message, fix_after_commit(dispatch, after))
+    if transactions.waits_for_commit(dispatch) or transactions.around(dispatch.site):
+        return
+    saving = while_saving(dispatch.site)
+    if saving:
+        after = transactions.method_after_commit(dispatch)
+        what = shortened(called(dispatch.receiver), 30)
+        message = f"{what} is sent in {saving}, maybe before a commit: use `{after}`"
+        yield Violation.at(dispatch.node, message, fix_after_commit(dispatch, after))

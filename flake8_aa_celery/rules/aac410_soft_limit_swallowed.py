@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.handlers import is_around_work, names_it, swallowing, written
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -14,12 +13,11 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Task
-    from flake8_aa_celery.settings import Settings
 
 _LIMIT = "SoftTimeLimitExceeded"
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     The soft time limit of a task is caught as if it were an error.
 
@@ -78,11 +76,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: time limits](https://docs.celeryq.dev/en/stable/userguide/workers.html#time-limits)
     """
-    for task in tasks_of(module):
-        for handler in _swallowing(task) if _has_soft_limit(task) else ():
-            message = f"`{written(handler)}` swallows the soft time limit of the task: catch `{_LIMIT}` first"
-            line, column = handler.lineno, handler.col_offset
-            yield Violation(line, column, line, column + len("except"), message)
+    for handler in _swallowing(task) if _has_soft_limit(task) else ():
+        message = f"`{written(handler)}` swallows the soft time limit of the task: catch `{_LIMIT}` first"
+        line, column = handler.lineno, handler.col_offset
+        yield Violation(line, column, line, column + len("except"), message)
 
 
 def _has_soft_limit(task: Task) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.periodic.crontabs import crontabs_of
 from flake8_aa_celery.model.resolve.values import Constant
 from flake8_aa_celery.rewrites import SetOption
 from flake8_aa_celery.violation import Fix, Violation
@@ -14,12 +13,11 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.periodic.crontabs import Crontab
-    from flake8_aa_celery.settings import Settings
 
 _DAYS = ("day_of_week", "day_of_month", "month_of_year")
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(crontab: Crontab, module: Module) -> Iterator[Violation]:
     """
     A crontab sets the hour or the day, but not the minute: it runs every minute of it.
 
@@ -75,13 +73,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: crontab schedules](https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#crontab-schedules)
     """
-    for crontab in crontabs_of(module):
-        missing = _missing(crontab)
-        if missing:
-            larger = ", ".join(f"`{name}`" for name in ("hour", *_DAYS) if crontab.fields.get(name))
-            added = " and ".join(f'`{field}="0"`' for field in missing)
-            message = f"this crontab sets {larger} and runs every {missing[0]} of it: add {added}"
-            yield Violation.at(crontab.node, message, _fix(missing))
+    missing = _missing(crontab)
+    if missing:
+        larger = ", ".join(f"`{name}`" for name in ("hour", *_DAYS) if crontab.fields.get(name))
+        added = " and ".join(f'`{field}="0"`' for field in missing)
+        message = f"this crontab sets {larger} and runs every {missing[0]} of it: add {added}"
+        yield Violation.at(crontab.node, message, _fix(missing))
 
 
 def _missing(crontab: Crontab) -> list[str]:

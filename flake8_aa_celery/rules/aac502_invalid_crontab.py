@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.periodic.crontabs import RANGES, crontabs_of, refusal
+from flake8_aa_celery.model.periodic.crontabs import RANGES, refusal
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -13,10 +13,9 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.periodic.crontabs import Crontab
     from flake8_aa_celery.model.resolve.values import Entry
-    from flake8_aa_celery.settings import Settings
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(crontab: Crontab, module: Module) -> Iterator[Violation]:
     """
     A crontab has a field that does not exist, or a value that Celery refuses.
 
@@ -69,11 +68,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: crontab schedules](https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#crontab-schedules)
     """
-    for crontab in crontabs_of(module):
-        for name, entry in crontab.fields.entries.items():
-            message = _message(name, entry, crontab)
-            if message:
-                yield Violation.at(entry.reported_in(module, crontab.node), message)
+    for name, entry in crontab.fields.entries.items():
+        message = _message(name, entry, crontab)
+        if message:
+            yield Violation.at(entry.reported_in(module, crontab.node), message)
 
 
 def _message(name: str, entry: Entry, crontab: Crontab) -> str:

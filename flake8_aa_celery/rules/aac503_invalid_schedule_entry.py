@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling.mismatches import mismatch_of_entry
-from flake8_aa_celery.model.periodic.schedules import has_other_scheduler, schedule_of
+from flake8_aa_celery.model.periodic.schedules import has_other_scheduler
 from flake8_aa_celery.model.tasks.options import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.periodic.schedules import ScheduleEntry
-    from flake8_aa_celery.settings import Settings
 
 _KEYS = frozenset({"task", "schedule", "args", "kwargs", "options", "relative"})
 #: What Alliance Auth's scheduler takes beside them: a key of its own, and the fields of a row of django-celery-beat.
@@ -27,7 +26,7 @@ _ALLIANCE_AUTH_KEYS = frozenset(
 _OPTIONS = APPLY_ASYNC_OPTIONS | {"expire_seconds"}
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
     """
     An entry of the schedule lacks what it needs, has a key that beat does not know, or gives the task wrong arguments.
 
@@ -103,14 +102,13 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: entries](https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#available-fields)
     """
-    for entry in schedule_of(module):
-        if entry.way == "setting":
-            yield from _missing(entry)
-            yield from _unknown(entry, settings)
-        misfit = mismatch_of_entry(entry)
-        if misfit is not None:
-            message = f"{called(misfit.task)} cannot be scheduled like this: {misfit.reason}"
-            yield Violation.at(_argument_node(entry), message)
+    if entry.way == "setting":
+        yield from _missing(entry)
+        yield from _unknown(entry)
+    mismatch = mismatch_of_entry(entry)
+    if mismatch is not None:
+        message = f"{called(mismatch.task)} cannot be scheduled like this: {mismatch.reason}"
+        yield Violation.at(_argument_node(entry), message)
 
 
 def _missing(entry: ScheduleEntry) -> Iterator[Violation]:
@@ -120,12 +118,13 @@ def _missing(entry: ScheduleEntry) -> Iterator[Violation]:
             yield Violation.at(entry.node, f"this entry of the schedule has no `{key}` and {what}: add it")
 
 
-def _unknown(entry: ScheduleEntry, settings: Settings) -> Iterator[Violation]:
+def _unknown(entry: ScheduleEntry) -> Iterator[Violation]:
     """The keys that beat does not know, as far as it is known which scheduler it has."""
-    of_alliance_auth = settings.profile == "alliance-auth"
+    project = entry.module.project
+    of_alliance_auth = project.settings.profile == "alliance-auth"
     known = _KEYS | _ALLIANCE_AUTH_KEYS if of_alliance_auth else _KEYS
     unknown = {key: field for key, field in entry.fields.entries.items() if key not in known}
-    if not unknown or (not of_alliance_auth and has_other_scheduler(entry.module.project)):
+    if not unknown or (not of_alliance_auth and has_other_scheduler(project)):
         return
     for key, field in unknown.items():
         what = "leaves this entry out" if of_alliance_auth else "stops with a TypeError"

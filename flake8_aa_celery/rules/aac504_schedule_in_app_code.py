@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.names import last_part
-from flake8_aa_celery.model.periodic.schedules import schedule_of
-from flake8_aa_celery.model.resolve.modules import is_settings_module
-from flake8_aa_celery.model.resolve.occurrences import apps_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.periodic.schedules import AppSchedule
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(scheduled: AppSchedule, module: Module) -> Iterator[Violation]:
     """
     An app sets a schedule in its own code instead of leaving that to the local settings.
 
@@ -61,12 +56,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How can I define periodic tasks for my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """
-    if is_settings_module(module) or apps_of(module):
-        return
-    for entry in schedule_of(module):
-        message = "an app's schedule belongs in the site's local settings: show it in the README instead"
-        yield Violation.at(entry.node, message)
-    for task in tasks_of(module):
-        if last_part(task.removed_origin) == "periodic_task":
-            message = f"`{task.name}` schedules itself: leave that to the site's local settings"
-            yield Violation.at(task.decorator, message)
+    message = "an app's schedule belongs in the site's local settings: show it in the README instead"
+    if scheduled.task is not None:
+        message = f"`{scheduled.task.name}` schedules itself: leave that to the site's local settings"
+    yield Violation.at(scheduled.node, message)

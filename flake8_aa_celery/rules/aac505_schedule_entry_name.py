@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.periodic.schedules import schedule_of
+from flake8_aa_celery.model.periodic.schedules import names_in_schedule_of
 from flake8_aa_celery.rewrites import RenameText
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.periodic.schedules import ScheduleEntry
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
     """
     An entry of the schedule is not called `<app>_<task>`.
 
@@ -60,12 +60,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How can I define periodic tasks for my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """
-    taken = {entry.name for entry in schedule_of(module)}
-    for entry in schedule_of(module):
-        expected = _expected(entry.task_name)
-        if entry.name is not None and entry.name_node is not None and expected and entry.name not in expected:
-            message = f"the entry `{entry.name}` should be called `{expected[0]}`"
-            yield Violation.at(entry.name_node, message, _fix(entry.name_node, expected[0], taken))
+    expected = _expected(entry.task_name)
+    if entry.name is not None and entry.name_node is not None and expected and entry.name not in expected:
+        message = f"the entry `{entry.name}` should be called `{expected[0]}`"
+        yield Violation.at(entry.name_node, message, _fix(entry.name_node, expected[0], module))
 
 
 def _expected(task_name: str | None) -> list[str]:
@@ -78,7 +76,7 @@ def _expected(task_name: str | None) -> list[str]:
     return [f"{package}_{task}" for package in [*app[:1], *others]] + ["_".join([*others, task])]
 
 
-def _fix(node: ast.expr, name: str, taken: Container[str | None]) -> Fix | None:
-    if not isinstance(node, ast.Constant) or name in taken:
+def _fix(node: ast.expr, name: str, module: Module) -> Fix | None:
+    if not isinstance(node, ast.Constant) or name in names_in_schedule_of(module):
         return None
     return Fix("unsafe", f"Call it `{name}`", RenameText(name))

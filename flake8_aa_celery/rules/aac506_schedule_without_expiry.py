@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.periodic.schedules import ScheduleEntry
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
     """
     An entry of the schedule has no expiry among its options.
 
@@ -62,8 +61,8 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: expiration](https://docs.celeryq.dev/en/stable/userguide/calling.html#expiration)
     """
-    read = ("expire_seconds",) if settings.profile == "alliance-auth" else ("expires", "expire_seconds")
-    for entry in schedule_of(module):
-        if all(entry.options.lacks(option) for option in read):
-            message = f"messages of this entry pile up while no worker runs: set `{read[0]}` in its `options`"
-            yield Violation.at(entry.name_node or entry.node, message)
+    of_alliance_auth = module.project.settings.profile == "alliance-auth"
+    read = ("expire_seconds",) if of_alliance_auth else ("expires", "expire_seconds")
+    if all(entry.options.lacks(option) for option in read):
+        message = f"messages of this entry pile up while no worker runs: set `{read[0]}` in its `options`"
+        yield Violation.at(entry.name_node or entry.node, message)

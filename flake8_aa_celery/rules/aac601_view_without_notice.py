@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django.notices import tells_user
 from flake8_aa_celery.model.django.views import view_around
-from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 
@@ -14,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.resolve.values import Dispatch
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
     """
     A view starts a task, and the user learns nothing of it.
 
@@ -70,8 +69,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How should I use celery tasks in the UI?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-should-i-use-celery-tasks-in-the-ui)
     """
-    for dispatch in dispatches_of(module):
-        view = view_around(dispatch.site)
-        if view is not None and not tells_user(view, module):
-            what = f"`{view.name}` starts {called(dispatch.receiver)}"
-            yield Violation.at(dispatch.node, f"{what} and tells the user nothing: add a message")
+    view = view_around(dispatch.site)
+    if view is not None and not tells_user(view, module):
+        what = f"`{view.name}` starts {called(dispatch.receiver)}"
+        yield Violation.at(dispatch.node, f"{what} and tells the user nothing: add a message")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django.notices import Report, hands_on_user, hands_user_elsewhere, report_of
 from flake8_aa_celery.model.django.views import view_around
-from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.model.resolve.values import Task
 from flake8_aa_celery.violation import Violation
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.resolve.values import Dispatch
 
 #: What a task leaves untold that reports like this.
 _UNTOLD = {
@@ -25,7 +24,7 @@ _UNTOLD = {
 }
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
     """
     A view hands the user to a task, and the task never tells the user how it went.
 
@@ -99,13 +98,12 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How should I use celery tasks in the UI?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-should-i-use-celery-tasks-in-the-ui)
     """
-    for dispatch in dispatches_of(module):
-        task = dispatch.task
-        if not isinstance(task, Task) or not hands_on_user(dispatch.node):
-            continue
-        if view_around(dispatch.site) is None or hands_user_elsewhere(task):
-            continue
-        when = _UNTOLD[report_of(task)]
-        if when:
-            message = f"`{task.name}` is given the user but never tells them {when}: notify them"
-            yield Violation.at(dispatch.node, message)
+    task = dispatch.task
+    if not isinstance(task, Task) or not hands_on_user(dispatch.node):
+        return
+    if view_around(dispatch.site) is None or hands_user_elsewhere(task):
+        return
+    when = _UNTOLD[report_of(task)]
+    if when:
+        message = f"`{task.name}` is given the user but never tells them {when}: notify them"
+        yield Violation.at(dispatch.node, message)

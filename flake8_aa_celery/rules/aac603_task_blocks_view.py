@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
-from flake8_aa_celery.model.django.views import view_around
-from flake8_aa_celery.model.resolve.occurrences import local_calls_of
-from flake8_aa_celery.model.results.uses import WAITS, result_uses_of
+from flake8_aa_celery.model.resolve.values import LocalCall
 from flake8_aa_celery.rules.words import called, fix_by_delay
 from flake8_aa_celery.violation import Violation
 
@@ -15,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.django.waiting import TaskInView
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(found: TaskInView, module: Module) -> Iterator[Violation]:
     """
     A view runs a task in its own process, or waits for its result.
 
@@ -92,21 +90,10 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     - [Alliance Auth: Duration](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#duration)
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
     """
-    for call in local_calls_of(module):
-        view = view_around(call.site)
-        if view is not None:
-            message = f"`{view.name}` runs `{call.task.name}` itself while the user waits: use `delay`"
-            yield Violation.at(call.node, message, fix_by_delay(call))
-    yield from _waits(module)
-
-
-def _waits(module: Module) -> Iterator[Violation]:
-    waits = [use for use in result_uses_of(module) if use.name in WAITS and use.dispatch is not None]
-    if not waits or not has_result_backend(module.project):
-        return
-    for use in waits:
-        view = view_around(use.site)
-        if view is not None and use.dispatch is not None:
-            what = called(use.dispatch.receiver)
-            message = f"`{view.name}` keeps the user waiting for {what}: let the page ask for it later"
-            yield Violation.at(use.node, message)
+    view, by = found.view.name, found.by
+    if isinstance(by, LocalCall):
+        message = f"`{view}` runs `{by.task.name}` itself while the user waits: use `delay`"
+        yield Violation.at(by.node, message, fix_by_delay(by))
+    elif by.dispatch is not None and has_result_backend(module.project):
+        message = f"`{view}` keeps the user waiting for {called(by.dispatch.receiver)}: let the page ask for it later"
+        yield Violation.at(by.node, message)

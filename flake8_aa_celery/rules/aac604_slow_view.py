@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.django.slow_views import slow_views_of
 from flake8_aa_celery.rules.ways import by, trace
 from flake8_aa_celery.violation import Violation
 
@@ -12,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.model.django.slow_views import SlowView
 
 
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(slow: SlowView, module: Module) -> Iterator[Violation]:
     """
     A view waits for the network, for a process, or sleeps.
 
@@ -66,6 +65,5 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: Duration](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#duration)
     """
-    for slow in slow_views_of(module):
-        message = f"`{slow.view.name}` keeps the user waiting for {by(slow.way)}: leave it to a task"
-        yield Violation.at(slow.way[0].step.call.node, message, trace=trace(slow.way))
+    message = f"`{slow.view.name}` keeps the user waiting for {by(slow.way)}: leave it to a task"
+    yield Violation.at(slow.way[0].step.call.node, message, trace=trace(slow.way))

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from flake8_aa_celery.violation import Violation
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-    from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
-
-
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(error: SyntaxError) -> Violation:
     """A file that is no Python.
 
     Reported is a file that cannot be parsed: wrong syntax, bytes that do not fit its encoding, null bytes, or
@@ -47,11 +40,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     A file without any word of Celery's is not parsed at all, so it is not reported either. Under flake8 wrong
     syntax is `E999`; only nesting too deep for us is AAC900 there, too.
     """
-    return iter(())  # a module that there are facts of has been parsed
-
-
-def violation_for(error: SyntaxError) -> Violation:
-    """The violation for a file that could not be parsed."""
     line, column = max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0)
     version = ".".join(map(str, sys.version_info[:2]))
     return Violation(line, column, line, column, f"cannot be parsed by Python {version}: {error.msg}")

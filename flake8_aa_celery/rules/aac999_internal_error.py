@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from flake8_aa_celery import __version__
 from flake8_aa_celery.violation import Violation
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-    from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.settings import Settings
-
-
-def check(module: Module, settings: Settings) -> Iterator[Violation]:
+def check(what: str, error: Exception) -> Violation:
     """One of our own rules crashed on a file.
 
     The message names the rule, what went wrong and where. Every other rule and every other file has been
@@ -32,14 +25,6 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     [tool.flake8-aa-celery.per-file-ignores]
     "myapp/strange.py" = ["AAC203", "AAC999"]
     ```
-    """
-    return iter(())  # what crashes is reported by the linter
-
-
-def violation_for(what: str, error: Exception) -> Violation:
-    """The violation for a crash.
-
-    :param what: what crashed, such as ``rule AAC203 (high-priority)``.
     """
     place, trace = "", error.__traceback__
     while trace is not None:

@@ -1,7 +1,7 @@
 """All rules, and what must be known of them before they are imported, which they are when there is something for them.
 
-A rule says which facts it is about, by the names of :mod:`~flake8_aa_celery.model.facts`. Most files have few
-of them: where nothing is scheduled, nobody imports the rules on schedules.
+A rule is about one of the :mod:`facts <flake8_aa_celery.model.facts>`. Most files have few of them: where nothing is
+scheduled, nobody imports the rules on schedules.
 """
 
 from __future__ import annotations
@@ -10,10 +10,15 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model import facts
 from flake8_aa_celery.rules import Rule
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.rules import Check, FixSafety
+    from collections.abc import Callable
+    from typing import Any
+
+    from flake8_aa_celery.model.facts import Fact
+    from flake8_aa_celery.rules import FixSafety
 
 #: For what is a custom of that house alone.
 _AA = ("alliance-auth",)
@@ -30,7 +35,8 @@ _OF_LOGGERS = ("AAC105",)
 def _rule(
     code: str,
     name: str,
-    *about: str,
+    fact: Fact[Any] | None = None,
+    *,
     default: bool = True,
     profiles: tuple[str, ...] = _BOTH,
     fix: FixSafety = "",
@@ -39,73 +45,73 @@ def _rule(
 ) -> Rule:
     """The rule in the file of this code and name."""
     file = f"{__package__}.{code.lower()}_{name.replace('-', '_')}"
-    return Rule(code, name, partial(_check_in, file), about, default, profiles, fix, documents, reveals)
+    return Rule(code, name, partial(_check_in, file), fact, default, profiles, fix, documents, reveals)
 
 
-def _check_in(file: str) -> Check:
-    check: Check = import_module(file).check
+def _check_in(file: str) -> Callable[..., Any]:
+    check: Callable[..., Any] = import_module(file).check
     return check
 
 
 _ALL = (
-    _rule("AAC101", "task-outside-tasks-module", "tasks", profiles=_AA, fix="unsafe", reveals=_OF_LOGGERS),
-    _rule("AAC102", "task-not-shared", "tasks", fix="safe"),
-    _rule("AAC103", "missing-shared-task", "dispatches", "signatures", "schedule", fix="safe", reveals=_OF_TASKS),
-    _rule("AAC104", "plain-function-in-tasks-module", "scopes", default=False),
-    _rule("AAC105", "tasks-module-without-logger", "tasks", profiles=_AA, fix="safe"),
-    _rule("AAC106", "task-without-logging", "tasks", profiles=_AA, fix="unsafe"),
-    _rule("AAC107", "fat-task", "tasks", default=False),
-    _rule("AAC108", "task-decorator-not-outermost", "tasks", fix="safe or unsafe", reveals=_OF_DISPATCHES),
-    _rule("AAC109", "bind-mismatch", "tasks", fix="safe or unsafe"),
-    _rule("AAC110", "async-task", "tasks"),
-    _rule("AAC111", "task-in-function", "tasks"),
-    _rule("AAC112", "duplicate-task-name", "tasks"),
-    _rule("AAC113", "task-name-not-explicit", "tasks", default=False, fix="unsafe"),
-    _rule("AAC114", "unknown-task-option", "tasks", fix="unsafe"),
-    _rule("AAC115", "once-key-not-a-parameter", "tasks"),
-    _rule("AAC116", "once-not-graceful", "tasks", profiles=_AA, fix="unsafe"),
-    _rule("AAC117", "once-import", "scopes", default=False, profiles=_AA, fix="unsafe"),
-    _rule("AAC118", "unlimited-retries", "tasks", default=False),
-    _rule("AAC119", "retry-without-backoff", "tasks", default=False, fix="unsafe"),
-    _rule("AAC120", "task-without-time-limit", "tasks", default=False),
-    _rule("AAC201", "reserved-priority", "written_priorities", profiles=_AA, fix="unsafe", documents=True),
-    _rule("AAC202", "invalid-priority", "written_priorities", fix="safe", documents=True),
-    _rule("AAC203", "high-priority", "written_priorities", profiles=_AA, documents=True),
-    _rule("AAC204", "high-priority-in-bulk", "bulk_priorities", profiles=_AA, fix="unsafe", documents=True),
-    _rule("AAC205", "bulk-needs-priority", "dispatches", profiles=_AA, fix="unsafe"),
-    _rule("AAC206", "delay-with-options", "dispatches", fix="safe or unsafe"),
-    _rule("AAC207", "chain-priority-first-only", "priorities", fix="unsafe"),
-    _rule("AAC208", "none-priority", "written_priorities", fix="unsafe"),
-    _rule("AAC301", "chord-without-backend", "workflows"),
-    _rule("AAC302", "group-without-backend", "dispatches", "workflows", fix="unsafe"),
-    _rule("AAC303", "group-becomes-chord", "workflows"),
-    _rule("AAC304", "result-without-backend", "result_uses"),
-    _rule("AAC305", "wait-inside-task", "result_uses"),
-    _rule("AAC306", "blocking-loop", "blocking_loops", fix="unsafe"),
-    _rule("AAC307", "sleep-in-task", "tasks"),
-    _rule("AAC308", "chain-argument-mismatch", "workflows", fix="safe"),
-    _rule("AAC309", "workflow-never-started", "signatures", "workflows", fix="unsafe"),
-    _rule("AAC310", "once-task-in-chain", "workflows"),
-    _rule("AAC401", "task-argument-mismatch", "dispatches", "signatures"),
-    _rule("AAC402", "apply-async-arguments", "dispatches", fix="safe or unsafe"),
-    _rule("AAC403", "task-called-directly", "local_calls", default=False, fix="unsafe"),
-    _rule("AAC404", "unserialisable-argument", "dispatches", "signatures", fix="unsafe"),
-    _rule("AAC405", "dispatch-in-transaction", "dispatches", fix="unsafe"),
-    _rule("AAC406", "unknown-task-name", "dispatches", "signatures", "schedule", documents=True),
-    _rule("AAC407", "retry-swallowed", "tasks"),
-    _rule("AAC408", "long-countdown", "canvas", "tasks", "schedule"),
-    _rule("AAC409", "dispatch-in-receiver", "dispatches", default=False, fix="unsafe"),
-    _rule("AAC410", "soft-limit-swallowed", "tasks", default=False),
-    _rule("AAC501", "crontab-every-minute", "crontabs", fix="unsafe", documents=True),
-    _rule("AAC502", "invalid-crontab", "crontabs", documents=True),
-    _rule("AAC503", "invalid-schedule-entry", "schedule", documents=True),
-    _rule("AAC504", "schedule-in-app-code", "schedule", "tasks", profiles=_AA),
-    _rule("AAC505", "schedule-entry-name", "schedule", default=False, profiles=_AA, fix="unsafe", documents=True),
-    _rule("AAC506", "schedule-without-expiry", "schedule", default=False, documents=True),
-    _rule("AAC601", "view-without-notice", "dispatches", default=False),
-    _rule("AAC602", "task-without-report", "dispatches", default=False),
-    _rule("AAC603", "task-blocks-view", "local_calls", "result_uses", fix="unsafe"),
-    _rule("AAC604", "slow-view", "views", default=False),
+    _rule("AAC101", "task-outside-tasks-module", facts.TASKS, profiles=_AA, fix="unsafe", reveals=_OF_LOGGERS),
+    _rule("AAC102", "task-not-shared", facts.TASKS, fix="safe"),
+    _rule("AAC103", "missing-shared-task", facts.UNDECORATED_TASKS, fix="safe", reveals=_OF_TASKS),
+    _rule("AAC104", "plain-function-in-tasks-module", facts.UNCALLED_FUNCTIONS, default=False),
+    _rule("AAC105", "tasks-module-without-logger", facts.MISSING_LOGGERS, profiles=_AA, fix="safe"),
+    _rule("AAC106", "task-without-logging", facts.TASKS, profiles=_AA, fix="unsafe"),
+    _rule("AAC107", "fat-task", facts.TASKS, default=False),
+    _rule("AAC108", "task-decorator-not-outermost", facts.TASKS, fix="safe or unsafe", reveals=_OF_DISPATCHES),
+    _rule("AAC109", "bind-mismatch", facts.TASKS, fix="safe or unsafe"),
+    _rule("AAC110", "async-task", facts.TASKS),
+    _rule("AAC111", "task-in-function", facts.TASKS),
+    _rule("AAC112", "duplicate-task-name", facts.DUPLICATES),
+    _rule("AAC113", "task-name-not-explicit", facts.TASKS, default=False, fix="unsafe"),
+    _rule("AAC114", "unknown-task-option", facts.MEANINGLESS_OPTIONS, fix="unsafe"),
+    _rule("AAC115", "once-key-not-a-parameter", facts.UNKNOWN_KEYS),
+    _rule("AAC116", "once-not-graceful", facts.UNGRACEFUL_OPTIONS, profiles=_AA, fix="unsafe"),
+    _rule("AAC117", "once-import", facts.ONCE_IMPORTS, default=False, profiles=_AA, fix="unsafe"),
+    _rule("AAC118", "unlimited-retries", facts.ENDLESS_RETRIES, default=False),
+    _rule("AAC119", "retry-without-backoff", facts.STEADY_RETRIES, default=False, fix="unsafe"),
+    _rule("AAC120", "task-without-time-limit", facts.TASKS, default=False),
+    _rule("AAC201", "reserved-priority", facts.WRITTEN_PRIORITIES, profiles=_AA, fix="unsafe", documents=True),
+    _rule("AAC202", "invalid-priority", facts.WRITTEN_PRIORITIES, fix="safe", documents=True),
+    _rule("AAC203", "high-priority", facts.WRITTEN_PRIORITIES, profiles=_AA, documents=True),
+    _rule("AAC204", "high-priority-in-bulk", facts.BULK_PRIORITIES, profiles=_AA, fix="unsafe", documents=True),
+    _rule("AAC205", "bulk-needs-priority", facts.DISPATCHES, profiles=_AA, fix="unsafe"),
+    _rule("AAC206", "delay-with-options", facts.MISPLACED_OPTIONS, fix="safe or unsafe"),
+    _rule("AAC207", "chain-priority-first-only", facts.PRIORITIES, fix="unsafe"),
+    _rule("AAC208", "none-priority", facts.WRITTEN_PRIORITIES, fix="unsafe"),
+    _rule("AAC301", "chord-without-backend", facts.WORKFLOWS),
+    _rule("AAC302", "group-without-backend", facts.SENT_GROUPS, fix="unsafe"),
+    _rule("AAC303", "group-becomes-chord", facts.FOLLOWED),
+    _rule("AAC304", "result-without-backend", facts.USES_WITHOUT_WAIT),
+    _rule("AAC305", "wait-inside-task", facts.WAITS),
+    _rule("AAC306", "blocking-loop", facts.BLOCKING_LOOPS, fix="unsafe"),
+    _rule("AAC307", "sleep-in-task", facts.NAPS),
+    _rule("AAC308", "chain-argument-mismatch", facts.REFUSED_RESULTS, fix="safe"),
+    _rule("AAC309", "workflow-never-started", facts.FORGOTTEN, fix="unsafe"),
+    _rule("AAC310", "once-task-in-chain", facts.FOLLOWED_ONCE_TASKS),
+    _rule("AAC401", "task-argument-mismatch", facts.MISMATCHES),
+    _rule("AAC402", "apply-async-arguments", facts.WRONG_COLLECTIONS, fix="safe or unsafe"),
+    _rule("AAC403", "task-called-directly", facts.LOCAL_CALLS, default=False, fix="unsafe"),
+    _rule("AAC404", "unserialisable-argument", facts.REFUSED_ARGUMENTS, fix="unsafe"),
+    _rule("AAC405", "dispatch-in-transaction", facts.DISPATCHES, fix="unsafe"),
+    _rule("AAC406", "unknown-task-name", facts.SPOKEN_NAMES, documents=True),
+    _rule("AAC407", "retry-swallowed", facts.RETRIES),
+    _rule("AAC408", "long-countdown", facts.DELAYS),
+    _rule("AAC409", "dispatch-in-receiver", facts.DISPATCHES, default=False, fix="unsafe"),
+    _rule("AAC410", "soft-limit-swallowed", facts.TASKS, default=False),
+    _rule("AAC501", "crontab-every-minute", facts.CRONTABS, fix="unsafe", documents=True),
+    _rule("AAC502", "invalid-crontab", facts.CRONTABS, documents=True),
+    _rule("AAC503", "invalid-schedule-entry", facts.SCHEDULE, documents=True),
+    _rule("AAC504", "schedule-in-app-code", facts.APP_SCHEDULES, profiles=_AA),
+    _rule("AAC505", "schedule-entry-name", facts.SCHEDULE, default=False, profiles=_AA, fix="unsafe", documents=True),
+    _rule("AAC506", "schedule-without-expiry", facts.SCHEDULE, default=False, documents=True),
+    _rule("AAC601", "view-without-notice", facts.DISPATCHES, default=False),
+    _rule("AAC602", "task-without-report", facts.DISPATCHES, default=False),
+    _rule("AAC603", "task-blocks-view", facts.TASKS_IN_VIEWS, fix="unsafe"),
+    _rule("AAC604", "slow-view", facts.SLOW_VIEWS, default=False),
     _rule("AAC900", "syntax-error"),
     _rule("AAC999", "internal-error"),
 )

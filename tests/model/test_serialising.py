@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.calling.serialising import refused_in
-from flake8_aa_celery.model.resolve.occurrences import dispatches_of
+from flake8_aa_celery.model.calling.serialising import refused_arguments_of
 from modules import module_of
 
 if TYPE_CHECKING:
@@ -32,5 +31,5 @@ TASK = "from celery import shared_task\nfrom django.db.models import Model\n@sha
     ],
 )
 def test_the_parts_of_arguments_that_are_refused(tmp_path: Path, source: str, refused: list[tuple[str, str]]) -> None:
-    (dispatch,) = dispatches_of(module_of(tmp_path, TASK + source))
-    assert [(ast.unparse(found.node), found.kind) for found in refused_in(dispatch)] == refused
+    found = refused_arguments_of(module_of(tmp_path, TASK + source))
+    assert [(ast.unparse(each.node), each.kind) for each in found] == refused

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import reaching
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.occurrences import canvas_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Constant, Dispatch, Signature, Workflow
-from flake8_aa_celery.model.tasks.retries import retry_calls
+from flake8_aa_celery.model.tasks.retries import retries_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,16 +56,17 @@ class Delay(NamedTuple):
         return self.owner.receiver if isinstance(self.owner, Dispatch) else self.owner
 
 
-def delays_of(module: Module) -> Iterator[Delay]:
+@fact
+def delays_of(module: Module) -> list[Delay]:
     """Every delay of known length, once each."""
-    seen: set[int] = set()
+    found: dict[int, Delay] = {}
     for options, owner, node in _sent(module):
         for name in ("countdown", "eta"):
             entry = options.get(name)
-            seconds = _seconds_until(name, entry) if entry and id(entry.node) not in seen else None
+            seconds = _seconds_until(name, entry) if entry and id(entry.node) not in found else None
             if entry and seconds is not None:
-                seen.add(id(entry.node))
-                yield Delay(name, seconds, entry.reported_in(module, node), owner)
+                found[id(entry.node)] = Delay(name, seconds, entry.reported_in(module, node), owner)
+    return list(found.values())
 
 
 def visibility_timeout(project: Project) -> float | None:
@@ -90,9 +91,8 @@ def _sent(module: Module) -> Iterator[tuple[Mapping, Dispatch | Signature | Work
     """Everything that is given options, with them, and where to report it."""
     for call, value in canvas_of(module):
         yield value.options, value, call.node
-    for task in tasks_of(module):
-        for call in retry_calls(task):
-            yield keywords_of(call.node, call.site), task, call.node
+    for call, task in retries_of(module):
+        yield keywords_of(call.node, call.site), task, call.node
     for entry in schedule_of(module):
         yield entry.options, None, entry.node
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.canvas.workflows import followers, starters
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve import arguments
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of, workflows_of
@@ -47,7 +48,8 @@ class RefusedResult(NamedTuple):
     reason: str
 
 
-def mismatches_of(module: Module) -> Iterator[Mismatch]:
+@fact
+def mismatches_of(module: Module) -> list[Mismatch]:
     """The dispatches and signatures of a module whose arguments do not fit, each once.
 
     Not a signature that a schedule starts, which is given the schedule's arguments, too, and not one that fits but
@@ -55,27 +57,31 @@ def mismatches_of(module: Module) -> Iterator[Mismatch]:
     """
     following = {id(found.call): found for workflow in workflows_of(module) for found in followers(workflow)}
     known = {id(entry.signature.call) for entry in schedule_of(module) if entry.signature}
+    found: list[Mismatch] = []
     for made in signatures_of(module):
         follower = following.get(id(made.call))
         if id(made.call) not in known:
             reason = _of_follower(follower) if follower else _on_its_own(made)
             if reason:
                 known.add(id(made.call))
-                yield Mismatch(made.call, made.task, reason)
+                found.append(Mismatch(made.call, made.task, reason))
     known.update(following)
     for dispatch in dispatches_of(module):
-        yield from _dispatched(dispatch, known)
+        found += _dispatched(dispatch, known)
+    return found
 
 
-def refused_results_of(module: Module) -> Iterator[RefusedResult]:
+@fact
+def refused_results_of(module: Module) -> list[RefusedResult]:
     """The signatures in the chains of a module that cannot take the result of the task before them, each once."""
-    seen: set[int] = set()
+    found: dict[int, RefusedResult] = {}
     for chain in workflows_of(module):
         for signature in followers(chain):
-            reason = _of_result(signature) if id(signature.call) not in seen else None
+            reason = _of_result(signature) if id(signature.call) not in found else None
             if reason:
-                seen.add(id(signature.call))
-                yield RefusedResult(signature.call if signature.module is module else chain.node, signature, reason)
+                node = signature.call if signature.module is module else chain.node
+                found[id(signature.call)] = RefusedResult(node, signature, reason)
+    return list(found.values())
 
 
 def mismatch_of_entry(entry: ScheduleEntry) -> Mismatch | None:

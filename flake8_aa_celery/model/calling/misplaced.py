@@ -10,6 +10,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.canvas.workflows import starters
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.resolve import arguments, object_types
 from flake8_aa_celery.model.resolve.evaluation import keywords_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of
@@ -18,8 +19,6 @@ from flake8_aa_celery.model.tasks import parameters
 from flake8_aa_celery.model.tasks.options import APPLY_ASYNC_OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Dispatch, Entry, Target
 
@@ -57,15 +56,18 @@ class WrongCollection(NamedTuple):
     kind: str
 
 
-def misplaced_options_of(module: Module) -> Iterator[MisplacedOptions]:
+@fact
+def misplaced_options_of(module: Module) -> list[MisplacedOptions]:
     """The options that a module gives to ``delay``."""
+    found: list[MisplacedOptions] = []
     for dispatch in dispatches_of(module):
         options = _options(dispatch) if dispatch.method.startswith("delay") else []
         targets = _targets(dispatch) if options else []
         names = [name for name in options if not any(_may_take(target, name, module) for target in targets)]
         if names:
             certain = all(parameters.parameters_of(target, module) for target in targets)
-            yield MisplacedOptions(dispatch, names, certain)
+            found.append(MisplacedOptions(dispatch, names, certain))
+    return found
 
 
 def _options(dispatch: Dispatch) -> list[str]:
@@ -90,17 +92,20 @@ def _may_take(target: Target | None, option: str, module: Module) -> bool:
     return option not in _TELLING or (isinstance(target, Task) and target.parameters.accepts(option))
 
 
-def wrong_collections_of(module: Module) -> Iterator[WrongCollection]:
+@fact
+def wrong_collections_of(module: Module) -> list[WrongCollection]:
     """What a module gives as ``args`` and ``kwargs`` and Celery refuses, as far as it is known what it is."""
+    found: list[WrongCollection] = []
     for dispatch in dispatches_of(module):
         if dispatch.method in _METHODS:
             args, kwargs = arguments.pair_of(dispatch)
             kind = _wrong(args, _GOOD_ARGS)
             if args and kind and (kind in SCALARS or not isinstance(dispatch.receiver, (Signature, Workflow))):
-                yield WrongCollection(dispatch, "args", args, kind)
+                found.append(WrongCollection(dispatch, "args", args, kind))
             kind = _wrong(kwargs, _GOOD_KWARGS)
             if kwargs and kind:
-                yield WrongCollection(dispatch, "kwargs", kwargs, kind)
+                found.append(WrongCollection(dispatch, "kwargs", kwargs, kind))
+    return found
 
 
 def _wrong(given: Entry | None, good: frozenset[str]) -> str | None:

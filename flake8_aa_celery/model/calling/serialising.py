@@ -10,16 +10,19 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import origin
 from flake8_aa_celery.model.code.scopes import Site
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.resolve import arguments, object_types, orm
 from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
 from flake8_aa_celery.model.resolve.values import Dispatch, Items, Signature, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import Block
     from flake8_aa_celery.model.resolve.values import Entry, Mapping
@@ -44,27 +47,41 @@ _KEY = re.compile(r"(^|_)(code|hash|id|ids|key|keys|name|names|pk|pks)$")
 _LATER = frozenset({"apply_async", "clone", "set"})
 
 
-class Refused(NamedTuple):
+class RefusedArgument(NamedTuple):
     """An argument that cannot be sent.
 
+    :param sent: the dispatch or signature that is given it.
     :param given: the whole argument.
     :param node: the part of it that JSON refuses.
     :param kind: what that is, with its article.
     """
 
+    sent: Dispatch | Signature
     given: Entry
     node: ast.expr
     kind: str
 
 
-def refused_in(sent: Dispatch | Signature) -> Iterator[Refused]:
-    """The arguments of a dispatch or signature that JSON cannot carry."""
+@fact
+def refused_arguments_of(module: Module) -> list[RefusedArgument]:
+    """What a module hands to tasks as JSON and JSON cannot carry."""
+    calls: list[Dispatch | Signature] = [*dispatches_of(module), *signatures_of(module)]
+    found: list[RefusedArgument] = []
+    for sent in calls:
+        # what is asked first is what is seldom there: whether all is JSON takes more files to find out
+        refused = list(_refused_in(sent))
+        if refused and _speaks_json(sent) and _project_speaks_json(module.project):
+            found += refused
+    return found
+
+
+def _refused_in(sent: Dispatch | Signature) -> Iterator[RefusedArgument]:
     for given in arguments.each_in(sent):
         for node, kind in _refused(given.node, given.site, set()):
-            yield Refused(given, node, kind)
+            yield RefusedArgument(sent, given, node, kind)
 
 
-def speaks_json(sent: Dispatch | Signature) -> bool:
+def _speaks_json(sent: Dispatch | Signature) -> bool:
     """Whether a dispatch or signature is sent as JSON, as far as the task and all its options tell."""
     task = sent.task
     if isinstance(task, Task) and not task.options.lacks("pydantic"):
@@ -88,7 +105,7 @@ def _options(sent: Dispatch | Signature) -> Iterator[Mapping]:
                 yield later.options if isinstance(later, Dispatch) else made.options
 
 
-def project_speaks_json(project: Project) -> bool:
+def _project_speaks_json(project: Project) -> bool:
     """Whether nothing in a project sets another serialiser for all its tasks."""
     return all(
         isinstance(value, ast.Constant) and value.value == "json" for value in configured(project, "TASK_SERIALIZER")

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.settings import given_names
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.bindings import member_of
@@ -14,8 +15,6 @@ from flake8_aa_celery.model.resolve.values import UNKNOWN, Function, ModuleValue
 from flake8_aa_celery.model.tasks.index import task_index_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.resolve.values import Dispatch, Signature
@@ -33,17 +32,20 @@ class SpokenName(NamedTuple):
     scheduled: bool
 
 
-def spoken_names_of(module: Module) -> Iterator[SpokenName]:
+@fact
+def spoken_names_of(module: Module) -> list[SpokenName]:
     """Every known name in ``send_task``, in a signature and in a schedule."""
     sent: list[Dispatch | Signature] = [*dispatches_of(module), *signatures_of(module)]
+    found: list[SpokenName] = []
     for call in sent:
         task = call.task
         if isinstance(task, NamedTask) and task.name and task.node is not None and call.module is module:
-            yield SpokenName(task.name, task.node, scheduled=False)
+            found.append(SpokenName(task.name, task.node, scheduled=False))
     for entry in schedule_of(module):
         field, name = entry.fields.get("task"), entry.task_name
         if entry.way == "setting" and field is not None and name:
-            yield SpokenName(name, field.reported_in(module, entry.node), scheduled=True)
+            found.append(SpokenName(name, field.reported_in(module, entry.node), scheduled=True))
+    return found
 
 
 def is_unknown(spoken: SpokenName, module: Module) -> bool:

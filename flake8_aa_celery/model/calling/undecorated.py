@@ -32,14 +32,15 @@ class UsedAsTask(NamedTuple):
     spelled: str
 
 
-def undecorated_tasks_of(module: Module) -> Iterator[UsedAsTask]:
+@fact
+def undecorated_tasks_of(module: Module) -> list[UsedAsTask]:
     """Every plain function that a module sends, puts into a workflow or names in a schedule, once each."""
     uses = sorted([*_called(module), *_scheduled(module)], key=lambda use: (use.node.lineno, use.node.col_offset))
-    seen: set[ast.AST] = set()
+    found: dict[ast.AST, UsedAsTask] = {}
     for use in uses:
-        if use.function.is_plain and use.function.node not in seen and not _is_given_methods(use.function):
-            seen.add(use.function.node)
-            yield use
+        if use.function.is_plain and use.function.node not in found and not _is_given_methods(use.function):
+            found[use.function.node] = use
+    return list(found.values())
 
 
 def _called(module: Module) -> Iterator[UsedAsTask]:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _ANY = "*"
 
 
-def forgotten_of(module: Module) -> list[Canvas]:
+@fact
+def forgotten_of(module: Module) -> list[Signature | Workflow]:
     """Every signature and workflow that is a statement of its own, or bound to a name that is never read."""
     return [made for made, site in _made_in(module) if _is_forgotten(made.node, site)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import other_branch
 from flake8_aa_celery.model.resolve import loops
 from flake8_aa_celery.model.resolve.evaluation import value_of
@@ -49,17 +50,18 @@ class SentGroup(NamedTuple):
     returns: list[ast.Return]
 
 
-def followed_of(module: Module) -> Iterator[Followed]:
+@fact
+def followed_of(module: Module) -> list[Followed]:
     """Every member of a chain of this module that another one follows, each once."""
-    seen: set[int] = set()
+    found: dict[int, Followed] = {}
     for chain in workflows_of(module):
         if chain.kind != "chain":
             continue
         for index, member in enumerate(chain.members.elements):
             following = _next(member, chain.members.elements[index + 1 :])
-            if following is not None and id(member.node) not in seen:
-                seen.add(id(member.node))
-                yield Followed(member, following, chain)
+            if following is not None:
+                found.setdefault(id(member.node), Followed(member, following, chain))
+    return list(found.values())
 
 
 def _next(member: Element, later: tuple[Element, ...]) -> Element | None:
@@ -83,6 +85,7 @@ def _is_single(member: Element) -> bool:
     return is_one and member.loop is None
 
 
+@fact
 def sent_groups_of(module: Module) -> list[SentGroup]:
     """Every group that is started or returned as it is, each once."""
     found: dict[int, SentGroup] = {}

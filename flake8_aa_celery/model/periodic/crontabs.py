@@ -9,13 +9,12 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import UNKNOWN, Constant, Items, Origin, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite
     from flake8_aa_celery.model.resolve.values import Entry, Mapping
@@ -66,11 +65,14 @@ class Crontab(NamedTuple):
         return [entry for name, entry in self.fields.entries.items() if name not in RANGES and name not in _OTHERS]
 
 
-def crontabs_of(module: Module) -> Iterator[Crontab]:
+@fact
+def crontabs_of(module: Module) -> list[Crontab]:
     """Every call of Celery's ``crontab`` in a module."""
-    for call in module.calls_of(_CRONTAB):
-        if _is_crontab(call):
-            yield Crontab(call.node, by_name(call.node, call.site, RANGES))
+    return [
+        Crontab(call.node, by_name(call.node, call.site, RANGES))
+        for call in module.calls_of(_CRONTAB)
+        if _is_crontab(call)
+    ]
 
 
 def _is_crontab(call: CallSite) -> bool:

@@ -10,13 +10,15 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
-from flake8_aa_celery.model.code.names import dotted_name
+from flake8_aa_celery.model.code.names import dotted_name, last_part
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import positional_parameters, without_call
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.modules import is_settings_module
+from flake8_aa_celery.model.resolve.occurrences import apps_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import UNKNOWN, App, Constant, Mapping, Signature, Value
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import CallSite, Site
+    from flake8_aa_celery.model.resolve.values import Task
 
     Way = Literal["setting", "add_periodic_task"]
 
@@ -75,6 +78,17 @@ class ScheduleEntry(NamedTuple):
         return name if isinstance(name, str) else None
 
 
+class AppSchedule(NamedTuple):
+    """What an app schedules by itself, outside of settings and of what makes the application.
+
+    :param node: where to report it.
+    :param task: the task that its own decorator schedules; None for an entry of a schedule.
+    """
+
+    node: ast.expr
+    task: Task | None
+
+
 def has_other_scheduler(project: Project) -> bool:
     """Whether a project has another scheduler than Celery's own read its schedule: it may know other keys."""
     values = [*configured(project, "BEAT_SCHEDULER"), *configured(project, "CELERYBEAT_SCHEDULER")]
@@ -86,6 +100,24 @@ def schedule_of(module: Module) -> list[ScheduleEntry]:
     """Every entry of a schedule that a module sets, in the order of the source."""
     found = [*_of_bindings(module), *_of_stores(module), *_of_calls(module)]
     return sorted(found, key=lambda entry: (entry.node.lineno, entry.node.col_offset))
+
+
+@fact
+def names_in_schedule_of(module: Module) -> frozenset[str | None]:
+    """What the entries of a module's schedule are called."""
+    return frozenset(entry.name for entry in schedule_of(module))
+
+
+@fact
+def app_schedules_of(module: Module) -> list[AppSchedule]:
+    """What a module schedules that is neither one of settings nor makes the application."""
+    if is_settings_module(module) or apps_of(module):
+        return []
+    by_decorator = (task for task in tasks_of(module) if last_part(task.removed_origin) == "periodic_task")
+    return [
+        *(AppSchedule(entry.node, None) for entry in schedule_of(module)),
+        *(AppSchedule(task.decorator, task) for task in by_decorator),
+    ]
 
 
 def _of_bindings(module: Module) -> Iterator[ScheduleEntry]:

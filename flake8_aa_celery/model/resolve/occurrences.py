@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.resolve import prefilters
@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 _APP = frozenset({"Celery"})
 
 
+class CanvasCall(NamedTuple):
+    """A call that makes or sends something of Celery's.
+
+    :param value: what it returns.
+    """
+
+    call: CallSite
+    value: Dispatch | Signature | Workflow
+
+
 @fact
 def apps_of(module: Module) -> list[CallSite]:
     """Every ``Celery(...)``: the applications that it makes."""
@@ -32,14 +42,14 @@ def apps_of(module: Module) -> list[CallSite]:
 
 
 @fact
-def canvas_of(module: Module) -> list[tuple[CallSite, Dispatch | Signature | Workflow]]:
-    """Every call that makes or sends something of Celery's, with what it is."""
-    found: list[tuple[CallSite, Dispatch | Signature | Workflow]] = []
+def canvas_of(module: Module) -> list[CanvasCall]:
+    """Every call that makes or sends something of Celery's, with what it returns."""
+    found: list[CanvasCall] = []
     for call in module.calls_of(prefilters.canvas_names(module)):
         if prefilters.canvas(call):
             value = value_of(call.node, call.site)
             if isinstance(value, (Dispatch, Signature, Workflow)):
-                found.append((call, value))
+                found.append(CanvasCall(call, value))
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.resolve.evaluation import keywords_of
 from flake8_aa_celery.model.resolve.task_functions import task_around
 from flake8_aa_celery.model.results.uses import WAITS, result_uses_of, standing_for
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Site
     from flake8_aa_celery.model.resolve.values import Dispatch, Task
+    from flake8_aa_celery.model.results.uses import ResultUse
 
 
 class Wait(NamedTuple):
@@ -36,9 +38,17 @@ class Wait(NamedTuple):
     task: Task
 
 
+@fact
 def waits_of(module: Module) -> list[Wait]:
     """Every wait for a result inside a task, except where the code says that it is meant."""
     return [*_on_dispatches(module), *_on_results_made_by_hand(module)]
+
+
+@fact
+def uses_without_wait_of(module: Module) -> list[ResultUse]:
+    """What else is asked of results: neither such a wait, nor what one waits for."""
+    of_waits = {id(node) for wait in waits_of(module) for node in (wait.node, wait.result)}
+    return [use for use in result_uses_of(module) if id(use.node) not in of_waits]
 
 
 def _on_dispatches(module: Module) -> Iterator[Wait]:

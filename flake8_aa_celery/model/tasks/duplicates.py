@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.index import task_index_of
 from flake8_aa_celery.places import real
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Site
     from flake8_aa_celery.model.resolve.values import Task
 
 
-def duplicates_of(module: Module) -> Iterator[tuple[Task, Task]]:
+class Duplicate(NamedTuple):
+    """A task that has the name of another one."""
+
+    task: Task
+    other: Task
+
+
+@fact
+def duplicates_of(module: Module) -> list[Duplicate]:
     """Each task of a module that has the name of another one, with that other.
 
     In one module it is the later of the two; in two modules each that is given its name by ``name=``: what Celery
     calls a task of itself begins with its module.
     """
+    found: list[Duplicate] = []
     earlier: dict[str, list[Task]] = {}
     for task in tasks_of(module):
         name = task.registered_name
@@ -29,8 +37,9 @@ def duplicates_of(module: Module) -> Iterator[tuple[Task, Task]]:
             same = earlier.setdefault(name, [])
             other = _first_rival(task, same) or (_elsewhere(name, module) if "name" in task.options.entries else None)
             if other is not None:
-                yield task, other
+                found.append(Duplicate(task, other))
             same.append(task)
+    return found
 
 
 def _first_rival(task: Task, same: list[Task]) -> Task | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code import names
 from flake8_aa_celery.model.code.callees import called_functions, functions_named, within
@@ -11,6 +11,7 @@ from flake8_aa_celery.model.code.imports import packages_imported_from
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import given_to, without_call
 from flake8_aa_celery.model.resolve.bindings import imported_module
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -29,6 +30,22 @@ _SILENT_METHODS = frozenset(
 )
 #: Classes that wrap a logger and do not end in its name.
 _WRAPPERS = frozenset({"loggeraddtag", "loggeradapter"})
+
+
+class MissingLogger(NamedTuple):
+    """A module with tasks in which no name is a logger.
+
+    :param task: its first task.
+    """
+
+    task: Task
+
+
+@fact
+def missing_loggers_of(module: Module) -> list[MissingLogger]:
+    """What a module with tasks lacks that binds no logger: one item, or none."""
+    tasks = tasks_of(module)
+    return [MissingLogger(tasks[0])] if tasks and not binds_logger(module) else []
 
 
 @fact

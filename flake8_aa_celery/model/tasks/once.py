@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.handlers import caught_by, tries_around
@@ -13,7 +13,7 @@ from flake8_aa_celery.model.code.names import dotted_name, imported_name, last_p
 from flake8_aa_celery.model.resolve.classes import OF_CELERY_ONCE, bases_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.model.resolve.values import Constant, Items, Mapping, Task
-from flake8_aa_celery.model.tasks.options import written_options
+from flake8_aa_celery.model.tasks.options import each_once, written_options
 from flake8_aa_celery.model.tasks.parameters import parameters_of
 
 if TYPE_CHECKING:
@@ -28,16 +28,38 @@ _REFUSED = "AlreadyQueued"
 _ALLIANCE_AUTH = re.compile(rb"^\s*(from|import)\s+allianceauth\b", re.MULTILINE)
 
 
-def once_options_of(module: Module) -> Iterator[tuple[WrittenOption, Mapping]]:
+class OnceOption(NamedTuple):
+    """What a task of a class of its own is given as ``once``."""
+
+    option: WrittenOption
+    once: Mapping
+
+
+class UnknownKey(NamedTuple):
+    """A key of a task's lock that the task has no parameter for."""
+
+    key: str
+    element: Element
+    task: Task
+
+
+@fact
+def once_options_of(module: Module) -> list[OnceOption]:
     """What the tasks of a module with a class of their own are given as ``once``, where it can be read."""
-    for option in written_options(module, "once"):
-        value = option.entry.value
-        if isinstance(value, Mapping) and not option.task.options.lacks("base"):
-            yield option, value
+    return [
+        OnceOption(option, value)
+        for option in written_options(module, "once")
+        if isinstance(value := option.entry.value, Mapping) and not option.task.options.lacks("base")
+    ]
 
 
-def unknown_keys(task: Task, once: Mapping) -> Iterator[tuple[Element, str]]:
-    """The keys of a lock that the task has no parameter for."""
+@fact
+def unknown_keys_of(module: Module) -> list[UnknownKey]:
+    """The keys of locks that their tasks have no parameters for."""
+    return [found for option, once in once_options_of(module) for found in _unknown_keys(option.task, once)]
+
+
+def _unknown_keys(task: Task, once: Mapping) -> Iterator[UnknownKey]:
     entry = once.get("keys")
     keys = entry.value if entry else None
     parameters = parameters_of(task, task.module)
@@ -47,17 +69,18 @@ def unknown_keys(task: Task, once: Mapping) -> Iterator[tuple[Element, str]]:
     for element in keys.elements:
         key = element.value
         if isinstance(key, Constant) and isinstance(key.value, str) and key.value not in known:
-            yield element, key.value
+            yield UnknownKey(key.value, element, task)
 
 
-def once_imports_of(module: Module) -> Iterator[ast.expr | ast.stmt]:
+@fact
+def once_imports_of(module: Module) -> list[ast.expr | ast.stmt]:
     """Where a module takes celery-once's ``QueueOnce`` although Alliance Auth, which has its own, is there.
 
     Not where it makes a class of its own of it, nor where it is the second choice.
     """
     places: list[ast.expr | ast.stmt] = [*_imports_of_once(module), *_attributes_of_once(module)]
-    if places and not _inherits(module) and any(True for _ in files(module.project, _imports_alliance_auth)):
-        yield from places
+    is_wrong = places and not _inherits(module) and any(True for _ in files(module.project, _imports_alliance_auth))
+    return places if is_wrong else []
 
 
 def _imports_of_once(module: Module) -> Iterator[ast.ImportFrom]:
@@ -89,7 +112,13 @@ def _imports_alliance_auth(data: bytes) -> bool:
     return _ALLIANCE_AUTH.search(data) is not None
 
 
-def may_raise(option: WrittenOption, once: Mapping) -> bool:
+@fact
+def ungraceful_options_of(module: Module) -> list[WrittenOption]:
+    """What makes tasks raise ``AlreadyQueued`` where nobody catches it, by each ``once`` one of them."""
+    return each_once(option for option, once in once_options_of(module) if _may_raise(option, once))
+
+
+def _may_raise(option: WrittenOption, once: Mapping) -> bool:
     """Whether sending a task that is queued already raises ``AlreadyQueued``, and nobody is there to catch it."""
     if not once.lacks("graceful") or bases_of(option.task).defines("apply_async"):
         return False

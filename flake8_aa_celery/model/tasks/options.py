@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import has_attribute
+from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 
 if TYPE_CHECKING:
@@ -82,15 +84,25 @@ def written_options(module: Module, name: str | None = None) -> Iterator[Written
                 yield WrittenOption(key, entry, task, node)
 
 
-def each_once(options: Iterable[WrittenOption]) -> Iterator[WrittenOption]:
+def each_once(options: Iterable[WrittenOption]) -> list[WrittenOption]:
     """The first of those that are written in the same place."""
-    seen: set[ast.expr] = set()
+    found: dict[ast.expr, WrittenOption] = {}
     for option in options:
-        if option.entry.node not in seen:
-            seen.add(option.entry.node)
-            yield option
+        found.setdefault(option.entry.node, option)
+    return list(found.values())
 
 
-def is_read(option: WrittenOption) -> bool:
+@fact
+def meaningless_options_of(module: Module) -> list[WrittenOption]:
+    """The options that neither Celery nor the task itself nor its class reads, each place once."""
+    return each_once(filter(_means_nothing, written_options(module)))
+
+
+def _means_nothing(option: WrittenOption) -> bool:
+    is_known = option.name in TASK_OPTIONS or bases_of(option.task).may_define(option.name)
+    return not is_known and not _is_read(option)
+
+
+def _is_read(option: WrittenOption) -> bool:
     """Whether the task's own body asks for the option: ``self.timeout``, ``update.timeout``."""
     return any(has_attribute(statement, option.name) for statement in option.task.node.body)

@@ -3,26 +3,55 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.callees import within
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import has_attribute, positional_parameters
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Mapping
+from flake8_aa_celery.model.tasks.options import each_once, written_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite
     from flake8_aa_celery.model.resolve.values import Task
+    from flake8_aa_celery.model.tasks.options import WrittenOption
 
 #: The place of ``eta`` in ``Task.retry(args, kwargs, exc, throw, eta, countdown, …)``.
 _ETA = 4
 
 
-def retry_calls(task: Task) -> Iterator[CallSite]:
+class Retry(NamedTuple):
+    """A call by which a task sends itself again."""
+
+    call: CallSite
+    task: Task
+
+
+class SteadyRetry(NamedTuple):
+    """What has a task tried again after the same time each time.
+
+    :param node: where to report it.
+    :param option: its ``autoretry_for``; None for a call of ``retry``.
+    """
+
+    task: Task
+    node: ast.expr
+    option: WrittenOption | None
+
+
+@fact
+def retries_of(module: Module) -> list[Retry]:
     """Every ``self.retry(…)`` in a task, by whatever name it takes itself, and ``update.retry(…)`` by its own."""
+    return [Retry(call, task) for task in tasks_of(module) for call in _retry_calls(task)]
+
+
+def _retry_calls(task: Task) -> Iterator[CallSite]:
     for scope in within(task.scope):
         for call in scope.calls:
             if _is_retry(call, task):
@@ -35,10 +64,23 @@ def raises_retry(call: CallSite) -> bool:
     return given.lacks("throw") or given.constant("throw") is True
 
 
-def retries_for_ever(task: Task) -> bool:
+# -- without an end ---------------------------------------------------------------------------------------------
+
+
+@fact
+def endless_retries_of(module: Module) -> list[WrittenOption]:
+    """Every ``max_retries=None`` because of which a task is sent again for ever, each place once."""
+    return each_once(
+        option
+        for option in written_options(module, "max_retries")
+        if option.task.options.constant("max_retries") is None and _retries_for_ever(option.task)
+    )
+
+
+def _retries_for_ever(task: Task) -> bool:
     """Whether nothing but ``max_retries=None`` of its options says how often a task is sent again when it fails."""
     is_endless = _is_retried_without_limit(task) or any(
-        keywords_of(call.node, call.site).lacks("max_retries") for call in retry_calls(task)
+        keywords_of(call.node, call.site).lacks("max_retries") for call in _retry_calls(task)
     )
     return is_endless and not has_attribute(task.node, "retries")  # `self.request.retries`: it counts itself
 
@@ -55,7 +97,24 @@ def _is_retried_without_limit(task: Task) -> bool:
     return isinstance(value, Mapping) and value.lacks("max_retries")
 
 
-def waits_by_default(call: CallSite, task: Task) -> bool:
+# -- without a backoff ------------------------------------------------------------------------------------------
+
+
+@fact
+def steady_retries_of(module: Module) -> list[SteadyRetry]:
+    """Every ``autoretry_for`` without a backoff, each place once, and every retry after Celery's three minutes."""
+    options = each_once(option for option in written_options(module, "autoretry_for") if _has_no_backoff(option.task))
+    return [
+        *(SteadyRetry(option.task, option.node, option) for option in options),
+        *(SteadyRetry(task, call.node, None) for call, task in retries_of(module) if _waits_by_default(call, task)),
+    ]
+
+
+def _has_no_backoff(task: Task) -> bool:
+    return task.options.lacks("retry_backoff") and not bases_of(task).may_define("retry_backoff")
+
+
+def _waits_by_default(call: CallSite, task: Task) -> bool:
     """Whether a retry waits as long as nobody said: Celery's three minutes, each time."""
     given = keywords_of(call.node, call.site)
     return (

@@ -5,18 +5,23 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.code.imports import packages_imported_from
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.resolve.bindings import member
+from flake8_aa_celery.model.resolve.modules import is_tasks_module
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Constant, Function, Items
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import FunctionNode
 
 
-def uncalled_functions_of(module: Module) -> Iterator[Function]:
-    """The public functions at the top level of a module that no decorator touches and no other code of it names."""
+@fact
+def uncalled_functions_of(module: Module) -> list[Function]:
+    """The public functions of a module of tasks that no decorator touches and no other code of it names."""
+    if not is_tasks_module(module) or not (tasks_of(module) or "celery" in packages_imported_from(module)):
+        return []
     plain = [
         Function(node, site)
         for node, site in module.scopes.functions
@@ -24,10 +29,12 @@ def uncalled_functions_of(module: Module) -> Iterator[Function]:
     ]
     read = _reads(module, {function.node.name for function in plain}) if plain else {}
     offered = _offered(module) if plain else set()
-    for function in plain:
-        name = function.node.name
-        if name not in offered and all(_lies_in(node, function.node) for node in read.get(name, ())):
-            yield function
+    return [
+        function
+        for function in plain
+        if function.node.name not in offered
+        and all(_lies_in(node, function.node) for node in read.get(function.node.name, ()))
+    ]
 
 
 def _offered(module: Module) -> set[object]:
