@@ -12,7 +12,7 @@ from flake8_aa_celery.cli._output import MISUSE, Complaints
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from flake8_aa_celery.graph.facts import Graph
+    from flake8_aa_celery.graph.elements import Graph
     from flake8_aa_celery.settings import Settings
 
 HELP = "show the tasks of a project, what starts them and what they start"

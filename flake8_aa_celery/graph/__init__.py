@@ -1,7 +1,7 @@
 """The map of a project's tasks: what starts each of them, and what they start.
 
-:mod:`~flake8_aa_celery.graph.build` makes a :class:`~flake8_aa_celery.graph.facts.Graph` of what the model knows; each
-of the other modules that has a function ``render`` draws one. Nothing of this is imported by the linter.
+:mod:`~flake8_aa_celery.graph.build` makes a :class:`~flake8_aa_celery.graph.elements.Graph` of what the model knows;
+each of the other modules that has a function ``render`` draws one. Nothing of this is imported by the linter.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flake8_aa_celery.graph.facts import Graph
+    from flake8_aa_celery.graph.elements import Graph
 
 FORMATS = ("text", "mermaid", "dot", "json", "html")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.graph.facts import Priority
+    from flake8_aa_celery.graph.elements import Priority
 
 
 class Band(NamedTuple):

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.graph import json as plain
 from flake8_aa_celery.graph.bands import BANDS
-from flake8_aa_celery.graph.facts import KINDS
+from flake8_aa_celery.graph.elements import KINDS
 from flake8_aa_celery.graph.svg import draw
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.graph.facts import Graph
+    from flake8_aa_celery.graph.elements import Graph
 
 #: Where a line of the source is by default: beside the page, where it stands in the project's folder.
 LINK = "./{path}#L{line}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.graph import owners, priorities
-from flake8_aa_celery.graph.facts import MORE, Step, Workflow
+from flake8_aa_celery.graph import priorities, starters
+from flake8_aa_celery.graph.elements import MORE, Step, Workflow
 from flake8_aa_celery.graph.nodes import source_of
 from flake8_aa_celery.model.resolve import values
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, workflows_of
@@ -43,7 +43,7 @@ def of(module: Module, nodes: Nodes) -> Iterator[Workflow]:
         if dispatch and not (found.kind == "chain" and dispatch.method == "()"):
             given = given.merged(dispatch.options)  # a chain that is called takes them for arguments of its tasks
         steps = tuple(_steps(found, given, nodes, 0))
-        owner = nodes.owner(owners.owner_of(place.site))
+        owner = nodes.starter(starters.starter_at(place.site))
         yield Workflow(
             f"{found.kind} {path}:{line}:{place.node.col_offset + 1}", found.kind, owner,
             dispatch.method if dispatch else "", bool(dispatch and dispatch.loop), path, line, steps,
@@ -127,7 +127,7 @@ def _step(
             yield from _steps(value, value.options.merged(given), nodes, depth + 1)
         return
     task = value.task if isinstance(value, Signature) else value
-    target = nodes.target(task) or ""
+    target = nodes.target(task, member.module) or ""
     sent = nodes.priority(priorities.OF_CELERY if calls else value, given)
     yield Step(number, depth, _text(member, task), target, sent if target else None, per_item)
 

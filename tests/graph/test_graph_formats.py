@@ -17,7 +17,7 @@ import pytest
 from flake8_aa_celery.cli import main
 from flake8_aa_celery.graph import FORMATS, html, renderer
 from flake8_aa_celery.graph.build import build
-from flake8_aa_celery.graph.facts import Edge, Finding, Graph, Node, Priority, Step, Workflow
+from flake8_aa_celery.graph.elements import Edge, Finding, Graph, Node, Priority, Step, Workflow
 from flake8_aa_celery.settings import Settings
 from maps import GOLDEN, copy_project
 
