@@ -7,6 +7,7 @@ each of the other modules that has a function ``render`` draws one. Nothing of t
 from __future__ import annotations
 
 from importlib import import_module
+from os.path import splitext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,20 @@ if TYPE_CHECKING:
     from flake8_aa_celery.graph.elements import Graph
 
 FORMATS = ("text", "mermaid", "dot", "json", "html")
+_ENDINGS = {
+    ".dot": "dot",
+    ".gv": "dot",
+    ".htm": "html",
+    ".html": "html",
+    ".json": "json",
+    ".mermaid": "mermaid",
+    ".mmd": "mermaid",
+}
+
+
+def format_of(file: str) -> str:
+    """The one of :data:`FORMATS` that a file holds, by its ending: text where that says nothing."""
+    return _ENDINGS.get(splitext(file)[1].lower(), "text")
 
 
 def renderer(name: str) -> Callable[[Graph], str]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.graph import priorities, starters
 from flake8_aa_celery.graph.elements import MORE, Step, Workflow
 from flake8_aa_celery.graph.nodes import source_of
+from flake8_aa_celery.model.code.syntax import keyword_of
 from flake8_aa_celery.model.resolve import values
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, workflows_of
-from flake8_aa_celery.model.resolve.values import Mapping, Signature, Task, UnreadableTask
+from flake8_aa_celery.model.resolve.values import Element, Mapping, Signature, Task, UnreadableTask
 from flake8_aa_celery.places import below
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.graph.nodes import Nodes
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.resolve.values import Dispatch, Element, Value
+    from flake8_aa_celery.model.resolve.values import Dispatch, Value
 
 _LONGEST = 40
 #: Workflows that are one message, of a task of Celery's own.
@@ -58,7 +59,7 @@ def signatures(module: Module) -> set[int]:
 def _whole(module: Module) -> Iterator[tuple[values.Workflow, Dispatch | None]]:
     """The workflows of a module that are no part of another one, with what starts them there."""
     started = [
-        (dispatch.receiver, dispatch)
+        (_with_body(dispatch.receiver, dispatch), dispatch)
         for dispatch in dispatches_of(module)
         if isinstance(dispatch.receiver, values.Workflow)
     ]
@@ -73,6 +74,17 @@ def _whole(module: Module) -> Iterator[tuple[values.Workflow, Dispatch | None]]:
             continue
         outer.append(found)
         yield found, None
+
+
+def _with_body(found: values.Workflow, dispatch: Dispatch) -> values.Workflow:
+    """A chord with the body that it is called with: ``chord(tasks)(done.s())``; any other workflow as it is."""
+    if found.kind != "chord" or found.body is not None or dispatch.method != "()":
+        return found
+    body = dispatch.node.args[0] if dispatch.node.args else keyword_of(dispatch.node, "body")
+    if body is None:
+        return found
+    following = Element(body, dispatch.site)
+    return values.Workflow(found.node, found.kind, found.members, found.options, found.site, following)
 
 
 def _outermost_first(found: values.Workflow) -> tuple[int, int, int]:
