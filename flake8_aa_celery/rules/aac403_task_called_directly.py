@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.django.commands import is_run_by_hand
 from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.model.effects.blocking_loops import blocking_loops_of
 from flake8_aa_celery.model.resolve.modules import is_tasks_module
@@ -83,7 +84,7 @@ def check(module: Module, settings: Settings) -> Iterator[Violation]:
     ## References
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
     """
-    if is_tasks_module(module) or module.is_run_by_hand:
+    if is_tasks_module(module) or is_run_by_hand(module):
         return
     for call in local_calls_of(module):
         if call.method == "()" and call.task.module is not module and not _is_reported(call, module):

@@ -23,3 +23,8 @@ def is_command(module: Module) -> bool:
         return True
     folder = f"{root}/{path}".replace("\\", "/").rpartition("/")[0]
     return f"{folder}/".endswith(_FOLDER) and not has_marker(root)
+
+
+def is_run_by_hand(module: Module) -> bool:
+    """Whether whoever starts a module sits in front of it: test code, or a management command."""
+    return is_command(module) or module.project.is_test_code(module.path)
