@@ -15,7 +15,7 @@ class Band(NamedTuple):
     """Priorities that mean the same.
 
     :param key: a word for class names.
-    :param fill: the colour behind its text, light; ``stroke`` and ``text`` stand out from it.
+    :param fill: the colour under its text, light; ``stroke`` and ``text`` stand out from it.
     """
 
     key: str

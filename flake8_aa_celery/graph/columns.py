@@ -17,7 +17,7 @@ _MOST_LANES = 20_000
 
 
 class Columns(NamedTuple):
-    """Boxes that hang together and the lanes of their lines, known by numbers: first all boxes, then all lanes.
+    """Boxes that lines connect and the lanes of their lines, known by numbers: first all boxes, then all lanes.
 
     :param members: what stands in each column, from left to right; each from top to bottom.
     :param column: the number of the column that each box or lane stands in.
@@ -34,7 +34,7 @@ class Columns(NamedTuple):
 
 
 def columns_of(ids: Sequence[str], pairs: Iterable[Pair]) -> Columns:
-    """The columns of boxes that hang together, before anything is put in order.
+    """The columns of boxes that lines connect, before anything is put in order.
 
     :param pairs: none of which closes a circle.
     """

@@ -53,7 +53,7 @@ class Layout(NamedTuple):
 
 
 def lay_out(sizes: Mapping[str, Size], pairs: Iterable[Pair], width: float) -> Layout:
-    """Lay out a graph: parts that do not hang together one beside and below the other.
+    """Lay out a graph: parts that no line connects one beside and below the other.
 
     :param sizes: every box, in the order in which boxes stand that could stand anywhere.
     :param width: how wide the whole should be, if no part is wider.
@@ -63,7 +63,7 @@ def lay_out(sizes: Mapping[str, Size], pairs: Iterable[Pair], width: float) -> L
 
 
 def _parts(sizes: Iterable[str], pairs: Sequence[Pair]) -> list[tuple[list[str], list[Pair]]]:
-    """The boxes that hang together, in the order in which they are given, with the pairs that connect them."""
+    """The boxes that lines connect, in the order in which they are given, with the pairs that connect them."""
     leader = {id: id for id in sizes}
 
     def find(id: str) -> str:
@@ -101,7 +101,7 @@ def _packed(parts: Sequence[Layout], width: float) -> Layout:
 
 
 def _part(ids: Sequence[str], pairs: Iterable[Pair], sizes: Mapping[str, Size]) -> Layout:
-    """The layout of boxes that hang together."""
+    """The layout of boxes that lines connect."""
     forward = without_circles(ids, pairs)
     columns = columns_of(ids, forward.values())
     heights = [sizes[id].height for id in ids]

@@ -68,7 +68,7 @@ class Sources:
         self._modules = {os.path.abspath(module.path): module for module in self.modules if not module.in_document}
 
     def calls(self, name: str) -> Iterator[CallSite]:
-        """The calls of what is known by a name, be it behind a dot, in all files."""
+        """The calls of what is known by a name, also after a dot, in all files."""
         for path, data in self._data.items():
             if path.endswith(".py") and name.encode() in data:
                 module = self._modules.get(path) or Project.of(path, self.settings).load(path)

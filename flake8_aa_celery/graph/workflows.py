@@ -111,7 +111,7 @@ def _look(workflow: values.Workflow, seen: _Seen, depth: int) -> None:
 
 
 def _steps(found: values.Workflow, given: Mapping, nodes: Nodes, depth: int) -> Iterator[Step]:
-    """The members of a workflow, those of workflows in it behind each with one depth more.
+    """The members of a workflow, each followed by those of a workflow that it is, with one depth more.
 
     :param given: the options that it is sent with: of a chain they reach the first member, of all others each one.
     """
