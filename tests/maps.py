@@ -10,7 +10,7 @@ from flake8_aa_celery.graph.build import build
 from flake8_aa_celery.settings import Settings
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.graph.facts import Graph
+    from flake8_aa_celery.graph.elements import Graph
 
 HERE = Path(__file__).parent / "graph"
 GOLDEN = HERE / "golden"

@@ -12,7 +12,7 @@ from flake8_aa_celery.cli._output import MISUSE, Complaints
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from flake8_aa_celery.graph.facts import Graph
+    from flake8_aa_celery.graph.elements import Graph
     from flake8_aa_celery.settings import Settings
 
 HELP = "show the tasks of a project, what starts them and what they start"
@@ -30,8 +30,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         "paths", nargs="*", default=["."], metavar="PATH", help="files and folders; this folder if none"
     )
     output = parser.add_argument_group("output")
-    output.add_argument("--format", choices=FORMATS, default="text", help="text unless said otherwise")
-    output.add_argument("--output", metavar="FILE", help="write the map there")
+    output.add_argument(
+        "--output-format", "--format", choices=FORMATS, help="as the ending of the file says, or text, if not given"
+    )
+    output.add_argument("--output-file", "--output", metavar="FILE", help="write the map there")
     output.add_argument(
         "--link",
         metavar="TEMPLATE",
@@ -57,18 +59,20 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 def _write(graph: Graph, arguments: Namespace) -> bool:
     """Write the map where it is wanted; False where that cannot be done."""
-    from flake8_aa_celery.graph import renderer
+    from flake8_aa_celery.graph import format_of, renderer
 
-    if arguments.format == "text" and not arguments.output and _terminal.is_drawn(arguments.color):
+    file = arguments.output_file
+    name = arguments.output_format or format_of(file or "")
+    if name == "text" and not file and _terminal.is_drawn(arguments.color):
         from flake8_aa_celery.graph.text import draw
 
         draw(graph, _terminal.console(arguments.color))
         return True
-    text = _html(graph, arguments) if arguments.format == "html" else renderer(arguments.format)(graph)
-    if arguments.output:
-        return _report.write_file(arguments.output, text)
-    if arguments.format != "text" and isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # as the file of --output has it
+    text = _html(graph, arguments) if name == "html" else renderer(name)(graph)
+    if file:
+        return _report.write_file(file, text)
+    if name != "text" and isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # as a file has it
     sys.stdout.write(text)
     return True
 
@@ -76,4 +80,4 @@ def _write(graph: Graph, arguments: Namespace) -> bool:
 def _html(graph: Graph, arguments: Namespace) -> str:
     from flake8_aa_celery.graph import html
 
-    return html.render(graph, arguments.link or html.LINK)
+    return html.render(graph, arguments.link or html.link_from(arguments.output_file or ""))

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.graph.facts import Priority
+    from flake8_aa_celery.graph.elements import Priority
 
 
 class Band(NamedTuple):
     """Priorities that mean the same.
 
     :param key: a word for class names.
-    :param fill: the colour behind its text, light; ``stroke`` and ``text`` stand out from it.
+    :param fill: the colour under its text, light; ``stroke`` and ``text`` stand out from it.
     """
 
     key: str

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.graph import callers, schedules, starts, workflows
-from flake8_aa_celery.graph.facts import Graph
+from flake8_aa_celery.graph import callers, dispatches, schedules, workflows
+from flake8_aa_celery.graph.elements import Graph
 from flake8_aa_celery.graph.nodes import Nodes
-from flake8_aa_celery.graph.reach import part_of
 from flake8_aa_celery.graph.sources import read_sources
+from flake8_aa_celery.graph.subgraph import subgraph_of
 from flake8_aa_celery.places import below
 from flake8_aa_celery.source import find
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flake8_aa_celery.graph.facts import Edge
+    from flake8_aa_celery.graph.elements import Edge
     from flake8_aa_celery.graph.sources import Sources
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.source import Failed
@@ -30,15 +30,15 @@ def build(paths: Sequence[str], settings: Settings, failed: Failed) -> Graph:
     """
     named = find(paths, settings, failed)
     sources = read_sources(paths, named, settings, failed)
-    return part_of(_whole(sources), {below(path) for path in named})
+    return subgraph_of(_whole(sources), {below(path) for path in named})
 
 
 def _whole(sources: Sources) -> Graph:
     """The map of everything in some files."""
     nodes = Nodes(sources)
     flows = [workflow for module in sources.modules for workflow in workflows.of(module, nodes)]
-    edges = {edge for module in sources.modules for edge in starts.edges(module, nodes)}
-    edges |= set(schedules.edges(sources.modules, nodes))
+    edges = {edge for module in sources.modules for edge in dispatches.edges(module, nodes)}
+    edges |= set(schedules.edges(sources, nodes))
     edges |= set(callers.edges(sources, nodes))
     drawn = nodes.all()
     order = {node.id: number for number, node in enumerate(drawn)}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.graph import owners
-from flake8_aa_celery.graph.facts import Edge
+from flake8_aa_celery.graph import starters
+from flake8_aa_celery.graph.elements import Edge
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Function, Task
 from flake8_aa_celery.places import below
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.graph.nodes import Nodes
-    from flake8_aa_celery.graph.owners import Owner
     from flake8_aa_celery.graph.sources import Sources
+    from flake8_aa_celery.graph.starters import Starter
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite, FunctionNode
 
@@ -29,36 +29,35 @@ def edges(sources: Sources, nodes: Nodes) -> Iterator[Edge]:
     starting = nodes.functions()
     known = {_key(function) for function in starting}
     for called in starting:  # which grows meanwhile
-        target = nodes.owner(called)
+        target = nodes.starter(called)
         for call, caller in _calls(called, sources):
-            source, path = nodes.owner(caller), below(caller.module.path)
+            source, path = nodes.starter(caller), below(caller.module.path)
             yield Edge(source, target, "calls", None, False, path, call.node.lineno)
             if caller.kind == "function" and _key(caller) not in known:
                 known.add(_key(caller))
                 starting.append(caller)
 
 
-def _key(owner: Owner) -> tuple[int, str]:
+def _key(owner: Starter) -> tuple[int, str]:
     return id(owner.node), owner.module.path
 
 
-def _calls(called: Owner, sources: Sources) -> Iterator[tuple[CallSite, Owner]]:
+def _calls(called: Starter, sources: Sources) -> Iterator[tuple[CallSite, Starter]]:
     """The calls of a function, each with what it belongs to."""
     wanted = called.node
     assert wanted is not None
-    for call, _ in sources.calls(wanted.name):
+    for call in sources.calls(wanted.name):
         if _leads_to(wanted, called.module, call):
-            caller = owners.owner_of(call.site)
+            caller = starters.starter_at(call.site)
             if caller.node is not wanted:
                 yield call, caller
 
 
 def _leads_to(wanted: FunctionNode, owner: Module, call: CallSite) -> bool:
-    module = call.site.module
     value = value_of(call.node.func, call.site)
     if isinstance(value, (Function, Task)):
         return value.module.path == owner.path and value.node.lineno == wanted.lineno
-    return module.path == owner.path and _is_own_method(wanted, call)
+    return call.site.module.path == owner.path and _is_own_method(wanted, call)
 
 
 def _is_own_method(wanted: FunctionNode, call: CallSite) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-    from flake8_aa_celery.graph.facts import Edge, Graph, Node, Priority, Workflow
+    from flake8_aa_celery.graph.elements import Edge, Graph, Node, Priority, Workflow
 
 #: Raised where a field changes its meaning or goes; more fields may come at any time.
 VERSION = 1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.graph.facts import KINDS, bundles, links
+from flake8_aa_celery.graph.elements import KINDS, bundles, links
 from flake8_aa_celery.graph.words import how, how_often, numbered, runs_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.graph.facts import Bundle, Graph, Node, Step, Workflow
+    from flake8_aa_celery.graph.elements import Bundle, Graph, Node, Step, Workflow
 
 
 #: What stands above the tasks that no arrow leads to or from.

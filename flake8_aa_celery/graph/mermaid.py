@@ -14,7 +14,7 @@ from flake8_aa_celery.wording import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from flake8_aa_celery.graph.facts import Graph, Node
+    from flake8_aa_celery.graph.elements import Graph, Node
 
 _SHAPES = {
     "task": ("[", "]"),

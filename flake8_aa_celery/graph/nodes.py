@@ -7,8 +7,8 @@ from bisect import bisect_left, bisect_right
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.graph import owners, priorities
-from flake8_aa_celery.graph.facts import Finding, Node
+from flake8_aa_celery.graph import priorities, starters
+from flake8_aa_celery.graph.elements import Finding, Node
 from flake8_aa_celery.graph.words import cut
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Function, Mapping, NamedTask, Task, UnreadableTask
@@ -18,9 +18,10 @@ from flake8_aa_celery.wording import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flake8_aa_celery.graph.facts import Priority
-    from flake8_aa_celery.graph.owners import Owner
+    from flake8_aa_celery.graph.elements import Priority
     from flake8_aa_celery.graph.sources import Sources
+    from flake8_aa_celery.graph.starters import Starter
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Value
 
 
@@ -56,12 +57,8 @@ class Nodes:
         self._default_priority = priorities.default(sources.settings)
         self._spots: dict[tuple[str, int, str], _Spot] = {}
         self._ids: set[str] = set()
-        self._functions: dict[str, Owner] = {}
-        self._by_name: dict[str, Task] = {}
-        self._by_origin: dict[str, Task] = {}
+        self._functions: dict[str, Starter] = {}
         for task in (task for module in sources.modules if not module.in_document for task in tasks_of(module)):
-            self._by_name.setdefault(task.registered_name or "", task)
-            self._by_origin.setdefault(f"{task.module.dotted}.{task.name}", task)
             self.task(task)
 
     def all(self) -> list[Node]:
@@ -74,7 +71,7 @@ class Nodes:
         """What is reported of a file, by line."""
         return [Finding(found.code, found.message, found.line) for found in self._sources.violations(path)]
 
-    def functions(self) -> list[Owner]:
+    def functions(self) -> list[Starter]:
         """The plain functions that were asked for so far."""
         return list(self._functions.values())
 
@@ -82,23 +79,23 @@ class Nodes:
         """What a task or signature is sent at, with the options of its dispatch."""
         return priorities.of(sent, given or Mapping({}), self._default_priority)
 
-    def owner(self, owner: Owner) -> str:
+    def starter(self, starter: Starter) -> str:
         """The id of what a place belongs to."""
-        if owner.task is not None:
-            return self.task(owner.task)
-        line = owner.node.lineno if owner.node else 1
-        last = (owner.node.end_lineno or line) if owner.node else line
-        module = owner.module.dotted
-        name = f"{module}.{owner.name}" if owner.node else owner.name
-        node = Node(name, owner.kind, owner.name, module, below(owner.module.path), line, detail=owner.detail)
+        if starter.task is not None:
+            return self.task(starter.task)
+        line = starter.node.lineno if starter.node else 1
+        last = (starter.node.end_lineno or line) if starter.node else line
+        module = starter.module.dotted
+        name = f"{module}.{starter.name}" if starter.node else starter.name
+        node = Node(name, starter.kind, starter.name, module, below(starter.module.path), line, detail=starter.detail)
         found = self.add(node, line, last)
-        if owner.kind == "function":
-            self._functions[found] = owner
+        if starter.kind == "function":
+            self._functions[found] = starter
         return found
 
     def task(self, task: Task) -> str:
         """The id of a task of the project."""
-        name, line = owners.of_task(task).name, task.node.lineno
+        name, line = starters.of_task(task).name, task.node.lineno
         node = Node(
             f"{task.module.dotted}.{name}", "task", name, task.module.dotted, below(task.module.path), line,
             registered_name=task.registered_name or "",
@@ -108,29 +105,26 @@ class Nodes:
         first = min([line, *(decorator.lineno for decorator in task.node.decorator_list)])
         return self.add(node, first, task.node.end_lineno or line)
 
-    def target(self, value: Value) -> str | None:
-        """The id of what is dispatched; None where it cannot be told."""
+    def target(self, value: Value, speaker: Module) -> str | None:
+        """The id of what is dispatched; None where it cannot be told.
+
+        :param speaker: the module that dispatches it.
+        """
         if isinstance(value, Task):
             return self.task(value)
         if isinstance(value, NamedTask) and value.name:
-            return self.named(value.name)
+            return self._named(value.name, speaker)
         if isinstance(value, UnreadableTask) and value.dotted:
             # a folder without `__init__.py` hides from which package a name is imported
-            dotted = value.dotted.lstrip(".")
-            known = self._by_origin.get(dotted)
-            return self.task(known) if known else self._foreign(dotted)
+            return self._named(value.dotted.lstrip("."), speaker)
         if isinstance(value, Function):
-            return self.owner(owners.of_function(value.module.scopes.by_node[value.node]))
+            return self.starter(starters.of_function(value.module.scopes.by_node[value.node]))
         return None
 
-    def named(self, name: str) -> str:
+    def _named(self, name: str, speaker: Module) -> str:
         """The id of the task that is registered by a name."""
-        known = self._by_name.get(name)
+        known = self._sources.task_named(name, speaker)
         return self.task(known) if known else self._foreign(name)
-
-    def value_of(self, name: str | None) -> Value:
-        """The task that is registered by a name, as a value."""
-        return self._by_name.get(name or "") or NamedTask(name, None)
 
     def _foreign(self, name: str) -> str:
         module, _, last = name.rpartition(".")

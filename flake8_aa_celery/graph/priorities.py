@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.graph.facts import Priority
+from flake8_aa_celery.graph.elements import Priority
 from flake8_aa_celery.model.priorities import settings as priorities
 from flake8_aa_celery.model.resolve.values import UNKNOWN, NamedTask
 

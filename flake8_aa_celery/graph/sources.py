@@ -10,6 +10,7 @@ from flake8_aa_celery import model
 from flake8_aa_celery.documents import code_blocks, is_document
 from flake8_aa_celery.linter import check, parse
 from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.tasks.index import task_index_of, task_named
 from flake8_aa_celery.places import below, is_checked
 from flake8_aa_celery.source import lines_of, read, reason
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite
+    from flake8_aa_celery.model.resolve.values import Task
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.source import Failed
     from flake8_aa_celery.violation import Violation
@@ -62,16 +64,26 @@ class Sources:
         self._data = data
         #: what has to do with Celery: modules, and code blocks of documents
         self.modules = [module for path in data for module in self._relevant(path, failed)]
+        self._projects = list(dict.fromkeys(module.project for module in self.modules))
         self._modules = {os.path.abspath(module.path): module for module in self.modules if not module.in_document}
 
-    def calls(self, name: str) -> Iterator[tuple[CallSite, Module]]:
-        """The calls of what is known by a name, be it behind a dot, in all files."""
+    def calls(self, name: str) -> Iterator[CallSite]:
+        """The calls of what is known by a name, also after a dot, in all files."""
         for path, data in self._data.items():
             if path.endswith(".py") and name.encode() in data:
                 module = self._modules.get(path) or Project.of(path, self.settings).load(path)
                 if module is not None:
                     scopes = module.scopes
-                    yield from ((scopes.calls[number], module) for number in scopes.calls_named.get(name, ()))
+                    yield from (scopes.calls[number] for number in scopes.calls_named.get(name, ()))
+
+    def task_named(self, name: str, speaker: Module) -> Task | None:
+        """The task that Celery knows by a name: of the project that speaks of it, else of another one on the map.
+
+        Of several the first, in the order of their files.
+        """
+        known = task_named(name, speaker)
+        projects = [speaker.project, *self._projects]
+        return known or next((task for project in projects for task in task_index_of(project).named(name)), None)
 
     def violations(self, path: str) -> list[Violation]:
         """What is reported of a file; nothing of one that is none of these."""

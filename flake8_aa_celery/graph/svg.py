@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.graph import labels
 from flake8_aa_celery.graph.bands import BANDS, band
-from flake8_aa_celery.graph.facts import KINDS, bundles
+from flake8_aa_celery.graph.elements import KINDS, bundles
 from flake8_aa_celery.graph.layout import Box, Size, lay_out
 from flake8_aa_celery.graph.words import cut, numbered
 from flake8_aa_celery.wording import printable
@@ -15,7 +15,7 @@ from flake8_aa_celery.wording import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from flake8_aa_celery.graph.facts import Graph, Node, Priority, Step, Workflow
+    from flake8_aa_celery.graph.elements import Graph, Node, Priority, Step, Workflow
     from flake8_aa_celery.graph.layout import Layout
 
 _TASK_HEIGHT, _STARTER_HEIGHT, _HEAD, _ROW = 48.0, 42.0, 30.0, 22.0

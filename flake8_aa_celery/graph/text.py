@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.graph.facts import KINDS, bundles
+from flake8_aa_celery.graph.elements import KINDS, bundles
 from flake8_aa_celery.graph.labels import IDLE
 from flake8_aa_celery.graph.words import how, how_often, numbered, runs_at
 from flake8_aa_celery.wording import counted, printable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from flake8_aa_celery.graph.facts import Bundle, Edge, Graph, Node, Priority, Step, Workflow
+    from flake8_aa_celery.graph.elements import Bundle, Edge, Graph, Node, Priority, Step, Workflow
 
     Line = list[tuple[str, str]]
 

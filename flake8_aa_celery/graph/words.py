@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.graph.facts import Priority
+    from flake8_aa_celery.graph.elements import Priority
 
 _IN_PROCESS = "runs it in its own process"
 _WORDS = {

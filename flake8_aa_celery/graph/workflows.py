@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.graph import owners, priorities
-from flake8_aa_celery.graph.facts import MORE, Step, Workflow
+from flake8_aa_celery.graph import priorities, starters
+from flake8_aa_celery.graph.elements import MORE, Step, Workflow
 from flake8_aa_celery.graph.nodes import source_of
+from flake8_aa_celery.model.code.syntax import keyword_of
 from flake8_aa_celery.model.resolve import values
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, workflows_of
-from flake8_aa_celery.model.resolve.values import Mapping, Signature, Task, UnreadableTask
+from flake8_aa_celery.model.resolve.values import Element, Mapping, Signature, Task, UnreadableTask
 from flake8_aa_celery.places import below
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.graph.nodes import Nodes
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.resolve.values import Dispatch, Element, Value
+    from flake8_aa_celery.model.resolve.values import Dispatch, Value
 
 _LONGEST = 40
 #: Workflows that are one message, of a task of Celery's own.
@@ -43,7 +44,7 @@ def of(module: Module, nodes: Nodes) -> Iterator[Workflow]:
         if dispatch and not (found.kind == "chain" and dispatch.method == "()"):
             given = given.merged(dispatch.options)  # a chain that is called takes them for arguments of its tasks
         steps = tuple(_steps(found, given, nodes, 0))
-        owner = nodes.owner(owners.owner_of(place.site))
+        owner = nodes.starter(starters.starter_at(place.site))
         yield Workflow(
             f"{found.kind} {path}:{line}:{place.node.col_offset + 1}", found.kind, owner,
             dispatch.method if dispatch else "", bool(dispatch and dispatch.loop), path, line, steps,
@@ -58,7 +59,7 @@ def signatures(module: Module) -> set[int]:
 def _whole(module: Module) -> Iterator[tuple[values.Workflow, Dispatch | None]]:
     """The workflows of a module that are no part of another one, with what starts them there."""
     started = [
-        (dispatch.receiver, dispatch)
+        (_with_body(dispatch.receiver, dispatch), dispatch)
         for dispatch in dispatches_of(module)
         if isinstance(dispatch.receiver, values.Workflow)
     ]
@@ -73,6 +74,17 @@ def _whole(module: Module) -> Iterator[tuple[values.Workflow, Dispatch | None]]:
             continue
         outer.append(found)
         yield found, None
+
+
+def _with_body(found: values.Workflow, dispatch: Dispatch) -> values.Workflow:
+    """A chord with the body that it is called with: ``chord(tasks)(done.s())``; any other workflow as it is."""
+    if found.kind != "chord" or found.body is not None or dispatch.method != "()":
+        return found
+    body = dispatch.node.args[0] if dispatch.node.args else keyword_of(dispatch.node, "body")
+    if body is None:
+        return found
+    following = Element(body, dispatch.site)
+    return values.Workflow(found.node, found.kind, found.members, found.options, found.site, following)
 
 
 def _outermost_first(found: values.Workflow) -> tuple[int, int, int]:
@@ -99,7 +111,7 @@ def _look(workflow: values.Workflow, seen: _Seen, depth: int) -> None:
 
 
 def _steps(found: values.Workflow, given: Mapping, nodes: Nodes, depth: int) -> Iterator[Step]:
-    """The members of a workflow, those of workflows in it behind each with one depth more.
+    """The members of a workflow, each followed by those of a workflow that it is, with one depth more.
 
     :param given: the options that it is sent with: of a chain they reach the first member, of all others each one.
     """
@@ -127,7 +139,7 @@ def _step(
             yield from _steps(value, value.options.merged(given), nodes, depth + 1)
         return
     task = value.task if isinstance(value, Signature) else value
-    target = nodes.target(task) or ""
+    target = nodes.target(task, member.module) or ""
     sent = nodes.priority(priorities.OF_CELERY if calls else value, given)
     yield Step(number, depth, _text(member, task), target, sent if target else None, per_item)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.django.commands import is_run_by_hand
 from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.model.effects.blocking_loops import blocking_loops_of
 from flake8_aa_celery.model.resolve.modules import is_tasks_module
@@ -81,7 +82,7 @@ def check(call: LocalCall, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
     """
-    if call.method != "()" or call.task.module is module or is_tasks_module(module) or module.is_run_by_hand:
+    if call.method != "()" or call.task.module is module or is_tasks_module(module) or is_run_by_hand(module):
         return
     if not _is_reported(call, module):
         name = call.task.name

@@ -13,7 +13,7 @@ from maps import copy_project, of_files, starts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flake8_aa_celery.graph.facts import Graph
+    from flake8_aa_celery.graph.elements import Graph
 
 TASKS = """\
 from celery import chain, chord, group, shared_task
@@ -57,6 +57,38 @@ def test_a_task_has_its_name_place_options_and_priority(folder: Path) -> None:
 def test_what_starts_tasks_is_known_by_its_kind(hangar: Graph, source: str, kind: str, detail: str) -> None:
     node = hangar.by_id()[source]
     assert (node.kind, node.detail) == (kind, detail)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def start(**kwargs):\n    b.delay()\n\npost_save.connect(receiver=start)\n",
+        "def start(**kwargs):\n    b.delay()\n\npost_save.connect(start)\n",
+        "@receiver(signal=post_save)\ndef start(**kwargs):\n    b.delay()\n",
+    ],
+)
+def test_a_receiver_is_one_however_it_is_connected(folder: Path, source: str) -> None:
+    imports = "from django.db.models.signals import post_save\nfrom django.dispatch import receiver\n"
+    files = {"app/tasks.py": TASKS, "app/signals.py": f"{imports}from .tasks import b\n{source}"}
+    (node,) = (node for node in of_files(folder, files).nodes if node.name == "start")
+    assert (node.kind, node.detail) == ("receiver", "post_save")
+
+
+def test_a_checkout_below_a_folder_of_commands_holds_more_than_commands(folder: Path) -> None:
+    checkout = folder / "management" / "commands" / "checkout"
+    checkout.mkdir(parents=True)
+    start = "from app.tasks import b\n\ndef start():\n    b.delay()\n"
+    files = {"app/tasks.py": TASKS, "app/helpers.py": start, "app/management/commands/load.py": start}
+    kinds = {node.id: node.kind for node in of_files(checkout, files, str(checkout)).nodes if node.name == "start"}
+    assert kinds == {"helpers.start": "function", "load.start": "command"}
+
+
+def test_a_task_is_found_by_its_name_in_another_project_of_the_map(folder: Path) -> None:
+    (folder / "other").mkdir()
+    (folder / "other" / "pyproject.toml").touch()
+    text = "from celery import current_app\ncurrent_app.send_task('app.bee')\n"
+    graph = of_files(folder, {"other/tasks.py": TASKS, "app/start.py": text}, "app", "other")
+    assert starts(graph) == {("start", "send_task", "tasks.b", "5")}
 
 
 def test_every_way_to_start_a_task_is_an_edge_with_its_priority(hangar: Graph) -> None:
@@ -116,6 +148,10 @@ WORKFLOWS = {
     "group(b.si(), b.si()).apply_async(priority=8)": ("group of 2", "apply_async", ["8", "8"]),
     "chain(b.si(), b.si())(priority=8)": ("chain of 2", "()", ["5", "5"]),
     "chord([b.si()], b.si()).apply_async()": ("chord of 2", "apply_async", ["5", "5"]),
+    "chord([b.si()])(b.si().set(priority=3))": ("chord of 2", "()", ["5", "3"]),
+    "chord(b.si() for x in y)(body=b.si())": ("chord", "()", ["5", "5"]),
+    "header = chord([b.si()])\n    header(chain(b.si(), b.si()))": ("chord of 2", "()", ["5", None, "5", "5"]),
+    "chord([b.si()], b.si())(priority=3)": ("chord of 2", "()", ["3", "3"]),
     "chain(b.si().set(priority=3) for x in y).delay()": ("chain", "delay", ["3"]),
     "(b.si() | b.si().set(priority=4)).delay()": ("chain of 2", "delay", ["5", "4"]),
     "b.map(xs).apply_async(priority=6)": ("map of 1", "apply_async", ["6"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,38 @@ def test_a_map_goes_to_the_file_that_is_named(folder: Path, capsys: pytest.Captu
     assert main(["graph", "hangar", "--format", "mermaid", "--output", "map.mmd"]) == 0
     assert capsys.readouterr() == ("", "")
     assert (folder / "map.mmd").read_text("utf-8").startswith("flowchart LR\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "beginning"),
+    [
+        ("--output-file map.html", "<!DOCTYPE html>"),
+        ("--output-file MAP.HTM", "<!DOCTYPE html>"),
+        ("--output-file map.json", "{"),
+        ("--output-file map.mmd", "flowchart LR"),
+        ("--output-file map.mermaid", "flowchart LR"),
+        ("--output-file map.dot", "digraph"),
+        ("--output-file map.gv", "digraph"),
+        ("--output-file map.txt", "hangar/tasks.py"),
+        ("--output-file html", "hangar/tasks.py"),
+        ("--output-file map.json/../map", "hangar/tasks.py"),
+        ("--output-file map.json --output-format dot", "digraph"),
+        ("--output map.json", "{"),
+        ("--output map.json --format dot", "digraph"),
+        ("--output-file=map.txt --format=json", "{"),
+    ],
+)
+def test_the_format_is_the_one_that_is_given_or_that_the_ending_of_the_file_says(
+    folder: Path, options: str, beginning: str
+) -> None:
+    copy_project(folder)
+    (folder / "map.json").mkdir() if ".." in options else None
+    words = options.replace("=", " ").split()
+    assert main(["graph", "hangar", *options.split()]) == 0
+    file = next(
+        folder / value for name, value in pairwise(words) if name.startswith("--output") and name[8:] != "-format"
+    )
+    assert file.read_text("utf-8").startswith(beginning)
 
 
 def test_a_file_that_cannot_be_written_is_misuse(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 import pytest
@@ -17,7 +18,8 @@ import pytest
 from flake8_aa_celery.cli import main
 from flake8_aa_celery.graph import FORMATS, html, renderer
 from flake8_aa_celery.graph.build import build
-from flake8_aa_celery.graph.facts import Edge, Finding, Graph, Node, Priority, Step, Workflow
+from flake8_aa_celery.graph.elements import Edge, Finding, Graph, Node, Priority, Step, Workflow
+from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import Settings
 from maps import GOLDEN, copy_project
 
@@ -145,6 +147,40 @@ def test_lines_of_the_source_lead_where_the_template_says(folder: Path, capsys: 
     copy_project(folder)
     main(["graph", "--format", "html", "--link", "vscode://file/{path}:{line}"])
     assert json.loads(Page(capsys.readouterr().out).scripts[0])["link"] == "vscode://file/{path}:{line}"
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("tasks.html", "./hangar/tasks.py#L1"),
+        ("./tasks.html", "./hangar/tasks.py#L1"),
+        ("build/tasks.html", "../hangar/tasks.py#L1"),
+        ("build/a map/tasks.html", "../../hangar/tasks.py#L1"),
+        ("hangar/tasks.html", "../hangar/tasks.py#L1"),
+        ("../elsewhere/tasks.html", "../the%20app/hangar/tasks.py#L1"),
+    ],
+)
+def test_lines_of_the_source_lead_there_from_the_folder_of_the_page(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, page: str, expected: str
+) -> None:
+    app = folder / "the app"
+    copy_project(app)
+    monkeypatch.chdir(app)
+    (app / page).parent.mkdir(parents=True, exist_ok=True)
+    assert main(["graph", "--output-file", page]) == 0
+    link = json.loads(Page((app / page).read_text("utf-8")).scripts[0])["link"]
+    assert link.format(path="hangar/tasks.py", line=1) == expected
+    target = urljoin((app / page).resolve().as_uri(), link.format(path="hangar/tasks.py", line=1))
+    assert target == f"{(app / 'hangar' / 'tasks.py').resolve().as_uri()}#L1"
+
+
+def test_a_page_holds_the_pages_of_the_rules_that_it_names_and_no_others(folder: Path) -> None:
+    rules = json.loads(Page(html.render(hangar(folder))).scripts[0])["rules"]
+    assert rules.keys() == {"AAC203", "AAC207", "AAC303"}
+    assert rules["AAC207"] == {
+        "name": "chain-priority-first-only",
+        "text": all_rules()["AAC207"].documentation,
+    }
 
 
 # -- the others -----------------------------------------------------------------------------------------------------

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
+from random import Random
+from time import process_time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -82,3 +85,38 @@ def test_parts_go_to_the_next_shelf_where_the_width_is_used_up() -> None:
     layout = lay_out(SIZES, [], 500)
     assert layout.width <= 500
     assert len({box.y for box in layout.boxes.values()}) > 3
+
+
+def test_a_circle_begins_at_what_is_started_from_outside() -> None:
+    layout = lay_out(SIZES, [("n2", "n3"), ("n3", "n1"), ("n1", "n2"), ("n0", "n2")], 800)
+    backwards = [pair for pair, corners in layout.lines.items() if corners[-1][0] < corners[0][0]]
+    assert backwards == [("n1", "n2")]
+
+
+COUNT = 1500
+CHANCE = Random(3)
+LARGE = {
+    "a task that starts all others": [(0, number) for number in range(1, COUNT)],
+    "each starts the next": [(number, number + 1) for number in range(COUNT - 1)],
+    "each starts the next, and one starts all": [
+        *((number, number + 1) for number in range(COUNT - 1)),
+        *((0, number) for number in range(2, COUNT)),
+    ],
+    "anything starts anything": [(CHANCE.randrange(COUNT), CHANCE.randrange(COUNT)) for _ in range(2 * COUNT)],
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_1500_tasks_are_laid_out_in_seconds(name: str) -> None:
+    ids = [f"n{number}" for number in range(COUNT)]
+    sizes = {id: Size(170.0, 48.0) for id in ids}
+    began = process_time()
+    layout = lay_out(sizes, [(ids[source], ids[target]) for source, target in LARGE[name]], 1500)
+    assert process_time() - began < 20, "two on a machine of 2024"
+    assert layout.boxes.keys() == sizes.keys()
+    by_column: dict[float, list[Box]] = {}
+    for box in layout.boxes.values():
+        by_column.setdefault(box.x, []).append(box)
+    for boxes in by_column.values():
+        boxes.sort(key=lambda box: box.y)
+        assert not [pair for pair in pairwise(boxes) if overlap(*pair)]

@@ -96,10 +96,10 @@ def test_of_a_nest_the_outermost_loop_is_reported_with_the_first_call(tmp_path: 
 def test_loops_in_functions_within_a_task_count_and_those_of_a_task_within_it_count_once(tmp_path: Path) -> None:
     source = (
         "import time\nfrom celery import shared_task\n@shared_task\ndef t(xs):\n"
-        "    def f():\n        for x in xs:\n            time.sleep(1)\n"
-        "    @shared_task\n    def inner():\n        for x in xs:\n            time.sleep(1)\n"
+        "    def f():\n        for x in xs:\n            time.sleep(x)\n    f()\n"
+        "    @shared_task\n    def inner():\n        for x in xs:\n            time.sleep(x)\n"
     )
-    assert [loop.node.lineno for loop in blocking_loops_of(module_of(tmp_path, source))] == [6, 10]
+    assert [loop.node.lineno for loop in blocking_loops_of(module_of(tmp_path, source))] == [8, 11]
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,8 @@ LOOK = frozenset({"look"})
         ("@dispatcher.receiver(post_save)\ndef f(): look()", "a receiver of `post_save`"),
         ("def f(): look()\npost_save.connect(f)", "a receiver of `post_save`"),
         ("def f(): look()\npost_save.connect(receiver=f)", "a receiver of `post_save`"),
+        ("@receiver(signal=post_save)\ndef f(): look()", "a receiver of `post_save`"),
+        ("class A:\n    def f(self): look()\npost_save.connect(f)", None),
         ("class Owner(Model):\n    def save(self): look()", "a model's `save`"),
         ("@receiver(post_save)\ndef f(): return [look() for x in y]", "a receiver of `post_save`"),
         ("@receiver(post_save)\ndef f(): on_commit(lambda: look())", None),

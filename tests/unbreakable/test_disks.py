@@ -95,6 +95,42 @@ def test_a_folder_that_must_not_be_entered_is_named_and_the_rest_goes_on(root: P
 
 
 @as_plain_user
+@pytest.mark.parametrize("is_marked", [True, False])
+@pytest.mark.parametrize(("mode", "named"), [(0o000, "locked"), (0o300, "locked"), (0o600, "locked/tasks.py")])
+@pytest.mark.parametrize("paths", [["."], ["app", "locked"], ["locked", "app"]], ids=" ".join)
+def test_what_can_be_entered_is_on_the_map(
+    tmp_path: Path, paths: list[str], mode: int, named: str, is_marked: bool
+) -> None:
+    for name in ("app", "locked"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+        (tmp_path / name / "tasks.py").write_text(
+            f"from celery import shared_task\n@shared_task\ndef of_{name}(): ...\n"
+        )
+    if is_marked:
+        (tmp_path / "setup.py").touch()
+    (tmp_path / "locked").chmod(mode)
+    ended = run(tmp_path, "graph", *paths, prefix=AS_PLAIN_USER)
+    (tmp_path / "locked").chmod(0o700)
+    said = f"aa-celery: {'./' * (paths == ['.'])}{named}: Permission denied"
+    assert ended.code == 2 and said in ended.errors
+    assert all(line.endswith(": Permission denied") and "locked" in line for line in ended.errors)
+    assert [line.strip().split(":")[0] for line in ended.output if "of_" in line] == ["of_app"]
+
+
+@as_plain_user
+def test_a_file_of_a_folder_that_nobody_may_list_is_on_the_map(tmp_path: Path) -> None:
+    tasks = tmp_path / "locked" / "tasks.py"
+    tasks.parent.mkdir()
+    tasks.write_text("from celery import shared_task\n@shared_task\ndef of_locked(): ...\n")
+    tasks.parent.chmod(0o300)
+    for command in ("graph", "check"):
+        ended = run(tmp_path, command, "locked/tasks.py", prefix=AS_PLAIN_USER)
+        assert (ended.errors, ended.code) == ([], 0 if command == "graph" else 1)
+    tasks.parent.chmod(0o700)
+
+
+@as_plain_user
 @pytest.mark.parametrize("forbidden", ["app/a.py", "app"])
 def test_what_must_not_be_written_stays_and_the_rest_goes_on(root: Path, forbidden: str) -> None:
     place(root / "tasks.py")

@@ -38,8 +38,11 @@ def _places(root: str) -> list[str]:
     """
     if has_marker(root):
         return [root]
-    with os.scandir(root) as entries:
-        inside = [entry for entry in entries if not entry.is_symlink() or _is_below(entry.path, root)]
+    try:
+        with os.scandir(root) as entries:
+            inside = [entry for entry in entries if not entry.is_symlink() or _is_below(entry.path, root)]
+    except OSError:
+        return []  # whoever is asked to look into it says so
     return [
         entry.path
         for entry in inside

@@ -67,11 +67,6 @@ class Module:
         """``app/tasks.py``, from the project's root on."""
         return self.project.below_root(self.path)
 
-    @property
-    def is_run_by_hand(self) -> bool:
-        """Whether whoever starts it sits in front of it: test code, or a management command."""
-        return "/management/commands/" in f"/{self.path_in_project}" or self.project.is_test_code(self.path)
-
     # -- its calls ----------------------------------------------------------------------------------------------
 
     def all_calls(self) -> list[CallSite]:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part, origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
-from flake8_aa_celery.model.code.syntax import keyword_of
+from flake8_aa_celery.model.django.signals import connections
 from flake8_aa_celery.model.django.transactions import running
 from flake8_aa_celery.model.resolve import orm
 from flake8_aa_celery.model.resolve.classes import class_around
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.model.code.module import Module
+    import ast
+
     from flake8_aa_celery.model.code.scopes import FunctionNode, Site
 
 #: The signals that Django sends while it saves, changes or deletes rows.
 _SIGNALS = frozenset({"m2m_changed", "post_delete", "post_save", "pre_delete", "pre_save"})
 _SAVES = frozenset({"asave", "save"})
-_CONNECT = frozenset({"connect"})
 
 
 def while_saving(site: Site) -> str | None:
@@ -37,27 +35,11 @@ def while_saving(site: Site) -> str | None:
 
 def receives(node: FunctionNode, site: Site) -> str | None:
     """The signal of Django's ORM that a function is connected to, by ``@receiver`` or ``signal.connect``."""
-    for decorator in orm.receiver_decorators(node, site):
-        listed = decorator.args[0] if decorator.args else None
-        parts = listed.elts if isinstance(listed, (ast.List, ast.Tuple)) else [listed]
-        found = next((name for part in parts if part and (name := _signal(part, site))), None)
+    for connection in connections(node, site):
+        found = next((name for part in connection.signals if (name := _signal(part, connection.site))), None)
         if found:
             return found
-    return _connected(site.module).get(node.name)
-
-
-@fact
-def _connected(module: Module) -> dict[str, str]:
-    """The functions that ``connect`` of a signal is given in their own module, with the first such signal."""
-    found: dict[str, str] = {}
-    for call in module.calls_of(_CONNECT):
-        function = call.node.func
-        if isinstance(function, ast.Attribute):
-            signal = _signal(function.value, call.site)
-            given = call.node.args[0] if call.node.args else keyword_of(call.node, "receiver")
-            if signal and isinstance(given, ast.Name):
-                found.setdefault(given.id, signal)
-    return found
+    return None
 
 
 def _signal(node: ast.expr, site: Site) -> str | None:

@@ -66,6 +66,11 @@ def view_around(site: Site) -> View | None:
     return _by_scope(site.module).get(function) if function else None
 
 
+def is_view(function: Scope) -> bool:
+    """Whether a function answers a request."""
+    return function in _by_scope(function.module)
+
+
 @fact
 def _by_scope(module: Module) -> dict[Scope, View]:
     return {view.scope: view for view in views_of(module)}

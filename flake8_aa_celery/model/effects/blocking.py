@@ -43,12 +43,10 @@ def what_blocks(call: CallSite) -> str:
 
 def _task_run_by(call: CallSite) -> str:
     """``update()``, where that is a task that runs in this process; not one that calls itself."""
-    function: ast.expr = call.node.func
-    method = "()"
-    if isinstance(function, ast.Attribute) and function.attr in _LOCAL_RUNS:
-        function, method = function.value, _LOCAL_RUNS[function.attr]
-    task = value_of(function, call.site)
-    return f"{task.name}{method}" if isinstance(task, Task) and task_around(call.site) is not task else ""
+    called = call.node.func
+    method = _LOCAL_RUNS.get(called.attr) if isinstance(called, ast.Attribute) else None
+    task = value_of(called.value if isinstance(called, ast.Attribute) and method else called, call.site)
+    return f"{task.name}{method or '()'}" if isinstance(task, Task) and task_around(call.site) is not task else ""
 
 
 def _wait_of(call: CallSite) -> str:

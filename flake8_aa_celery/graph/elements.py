@@ -56,7 +56,7 @@ class Node(NamedTuple):
     """A task, or something that starts one.
 
     :param id: the dotted name, made unique.
-    :param name: the name of the function, behind that of its class; of a schedule's entry what it is called.
+    :param name: the name of the function, after that of its class; of a schedule's entry what it is called.
     :param module: the dotted name of its module.
     :param path: its file, as it is shown; empty for a task of another package.
     :param line: of the ``def``; of a schedule's entry where it begins.

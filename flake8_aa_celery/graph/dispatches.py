@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.graph import owners, workflows
-from flake8_aa_celery.graph.facts import Edge
+from flake8_aa_celery.graph import starters, workflows
+from flake8_aa_celery.graph.elements import Edge
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, local_calls_of, signatures_of
 from flake8_aa_celery.model.resolve.values import Signature, Workflow
@@ -14,7 +14,7 @@ from flake8_aa_celery.places import below
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.graph.facts import Priority
+    from flake8_aa_celery.graph.elements import Priority
     from flake8_aa_celery.graph.nodes import Nodes
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Dispatch, Value
@@ -34,7 +34,7 @@ def edges(module: Module, nodes: Nodes) -> Iterator[Edge]:
             sent = nodes.priority(signature)
             yield from _edge(signature, signature.task, sent, nodes, per_item=False)
     for call in local_calls_of(module):
-        source = nodes.owner(owners.owner_of(call.site))
+        source = nodes.starter(starters.starter_at(call.site))
         yield Edge(source, nodes.task(call.task), call.method, None, False, below(module.path), call.node.lineno)
 
 
@@ -48,7 +48,7 @@ def _dispatched(module: Module) -> set[int]:
 def _edge(
     found: Dispatch | Signature, task: Value | None, sent: Priority, nodes: Nodes, *, per_item: bool
 ) -> Iterator[Edge]:
-    target = nodes.target(task) if task is not None else None
+    target = nodes.target(task, found.module) if task is not None else None
     if target is not None:
-        source = nodes.owner(owners.owner_of(found.site))
+        source = nodes.starter(starters.starter_at(found.site))
         yield Edge(source, target, found.method, sent, per_item, below(found.module.path), found.node.lineno)

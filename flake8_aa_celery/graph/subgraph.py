@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.graph.facts import Graph, links
+from flake8_aa_celery.graph.elements import Graph, links
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
 
-def part_of(graph: Graph, paths: Container[str]) -> Graph:
+def subgraph_of(graph: Graph, paths: Container[str]) -> Graph:
     """What stands in some files, what starts that through whatever functions, and what it starts.
 
     Functions and modules that start no task are left out.
