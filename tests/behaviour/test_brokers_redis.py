@@ -6,29 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from . import redis_broker
 from .harness import ALLIANCE_AUTH, CELERY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-pytestmark = pytest.mark.skipif(redis_broker.SERVER is None, reason=redis_broker.NO_SERVER)
-
-
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Redis server for the whole run."""
-    with redis_broker.server(tmp_path_factory.mktemp("redis")) as url:
-        yield url
-
-
-@pytest.fixture
-def broker(redis_url: str, tmp_path: Path) -> Iterator[redis_broker.Broker]:
-    """An empty broker."""
-    broker = redis_broker.Broker(redis_url, tmp_path)
-    yield broker
-    broker.close()
+    from . import redis_broker
 
 
 def options(**changes: Any) -> dict[str, Any]:
