@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from celery import Task, chain, shared_task
 
-from .tasks import a, b, c, fails, see, seen
-
 from .harness import CELERY
+from .tasks import a, b, c, fails, see, seen
 
 if TYPE_CHECKING:
     from .harness import Worker
@@ -50,6 +49,13 @@ def test_a_linked_task_does_not_inherit_the_priority(worker: Worker) -> None:
     a.apply_async(priority=8, link=b.si())
     worker.run()
     assert worker.priorities() == [("a", 8), ("b", 5)]
+
+
+def test_a_linked_task_has_the_priority_that_is_set_on_it(worker: Worker) -> None:
+    """`link=b.si().set(priority=8)` runs `b` at 8, `link=see.si(1)` at that of the decorator."""
+    a.apply_async(link=[b.si().set(priority=8), see.si(1)])
+    worker.run()
+    assert worker.priorities() == [("a", 5), ("b", 8), ("see", 7)]
 
 
 def test_a_linked_partial_signature_receives_the_result(worker: Worker) -> None:

@@ -154,7 +154,7 @@ def test_json_refuses_models_and_querysets(worker: Worker) -> None:
     """An instance, a queryset and a page's request are no arguments; a key is."""
     character = Character.objects.create(name="Bruce")
     for argument in (character, Character.objects.all(), Character.objects.values_list("pk")):
-        with pytest.raises((TypeError, EncodeError), match="not JSON serializable"):
+        with pytest.raises(EncodeError, match="not JSON serializable"):
             look_for.delay(argument)
     look_for.delay(character.pk)
     assert len(worker.sent) == 1

@@ -202,7 +202,7 @@ def test_an_errback_that_cannot_take_its_arguments_never_runs(prefork: Broker, t
 
 
 def test_an_errback_that_takes_nothing_stops_a_solo_worker(broker: Broker) -> None:
-    """`link_error=none.s()` raises in the worker itself: one with the pool `solo` logs an unrecoverable error and ends."""
+    """`link_error=none.s()` raises in the worker itself: with the pool `solo` that is an unrecoverable error."""
     broker.send("fails", link_error=broker.app.signature("redis_tasks.none"))
     with broker.worker("solo"):
         assert broker.waits_for(lambda: "Unrecoverable error: TypeError" in broker.log())
