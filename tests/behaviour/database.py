@@ -27,6 +27,7 @@ class Character(models.Model):
     """Any model of an app."""
 
     name = models.TextField()
+    note = models.TextField(default="")
 
     class Meta:
         app_label = "behaviour"

@@ -12,7 +12,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-import billiard
+import billiard  # type: ignore[import-untyped]
 import redis
 from celery import Celery, chain
 from celery.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded
@@ -163,6 +163,7 @@ def retries_for_its_soft_limit(self: Any) -> None:
 def keeps_on_itself(self: Any, text: str, seconds: float) -> None:
     """Keep an argument on the task, of which there is one object, and say later what is found there."""
     self.text = text
+    note(f"{text} began")
     time.sleep(seconds)
     note(f"{text} finds {self.text}")
 

@@ -213,6 +213,19 @@ def test_a_static_method_can_be_a_task(worker: Worker) -> None:
     assert [run.value for run in worker.run()] == [1, 2]
 
 
+def test_a_function_given_to_the_task_decorator_is_a_task_of_its_name(worker: Worker) -> None:
+    """`x = shared_task(f)` and `app.task(f)` register `module.f`; `f` itself stays a function."""
+
+    def plain() -> str:
+        return "ran"
+
+    task = shared_task(plain)
+    assert task.name == worker.app.task(plain).name == f"{__name__}.plain"
+    task.delay()
+    assert [run.value for run in worker.run()] == ["ran"]
+    assert not hasattr(plain, "delay")
+
+
 def test_what_staticmethod_makes_can_be_no_task(worker: Worker) -> None:
     """`@shared_task` above `@staticmethod` raises `AttributeError` when the task is registered."""
 

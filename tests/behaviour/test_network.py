@@ -67,12 +67,12 @@ def urllib3() -> Any:
     return pytest.importorskip("urllib3", reason="urllib3 is not installed: pip install it to run this")
 
 
-def connection(server: Silent, **options: float) -> bytes:
+def connection(server: Silent, **options: Any) -> bytes:
     with socket.create_connection(("127.0.0.1", server.port), **options) as made:
         return made.recv(1)
 
 
-def http_get(server: Silent, **options: float) -> http.client.HTTPResponse:
+def http_get(server: Silent, **options: Any) -> http.client.HTTPResponse:
     made = http.client.HTTPConnection("127.0.0.1", server.port, **options)
     made.request("GET", "/")
     return made.getresponse()
@@ -90,7 +90,7 @@ CALLS: dict[str, Callable[..., object]] = {
 }
 
 
-def ftplib_connect(server: Silent, **options: float) -> str:
+def ftplib_connect(server: Silent, **options: Any) -> str:
     return ftplib.FTP().connect("127.0.0.1", server.port, **options)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +15,7 @@ from .tasks import a, fails, seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from .harness import Worker
 
@@ -158,3 +161,49 @@ def test_a_receiver_that_asks_for_what_its_signal_does_not_tell_fails(
     assert heard(worker) == []
     assert worker.names() == ["a"]
     assert "missing 1 required positional argument: 'args'" in caplog.text
+
+
+APPLICATION = """
+from celery import Celery
+
+app = Celery("project", broker="memory://")
+app.autodiscover_tasks(["project"])
+
+@app.on_after_configure.connect
+def set_up(sender, **_):
+    print("on_after_configure in the application's module", flush=True)
+"""
+
+TASKS = """
+import os
+from celery.signals import beat_init, worker_ready
+from .celery import app
+
+@app.on_after_configure.connect
+def too_late(sender, **_):
+    print("on_after_configure in a tasks module", flush=True)
+
+@app.on_after_finalize.connect
+def in_time(sender, **_):
+    print("on_after_finalize in a tasks module", flush=True)
+
+@worker_ready.connect
+@beat_init.connect
+def end(**_):
+    os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("command", [["worker", "--pool", "solo"], ["beat"]], ids=["worker", "beat"])
+def test_on_after_configure_is_sent_before_the_tasks_modules_are_imported(tmp_path: Path, command: list[str]) -> None:
+    """A receiver of `on_after_configure` in a tasks module is never called, one of `on_after_finalize` is."""
+    project = tmp_path / "project"
+    project.mkdir()
+    for name, text in {"__init__": "", "celery": APPLICATION, "tasks": TASKS}.items():
+        (project / f"{name}.py").write_text(text)
+    asked = [sys.executable, "-m", "celery", "-A", "project.celery", *command]
+    printed = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert [line for line in printed.stdout.splitlines() if line.startswith("on_after")] == [
+        "on_after_configure in the application's module",
+        "on_after_finalize in a tasks module",
+    ]

@@ -128,10 +128,10 @@ def test_a_time_limit_must_be_a_number_where_the_broker_writes_json(broker: Brok
 
 def test_two_runs_of_one_task_share_what_is_kept_on_it(threads: Broker) -> None:
     """`self.x = …` in a bound task: one object serves all threads, and a run finds what another has put there."""
-    threads.send("keeps_on_itself", "first", 1)
-    time.sleep(0.3)
+    threads.send("keeps_on_itself", "first", 1.5)
+    assert threads.happened(1) == ["first began"]
     threads.send("keeps_on_itself", "second", 0)
-    assert threads.happened(2) == ["second finds second", "first finds second"]
+    assert threads.happened(3) == ["second began", "second finds second", "first finds second"]
 
 
 @pytest.mark.parametrize("way", ["multiprocessing.Process", "multiprocessing.Pool", "ProcessPoolExecutor"])
@@ -157,7 +157,7 @@ def test_a_thread_of_a_worker_may_have_processes(threads: Broker, way: str) -> N
 def test_a_task_that_waits_for_its_eta_is_scheduled_and_not_active(threads: Broker) -> None:
     """`control.inspect()` lists it in `scheduled()`, neither in `active()` nor in `reserved()`."""
     threads.send("say", "late", countdown=600)
-    inspect = threads.app.control.inspect(timeout=0.3)
+    inspect = threads.app.control.inspect(timeout=10, limit=1)
 
     def listed(of: str) -> list[str]:
         (tasks,) = getattr(inspect, of)().values()
@@ -192,13 +192,25 @@ def test_revoke_with_terminate_kills_the_process_of_a_task(prefork: Broker) -> N
     assert prefork.happened(1) == ["next"]
 
 
+@pytest.mark.parametrize("pool", ["prefork", "threads"])
 @pytest.mark.parametrize("errback", ["none", "two"])
-def test_an_errback_that_cannot_take_its_arguments_never_runs(prefork: Broker, threads: Broker, errback: str) -> None:
+def test_an_errback_that_cannot_take_its_arguments_never_runs(
+    request: pytest.FixtureRequest, pool: str, errback: str
+) -> None:
     """`link_error=none.s()` of a task without a parameter, or with two, is called with one or three."""
-    for broker in (prefork, threads):
-        broker.send("fails", link_error=broker.app.signature(f"redis_tasks.{errback}"))
-        broker.send("say", "next", priority=9)
-        assert broker.happened(1) == ["next"]
+    broker = request.getfixturevalue(pool)
+    broker.send("fails", link_error=broker.app.signature(f"redis_tasks.{errback}"))
+    assert broker.waits_for(lambda: f"TypeError: {errback}() takes" in broker.log())
+    broker.send("say", "next", priority=9)
+    assert broker.happened(1) == ["next"]
+
+
+@pytest.mark.parametrize("pool", ["prefork", "threads"])
+def test_an_errback_that_takes_the_id_runs(request: pytest.FixtureRequest, pool: str) -> None:
+    """`link_error=say.s()` of a task with one parameter runs with the id of the one that failed."""
+    broker = request.getfixturevalue(pool)
+    result = broker.app.send_task("redis_tasks.fails", link_error=broker.app.signature("redis_tasks.say"))
+    assert broker.happened(1) == [result.id]
 
 
 def test_an_errback_that_takes_nothing_stops_a_solo_worker(broker: Broker) -> None:
