@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery import __version__
 from flake8_aa_celery.cli import _terminal
 from flake8_aa_celery.cli._output import complain
-from flake8_aa_celery.report import formats, renderer
+from flake8_aa_celery.report import formats, renderer, wants_edits
 from flake8_aa_celery.source import reason
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from typing import TextIO
 
+    from flake8_aa_celery.pyproject import SettingsTree
     from flake8_aa_celery.report import Results
 
 #: The formats that are read by people, and by programs that read flake8's lines.
@@ -34,17 +36,23 @@ def add_arguments(parser: ArgumentParser) -> None:
     output.add_argument("--version", action="version", version=f"aa-celery {__version__}")
 
 
-def write_report(arguments: Namespace, results: Results, stream: TextIO | None = None, *, fixed: bool = False) -> bool:
+def write_report(
+    arguments: Namespace, results: Results, tree: SettingsTree, stream: TextIO | None = None, *, fixed: bool = False
+) -> bool:
     """Write the report; False where that cannot be done.
 
     A summary goes to standard error where what the report goes to has none: it is for people, and a report in a pipe
     may be for programs.
 
+    :param tree: the settings by which something was found.
     :param stream: where it goes if no file is named for it; standard output where None.
     :param fixed: whether it tells what a fix has left.
     """
     stream = stream or sys.stdout
     counts = _counts(arguments, results)
+    if wants_edits(arguments.output_format):
+        edits = import_module("flake8_aa_celery.cli._edits")  # which needs libcst, where anything can be fixed
+        results = edits.with_edits(results, tree, arguments.jobs)
     if arguments.output_format not in _FOR_PEOPLE:  # which is for programs, and nothing else may stand in it
         sys.stderr.write(counts)
         counts = ""

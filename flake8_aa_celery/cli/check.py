@@ -74,7 +74,7 @@ def run(arguments: Namespace, tree: SettingsTree) -> int:
         from flake8_aa_celery.cli._adopting import adopt
 
         results, written = adopt(arguments, results, tree)
-    written = _report.write_report(arguments, results) and written
+    written = _report.write_report(arguments, results, tree) and written
     _files.tell_of_nothing(arguments, files)
     if files.failed or not written:
         return MISUSE
