@@ -35,7 +35,7 @@ PROFILES = ("alliance-auth", "celery")
 #: Stands for all rules, those that are off by default too.
 ALL = "ALL"
 
-#: What is not searched for files: what flake8 leaves out, and what tools of today leave behind.
+#: What is not searched for files: what flake8 leaves out, and what tools of today create.
 EXCLUDED = (
     ".svn", "CVS", ".bzr", ".hg", ".git", "__pycache__", ".tox", ".nox", ".eggs", "*.egg", ".venv", "venv",
     "node_modules", "build", "dist", ".mypy_cache", ".ruff_cache", ".pytest_cache",
@@ -77,7 +77,7 @@ class Settings(NamedTuple):
 class Option(NamedTuple):
     """How one setting is spelled and what it may be.
 
-    :param name: as it is written in ``pyproject.toml`` and, behind ``--``, on the command line.
+    :param name: as it is written in ``pyproject.toml`` and, after ``--``, on the command line.
     :param choices: the values that a choice may have.
     :param lowest: the smallest number that is allowed.
     :param highest: the greatest number that is allowed.
