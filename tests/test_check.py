@@ -275,10 +275,11 @@ def test_a_summary_is_said_where_the_report_goes_into_a_file(doors: Doors, name:
     assert doors.check(f"--output-format={name}", "--output-file=report", "a.py") == (0, [], "No violations\n")
 
 
-@pytest.mark.parametrize("name", ["json", "sarif", "github", "gitlab"])
-def test_a_report_for_programs_has_no_summary(doors: Doors, name: str) -> None:
+@pytest.mark.parametrize("name", formats())
+def test_a_report_that_people_read_has_a_summary_in_a_pipe_too(doors: Doors, name: str) -> None:
     write("a.py", "f()")
-    assert doors.check(f"--output-format={name}", "a.py").errors == ""
+    errors = doors.check(f"--output-format={name}", "a.py").errors
+    assert errors == (ONE if name in ("text", "concise", "pylint", "github") else "")
 
 
 # -- nothing is checked ------------------------------------------------------------------------------------------------

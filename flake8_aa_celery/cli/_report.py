@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: The formats that are read by people, and by programs that read flake8's lines.
 _FOR_PEOPLE = ("text", "concise", "pylint")
+#: Those, and what stands in a log that people read.
+_IN_LOGS = (*_FOR_PEOPLE, "github")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -71,7 +73,7 @@ def write_report(
         draw(results, _terminal.console(arguments.color, stream), fixed=fixed)
     else:
         stream.write(_rendered(arguments, results))
-        if arguments.output_format in _FOR_PEOPLE:
+        if arguments.output_format in _IN_LOGS:
             _summarise(arguments, results, fixed=fixed)
     stream.write(counts)
     return True
