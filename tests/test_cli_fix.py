@@ -326,6 +326,7 @@ def test_a_task_that_cannot_be_moved_stays_with_a_reason(doors: Doors) -> None:
     outcome = doors.command("fix", "-v", "--unsafe-fixes", "--isolated", "--select", "AAC101")
     assert outcome.code == 1
     assert outcome.errors.count("AAC101 not fixed: the module of tasks imports this one") == 2
+    assert outcome.errors.splitlines()[-1] == "2 violations left in 1 file"
     assert file.read_text() == MISPLACED
 
 

@@ -70,7 +70,8 @@ def write_report(
             return True
         from flake8_aa_celery.report._terminal import draw
 
-        draw(results, _terminal.console(arguments.color, stream), fixed=fixed)
+        console = _terminal.console(arguments.color, stream)
+        draw(results, console, fixed=fixed, unsafe=arguments.unsafe_fixes)
     else:
         stream.write(_rendered(arguments, results))
         if arguments.output_format in _IN_LOGS:
@@ -87,7 +88,7 @@ def _summarise(arguments: Namespace, results: Results, *, fixed: bool, even_if_e
         from flake8_aa_celery.report._summary import summary
 
         sys.stdout.flush()  # so that it stands last where both go to one place
-        print(summary(results, fixed=fixed), file=sys.stderr)
+        print(summary(results, fixed=fixed, unsafe=arguments.unsafe_fixes), file=sys.stderr)
 
 
 def write_file(path: str, text: str) -> bool:
