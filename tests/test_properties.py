@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import indent
 from typing import TYPE_CHECKING
-from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
@@ -20,6 +19,7 @@ from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import Settings
 from support import place
+from unfiltered import search_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -312,7 +312,7 @@ def test_no_source_crashes_the_linter(source: str, path: str) -> None:
 @example("from . import tasks\ndef view(request):\n    tasks.again(request.user)\n", "app/views.py")
 def test_the_byte_search_hides_nothing(source: str, path: str) -> None:
     assume(parses(source) and not model.relevant(source.encode()))
-    with patch.object(model, "relevant", lambda *_: True):
+    with search_off():
         assert lint_all({path: source}, [path])[path] == []
 
 
@@ -345,7 +345,7 @@ def test_the_standard_library_does_not_crash_the_linter_and_hides_nothing(librar
     (tmp_path / "pyproject.toml").touch()
     path = str(tmp_path / "module.py")
     seen = [lint(path, source, EVERYTHING) for source in library]
-    with patch.object(model, "relevant", lambda *_: True):
+    with search_off():
         everything = [lint(path, source, EVERYTHING) for source in library]
     assert len(library) > 100
     assert crashes(violation for found in everything for violation in found) == []
