@@ -19,7 +19,7 @@ from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import Settings
 from support import place
-from unfiltered import search_off
+from unfiltered import prefilters_off, search_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,6 +40,8 @@ NEIGHBOURS = {
     "app/celery.py": "from celery import Celery\n\napp = Celery('app')\n",
     "app/models.py": "from django.db import models\n\nclass Thing(models.Model):\n    def save(self): ...\n",
 }
+#: Rules that do not see tasks outside a tasks module called directly yet: tests/test_prefilters.py.
+HIDDEN = {"AAC306", "AAC403", "AAC603"}
 STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
 #: Every how manieth file of the standard library is looked at.
 STRIDE = 8
@@ -314,6 +316,17 @@ def test_the_byte_search_hides_nothing(source: str, path: str) -> None:
     assume(parses(source) and not model.relevant(source.encode()))
     with search_off():
         assert lint_all({path: source}, [path])[path] == []
+
+
+@quickly
+@given(PROGRAMS, PATHS)
+def test_no_prefilter_hides_anything(source: str, path: str) -> None:
+    seen = lint_all({path: source}, [path])[path]
+    with prefilters_off():
+        everything = lint_all({path: source}, [path])[path]
+    assert [violation for violation in everything if violation.code not in HIDDEN] == [
+        violation for violation in seen if violation.code not in HIDDEN
+    ]
 
 
 @quickly
