@@ -16,6 +16,8 @@ __all__ = ["doors", "fakes"]
 
 #: Folders whose tests wait for a worker, or for something that is big on purpose.
 SLOW = {"behaviour", "unbreakable"}
+#: Fixtures that are slow to make: a copy of this project.
+SLOW_FIXTURES = {"clone"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,5 +38,5 @@ def outcomes(request: pytest.FixtureRequest) -> Outcomes:
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
     """Mark what ``-m "not slow"`` leaves out."""
     for item in items:
-        if item.path.parent.name in SLOW:
+        if item.path.parent.name in SLOW or not SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
