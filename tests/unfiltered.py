@@ -46,7 +46,6 @@ def _violations_in(rule: Rule, module: Module, settings: Settings) -> Iterable[V
 OPEN: dict[str, Callable[..., Any]] = {
     "canvas_names": _names_of_all_calls,
     "canvas": _yes,
-    "call": _yes,
     "task": _yes,
     "local_calls": _all_calls,
     "result": _yes,
