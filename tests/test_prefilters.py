@@ -13,7 +13,7 @@ from flake8_aa_celery import model
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.model.resolve import prefilters
-from flake8_aa_celery.rules import Rule, all_rules
+from flake8_aa_celery.rules import all_rules
 from maps import copy_project
 from support import ROOT, cases, checked_files, place, settings_of
 from unfiltered import OPEN, prefilters_off, search_off
@@ -185,11 +185,11 @@ def test_every_prefilter_that_is_asked_from_elsewhere_can_be_switched_off() -> N
 
 
 def test_what_is_switched_off_is_on_again_afterwards() -> None:
-    before = [*(getattr(prefilters, name) for name in OPEN), model.relevant, Rule.violations_in]
+    before = [*(getattr(prefilters, name) for name in OPEN), model.relevant]
     with prefilters_off():
-        switched = [*(getattr(prefilters, name) for name in OPEN), model.relevant, Rule.violations_in]
+        switched = [*(getattr(prefilters, name) for name in OPEN), model.relevant]
         assert not set(before) & set(switched)
-    assert [*(getattr(prefilters, name) for name in OPEN), model.relevant, Rule.violations_in] == before
+    assert [*(getattr(prefilters, name) for name in OPEN), model.relevant] == before
 
 
 def test_a_file_without_a_word_of_celery_is_parsed_only_without_the_search(tmp_path: Path) -> None:

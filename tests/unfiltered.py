@@ -12,17 +12,14 @@ from unittest.mock import patch
 import flake8_aa_celery
 from flake8_aa_celery import model
 from flake8_aa_celery.model.resolve import prefilters
-from flake8_aa_celery.rules import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from types import ModuleType
     from typing import Any
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite
-    from flake8_aa_celery.settings import Settings
-    from flake8_aa_celery.violation import Violation
 
 
 def _yes(*_: object) -> bool:
@@ -35,10 +32,6 @@ def _all_calls(module: Module) -> list[CallSite]:
 
 def _names_of_all_calls(module: Module) -> frozenset[str]:
     return frozenset(module.scopes.calls_named)
-
-
-def _violations_in(rule: Rule, module: Module, settings: Settings) -> Iterable[Violation]:
-    return rule.load()(module, settings)
 
 
 #: What stands in for each pre-filter of :mod:`flake8_aa_celery.model.resolve.prefilters`. Those that are not asked from
@@ -65,12 +58,11 @@ def search_off() -> Iterator[None]:
 
 @contextmanager
 def prefilters_off() -> Iterator[None]:
-    """No file is refused for its bytes, no expression for its shape, and no rule for want of what it is about."""
+    """No file is refused for its bytes, and no expression for its shape."""
     with ExitStack() as patched:
         patched.enter_context(search_off())
         for name, replacement in OPEN.items():
             patched.enter_context(patch.object(prefilters, name, replacement))
-        patched.enter_context(patch.object(Rule, "violations_in", _violations_in))
         yield
 
 
