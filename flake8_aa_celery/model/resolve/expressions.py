@@ -373,7 +373,11 @@ def _getattr(node: ast.Call, site: Site) -> Value:
     if len(node.args) == 2:
         if not isinstance(name, Constant) or not isinstance(name.value, str):
             # one of its attributes, whichever: of `requests` one of its verbs
-            return _origin(f"{owner.dotted}.getattr()") if isinstance(owner, Origin) else UNKNOWN
+            if isinstance(owner, Origin) or (isinstance(owner, ModuleValue) and owner.path is None):
+                return _origin(f"{owner.dotted}.getattr()")
+            return UNKNOWN
+        if isinstance(owner, ModuleValue):
+            return member_of(owner, name.value, site.module)
         if isinstance(owner, Origin):
             return _origin(f"{owner.dotted}.{name.value}")
         return attribute_of(owner, name.value, site) or UNKNOWN
