@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentParser
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from doors import FAKES, Doors, F, start, write
 from flake8_aa_celery import __version__
-from flake8_aa_celery.cli import _arguments, check
+from flake8_aa_celery.cli import check
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,26 +44,6 @@ def test_an_unknown_option_is_misuse(doors: Doors) -> None:
 
 
 # -- how the command line is read -------------------------------------------------------------------------------------
-
-
-WORDS = st.sampled_from([
-    "a.py", "-", "", "b c", "-q", "-v", "--quiet", "-qv", "--isolated", "--isol", "--check-tests", "-j", "2", "-j2",
-    "--no-check-tests", "--select", "--select=AAC2", "--select=", "AAC2", "--output-format", "json", "--color=never",
-    "--config", "--config=a=b", "--output-format=xml", "--quiet=1", "-j=2", "--baseline", "-x", "--nonsense", "-1",
-])  # fmt: skip
-
-
-@settings(deadline=None, max_examples=300)
-@given(st.lists(WORDS, max_size=6))
-def test_a_plain_command_line_is_read_as_argparse_would(words: list[str]) -> None:
-    reader, parser = _arguments.Reader(), ArgumentParser(exit_on_error=False)
-    check.add_arguments(reader)  # type: ignore[arg-type]  # as far as the types know
-    check.add_arguments(parser)
-    try:
-        plain = reader.parse_args(words)
-    except _arguments.NotPlainError:
-        return
-    assert vars(plain) == vars(parser.parse_intermixed_args(words))
 
 
 def test_options_and_paths_may_stand_in_any_order(doors: Doors) -> None:

@@ -164,8 +164,8 @@ def ours(names: set[str], room: str) -> set[str]:
 
 #: What takes long to import, and what a small app can be checked without.
 HEAVY = {
-    "argparse", "asyncio", "bz2", "concurrent.futures", "dataclasses", "datetime", "difflib", "flake8", "gettext",
-    "hashlib", "inspect", "json", "libcst", "locale", "lzma", "multiprocessing", "pathlib", "pickle", "random", "rich",
+    "asyncio", "bz2", "concurrent.futures", "dataclasses", "datetime", "difflib", "flake8",
+    "hashlib", "inspect", "json", "libcst", "lzma", "multiprocessing", "pathlib", "pickle", "random", "rich",
     "shlex", "shutil", "signal", "socket", "string", "subprocess", "tempfile", "threading", "tomllib", "traceback",
     "unittest", "urllib", "zlib",
 }  # fmt: skip

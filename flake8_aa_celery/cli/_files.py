@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options that say which files are looked at."""
+    parser.usage = "%(prog)s [OPTION …] [PATH …]"
     parser.add_argument(
         "paths",
         nargs="*",

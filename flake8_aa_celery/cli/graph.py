@@ -22,6 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of ``graph``."""
     from flake8_aa_celery.graph import FORMATS
 
+    parser.usage = "%(prog)s [OPTION …] [PATH …]"
     parser.epilog = (
         "Nothing of the project is imported or run. Exits with 0, or with 2 for misuse, a broken setting, and where a "
         "file cannot be read or parsed; the others are on the map all the same."

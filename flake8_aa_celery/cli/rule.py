@@ -23,6 +23,7 @@ _WIDTH = 100
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of ``rule``."""
+    parser.usage = "%(prog)s [OPTION …] CODE …"
     parser.add_argument("rules", nargs="+", metavar="CODE", help="its code or its name")
     _terminal.add_argument(parser)
 
