@@ -148,16 +148,40 @@ def test_a_gitignore_above_does_not_count_without_a_repository(root: Path) -> No
         ["*.py", "!a/b*"], ["[!a].py"], ["[^a-b].py"], ["[]a].py"], ["[[:alpha:]].py"], ["[a"], ["a\\"], ["**"],
         ["c.py\\ "], ["a/b/**", "!a/b/c.py"], ["**.py"], ["/*", "!/a", "/a/*", "!/a/b"], ["**/b/**"],
         ["\\!x", "!"], ["a//b"], ["./a"], ["a[/]b"], ["[z-a].py"], ["*.md"], ["b.*"], ["c.md", "*.rst"],
+        ["a**/c.py"], ["a**"], ["a/b**"], ["a**/d/c.py"], ["/a**/c.py", "!a/b/c.py"], ["**a/c.py"], ["a/**c.py"],
+        ["a***/c.py"], ["a/***/c.py"], ["a?**/c.py"], ["?.py"], ["??.py"], ["???"], ["???/c.py"], ["ä.py"], ["[ä].py"],
+        ["[ä][ä].py"], ["[!a].py"], ["\\ä.py"], ["*ä*"], ["é/?.py"], ["[[:alpha:]][[:alpha:]].py"], ["[[:punct:]].py"],
+        ["[[:nonsense:]].py"], ["[z-a]].py"], ["[a\\-c].py"], ["[[:a].py"], ["[a-].py"], ["c.py\r"], ["c.py\\\\  "],
+        ["\ufeffc.py"], ["a.py\rb.py"],
     ],
     ids=" ".join,
 )  # fmt: skip
 def test_git_itself_says_the_same(root: Path, lines: list[str]) -> None:
     tree(root, "a.py", "b.py", "a/a.py", "a/b/c.py", "a/c.py", "b/c.py", "c.py", "a/b/d/c.py", "a/c.md", "b.rst")
+    tree(root, "ab/c.py", "ab/d/c.py", "b/ab/c.py", "ä.py", "a/ä.py", "é/c.py", "-.py")
     ignore(root, *lines)
     subprocess.run(["git", "init", "-q"], check=True)
-    command = ["git", "ls-files", "--others", "--exclude-standard", "--", "*.py", "*.md", "*.rst"]
+    command = [
+        "git",
+        "-c",
+        "core.quotePath=off",
+        "ls-files",
+        "--others",
+        "--exclude-standard",
+        "--",
+        "*.py",
+        "*.md",
+        "*.rst",
+    ]
     listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     assert found() == sorted(f"./{path}" for path in listed)
+
+
+def test_a_name_that_is_no_text_is_compared_byte_by_byte(root: Path) -> None:
+    (root / os.fsdecode(b"\xff.py")).touch()
+    assert len(found()) == 1
+    (root / ".gitignore").write_bytes(b"\xff.py\n")
+    assert found() == []
 
 
 def test_a_link_to_a_folder_is_not_followed(root: Path) -> None:
