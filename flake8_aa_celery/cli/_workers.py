@@ -1,4 +1,8 @@
-"""Lint many files, in forked processes where that is faster; the results are the same."""
+"""Lint many files, in forked processes where that is faster; the results are the same.
+
+The processes are forked by hand: ``multiprocessing`` and ``concurrent.futures`` take 28 and 33 ms to import, as long as
+a small app takes to be checked, and at Ctrl-C they print 20 and 16 lines of tracebacks where this prints none.
+"""
 
 from __future__ import annotations
 
