@@ -259,3 +259,26 @@ def test_statistics_do_not_spoil_a_format_for_programs(doors: Doors) -> None:
 def test_a_file_name_that_cannot_be_printed_is_escaped(doors: Doors) -> None:
     write(os.fsdecode(b"\xff.py"), "f()")
     assert doors.check().lines == [rf"./\udcff.py:2:1: {F}"]
+
+
+def test_excluded_files_that_are_named_are_left_out_where_that_is_forced(doors: Doors, tmp_path: Path) -> None:
+    write("build/a.py", "f()")
+    write("b.py", "f()")
+    assert doors.check("build/a.py").code == 1
+    assert doors.check("--force-exclude", "build/a.py", "b.py").lines == [f"b.py:2:1: {F}"]
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.flake8-aa-celery]\nforce-exclude = true\nextend-exclude = ["b.py"]\n'
+    )
+    assert doors.check("build/a.py", "b.py").lines == []
+    assert doors.check("--no-force-exclude", "build/a.py").code == 1
+
+
+@pytest.mark.parametrize("command", ["check", "fix"])
+def test_standard_input_that_would_be_an_excluded_file_is_left_out_where_that_is_forced(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    arguments = ("-", "--stdin-filename=build/a.py", "--force-exclude")
+    source = "import celery\nf()\n"
+    feed(monkeypatch, source.encode())
+    outcome = doors.command(command, *arguments)
+    assert (outcome.code, outcome.lines) == (0, source.splitlines() if command == "fix" else [])

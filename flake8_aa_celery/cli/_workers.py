@@ -62,15 +62,21 @@ class WorkerError(CommandError):
     """A process ended before it said what it found."""
 
 
-def lint_all(files: Sequence[File], settings: Settings, jobs: int, began: float | None = None) -> list[Result]:
+def lint_all(
+    files: Sequence[File], settings: Settings | Callable[[str], Settings], jobs: int, began: float | None = None
+) -> list[Result]:
     """What is reported of each file, in the order of the files.
 
+    :param settings: for all files, or what gives those of a file.
     :param began: when the work began, for a progress bar where that is some time ago; none where None.
     :raises WorkerError: where a process was killed.
     """
 
+    def of(path: str) -> Settings:
+        return settings(path) if callable(settings) else settings
+
     def work(part: Iterable[File]) -> list[list[Violation]]:
-        return [check(path, data, settings) for path, data in part]
+        return [check(path, data, of(path)) for path, data in part]
 
     found = spread(files, work, jobs, began)
     return [Result(path, violations, data) for (path, data), violations in zip(files, found, strict=True)]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from flake8_aa_celery.cli._files import Files
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.pyproject import SettingsTree
 
 HELP = "report what is wrong, and change nothing"
 
@@ -23,8 +23,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of ``check``."""
     adopting = parser.add_argument_group("adopting it in an app that has violations")
     adopting.add_argument("--add-noqa", action="store_true", help="write a noqa comment at each violation")
-    adopting.add_argument("--baseline", metavar="FILE", help="do not report what this file holds")
-    adopting.add_argument("--update-baseline", action="store_true", help="let it hold the violations of today")
+    adopting.add_argument(
+        "--update-baseline", action="store_true", help="let the file of --baseline hold the violations of today"
+    )
     add_common_arguments(parser)
 
 
@@ -40,26 +41,26 @@ def add_common_arguments(parser: ArgumentParser) -> None:
 
 
 @_settings.given
-def run(arguments: Namespace, settings: Settings) -> int:
+def run(arguments: Namespace, tree: SettingsTree) -> int:
     """Check the files and report.
 
     :return: 0 where nothing was found, 1 for violations, 2 where something could not be read or written.
     """
-    if arguments.update_baseline and not arguments.baseline:
-        raise CommandError("--update-baseline needs --baseline FILE")
+    if arguments.show_files:
+        return _files.show(arguments, tree)
     if arguments.add_noqa and "-" in arguments.paths:
         raise CommandError("a comment cannot be written into standard input")
     began = perf_counter()
-    files = _files.read_files(arguments, settings)
+    files = _files.read_files(arguments, tree)
     jobs = processes(arguments.jobs, files.relevant)
-    results = lint_all(files.relevant, settings, jobs, began)
+    results = lint_all(files.relevant, tree.of, jobs, began)
     if arguments.verbose:
         _tell(files, jobs, perf_counter() - began)
     written = True
-    if arguments.baseline or arguments.add_noqa:
+    if arguments.add_noqa or arguments.update_baseline or _settings.any_baseline(arguments, tree):
         from flake8_aa_celery.cli._adopting import adopt
 
-        results, written = adopt(arguments, results)
+        results, written = adopt(arguments, results, tree)
     written = _report.write_report(arguments, results) and written
     if files.failed or not written:
         return MISUSE

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from flake8_aa_celery.cli._files import File
     from flake8_aa_celery.fixes.engine import Fixed
+    from flake8_aa_celery.pyproject import SettingsTree
     from flake8_aa_celery.settings import Settings
 
 HELP = "mend what can be mended, and report the rest"
@@ -35,16 +37,21 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 @_settings.given
-def run(arguments: Namespace, settings: Settings) -> int:
+def run(arguments: Namespace, tree: SettingsTree) -> int:
     """Fix the files and report what is left; see the exit codes of the command."""
+    if arguments.show_files:
+        return _files.show(arguments, tree)
     is_filter = "-" in arguments.paths
     if is_filter and len(arguments.paths) > 1:
         raise CommandError("standard input is fixed by itself, without other paths")
     if is_filter:
         files = _files.Files([(arguments.stdin_filename, sys.stdin.buffer.read())], 1, False)
+        if _files.is_left_out(arguments, tree):
+            sys.stdout.buffer.write(files.relevant[0][1])
+            return 0
     else:
-        files = _files.read_files(arguments, settings)
-    fixed = _fixed(files.relevant, arguments, settings, is_filter=is_filter)
+        files = _files.read_files(arguments, tree)
+    fixed = _fixed(files.relevant, arguments, tree, is_filter=is_filter)
     before = dict(files.relevant)
     before |= {path: read_or_nothing(path) for path in fixed if path not in before}
     unwritten = _put(arguments, before, fixed, is_filter=is_filter)
@@ -53,18 +60,25 @@ def run(arguments: Namespace, settings: Settings) -> int:
     return _finish(arguments, put, failed=files.failed or bool(unwritten), aside=is_filter or arguments.diff)
 
 
-def _fixed(
-    files: Sequence[tuple[str, bytes]], arguments: Namespace, settings: Settings, *, is_filter: bool
-) -> dict[str, Fixed]:
-    """What becomes of the files; a filter changes the one alone and moves nothing to another."""
+def _fixed(files: Sequence[File], arguments: Namespace, tree: SettingsTree, *, is_filter: bool) -> dict[str, Fixed]:
+    """What becomes of the files; a filter changes the one alone and moves nothing to another.
+
+    Files with the same settings are fixed together: those of a project have the same.
+    """
     from flake8_aa_celery.fixes.engine import fix
     from flake8_aa_celery.fixes.together import fix_all
 
     unsafe = arguments.unsafe_fixes
     if is_filter:
-        return {path: fix(path, data, settings, unsafe=unsafe) for path, data in files}
+        return {path: fix(path, data, tree.of(path), unsafe=unsafe) for path, data in files}
     jobs = processes(arguments.jobs, files)
-    return fix_all(files, settings, partial(spread, jobs=jobs), unsafe=unsafe)
+    groups: dict[Settings, list[File]] = {}
+    for path, data in files:
+        groups.setdefault(tree.of(path), []).append((path, data))
+    fixed: dict[str, Fixed] = {}
+    for settings, group in groups.items():
+        fixed |= fix_all(group, settings, partial(spread, jobs=jobs), unsafe=unsafe)
+    return dict(sorted(fixed.items()))
 
 
 def _finish(arguments: Namespace, fixed: Mapping[str, Fixed], *, failed: bool, aside: bool) -> int:
