@@ -39,8 +39,45 @@ def test_an_unknown_command_suggests_the_nearest(doors: Doors) -> None:
     assert doors.command("chek") == (2, [], "aa-celery: there is no command 'chek'; did you mean 'check'?\n")
 
 
-def test_an_unknown_option_is_misuse(doors: Doors) -> None:
-    assert doors.check("--nonsense").code == 2
+@pytest.mark.parametrize("name", [".", "app", "app/tasks.py", "tasks.py", "none/there", "README.md"])
+def test_a_path_without_a_command_suggests_to_check_it(doors: Doors, name: str) -> None:
+    os.mkdir("app")
+    error = f"aa-celery: there is no command {name!r}; did you mean 'check {name}'?\n"
+    assert doors.command(name) == (2, [], error)
+
+
+def test_an_option_without_a_command_suggests_one(doors: Doors) -> None:
+    error = "aa-celery: there is no option without a command '--fix'; did you mean 'check --fix'?\n"
+    assert doors.command("--fix", ".") == (2, [], error)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("check", "--slect", "AAC2"), "aa-celery check has no option '--slect'; did you mean '--select'?"),
+        (("check", "a.py", "--exitzero"), "aa-celery check has no option '--exitzero'; did you mean '--exit-zero'?"),
+        (("check", "--statistic=1x", "--outptu-file=x"), "argument --statistics: ignored explicit argument '1x'"),
+        (("check", "--outptu-file=x"), "aa-celery check has no option '--outptu-file'; did you mean '--output-file'?"),
+        (("check", "--xyzzy"), "aa-celery check has no option '--xyzzy'"),
+        (("fix", "--", "-x", "--fxi"), "-x: No such file or directory"),
+        (("fix", "--add-noqa"), "aa-celery fix has no option '--add-noqa'"),
+        (("rules", "AAC201"), "aa-celery rules: there is nothing to be done with 'AAC201'"),
+        (("check", "--select"), "argument --select: expected one argument"),
+    ],
+    ids=str,
+)
+def test_misuse_is_one_line(doors: Doors, arguments: tuple[str, ...], error: str) -> None:
+    outcome = doors.command(*arguments)
+    assert (outcome.code, outcome.lines) == (2, [])
+    assert outcome.errors.splitlines()[0] == f"aa-celery: {error}"
+    assert len(outcome.errors.splitlines()) == (2 if "--" in arguments else 1)
+
+
+@pytest.mark.parametrize("name", ["check", "fix", "graph", "rule", "rules", "completion"])
+def test_the_usage_is_one_line(doors: Doors, name: str) -> None:
+    usage, empty, *_ = doors.command(name, "--help").lines
+    assert usage.startswith(f"usage: aa-celery {name} [OPTION …]")
+    assert empty == ""
 
 
 # -- how the command line is read -------------------------------------------------------------------------------------
@@ -114,3 +151,34 @@ def test_nothing_of_what_is_checked_is_run(doors: Doors) -> None:
     process = start("check")
     process.communicate()
     assert not os.path.exists("run")
+
+
+@pytest.mark.parametrize(
+    ("file", "beginning"),
+    [
+        ("map.html", "<!doctype html>"),
+        ("map.MMD", "flowchart"),
+        ("map.dot", "digraph"),
+        ("map.json", "{"),
+        ("map.txt", ""),
+        ("map", ""),
+    ],
+)
+def test_the_format_of_a_map_is_that_of_the_ending_of_its_file(doors: Doors, file: str, beginning: str) -> None:
+    write("tasks.py", "@shared_task", "def f(): ...")
+    assert doors.command("graph", "--output-file", file).code == 0
+    with open(file, encoding="utf-8") as written:
+        text = written.read()
+    assert text.lower().startswith(beginning)
+    assert "f" in text
+    assert doors.command("graph", "--output-format=dot", f"--output-file={file}").code == 0
+    with open(file, encoding="utf-8") as written:
+        assert written.read().startswith("digraph")
+
+
+def test_a_map_has_the_settings_of_its_first_path(doors: Doors) -> None:
+    write("a/jobs.py", "@shared_task", "def f(): ...")
+    with open("a/pyproject.toml", "w", encoding="utf-8") as file:
+        file.write('[tool.flake8-aa-celery]\nextend-exclude = ["jobs.py"]\n')
+    assert "jobs.py" in "".join(doors.command("graph", ".", "--isolated").lines)
+    assert "jobs.py" not in "".join(doors.command("graph", "a").lines)

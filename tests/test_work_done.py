@@ -186,7 +186,7 @@ def test_a_check_imports_nothing_heavy_and_of_the_command_only_what_it_needs(roo
     assert not names & HEAVY
     parts = ("_arguments", "_files", "_output", "_progress", "_report", "_settings", "_terminal", "_workers", "check")
     assert ours(names, "cli.") == {"flake8_aa_celery.cli", *(f"flake8_aa_celery.cli.{part}" for part in parts)}
-    assert ours(names, "report.") == {"flake8_aa_celery.report", "flake8_aa_celery.report.text"}
+    assert ours(names, "report.") == {f"flake8_aa_celery.report{part}" for part in ("", ".text", "._summary")}
     assert not ours(names, "fixes.") | ours(names, "graph.")
 
 

@@ -7,14 +7,14 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery import model
-from flake8_aa_celery.cli._output import MISUSE, Complaints
+from flake8_aa_celery.cli._output import MISUSE, Complaints, complain
 from flake8_aa_celery.cli._settings import origins
 from flake8_aa_celery.places import is_checked
 from flake8_aa_celery.source import find, is_excluded, read, reason
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from flake8_aa_celery.pyproject import SettingsTree
     from flake8_aa_celery.source import Failed
@@ -45,17 +45,20 @@ class Files(NamedTuple):
     :param relevant: path and bytes of the files that have to do with Celery, sorted.
     :param total: how many files were read.
     :param failed: whether something could not be read.
+    :param why_nothing: why nothing was read, where that is to be told.
     """
 
     relevant: list[File]
     total: int
     failed: bool
+    why_nothing: str = ""
 
 
 def read_files(arguments: Namespace, tree: SettingsTree) -> Files:
     """Find and read the files that are asked for; says on standard error what cannot be read."""
     complaints = Complaints()
-    checked = checked_files(arguments, tree, complaints)
+    found = _found(arguments, tree, complaints)
+    checked = [path for path in found if is_checked(path, tree.of(path))]
     relevant = [file for file in _read(checked, complaints) if _is_relevant(file, tree)]
     if "-" in arguments.paths and not is_left_out(arguments, tree):
         checked.append(arguments.stdin_filename)
@@ -64,24 +67,41 @@ def read_files(arguments: Namespace, tree: SettingsTree) -> Files:
     if arguments.verbose:
         for line in origins(tree, map(os.path.dirname, checked)):
             print(line, file=sys.stderr)
-    return Files(relevant, len(checked), complaints.any)
-
-
-def checked_files(arguments: Namespace, tree: SettingsTree, failed: Failed) -> list[str]:
-    """The files that are asked for and checked, sorted; without standard input.
-
-    :param failed: as for :func:`~flake8_aa_celery.source.find`.
-    """
-    found = find([path for path in arguments.paths if path != "-"], tree.of_folder, failed)
-    return [path for path in found if is_checked(path, tree.of(path))]
+    why_nothing = "" if checked or complaints.any else _why_nothing(arguments.paths, found)
+    return Files(relevant, len(checked), complaints.any, why_nothing)
 
 
 def show(arguments: Namespace, tree: SettingsTree) -> int:
     """Print the files that are checked; returns the exit code."""
     complaints = Complaints()
-    for path in checked_files(arguments, tree, complaints):
-        print(path)
+    for path in _found(arguments, tree, complaints):
+        if is_checked(path, tree.of(path)):
+            print(path)
     return MISUSE if complaints.any else 0
+
+
+def _found(arguments: Namespace, tree: SettingsTree, failed: Failed) -> list[str]:
+    """The files that are asked for, sorted; without standard input."""
+    return find([path for path in arguments.paths if path != "-"], tree.of_folder, failed)
+
+
+def _why_nothing(paths: Sequence[str], found: Sequence[str]) -> str:
+    """Why nothing is checked, where that is to be told.
+
+    :param found: what is test code. Nothing is told of such files that are named: hooks name all that is committed.
+    """
+    folders = ", ".join(path for path in paths if os.path.isdir(path))
+    if folders and found:
+        return f"what there is in {folders} is test code, or migrations (see --check-tests)"
+    if folders:
+        return f"there is no file to check in {folders}"
+    return "" if found or "-" in paths else f"{', '.join(paths)} is excluded"
+
+
+def tell_of_nothing(arguments: Namespace, files: Files) -> None:
+    """Say on standard error that nothing was checked, where that was so."""
+    if files.why_nothing and not arguments.quiet:
+        complain(f"nothing was checked: {files.why_nothing}")
 
 
 def is_left_out(arguments: Namespace, tree: SettingsTree) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.graph.facts import Graph
     from flake8_aa_celery.pyproject import SettingsTree
+
+#: The formats that the endings of files stand for.
+_ENDINGS = {".html": "html", ".htm": "html", ".json": "json", ".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot",
+            ".gv": "dot", ".txt": "text"}  # fmt: skip
 
 HELP = "show the tasks of a project, what starts them and what they start"
 
@@ -31,8 +36,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         "paths", nargs="*", default=["."], metavar="PATH", help="files and folders; this folder if none"
     )
     output = parser.add_argument_group("output")
-    output.add_argument("--format", choices=FORMATS, default="text", help="text unless said otherwise")
-    output.add_argument("--output", metavar="FILE", help="write the map there")
+    output.add_argument(
+        "--output-format",
+        "--format",
+        choices=FORMATS,
+        help="where none is named the one that the ending of the file stands for, as in map.html; otherwise text",
+    )
+    output.add_argument("--output-file", "--output", metavar="FILE", help="write the map there")
     output.add_argument(
         "--link",
         metavar="TEMPLATE",
@@ -56,20 +66,27 @@ def run(arguments: Namespace, tree: SettingsTree) -> int:
     return MISUSE if complaints.any or not written else 0
 
 
+def _format(arguments: Namespace) -> str:
+    """The format that is named, or that the ending of the file names."""
+    ending = os.path.splitext(arguments.output_file or "")[1].lower()
+    return arguments.output_format or _ENDINGS.get(ending, "text")
+
+
 def _write(graph: Graph, arguments: Namespace) -> bool:
     """Write the map where it is wanted; False where that cannot be done."""
     from flake8_aa_celery.graph import renderer
 
-    if arguments.format == "text" and not arguments.output and _terminal.is_drawn(arguments.color):
+    name = _format(arguments)
+    if name == "text" and not arguments.output_file and _terminal.is_drawn(arguments.color):
         from flake8_aa_celery.graph.text import draw
 
         draw(graph, _terminal.console(arguments.color))
         return True
-    text = _html(graph, arguments) if arguments.format == "html" else renderer(arguments.format)(graph)
-    if arguments.output:
-        return _report.write_file(arguments.output, text)
-    if arguments.format != "text" and isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # as the file of --output has it
+    text = _html(graph, arguments) if name == "html" else renderer(name)(graph)
+    if arguments.output_file:
+        return _report.write_file(arguments.output_file, text)
+    if name != "text" and isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # as the file of --output-file has it
     sys.stdout.write(text)
     return True
 
