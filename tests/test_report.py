@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +12,9 @@ from flake8_aa_celery.report import Result, _severity, formats, renderer
 from flake8_aa_celery.report._statistics import statistics
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.violation import Fix, Violation
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SAFE = Fix("safe", "Use `apply_async`", "apply_async")
 FIRST = Violation(2, 4, 3, 5, 'an "ä"\\message', SAFE, "AAC206", "delay-with-options")
@@ -92,3 +97,75 @@ def test_statistics_tell_safe_fixes_from_unsafe_ones() -> None:
 
 def test_statistics_of_nothing_are_nothing() -> None:
     assert list(statistics([Result("a.py", [])])) == []
+
+
+# -- paths in reports for CI services ---------------------------------------------------------------------------------
+
+
+def paths(name: str) -> list[str]:
+    """The paths in a report on ``a.py`` and ``../b.py`` of the current folder."""
+    text = rendered(name, [Result("./a.py", [SECOND]), Result("../b.py", [SECOND])])
+    if name == "gitlab":
+        return [issue["location"]["path"] for issue in json.loads(text)]
+    if name == "github":
+        return re.findall(r"file=([^,]+)", text)
+    places = [found["locations"][0]["physicalLocation"] for found in json.loads(text)["runs"][0]["results"]]
+    return [place["artifactLocation"]["uri"] for place in places]
+
+
+@pytest.fixture
+def sub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in a folder, the current one, and a service that names no checkout."""
+    folder = tmp_path / "sub" / "app"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    for variable in ("CI_PROJECT_DIR", "GITHUB_WORKSPACE"):
+        monkeypatch.delenv(variable, raising=False)
+    return folder
+
+
+CI_FORMATS = ["gitlab", "github", "sarif"]
+
+
+@pytest.mark.parametrize("name", CI_FORMATS)
+@pytest.mark.parametrize("variable", ["CI_PROJECT_DIR", "GITHUB_WORKSPACE"])
+def test_paths_are_relative_to_the_checkout(
+    sub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, variable: str
+) -> None:
+    (sub / ".git").mkdir()  # a submodule, say
+    monkeypatch.setenv(variable, str(tmp_path))
+    assert paths(name) == ["sub/app/a.py", "sub/b.py"]
+
+
+@pytest.mark.parametrize("name", CI_FORMATS)
+@pytest.mark.parametrize("is_worktree", [True, False])
+def test_without_a_service_paths_are_relative_to_the_root_that_git_has(
+    sub: Path, tmp_path: Path, name: str, is_worktree: bool
+) -> None:
+    if is_worktree:
+        (tmp_path / ".git").write_text("gitdir: elsewhere")
+    else:
+        (tmp_path / ".git").mkdir()
+    assert paths(name) == ["sub/app/a.py", "sub/b.py"]
+
+
+@pytest.mark.parametrize("name", CI_FORMATS)
+def test_without_a_repository_paths_are_relative_to_this_folder(sub: Path, name: str) -> None:
+    above, _, _ = str(sub).rpartition("/")
+    assert paths(name)[0] == "a.py"
+    assert paths(name)[1].removeprefix("file://") == f"{above}/b.py"
+
+
+@pytest.mark.usefixtures("sub")
+def test_a_checkout_elsewhere_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "other").mkdir()
+    monkeypatch.setenv("CI_PROJECT_DIR", str(tmp_path / "other"))
+    assert paths("gitlab")[0] == "sub/app/a.py"
+
+
+def test_a_checkout_may_be_reached_by_a_link(sub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "sub")
+    monkeypatch.setenv("CI_PROJECT_DIR", str(tmp_path / "link"))
+    assert paths("gitlab") == ["app/a.py", "b.py"]
+    assert sub.is_dir()

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from flake8_aa_celery import __version__
 from flake8_aa_celery.fingerprints import fingerprints
-from flake8_aa_celery.places import below
+from flake8_aa_celery.places import below_repository
 from flake8_aa_celery.report._severity import severity
 from flake8_aa_celery.rules import all_rules
 
@@ -55,7 +55,7 @@ def _rule(code: str) -> dict[str, Any]:
 
 
 def _results(result: Result, codes: list[str]) -> Iterator[dict[str, Any]]:
-    path = below(result.path)
+    path = below_repository(result.path)
     location = _location(path)
     known = fingerprints(path, result.violations, result.data)
     for found, fingerprint in zip(result.violations, known, strict=True):
