@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from itertools import pairwise
@@ -131,6 +132,42 @@ def test_an_unknown_rule_suggests_the_nearest(doors: Doors) -> None:
         [],
         "aa-celery: there is no rule 'cal-of-g'; did you mean 'call-of-g'?\n",
     )
+
+
+def test_a_rule_is_an_object_for_programs(doors: Doors) -> None:
+    expected = {
+        "code": "AAC201",
+        "name": "call-of-f",
+        "summary": "Calls of f.",
+        "default": True,
+        "profiles": ["alliance-auth", "celery"],
+        "fix": "safe",
+        "url": "https://flake8-aa-celery.readthedocs.io/en/latest/rules/AAC201.html",
+        "explanation": "Calls of f.",
+    }
+    assert json.loads("".join(doors.command("rule", "call-of-f", "--output-format=json").lines)) == expected
+    several = json.loads("".join(doors.command("rule", "AAC203", "AAC201", "--output-format=json").lines))
+    assert [rule["code"] for rule in several] == ["AAC203", "AAC201"]
+    assert several[1] == expected
+
+
+def test_all_rules_can_be_shown(doors: Doors, fakes: dict[str, object]) -> None:
+    lines = doors.command("rule", "--all").lines
+    assert [line.split()[1] for line in lines if line.startswith("# AAC")] == list(fakes)
+    shown = json.loads("".join(doors.command("rule", "--all", "--output-format=json").lines))
+    assert [rule["code"] for rule in shown] == list(fakes)
+    assert shown == json.loads("".join(doors.command("rules", "--output-format=json").lines))
+
+
+@pytest.mark.parametrize("arguments", [(), ("--all", "AAC201")])
+def test_either_some_rules_are_named_or_all(doors: Doors, arguments: tuple[str, ...]) -> None:
+    error = "aa-celery: name the rules by their codes or names, or all of them by --all\n"
+    assert doors.command("rule", *arguments) == (2, [], error)
+
+
+def test_the_rules_of_a_profile_are_objects_for_programs(doors: Doors) -> None:
+    shown = json.loads("".join(doors.command("rules", "--profile=celery", "--output-format=json").lines))
+    assert [rule["code"] for rule in shown] == ["AAC201", "AAC203", "AAC401", "AAC900", "AAC999"]
 
 
 def test_all_rules_are_listed(doors: Doors, fakes: dict[str, object]) -> None:

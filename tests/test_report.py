@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING
+from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from flake8_aa_celery.report import Result, _severity, formats, renderer
+from flake8_aa_celery.pyproject import parse_toml
+from flake8_aa_celery.report import Result, _links, _severity, formats, renderer
 from flake8_aa_celery.report._statistics import statistics
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.violation import Fix, Violation
+from support import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,11 +65,68 @@ def test_json_is_a_list_of_objects_with_positions_from_one() -> None:
         "code": "AAC206",
         "name": "delay-with-options",
         "message": 'an "ä"\\message',
-        "url": "docs/rules/AAC206.md",
+        "url": "https://flake8-aa-celery.readthedocs.io/en/latest/rules/AAC206.html",
         "fix": {"safety": "safe", "title": "Use `apply_async`"},
     }
     assert (second["path"], second["fix"]) == ("./a b.py", None)
     assert third == second | {"path": "c.py"}
+
+
+def test_the_address_of_the_documentation_is_that_of_the_package() -> None:
+    package = parse_toml((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert package["urls"]["Documentation"] == _links.DOCUMENTATION
+    assert _links.page_of("AAC206").startswith(_links.DOCUMENTATION)
+    assert (ROOT / "docs" / "rules" / "AAC206.md").exists()
+
+
+def test_concise_is_text() -> None:
+    assert rendered("concise", RESULTS) == rendered("text", RESULTS)
+
+
+def test_pylint_has_the_code_in_brackets() -> None:
+    assert rendered("pylint", RESULTS).splitlines() == [
+        './a b.py:2: [AAC206] an "ä"\\message',
+        "./a b.py:7: [AAC203] another",
+        "c.py:7: [AAC203] another",
+    ]
+
+
+def test_junit_has_a_suite_a_file_and_a_case_a_violation() -> None:
+    suites = fromstring(rendered("junit", RESULTS).encode())
+    assert (suites.tag, suites.get("tests"), suites.get("failures")) == ("testsuites", "3", "3")
+    assert [(suite.get("name"), suite.get("failures")) for suite in suites] == [("./a b.py", "2"), ("c.py", "1")]
+    case = suites[0][0]
+    assert (case.get("name"), case.get("line"), case.get("column")) == ("flake8-aa-celery.AAC206", "2", "5")
+    assert case[0].get("message") == 'an "ä"\\message'
+    assert case[0].text == './a b.py:2:5: AAC206 (delay-with-options) an "ä"\\message'
+
+
+def test_junit_of_nothing_is_a_test_that_passed() -> None:
+    suites = fromstring(rendered("junit", []))
+    assert (suites.get("tests"), suites.get("failures")) == ("1", "0")
+    assert [case.tag for case in suites.iter("testcase")] == ["testcase"]
+    assert list(suites.iter("failure")) == []
+
+
+def test_junit_is_xml_whatever_a_message_holds() -> None:
+    found = SECOND._replace(message="<b> & \x00 \x1b ]]> '\"")
+    (failure,) = fromstring(rendered("junit", [Result("<a>&.py", [found])])).iter("failure")
+    assert "<b> &" in (failure.get("message") or "")
+
+
+def test_rdjson_has_columns_in_bytes_from_one() -> None:
+    found = Violation(1, 1, 1, 3, "wrong", None, "AAC203", "high-priority")
+    (diagnostic,) = json.loads(rendered("rdjson", [Result("./a.py", [found], "äöü\n".encode())]))["diagnostics"]
+    assert diagnostic == {
+        "message": "wrong",
+        "location": {
+            "path": "a.py",
+            "range": {"start": {"line": 1, "column": 3}, "end": {"line": 1, "column": 7}},
+        },
+        "severity": "WARNING",
+        "code": {"value": "AAC203", "url": _links.page_of("AAC203")},
+    }
+    assert json.loads(rendered("rdjson", []))["diagnostics"] == []
 
 
 def test_no_violation_is_an_empty_list() -> None:
