@@ -98,6 +98,8 @@ def parse(data: bytes) -> ast.Module:
             end = error.start if isinstance(error, UnicodeDecodeError) else data.find(b"\0")
             line = data.count(b"\n", 0, max(end, 0)) + 1
             raise SyntaxError(str(error), ("", line, 1, None)) from error
+        except LookupError as error:  # what Python 3.14 says of a codec that is no text encoding, such as rot13
+            raise SyntaxError(str(error)) from error
         except (RecursionError, MemoryError) as error:
             raise SyntaxError(_TOO_DEEP) from error
     return tree

@@ -225,7 +225,10 @@ def encode(text: str, like: bytes) -> bytes:
     from tokenize import detect_encoding
 
     encoding, _ = detect_encoding(BytesIO(like).readline)
-    return text.encode(encoding)
+    try:
+        return text.encode(encoding)
+    except LookupError as error:
+        raise SyntaxError(str(error)) from error
 
 
 def split(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import os
@@ -157,6 +158,33 @@ def test_a_file_that_is_no_python_is_one_line(
     assert broken.startswith(f"./a.py:{place or ''}")
     assert "AAC900 cannot be parsed by Python 3." in broken
     assert why in broken
+
+
+@pytest.mark.parametrize("is_new", [False, True], ids=["as it is", "as Python 3.14 does"])
+@pytest.mark.parametrize("codec", ["rot13", "hex", "zlib", "base64", "bz2", "uu", "quopri"])
+def test_a_codec_that_is_no_text_encoding_is_one_line_and_the_rest_is_checked(
+    doors: Doors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: str, is_new: bool
+) -> None:
+    parse = ast.parse
+
+    def refuse(source: bytes, *arguments: object, **named: object) -> object:
+        if source.startswith(b"# coding"):
+            raise LookupError(f"'{codec}' is not a text encoding; use codecs.open() to handle arbitrary codecs")
+        return parse(source, *arguments, **named)  # type: ignore[call-overload]
+
+    if is_new:
+        monkeypatch.setattr(ast, "parse", refuse)
+    (tmp_path / "a.py").write_text(f"# coding: {codec}\n# crontab\n")
+    write("b.py", "f()")
+    for command in ("check", "fix"):
+        outcome = doors.command(command, "--select=AAC203,AAC201,AAC9", "--diff" if command == "fix" else "--quiet")
+        assert outcome.code == 1
+        assert "Traceback" not in outcome.errors
+    broken, other = doors.check().lines
+    assert broken.startswith("./a.py:1:1: AAC900 cannot be parsed by Python 3.")
+    assert f"'{codec}' is not a text encoding" in broken
+    assert other == f"./b.py:2:1: {F}"
+    assert doors.check("--add-noqa").code == 1
 
 
 def test_a_file_without_celery_is_not_parsed(doors: Doors, tmp_path: Path) -> None:

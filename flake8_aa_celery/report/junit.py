@@ -32,7 +32,7 @@ def render(results: Results) -> Iterator[str]:
 def _add_suite(suites: Element, result: Result) -> None:
     path, number = printable(result.path), str(len(result.violations))
     counts = {"tests": number, "disabled": "0", "errors": "0", "failures": number}
-    suite = SubElement(suites, "testsuite", name=path, package=_TOOL, **counts)
+    suite = SubElement(suites, "testsuite", {"name": path, "package": _TOOL, **counts})
     for found in result.violations:
         line, column = str(found.line), str(found.column + 1)
         name = f"{_TOOL}.{found.code}"
