@@ -13,11 +13,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.report._links import page_of
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from flake8_aa_celery.rules import Rule
     from flake8_aa_celery.settings import Option
@@ -79,22 +80,25 @@ def standing(rule: Rule) -> str:
     return f"{reported}, for {where}. {fix}"
 
 
-def tables(links: str) -> str:
-    """A table of the rules for each family, with links to their pages in the folder ``links``."""
+def tables(page_of: Callable[[str], str]) -> str:
+    """A table of the rules for each family, with links to their pages.
+
+    :param page_of: gives the address of the page of a code.
+    """
     blocks = []
     for prefix, title in FAMILIES.items():
-        rows = [row(rule, links) for rule in all_rules().values() if rule.code.startswith(prefix)]
+        rows = [row(rule, page_of(rule.code)) for rule in all_rules().values() if rule.code.startswith(prefix)]
         if rows:
             head = "| Code | Name | What it finds | On | Fix |\n| --- | --- | --- | --- | --- |"
             blocks.append("\n".join([f"### {prefix}xx: {title}\n", head, *rows]))
     return "\n\n".join(blocks)
 
 
-def row(rule: Rule, links: str) -> str:
-    """A rule's line in the table."""
+def row(rule: Rule, page: str) -> str:
+    """A rule's line in the table, with a link to its page."""
     summary = cell(read_page(rule.documentation).summary)
     on = "yes" if rule.default else "when selected"
-    return f"| [{rule.code}]({links}{rule.code}.md) | {rule.name} | {summary} | {on} | {rule.fix or 'none'} |"
+    return f"| [{rule.code}]({page}) | {rule.name} | {summary} | {on} | {rule.fix or 'none'} |"
 
 
 def cell(text: str) -> str:
@@ -165,8 +169,8 @@ def generated() -> Iterator[tuple[Path, str]]:
     rules = ROOT / "docs" / "rules"
     for rule in all_rules().values():
         yield rules / f"{rule.code}.md", rule_page(rule)
-    yield rules / "index.md", f"{GENERATED}\n\n# Rules\n\n{tables('')}\n"
-    whole = {"rules": tables("docs/rules/"), "settings": settings_table(), "pages": navigation()}
+    yield rules / "index.md", f"{GENERATED}\n\n# Rules\n\n{tables('{}.md'.format)}\n"
+    whole = {"rules": tables(page_of), "settings": settings_table(), "pages": navigation()}
     for file in (ROOT / "README.md", ROOT / "docs" / "settings.md", ROOT / "mkdocs.yml"):
         yield file, with_tables(file, whole)
     proven = proofs()

@@ -11,6 +11,7 @@ from flake8_aa_celery import model
 from flake8_aa_celery.documents import code_blocks, is_document
 from flake8_aa_celery.places import is_checked
 from flake8_aa_celery.rules import all_rules
+from flake8_aa_celery.settings import ALL
 from flake8_aa_celery.source import decode, heed_noqa, lines_of
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ def parse(data: bytes) -> ast.Module:
             end = error.start if isinstance(error, UnicodeDecodeError) else data.find(b"\0")
             line = data.count(b"\n", 0, max(end, 0)) + 1
             raise SyntaxError(str(error), ("", line, 1, None)) from error
+        except LookupError as error:  # what Python 3.14 says of a codec that is no text encoding, such as rot13
+            raise SyntaxError(str(error)) from error
         except (RecursionError, MemoryError) as error:
             raise SyntaxError(_TOO_DEEP) from error
     return tree
@@ -115,14 +118,21 @@ def _is_selected(rule: Rule, settings: Settings) -> bool:
     by_default = rule.default and settings.profile in rule.profiles
     shortest = 0 if by_default else _NAMES_A_GROUP
     selected = [
-        len(prefix)
+        weight
         for prefix in (*settings.select, *settings.extend_select)
-        if rule.code.startswith(prefix) and len(prefix) >= shortest
+        if (weight := _weight(prefix, rule)) >= shortest or (prefix == ALL)
     ]
     if by_default and not settings.select:
         selected.append(0)
-    ignored = [len(prefix) for prefix in settings.ignore if rule.code.startswith(prefix)]
+    ignored = [_weight(prefix, rule) for prefix in settings.ignore]
     return max(selected, default=-1) > max(ignored, default=-1)
+
+
+def _weight(prefix: str, rule: Rule) -> int:
+    """How closely a prefix names a rule; -1 where it does not."""
+    if prefix == ALL:
+        return 0
+    return len(prefix) if rule.code.startswith(prefix) else -1
 
 
 def rules_for(path: str, settings: Settings) -> tuple[Rule, ...]:
@@ -139,7 +149,7 @@ def rules_for(path: str, settings: Settings) -> tuple[Rule, ...]:
         if fnmatch(name, pattern) or fnmatch(absolute, pattern)
         for prefix in prefixes
     )
-    return tuple(rule for rule in rules if not rule.code.startswith(ignored))
+    return () if ALL in ignored else tuple(rule for rule in rules if not rule.code.startswith(ignored))
 
 
 def _module(path: str, tree: ast.Module, project: Project, *, in_document: bool = False) -> Module | Exception:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.report import Results
 
+#: The formats that are read by people, and by programs that read flake8's lines.
+_FOR_PEOPLE = ("text", "concise", "pylint")
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options that say how and where something is reported."""
@@ -34,26 +37,47 @@ def add_arguments(parser: ArgumentParser) -> None:
 def write_report(arguments: Namespace, results: Results, stream: TextIO | None = None, *, fixed: bool = False) -> bool:
     """Write the report; False where that cannot be done.
 
+    A summary goes to standard error where what the report goes to has none: it is for people, and a report in a pipe
+    may be for programs.
+
     :param stream: where it goes if no file is named for it; standard output where None.
     :param fixed: whether it tells what a fix has left.
     """
     stream = stream or sys.stdout
     counts = _counts(arguments, results)
-    if arguments.output_format != "text":  # which is for programs, and nothing else may stand in it
+    if arguments.output_format not in _FOR_PEOPLE:  # which is for programs, and nothing else may stand in it
         sys.stderr.write(counts)
         counts = ""
     elif arguments.quiet and not arguments.output_file:
         return True
     if arguments.output_file:
-        return write_file(arguments.output_file, _rendered(arguments, results) + counts)
+        if not write_file(arguments.output_file, _rendered(arguments, results) + counts):
+            return False
+        _summarise(arguments, results, fixed=fixed, even_if_empty=True)
+        return True
     if arguments.output_format == "text" and _terminal.is_drawn(arguments.color, stream):
+        if fixed and arguments.fix_only:
+            return True
         from flake8_aa_celery.report._terminal import draw
 
         draw(results, _terminal.console(arguments.color, stream), fixed=fixed)
     else:
         stream.write(_rendered(arguments, results))
+        if arguments.output_format in _FOR_PEOPLE:
+            _summarise(arguments, results, fixed=fixed)
     stream.write(counts)
     return True
+
+
+def _summarise(arguments: Namespace, results: Results, *, fixed: bool, even_if_empty: bool = False) -> None:
+    """Say on standard error how much was found."""
+    if arguments.quiet or (fixed and arguments.fix_only):
+        return
+    if even_if_empty or any(result.violations for result in results):
+        from flake8_aa_celery.report._summary import summary
+
+        sys.stdout.flush()  # so that it stands last where both go to one place
+        print(summary(results, fixed=fixed), file=sys.stderr)
 
 
 def write_file(path: str, text: str) -> bool:

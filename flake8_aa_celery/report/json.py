@@ -5,6 +5,8 @@ from __future__ import annotations
 from json import dumps
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.report._links import page_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
@@ -35,11 +37,6 @@ def as_object(path: str, found: Violation) -> dict[str, Any]:
         "code": found.code,
         "name": found.name,
         "message": found.message,
-        "url": _url(found.code),
+        "url": page_of(found.code),
         "fix": fix,
     }
-
-
-def _url(code: str) -> str:
-    """Where the page of a rule lies, relative to the root of this project."""
-    return f"docs/rules/{code}.md"

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from flake8_aa_celery import __version__
 from flake8_aa_celery.fingerprints import fingerprints
-from flake8_aa_celery.places import below
+from flake8_aa_celery.places import below_repository
+from flake8_aa_celery.report._links import DOCUMENTATION, page_of
 from flake8_aa_celery.report._severity import severity
 from flake8_aa_celery.rules import all_rules
 
@@ -30,6 +31,7 @@ def render(results: Results) -> Iterator[str]:
     codes = sorted({found.code for result in results for found in result.violations})
     driver = {
         "name": "flake8-aa-celery",
+        "informationUri": DOCUMENTATION,
         "semanticVersion": __version__,
         "rules": [_rule(code) for code in codes],
     }
@@ -48,6 +50,7 @@ def _rule(code: str) -> dict[str, Any]:
         "id": code,
         "name": rule.name,
         "shortDescription": {"text": summary},
+        "helpUri": page_of(code),
         "help": {"text": page, "markdown": page},
         "defaultConfiguration": {"enabled": rule.default, "level": _LEVELS[severity(code)]},
         "properties": {"tags": ["celery"], "profiles": list(rule.profiles), "fix": rule.fix or "none"},
@@ -55,7 +58,7 @@ def _rule(code: str) -> dict[str, Any]:
 
 
 def _results(result: Result, codes: list[str]) -> Iterator[dict[str, Any]]:
-    path = below(result.path)
+    path = below_repository(result.path)
     location = _location(path)
     known = fingerprints(path, result.violations, result.data)
     for found, fingerprint in zip(result.violations, known, strict=True):
