@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.graph import priorities, starters
 from flake8_aa_celery.graph.elements import Finding, Node
-from flake8_aa_celery.graph.words import cut
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Function, Mapping, NamedTask, Task, UnreadableTask
 from flake8_aa_celery.places import below
-from flake8_aa_celery.wording import printable
+from flake8_aa_celery.wording import cut, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
