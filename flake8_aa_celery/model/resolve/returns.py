@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from types import NoneType
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.frames import Frame
@@ -156,7 +157,8 @@ def _identity(given: object) -> Hashable:
     """What tells an argument from others, as far as it decides anything; None for what is not known."""
     value = given.value if isinstance(given, Expression) else given
     if isinstance(value, Constant):
-        return type(value.value).__name__, repr(value.value)
+        # numbers decide little, and a function that counts its own calls is given another one each time
+        return repr(value.value) if isinstance(value.value, (bool, str, NoneType)) else None
     if isinstance(value, (Class, Function, Lambda, Task)):
         return id(value.node), value.site.frame and value.site.frame.key
     if isinstance(value, Instance):
