@@ -10,6 +10,7 @@ from flake8_aa_celery.model.code import names
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import ImportedName, canonical, imported_name, reaching, scope_of
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
+from flake8_aa_celery.model.knowledge import esi
 from flake8_aa_celery.model.resolve import models
 from flake8_aa_celery.model.resolve.annotations import value_of_annotation
 from flake8_aa_celery.model.resolve.contents import contents
@@ -222,7 +223,9 @@ def common(values: list[Value]) -> Value:
         return UnreadableTask()
     if all(isinstance(value, Origin) for value in values):
         origins = {value.dotted for value in values if isinstance(value, Origin)}
-        return first if len(origins) == 1 else UNKNOWN
+        # whichever operation of ESI it is, it is one
+        is_one = len(origins) == 1 or all(origin.startswith(esi.CLASSES) for origin in origins)
+        return first if is_one else UNKNOWN
     return _common_signature(values)
 
 

@@ -330,7 +330,8 @@ def _getattr(node: ast.Call, site: Site) -> Value:
     owner, name = value_of(node.args[0], site), value_of(node.args[1], site)
     if len(node.args) == 2:
         if not isinstance(name, Constant) or not isinstance(name.value, str):
-            return UNKNOWN
+            # one of its attributes, whichever: of `requests` one of its verbs
+            return _origin(f"{owner.dotted}.getattr()") if isinstance(owner, Origin) else UNKNOWN
         if isinstance(owner, Origin):
             return _origin(f"{owner.dotted}.{name.value}")
         return attribute_of(owner, name.value, site) or UNKNOWN
