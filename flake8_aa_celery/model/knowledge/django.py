@@ -25,6 +25,9 @@ NO_INSTANCES = frozenset({"values", "values_list", "dates", "datetimes"})
 #: The names by which a model offers its manager if it defines none.
 DEFAULT_MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
 
+#: What opens a transaction, as a decorator or in a ``with``.
+ATOMIC = "django.db.transaction.atomic"
+
 MODELS = frozenset({"django.contrib.auth.models.AbstractUser", "django.db.models.Model"})
 #: Fields that lead to one row of another model, and to many.
 TO_ONE = frozenset({"ForeignKey", "OneToOneField"})
