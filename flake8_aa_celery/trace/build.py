@@ -185,8 +185,15 @@ def _when(blocks: list[Block], inner: Block | None) -> str:
         if isinstance(node, ast.ExceptHandler):
             return f"on {_source(node.type)}" if node.type else "on any exception"
         if isinstance(node, ast.If):
-            return f"{'if' if block.kind == 'if' else 'unless'} {_source(node.test)}"
+            return _condition(node.test, holds=block.kind == "if")
     return ""
+
+
+def _condition(test: ast.expr, *, holds: bool) -> str:
+    """``if force``, ``unless force``; for what stands after the ``else`` of ``if not force`` the first."""
+    if not holds and isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return f"if {_source(test.operand)}"
+    return f"{'if' if holds else 'unless'} {_source(test)}"
 
 
 def _is_loop(block: Block) -> bool:

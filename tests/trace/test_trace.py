@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from textwrap import dedent
+from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -321,6 +321,18 @@ def test_another_way_through_a_function_is_shown_where_arguments_decide(shop: Pa
         "   ├─ 17 waits for requests.get",
         "   └─ 18 logs info",
     ]
+
+
+@pytest.mark.parametrize(
+    ("branch", "when"),
+    [("if x:", "if x"), ("if not x:", "if not x"), ("if x:\n    pass\nelse:", "unless x"),
+     ("if not x:\n    pass\nelse:", "if x"), ("try:\n    pass\nexcept (A, B):", "on A, B"),
+     ("try:\n    pass\nexcept:", "on any exception")],
+)  # fmt: skip
+def test_the_nearest_condition_is_told(shop: Path, shown: Shown, branch: str, when: str) -> None:
+    body = indent(f"{branch}\n    requests.get(x)\n", "    ")
+    (shop / "shop/branch.py").write_text(f"import requests\n\n\ndef take(x):\n{body}", "utf-8")
+    assert shown("take")[-1].partition(" ")[2].partition(" ")[2] == f"{when}: waits for requests.get"
 
 
 def test_every_field_is_described(shown: Shown) -> None:
