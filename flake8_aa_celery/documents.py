@@ -46,7 +46,7 @@ def is_document(path: str) -> bool:
 def code_blocks(path: str, lines: list[str]) -> Iterator[CodeBlock]:
     """The blocks of a document that are said to be Python.
 
-    In reStructuredText the literal blocks behind ``::`` count too: they are Python unless something else is said.
+    In reStructuredText the literal blocks after ``::`` count too: they are Python unless something else is said.
 
     :param lines: the lines of the document, each with its end.
     """

@@ -55,7 +55,7 @@ class Pattern(NamedTuple):
 class Gitignore:
     """The patterns of the ``.gitignore`` in a folder.
 
-    :param folder: the absolute path of the folder, with a slash behind it.
+    :param folder: the absolute path of the folder, with a slash at its end.
     :raises OSError: where the file cannot be read.
     """
 
@@ -70,7 +70,7 @@ class Gitignore:
         self._by_tail: dict[str, list[Pattern]] = {}
 
     def says(self, absolute: str) -> bool | None:
-        """Whether a folder, with a slash behind it, or a file is ignored; None where no pattern matches."""
+        """Whether a folder, with a slash at its end, or a file is ignored; None where no pattern matches."""
         below = absolute[len(self.folder) :]
         if not below.isascii():
             below = os.fsencode(below).decode("latin-1")
@@ -193,7 +193,7 @@ class _Translator:
 def of_parents(folder: str) -> tuple[Gitignore, ...]:
     """What the folders above say, from the root of the repository down; nothing outside of a repository.
 
-    :param folder: an absolute path with a slash behind it.
+    :param folder: an absolute path with a slash at its end.
     """
     found: list[Gitignore] = []
     while not os.path.exists(folder + ".git"):

@@ -156,8 +156,6 @@ def _module(path: str, tree: ast.Module, project: Project, *, in_document: bool 
     """The facts of a file, or what went wrong in finding them."""
     try:
         return project.document(path, tree) if in_document else project.module(path, tree)
-    except RecursionError as error:
-        raise SyntaxError(_TOO_DEEP) from error
     except Exception as error:
         return error
 
@@ -172,8 +170,6 @@ def _found(rules: Sequence[Rule], module: Module | Exception) -> list[Violation]
 def _found_by(rule: Rule, module: Module, rules: Sequence[Rule]) -> list[Violation]:
     try:
         return [each._replace(code=rule.code, name=rule.name) for each in rule.violations_in(module)]
-    except RecursionError as error:
-        raise SyntaxError(_TOO_DEEP) from error
     except Exception as error:
         return _crashed(rules, f"rule {rule.code} ({rule.name})", error)
 

@@ -1,4 +1,4 @@
-"""The flake8 door."""
+"""The flake8 plugin."""
 
 from __future__ import annotations
 

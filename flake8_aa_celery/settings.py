@@ -29,13 +29,15 @@ if TYPE_CHECKING:
 
 #: Of a value that is not allowed an error shows so many characters.
 _LONGEST = 80
+#: No system has longer ones.
+_LONGEST_PATH = 4096
 
 PROFILES = ("alliance-auth", "celery")
 
 #: Stands for all rules, those that are off by default too.
 ALL = "ALL"
 
-#: What is not searched for files: what flake8 leaves out, and what tools of today leave behind.
+#: What is not searched for files: what flake8 leaves out, and what tools of today create.
 EXCLUDED = (
     ".svn", "CVS", ".bzr", ".hg", ".git", "__pycache__", ".tox", ".nox", ".eggs", "*.egg", ".venv", "venv",
     "node_modules", "build", "dist", ".mypy_cache", ".ruff_cache", ".pytest_cache",
@@ -77,7 +79,7 @@ class Settings(NamedTuple):
 class Option(NamedTuple):
     """How one setting is spelled and what it may be.
 
-    :param name: as it is written in ``pyproject.toml`` and, behind ``--``, on the command line.
+    :param name: as it is written in ``pyproject.toml`` and, after ``--``, on the command line.
     :param choices: the values that a choice may have.
     :param lowest: the smallest number that is allowed.
     :param highest: the greatest number that is allowed.
@@ -112,7 +114,7 @@ class Option(NamedTuple):
             "names": "a list of dotted names",
             "flag": "true or false",
             "choice": "one of " + ", ".join(self.choices),
-            "path": "the path of a file",
+            "path": "the path of a file, or false",
             "number": f"a whole number from {self.lowest} to {self.highest}",
         }[self.kind]
 
@@ -179,6 +181,8 @@ def parse_text(option: Option, text: str) -> Any:
         return _parse_per_file(text)
     if option.kind == "flag":
         return {"true": True, "false": False}.get(text.lower(), text)
+    if option.kind == "path":
+        return False if text == "false" else text
     if option.kind == "number":
         return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
     return text
@@ -237,7 +241,7 @@ class _Source:
         if option.kind == "codes":
             return self._checked_codes(option, value)
         if option.kind == "path":
-            return value if not value or self._base == "." else os.path.join(self._base, value)
+            return (value if self._base == "." else os.path.join(self._base, value)) if value else ""
         if option.kind == "patterns":
             return tuple(map(self._anchored, value))
         if option.kind == "codes by file":
@@ -270,7 +274,7 @@ def _is_allowed(option: Option, value: Any) -> bool:
     if option.kind == "flag":
         return isinstance(value, bool)
     if option.kind == "path":
-        return isinstance(value, str)
+        return value is False or (isinstance(value, str) and 0 < len(value) <= _LONGEST_PATH)
     if option.kind == "choice":
         return value in option.choices
     if option.kind == "number":

@@ -33,7 +33,7 @@ def find(paths: Iterable[str], settings: Settings | SettingsOf, failed: Failed) 
 
     A file that is named is always there, unless the settings exclude it and ``force-exclude`` is set. Of a folder it is
     what the settings include below it, except what they exclude, what a ``.gitignore`` names, and changelogs: they
-    speak of the past. Folders behind symbolic links are not entered, and links to files count only where these lie
+    speak of the past. Symbolic links to folders are not followed, and links to files count only where these lie
     below the folder, too: nothing else is read or changed.
 
     :param settings: for all files, or what gives those of a folder.
@@ -276,7 +276,7 @@ def heed_noqa(violations: list[Violation], path: str, data: bytes) -> list[Viola
 def statements(lines: list[str]) -> dict[int, tuple[int, int]]:
     """For each line the first and the last of those in which flake8 looks for its ``noqa``.
 
-    All lines of a multi-line string are one, and those behind a backslash; within parentheses each is for itself.
+    All lines of a multi-line string are one, and those joined by a backslash; within parentheses each is for itself.
     """
     from tokenize import DEDENT, ENDMARKER, NEWLINE, NL, TokenError
 

@@ -1,4 +1,4 @@
-"""How something is said to a person, by whatever part of the house says it."""
+"""How something is said to a person, by whatever module says it."""
 
 from __future__ import annotations
 

@@ -230,7 +230,7 @@ def test_a_baseline_can_stand_in_the_settings(doors: Doors) -> None:
     write("f()\n", "b.py")
     write("f()\ng()\n", "sub/a.py")
     assert [line.split(" ")[0] for line in doors.check().lines] == ["./b.py:2:1:", "./sub/a.py:3:1:"]
-    assert len(doors.check("--baseline=").lines) == 3
+    assert len(doors.check("--no-baseline").lines) == 3
     assert len(doors.check("--isolated").lines) == 3
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import queue
+import signal
+import subprocess
 import sys
+import threading
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -74,7 +78,7 @@ def test_misuse_is_one_line(doors: Doors, arguments: tuple[str, ...], error: str
     assert len(outcome.errors.splitlines()) == (2 if "--" in arguments else 1)
 
 
-@pytest.mark.parametrize("name", ["check", "completion", "facts", "fix", "graph", "rule", "rules", "trace"])
+@pytest.mark.parametrize("name", ["check", "fix", "graph", "rule", "rules", "completion"])
 def test_the_usage_is_one_line(doors: Doors, name: str) -> None:
     usage, empty, *_ = doors.command(name, "--help").lines
     assert usage.startswith(f"usage: aa-celery {name} [OPTION …]")
@@ -219,3 +223,70 @@ def test_a_map_has_the_settings_of_its_first_path(doors: Doors) -> None:
         file.write('[tool.flake8-aa-celery]\nextend-exclude = ["jobs.py"]\n')
     assert "jobs.py" in "".join(doors.command("graph", ".", "--isolated").lines)
     assert "jobs.py" not in "".join(doors.command("graph", "a").lines)
+
+
+# -- watching ---------------------------------------------------------------------------------------------------------
+
+BROKEN = "@shared_task("
+
+
+class Watched:
+    """A command that watches, and what it has said."""
+
+    def __init__(self, *arguments: str) -> None:
+        command = [sys.executable, "-u", "-m", "flake8_aa_celery", "check", "--watch", *arguments]
+        self._process = subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self._lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line.rstrip("\n"))
+
+    def said_until(self, beginning: str) -> list[str]:
+        """What it says until a line begins like this."""
+        lines = [self._lines.get(timeout=60)]
+        while not lines[-1].startswith(beginning):
+            lines.append(self._lines.get(timeout=60))
+        return lines
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C; its exit code, once it has said nothing more."""
+        self._process.send_signal(signal.SIGINT)
+        code = self._process.wait(timeout=60)
+        assert self._lines.empty()
+        return code
+
+
+def set_at_once(setting: str) -> None:
+    """Write the settings in one step: half of them would be a change, too."""
+    with open("settings", "w", encoding="utf-8") as file:
+        file.write(f"[tool.flake8-aa-celery]\n{setting}\n")
+    os.replace("settings", "pyproject.toml")
+
+
+def test_a_check_that_watches_says_what_is_new_and_what_is_gone(doors: Doors) -> None:
+    write("a.py", BROKEN)
+    watched = Watched()
+    assert watched.said_until("1 violation")[0].startswith("./a.py:2:13: AAC900")
+    write("b.py", BROKEN)
+    said = watched.said_until("In all")
+    assert said[0] == "New:"
+    assert said[1].startswith("./b.py:2:13: AAC900")
+    assert said[2:] == ["1 violation in 1 file", "In all: 2 violations in 2 files"]
+    write("a.py", "x = 1")
+    assert watched.said_until("1 gone") == ["1 gone. In all: 1 violation in 1 file"]
+    set_at_once("extend-exclude = ['b.py']")
+    assert watched.said_until("1 gone") == ["1 gone. In all: No violations"]
+    set_at_once("nonsense = 1")
+    assert "there is no setting 'nonsense'" in watched.said_until("aa-celery")[0]
+    os.remove("pyproject.toml")
+    assert watched.said_until("In all")[-1] == "In all: 1 violation in 1 file"
+    assert watched.interrupt() == 130
+
+
+@pytest.mark.parametrize("other", ["--fix", "--diff", "--add-noqa", "--update-baseline", "-", "--output-file=x"])
+def test_what_changes_files_is_not_watched(doors: Doors, other: str) -> None:
+    outcome = doors.check("--watch", other)
+    assert (outcome.code, len(outcome.errors.splitlines())) == (2, 1)

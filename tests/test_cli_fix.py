@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -325,4 +326,59 @@ def test_a_task_that_cannot_be_moved_stays_with_a_reason(doors: Doors) -> None:
     outcome = doors.command("fix", "-v", "--unsafe-fixes", "--isolated", "--select", "AAC101")
     assert outcome.code == 1
     assert outcome.errors.count("AAC101 not fixed: the module of tasks imports this one") == 2
+    assert outcome.errors.splitlines()[-1] == "2 violations left in 1 file"
     assert file.read_text() == MISPLACED
+
+
+def edited(text: str, edits: list[dict[str, Any]]) -> str:
+    """A text after the edits of a report."""
+    lines = text.splitlines(keepends=True)
+    for edit in sorted(edits, key=lambda edit: -edit["line"]):
+        lines[edit["line"] - 1 : edit["end_line"] - 1] = [edit["content"]]
+    return "".join(lines)
+
+
+MANY = (
+    "from celery import shared_task\n\n\n@shared_task\ndef one(pk):\n    return pk\n\n\n"
+    '@shared_task(priority="5")\ndef two(pk):\n    return pk\n\n\n'
+    "one.delay(1, priority=7)\ntwo.delay(1, priority=7)\ntwo.apply_async(args=[1], priority=3.0)\n"
+)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_report_says_what_the_fix_of_each_violation_would_change(doors: Doors, jobs: str) -> None:
+    place(MANY)
+    place(MANY, "more.py")
+    select = ("--isolated", "--select=AAC2,AAC105", "--output-format=json", f"--jobs={jobs}")
+    found = json.loads("".join(f"{line}\n" for line in doors.check(*select).lines))
+    assert Path("tasks.py").read_text() == MANY
+    alone = [
+        edited(MANY, each["fix"]["edits"])
+        for each in found
+        if each["path"] == "./more.py" and each["code"].startswith("AAC2")
+    ]
+    assert alone == [
+        MANY.replace('"5"', "5"),
+        MANY.replace("one.delay(1, priority=7)", "one.apply_async(args=[1], priority=7)"),
+        MANY.replace("two.delay(1, priority=7)", "two.apply_async(args=[1], priority=7)"),
+        MANY.replace("3.0", "3"),
+    ]
+    for logger in [edited(MANY, each["fix"]["edits"]) for each in found if each["code"] == "AAC105"]:
+        assert "logger = logging.getLogger(__name__)\n" in logger
+        assert logger.startswith("import logging\n")
+
+
+def test_where_a_fix_is_refused_a_report_says_of_no_change(doors: Doors) -> None:
+    place(HEAD.format(7) + "\n\nupdate.delay(1, priority=0)\n")
+    (found,) = [
+        each
+        for each in json.loads("".join(doors.check(*SELECT, "--output-format=json").lines))
+        if each["code"] == "AAC206"
+    ]
+    assert found["fix"]["edits"] == []
+
+
+def test_standard_input_is_reported_with_edits(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(SAFE.encode())))
+    (found,) = json.loads("".join(doors.check(*SELECT, "--output-format=json", "-").lines))
+    assert found["fix"]["edits"][0]["content"] == "@shared_task(priority=5)\n"

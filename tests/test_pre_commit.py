@@ -178,6 +178,32 @@ def test_a_hook_leaves_out_what_the_settings_exclude(project: Path, name: str) -
     assert tasks.read_text() == MENDABLE
 
 
+def test_our_own_commits_pass_through_our_hooks(project: Path) -> None:
+    """Those of the manifest, but run by what is installed and not where code is wrong on purpose."""
+    yaml = pytest.importorskip("yaml", reason="pre-commit, which brings it, is not installed")
+    config = ROOT / ".pre-commit-config.yaml"
+    assert pre_commit(project, "validate-config", str(config)).returncode == 0
+    (repository,) = yaml.safe_load(config.read_text())["repos"]
+    hooks = {hook["id"]: hook for hook in repository["hooks"]}
+    compared = ("name", "entry", "types", "types_or", "require_serial")
+    for name, hook in manifest().items():
+        assert [hooks[name].get(key) for key in compared] == [hook.get(key) for key in compared]
+    assert {hook["language"] for hook in hooks.values()} == {"system"}
+
+
+def test_our_hooks_pass_over_what_is_wrong_on_purpose(project: Path) -> None:
+    shutil.copy(ROOT / ".pre-commit-config.yaml", project)
+    for name in ("README.md", "CHANGELOG.md"):
+        (project / name).unlink()
+    wrong = project / "tests" / "fixtures"
+    wrong.mkdir(parents=True)
+    (project / "app" / "tasks.py").replace(wrong / "tasks.py")
+    assert pre_commit(project, "run", "aa-celery-check").returncode == 0
+    (wrong / "tasks.py").replace(project / "app" / "tasks.py")
+    outcome = pre_commit(project, "run", "aa-celery-check")
+    assert (outcome.returncode, FOUND in outcome.stdout) == (1, True), outcome.stdout
+
+
 @pytest.mark.slow
 def test_a_project_that_names_our_repository_gets_the_check_hook(project: Path, hooks: Path) -> None:
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=hooks, check=True, capture_output=True, text=True)

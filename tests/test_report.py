@@ -10,7 +10,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from flake8_aa_celery.pyproject import parse_toml
-from flake8_aa_celery.report import Result, _links, _severity, formats, renderer
+from flake8_aa_celery.report import Edit, Result, _links, _severity, formats, renderer
 from flake8_aa_celery.report._statistics import statistics
 from flake8_aa_celery.rewrites import UseApplyAsync
 from flake8_aa_celery.rules import all_rules
@@ -67,7 +67,7 @@ def test_json_is_a_list_of_objects_with_positions_from_one() -> None:
         "name": "delay-with-options",
         "message": 'an "ä"\\message',
         "url": "https://flake8-aa-celery.readthedocs.io/en/latest/rules/AAC206.html",
-        "fix": {"safety": "safe", "title": "Use `apply_async`"},
+        "fix": {"safety": "safe", "title": "Use `apply_async`", "edits": []},
     }
     assert (second["path"], second["fix"]) == ("./a b.py", None)
     assert third == second | {"path": "c.py"}
@@ -128,6 +128,41 @@ def test_rdjson_has_columns_in_bytes_from_one() -> None:
         "code": {"value": "AAC203", "url": _links.page_of("AAC203")},
     }
     assert json.loads(rendered("rdjson", []))["diagnostics"] == []
+
+
+EDITS = [(Edit(1, 1, "import x\n"), Edit(2, 4, "y\r\n")), ()]
+EDITED = [Result("./a b.py", [FIRST, SECOND], b"1\n2\n3\n4\n", EDITS)]
+
+
+def test_json_says_what_a_fix_would_change() -> None:
+    first, second = json.loads(rendered("json", EDITED))
+    assert first["fix"]["edits"] == [
+        {"line": 1, "column": 1, "end_line": 1, "end_column": 1, "content": "import x\n"},
+        {"line": 2, "column": 1, "end_line": 4, "end_column": 1, "content": "y\r\n"},
+    ]
+    assert second["fix"] is None
+
+
+def test_sarif_says_what_a_fix_would_change() -> None:
+    first, second = json.loads(rendered("sarif", EDITED))["runs"][0]["results"]
+    ((fix),) = first["fixes"]
+    (change,) = fix["artifactChanges"]
+    assert fix["description"]["text"] == "Use `apply_async`"
+    assert change["artifactLocation"] == first["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert change["replacements"][1] == {
+        "deletedRegion": {"startLine": 2, "startColumn": 1, "endLine": 4, "endColumn": 1},
+        "insertedContent": {"text": "y\r\n"},
+    }
+    assert "fixes" not in second
+
+
+def test_rdjson_suggests_whole_lines() -> None:
+    first, second = json.loads(rendered("rdjson", EDITED))["diagnostics"]
+    assert first["suggestions"] == [
+        {"range": {"start": {"line": 1, "column": 1}, "end": {"line": 1, "column": 1}}, "text": "import x\n"},
+        {"range": {"start": {"line": 2}, "end": {"line": 3}}, "text": "y"},
+    ]
+    assert "suggestions" not in second
 
 
 def test_no_violation_is_an_empty_list() -> None:

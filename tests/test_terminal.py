@@ -117,8 +117,11 @@ LONG = "`update_everything` is sent once per item at priority 5: use `apply_asyn
 
 @pytest.mark.parametrize("width", [50, 80, 100])
 def test_a_long_message_is_broken_at_words_and_stands_below_itself(width: int) -> None:
-    title = "Use `apply_async` with the arguments in `args` and with a low priority"
-    found = at(0, 1, Fix("safe", title, ReplaceExpression("x")))
+    found = at(
+        0,
+        1,
+        Fix("safe", "Use `apply_async` with the arguments in `args` and with a low priority", ReplaceExpression("x")),
+    )
     lines = drawn("x = 1", found._replace(message=LONG), width)
     assert max(map(len, lines)) <= width
     message, fix = lines[1 : lines.index("    x = 1")], lines[lines.index("    ^") + 1 : lines.index("")]

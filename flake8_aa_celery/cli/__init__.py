@@ -1,4 +1,4 @@
-"""The command's door: one module a subcommand, found by its name.
+"""The command: one module a subcommand, found by its name.
 
 A subcommand's module has ``HELP``, one line; ``add_arguments(parser)``; and ``run(arguments)``, which returns the
 exit code. Only the module of the subcommand that is asked for is imported.
@@ -27,7 +27,7 @@ INTERRUPTED, PIPE_CLOSED = 128 + 2, 128 + 13
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
-    :param arguments: what stands behind ``aa-celery``; of this process, where None.
+    :param arguments: what stands after ``aa-celery``; what this process was given, where None.
     :return: the exit code.
     :raises SystemExit: by argparse, for ``--help`` and for misuse.
     """

@@ -74,10 +74,14 @@ def read_files(arguments: Namespace, tree: SettingsTree) -> Files:
 def show(arguments: Namespace, tree: SettingsTree) -> int:
     """Print the files that are checked; returns the exit code."""
     complaints = Complaints()
-    for path in _found(arguments, tree, complaints):
-        if is_checked(path, tree.of(path)):
-            print(path)
+    for path in checked_files(arguments, tree, complaints):
+        print(path)
     return MISUSE if complaints.any else 0
+
+
+def checked_files(arguments: Namespace, tree: SettingsTree, failed: Failed) -> list[str]:
+    """The files that are asked for and checked, sorted; without standard input."""
+    return [path for path in _found(arguments, tree, failed) if is_checked(path, tree.of(path))]
 
 
 def _found(arguments: Namespace, tree: SettingsTree, failed: Failed) -> list[str]:

@@ -54,6 +54,8 @@ def _add_option(group: _ArgumentGroup, option: Option) -> None:
         for prefix, const, text in (("--", "true", option.help), ("--no-", "false", "do not")):
             group.add_argument(prefix + option.name, action="store_const", const=const, help=text, dest=option.field)
         return
+    if option.kind == "path":
+        group.add_argument(f"--no-{option.name}", action="store_const", const="false", help="none", dest=option.field)
     text = f"{option.help}: {_allowed(option)}"
     action = "append" if option.kind in _LISTS else "store"
     group.add_argument(f"--{option.name}", action=action, metavar=option.kind.upper().replace(" ", "_"), help=text)
@@ -63,6 +65,8 @@ def _allowed(option: Option) -> str:
     """What a value may be, as it is written on a command line."""
     if option.kind == "codes":
         return "codes, their beginnings, or names, such as AAC205,AAC2, or ALL"
+    if option.kind == "path":
+        return "its path"
     if option.kind == "codes by file":
         return "pairs of a file pattern and a code, such as tests/*:AAC1"
     return option.allowed
@@ -163,7 +167,8 @@ def _lines(resolved: Resolved, options: Iterable[Option]) -> Iterator[str]:
     for option in options:
         places = resolved.origins.get(option.name)
         comment = f"  # {', '.join(places)}" if places else ""
-        yield f"{option.name} = {_toml(getattr(resolved.settings, option.field))}{comment}"
+        value = getattr(resolved.settings, option.field)
+        yield f"{option.name} = {_toml(value or False if option.kind == 'path' else value)}{comment}"
 
 
 def _toml(value: object) -> str:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _BYTES_A_PROCESS = 300_000
 #: So many parts of the files fall to a process on average.
 _PARTS_A_PROCESS = 4
-#: More parts are not made: the tickets for all must have room in a pipe.
+#: More parts are not made: the tickets for all must fit into a pipe.
 _MOST_PARTS = 1_000
 #: Bytes in which a pipe tells the number of a part: they are read at once.
 _TICKET = 4
@@ -193,7 +193,7 @@ class _Worker:
         return done
 
     def stop(self) -> None:
-        """Leave nothing behind, whether or not the process was heard."""
+        """Close the pipe and end the process, whether or not its result was read."""
         from signal import SIGKILL
 
         os.close(self._reader)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.cli._files import Files
     from flake8_aa_celery.pyproject import SettingsTree
+    from flake8_aa_celery.report import Result
 
 HELP = "report what is wrong, and change nothing"
 
@@ -26,6 +27,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_fix_arguments(fixes)
     adopting = parser.add_argument_group("adopting it in an app that has violations")
     adopting.add_argument("--add-noqa", action="store_true", help="write a noqa comment at each violation")
+    parser.add_argument(
+        "--watch", action="store_true", help="check again after each change, and say what changed since"
+    )
     parser.add_argument("--ignore-noqa", action="store_true", help="report what noqa comments silence, too")
     add_common_arguments(parser)
 
@@ -63,22 +67,32 @@ def run(arguments: Namespace, tree: SettingsTree) -> int:
     if arguments.fix or arguments.diff or arguments.fix_only:
         fixed: int = subcommand("fix").fix_files(arguments, tree)
         return fixed
+    if arguments.watch:
+        from flake8_aa_celery.cli._watch import watch
+
+        watch(arguments, tree, lambda arguments, tree: _check(arguments, tree)[0])
+    results, files, written = _check(arguments, tree)
+    written = _report.write_report(arguments, results, tree) and written
+    _files.tell_of_nothing(arguments, files)
+    if files.failed or not written:
+        return MISUSE
+    return int(any(result.violations for result in results) and not arguments.exit_zero)
+
+
+def _check(arguments: Namespace, tree: SettingsTree) -> tuple[list[Result], Files, bool]:
+    """What is to be reported, the files that were read, and whether everything could be written."""
     began = perf_counter()
     files = _files.read_files(arguments, tree)
     jobs = processes(arguments.jobs, files.relevant)
     results = lint_all(files.relevant, tree.of, jobs, began, not arguments.ignore_noqa)
     if arguments.verbose:
         _tell(files, jobs, perf_counter() - began)
-    written = True
     if arguments.add_noqa or arguments.update_baseline or _settings.any_baseline(arguments, tree):
         from flake8_aa_celery.cli._adopting import adopt
 
         results, written = adopt(arguments, results, tree)
-    written = _report.write_report(arguments, results) and written
-    _files.tell_of_nothing(arguments, files)
-    if files.failed or not written:
-        return MISUSE
-    return int(any(result.violations for result in results) and not arguments.exit_zero)
+        return results, files, written
+    return results, files, True
 
 
 def _demand_sense(arguments: Namespace) -> None:
@@ -93,6 +107,10 @@ def _demand_sense(arguments: Namespace) -> None:
         raise CommandError("a comment cannot be written into standard input")
     if arguments.add_noqa and fixes:
         raise CommandError("--add-noqa is for what is left after the fixes: run them first")
+    if arguments.watch and (fixes or arguments.add_noqa or arguments.update_baseline or "-" in arguments.paths):
+        raise CommandError("--watch only reports on files, and changes none")
+    if arguments.watch and arguments.output_file:
+        raise CommandError("--watch says what changes, which a file cannot hold")
     if arguments.ignore_noqa and (fixes or arguments.add_noqa):
         raise CommandError("--ignore-noqa only reports: noqa comments are heeded where something is changed")
 

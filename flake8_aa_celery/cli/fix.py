@@ -59,7 +59,7 @@ def fix_files(arguments: Namespace, tree: SettingsTree) -> int:
     left, written = _left(arguments, before, put, tree)
     _tell(arguments, put, left)
     _files.tell_of_nothing(arguments, files)
-    return _finish(arguments, put, left, failed=files.failed or bool(unwritten) or not written)
+    return _finish(arguments, put, left, tree, failed=files.failed or bool(unwritten) or not written)
 
 
 def _filtered(arguments: Namespace, tree: SettingsTree) -> _files.Files:
@@ -122,16 +122,19 @@ def _left(
         from flake8_aa_celery.cli._diff import without_fixes
 
         left = [
-            Result(path, without_fixes(violations, before[path], data), before[path]) for path, violations, data in left
+            Result(each.path, without_fixes(each.violations, before[each.path], each.data), before[each.path])
+            for each in left
         ]
     return left, written
 
 
-def _finish(arguments: Namespace, fixed: Mapping[str, Fixed], left: list[Result], *, failed: bool) -> int:
+def _finish(
+    arguments: Namespace, fixed: Mapping[str, Fixed], left: list[Result], tree: SettingsTree, *, failed: bool
+) -> int:
     """Report what is left; returns the exit code."""
     aside = arguments.diff or "-" in arguments.paths  # standard output is taken, by a diff or by what was fixed
     reported = [] if arguments.fix_only else left
-    written = _report.write_report(arguments, reported, sys.stderr if aside else sys.stdout, fixed=True)
+    written = _report.write_report(arguments, reported, tree, sys.stderr if aside else sys.stdout, fixed=True)
     if not written or failed:
         return MISUSE
     found = any(result.violations for result in reported) or any(outcome.applied for outcome in fixed.values())

@@ -12,17 +12,18 @@ if TYPE_CHECKING:
     from flake8_aa_celery.report import Results
 
 
-def summary(results: Results, *, fixed: bool = False) -> str:
+def summary(results: Results, *, fixed: bool = False, unsafe: bool = False) -> str:
     """How many violations there are in how many files, and how many of them which command fixes.
 
     :param fixed: whether they are what a fix has left.
+    :param unsafe: whether unsafe fixes were tried, too: then nothing is offered.
     """
     number = sum(len(result.violations) for result in results)
     if not number:
         return "Nothing is left to do" if fixed else "No violations"
     files = sum(1 for result in results if result.violations)
     text = f"{counted(number, 'violation')} {'left ' * fixed}in {counted(files, 'file')}"
-    return ", ".join([text, *_fixable(results, fixed)])
+    return text if fixed and unsafe else ", ".join([text, *_fixable(results, fixed)])
 
 
 def unsafely_fixable(results: Results) -> int:

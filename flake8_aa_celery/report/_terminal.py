@@ -27,10 +27,11 @@ _CODE = r"`[^`]+`"
 _NARROW = 20
 
 
-def draw(results: Results, console: Console, *, fixed: bool = False) -> None:
+def draw(results: Results, console: Console, *, fixed: bool = False, unsafe: bool = False) -> None:
     """Draw what was found.
 
     :param fixed: whether it is what a fix has left.
+    :param unsafe: whether unsafe fixes were tried, too.
     """
     for result in results:
         if result.violations:
@@ -38,7 +39,9 @@ def draw(results: Results, console: Console, *, fixed: bool = False) -> None:
             for part in _file(result, console):
                 console.print(part, soft_wrap=True)
     console.print(
-        _with_code(summary(results, fixed=fixed), "" if any(each.violations for each in results) else "green")
+        _with_code(
+            summary(results, fixed=fixed, unsafe=unsafe), "" if any(each.violations for each in results) else "green"
+        )
     )
 
 

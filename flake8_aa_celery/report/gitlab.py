@@ -1,4 +1,4 @@
-"""GitLab's Code Quality report: what a merge request adds and mends is shown beside its lines."""
+"""GitLab's Code Quality report: what a merge request adds and fixes is shown beside its lines."""
 
 from __future__ import annotations
 

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from flake8_aa_celery.report import Result, Results
+    from flake8_aa_celery.report import Edit, Result, Results
     from flake8_aa_celery.violation import Violation
+
+WITH_EDITS = True
 
 _SEVERITIES = {"info": "INFO", "minor": "WARNING", "major": "WARNING", "critical": "ERROR", "blocker": "ERROR"}
 
@@ -33,13 +35,23 @@ def render(results: Results) -> Iterator[str]:
 def _diagnostics(result: Result) -> Iterator[dict[str, Any]]:
     lines = lines_of(result.data) if result.violations else []
     path = below(result.path)
-    for found in result.violations:
+    for found, edits in result.with_edits():
         yield {
             "message": found.message,
             "location": {"path": path, "range": _range(found, lines)},
             "severity": _SEVERITIES[severity(found.code)],
             "code": {"value": found.code, "url": page_of(found.code)},
+            **({"suggestions": list(map(_suggestion, edits))} if edits else {}),
         }
+
+
+def _suggestion(edit: Edit) -> dict[str, Any]:
+    """What a fix would change: whole lines, of which reviewdog wants no columns, or something before a line."""
+    if edit.line == edit.end_line:
+        place = {"line": edit.line, "column": 1}
+        return {"range": {"start": place, "end": place}, "text": edit.text}
+    lines = {"start": {"line": edit.line}, "end": {"line": edit.end_line - 1}}
+    return {"range": lines, "text": edit.text.removesuffix("\n").removesuffix("\r")}
 
 
 def _range(found: Violation, lines: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -14,11 +14,13 @@ from flake8_aa_celery.report._severity import severity
 from flake8_aa_celery.rules import all_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from flake8_aa_celery.report import Result, Results
+    from flake8_aa_celery.report import Edit, Result, Results
     from flake8_aa_celery.violation import Violation
+
+WITH_EDITS = True
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"info": "note", "minor": "warning", "major": "warning", "critical": "error", "blocker": "error"}
@@ -61,7 +63,7 @@ def _results(result: Result, codes: list[str]) -> Iterator[dict[str, Any]]:
     path = below_repository(result.path)
     location = _location(path)
     known = fingerprints(path, result.violations, result.data)
-    for found, fingerprint in zip(result.violations, known, strict=True):
+    for (found, edits), fingerprint in zip(result.with_edits(), known, strict=True):
         place = {"artifactLocation": location, "region": _region(found)}
         yield {
             "ruleId": found.code,
@@ -70,7 +72,7 @@ def _results(result: Result, codes: list[str]) -> Iterator[dict[str, Any]]:
             "message": {"text": found.message},
             "locations": [{"physicalLocation": place}],
             "partialFingerprints": {"aaCelery/v1": fingerprint},
-            **_fix(found),
+            **_fix(found, location, edits),
         }
 
 
@@ -88,7 +90,20 @@ def _region(found: Violation) -> dict[str, int]:
     }
 
 
-def _fix(found: Violation) -> dict[str, Any]:
-    """What a fix would do, as a property: a ``fix`` of SARIF would have to hold the new text."""
+def _fix(found: Violation, location: dict[str, str], edits: Sequence[Edit]) -> dict[str, Any]:
+    """What a fix would do: its safety and its title as a property, and what it would change, if that is known."""
     fix = found.fix
-    return {"properties": {"fix": {"safety": fix.safety, "title": fix.title}}} if fix else {}
+    if not fix:
+        return {}
+    properties = {"properties": {"fix": {"safety": fix.safety, "title": fix.title}}}
+    if not edits:
+        return properties
+    replacements = [
+        {
+            "deletedRegion": {"startLine": edit.line, "startColumn": 1, "endLine": edit.end_line, "endColumn": 1},
+            "insertedContent": {"text": edit.text},
+        }
+        for edit in edits
+    ]
+    change = {"artifactLocation": location, "replacements": replacements}
+    return {**properties, "fixes": [{"description": {"text": fix.title}, "artifactChanges": [change]}]}

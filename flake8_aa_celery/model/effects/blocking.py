@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import absolute, reaching
-from flake8_aa_celery.model.effects.bodies import Step, runs_what_it_is_handed
+from flake8_aa_celery.model.effects.bodies import Step, may_lead_on, runs_what_it_is_handed
 from flake8_aa_celery.model.effects.graph import Effect
 from flake8_aa_celery.model.knowledge import esi
-from flake8_aa_celery.model.knowledge.blocking import blocks
+from flake8_aa_celery.model.knowledge.blocking import METHODS, blocks
 from flake8_aa_celery.model.knowledge.standard_library import LOCAL, NAP
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_functions import task_around
@@ -38,7 +38,22 @@ def blocking_by(step: Step) -> str:
 
 def what_blocks(call: CallSite) -> str:
     """As :func:`blocking_by`, wherever the call stands."""
+    if not (_may_block(call) or may_lead_on(call)):
+        return ""
     return _task_run_by(call) or _wait_of(call) or _of_library(call) or _run_here(call) or _operation_of_esi(call)
+
+
+def _may_block(call: CallSite) -> bool:
+    """Whether a call may be one of a library that waits, by its name."""
+    function = call.node.func
+    if isinstance(function, ast.Attribute):
+        return function.attr in METHODS or bool(call.site.module.project.settings.blocking_calls) or _has_proxy(call)
+    return True
+
+
+def _has_proxy(call: CallSite) -> bool:
+    """Whether the module imports discordproxy, each of whose methods waits."""
+    return any(dotted.startswith("discordproxy") for _, dotted in call.site.module.scopes.imports)
 
 
 def _task_run_by(call: CallSite) -> str:

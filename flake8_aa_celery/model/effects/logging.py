@@ -44,6 +44,12 @@ def _hands_on(step: Step) -> bool:
 LOGS = Effect("logs", _logs_by, handed=_hands_on)
 
 
+def logs_itself(task: Task) -> bool:
+    """Whether a call in the body of a task logs, or in a function within it."""
+    scopes = (task.scope, *functions_within(task.scope))
+    return any(is_logging(call) for scope in scopes for part in scope.frame() for call in part.calls)
+
+
 def way_to_log(task: Task) -> list[Stage]:
     """The calls by which a task comes to log something; empty where none is known."""
     graph = graph_of(task.module.project)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.effects.bodies import Step, runs_what_it_is_handed
 from flake8_aa_celery.model.effects.graph import Effect
+from flake8_aa_celery.model.resolve import prefilters
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Dispatch, NamedTask, Signature, Task, UnreadableTask, Workflow
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def dispatch_of(call: CallSite) -> Dispatch | None:
     """The dispatch that a call is, in the call of its function that is looked into."""
-    value = value_of(call.node, call.site)
+    value = value_of(call.node, call.site) if prefilters.canvas(call) else None
     return value if isinstance(value, Dispatch) and value.node is call.node else None
 
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code import names
 from flake8_aa_celery.model.code.imports import packages_imported_from
 from flake8_aa_celery.model.code.memo import fact
-from flake8_aa_celery.model.effects.logging import binds_logger, has_logging_decorator, makes_logger, way_to_log
+from flake8_aa_celery.model.effects.logging import (
+    binds_logger,
+    has_logging_decorator,
+    logs_itself,
+    makes_logger,
+    way_to_log,
+)
 from flake8_aa_celery.model.resolve.bindings import imported_module
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 
@@ -78,4 +84,4 @@ def _may_bring_logger(node: ast.ImportFrom, module: Module) -> bool:
 
 def logs(task: Task) -> bool:
     """Whether a task may log: in its decorators, or in anything that it leads to in the project."""
-    return has_logging_decorator(task) or bool(way_to_log(task))
+    return has_logging_decorator(task) or logs_itself(task) or bool(way_to_log(task))
