@@ -14,6 +14,8 @@ from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import keyword_of, without_call
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.django.views import view_around
+from flake8_aa_celery.model.knowledge.celery import AFTER_COMMIT
+from flake8_aa_celery.model.knowledge.django import ATOMIC, METHOD_DECORATOR, NOT_ATOMIC
 from flake8_aa_celery.model.resolve.classes import bases_of, class_around
 from flake8_aa_celery.model.resolve.values import Task
 
@@ -22,16 +24,10 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Scope, Site
     from flake8_aa_celery.model.resolve.values import Class, Dispatch, Mapping
 
-_ATOMIC = "django.db.transaction.atomic"
-_NOT_ATOMIC = "django.db.transaction.non_atomic_requests"
-_METHOD_DECORATOR = "django.utils.decorators.method_decorator"
-#: The methods that wait for the commit.
-_ON_COMMIT = frozenset({"apply_async_on_commit", "delay_on_commit"})
-
 
 def waits_for_commit(dispatch: Dispatch) -> bool:
     """Whether a dispatch runs after the commit: by its method, by a countdown, or because its own class sees to it."""
-    if dispatch.method in _ON_COMMIT or any(_is_later(dispatch.options, name) for name in ("countdown", "eta")):
+    if dispatch.method in AFTER_COMMIT or any(_is_later(dispatch.options, name) for name in ("countdown", "eta")):
         return True
     task = dispatch.task
     if not isinstance(task, Task):
@@ -79,15 +75,15 @@ def around(site: Site) -> Transaction | None:
     for block in site.block.around():
         if isinstance(block.node, (ast.With, ast.AsyncWith)) and block.kind == "with" and block.site:
             for item in block.node.items:
-                if _origin(item.context_expr, block.site) == _ATOMIC:
+                if _origin(item.context_expr, block.site) == ATOMIC:
                     return Transaction("`transaction.atomic()`", _is_of_default(item.context_expr))
     function = running(site)
     if function is None:
         return None
-    atomic = _decorator(function, _ATOMIC)
+    atomic = _decorator(function, ATOMIC)
     if atomic is not None:
         return Transaction("a function with `@transaction.atomic`", _is_of_default(atomic))
-    if view_around(site) is None or not _wraps_requests(site.module) or _decorator(function, _NOT_ATOMIC):
+    if view_around(site) is None or not _wraps_requests(site.module) or _decorator(function, NOT_ATOMIC):
         return None
     return Transaction("a view, and `ATOMIC_REQUESTS` is on")
 
@@ -129,7 +125,7 @@ def _origin(node: ast.expr, site: Site) -> str | None:
 
 def _applied(decorator: ast.expr, site: Site, method: str = "") -> ast.expr | None:
     """What ``@method_decorator(…)`` applies; on a class to this method, which it calls ``name``."""
-    if not isinstance(decorator, ast.Call) or origin(decorator.func, site) != _METHOD_DECORATOR or not decorator.args:
+    if not isinstance(decorator, ast.Call) or origin(decorator.func, site) != METHOD_DECORATOR or not decorator.args:
         return None
     name = keyword_of(decorator, "name")
     if method and not (isinstance(name, ast.Constant) and name.value == method):
