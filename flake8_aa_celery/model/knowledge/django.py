@@ -1,4 +1,4 @@
-"""Django, with asgiref and its REST framework: what its ORM returns, by the names of methods and fields, and what it calls.
+"""Django, with asgiref and its REST framework: what its ORM returns, and what it calls.
 
 https://docs.djangoproject.com/en/stable/ref/models/querysets/
 """
