@@ -186,8 +186,10 @@ def test_our_own_commits_pass_through_our_hooks(project: Path) -> None:
     (repository,) = yaml.safe_load(config.read_text())["repos"]
     hooks = {hook["id"]: hook for hook in repository["hooks"]}
     compared = ("name", "entry", "types", "types_or", "require_serial")
-    for name, hook in manifest().items():
-        assert [hooks[name].get(key) for key in compared] == [hook.get(key) for key in compared]
+    offered = manifest()
+    assert {"aa-celery-check", "aa-celery-fix"} <= hooks.keys()
+    for name in hooks.keys() & offered.keys():
+        assert [hooks[name].get(key) for key in compared] == [offered[name].get(key) for key in compared]
     assert {hook["language"] for hook in hooks.values()} == {"system"}
 
 

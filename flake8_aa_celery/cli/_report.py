@@ -103,6 +103,10 @@ def write_file(path: str, text: str) -> bool:
 
 
 def _rendered(arguments: Namespace, results: Results) -> str:
+    if arguments.output_format == "text" and arguments.verbose:
+        from flake8_aa_celery.report.text import render
+
+        return "".join(render(results, traces=True))
     return "".join(renderer(arguments.output_format)(results))
 
 

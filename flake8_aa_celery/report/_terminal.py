@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
+from flake8_aa_celery.places import below
 from flake8_aa_celery.report._summary import summary
 from flake8_aa_celery.source import lines_of
 from flake8_aa_celery.wording import printable
@@ -53,6 +54,10 @@ def _file(result: Result, console: Console) -> Iterator[Text]:
         head = Text.assemble("  ", (f"{_place(found):{place_width}}", "dim"), "  ", (found.code, "bold red"), " ")
         yield from _hanging(head, found.message, console)
         yield from _excerpt("".join(lines[found.line - 1 : found.line]), found, console.width - len(_MARGIN))
+        for each in found.trace:
+            yield Text.assemble(
+                _MARGIN, (f"{printable(below(each.path))}:{each.line}", "dim"), f"  {printable(each.what)}"
+            )
         if found.fix:
             unsafe = " (--unsafe-fixes)" if found.fix.safety == "unsafe" else ""
             yield from _hanging(Text.assemble(_MARGIN, ("fix: ", "green")), found.fix.title + unsafe, console)

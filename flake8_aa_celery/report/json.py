@@ -5,6 +5,7 @@ from __future__ import annotations
 from json import dumps
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.places import below
 from flake8_aa_celery.report._links import page_of
 
 if TYPE_CHECKING:
@@ -48,4 +49,5 @@ def as_object(path: str, found: Violation, edits: Sequence[Edit] = ()) -> dict[s
         "message": found.message,
         "url": page_of(found.code),
         "fix": fix,
+        "trace": [{"path": below(each.path), "line": each.line, "what": each.what} for each in found.trace],
     }

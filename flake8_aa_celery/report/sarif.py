@@ -73,7 +73,26 @@ def _results(result: Result, codes: list[str]) -> Iterator[dict[str, Any]]:
             "locations": [{"physicalLocation": place}],
             "partialFingerprints": {"aaCelery/v1": fingerprint},
             **_fix(found, location, edits),
+            **_flow(found),
         }
+
+
+def _flow(found: Violation) -> dict[str, Any]:
+    """The calls that lead to what a violation is about, one after the other."""
+    steps = [
+        {
+            "message": {"text": each.what},
+            "physicalLocation": {
+                "artifactLocation": _location(below_repository(each.path)),
+                "region": {"startLine": each.line},
+            },
+        }
+        for each in found.trace
+    ]
+    if not steps:
+        return {}
+    flow = {"threadFlows": [{"locations": [{"location": step} for step in steps]}]}
+    return {"relatedLocations": [{"id": number, **step} for number, step in enumerate(steps)], "codeFlows": [flow]}
 
 
 def _location(path: str) -> dict[str, str]:

@@ -140,7 +140,7 @@ class Project:
         try:
             data = _unwritten[where] if where in _unwritten else read(path)
             tree = ast.parse(data)
-        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        except (OSError, SyntaxError, ValueError, LookupError, RecursionError, MemoryError):
             return None  # whoever lints that file is told; here nothing is known of it
         self._hashes[path] = hash(data)
         return tree
