@@ -37,7 +37,7 @@ class ResultUse(NamedTuple):
 
 @fact
 def result_uses_of(module: Module) -> list[ResultUse]:
-    """Every such use of a module."""
+    """Everything that a module asks of the results of its dispatches, and of results that it makes of an id."""
     return [*_calls(module), *_reads(module)]
 
 
