@@ -1,8 +1,8 @@
 """Write what the documentation takes from the code: pages and tables of the rules, the facts, the settings, what was
 observed.
 
-Run ``python -m docs.generate`` after a change of a rule, a fact, a setting or a test of ``tests/behaviour``; ``--check``
-writes nothing and exits with 1 when a file is not as it would be written.
+Run ``python -m docs.generate`` after a change of a rule, a fact, a setting or a test of ``tests/behaviour``;
+``--check`` writes nothing and exits with 1 when a file is not as it would be written.
 """
 
 from __future__ import annotations
@@ -183,7 +183,8 @@ def fact_row(name: str) -> str:
     fact = FACTS[name]
     sentence = (getdoc(fact.function) or "").partition("\n\n")[0].replace("``", "`")
     about = ", ".join(f"[{code}](rules/{code}.md)" for code, rule in all_rules().items() if rule.fact is fact)
-    return f"| `{name}` | {cell(sentence)} | `{cell(type_of_items(name))}` | `{fact.file.replace('.', '/')}.py` | {about} |"
+    file = f"{fact.file.replace('.', '/')}.py"
+    return f"| `{name}` | {cell(sentence)} | `{cell(type_of_items(name))}` | `{file}` | {about} |"
 
 
 def type_of_items(name: str) -> str:
