@@ -40,6 +40,8 @@ FAMILIES = {
 PROFILES = {"alliance-auth": "Alliance Auth", "celery": "any Celery project"}
 BEHAVIOUR = ROOT / "tests" / "behaviour"
 PROOF = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
+EXAMPLE = re.compile(r"^```(?:python|markdown|rst)\n([\s\S]*?)^```$", re.MULTILINE)
+FILE_NAME = re.compile(r"^# ([\w./-]+\.(?:py|md|rst))$", re.MULTILINE)
 GENERATED = "<!-- Made by `python -m docs.generate`; change the code instead. -->"
 
 
@@ -69,6 +71,14 @@ def read_page(documentation: str) -> Page:
     summary, _, flagged = texts[0].strip().partition("\n")
     sections = zip(headings[1:], map(str.strip, texts[1:]), strict=True)
     return Page(summary, flagged.strip(), dict(sections))
+
+
+def example_files(section: str) -> dict[str, str]:
+    """The files that a section's one block of code stands for, by path; a comment names each but ``app/tasks.py``."""
+    (block,) = EXAMPLE.findall(section)
+    parts = FILE_NAME.split(block)
+    named = dict(zip(parts[1::2], parts[2::2], strict=True))
+    return {"app/tasks.py": parts[0], **named} if parts[0].strip() else named
 
 
 def rule_page(rule: Rule) -> str:

@@ -48,9 +48,18 @@ _LONGEST = 100
 
 def node_of(item: Any) -> ast.expr | ast.stmt:
     """Where an item of a fact stands."""
-    while not isinstance(item, (ast.expr, ast.stmt)):
-        item = next(value for name in _PLACES if (value := getattr(item, name, None)) is not None)
+    for name in way_to_node(item):
+        item = getattr(item, name)
+    assert isinstance(item, (ast.expr, ast.stmt))
     return item
+
+
+def way_to_node(item: Any) -> tuple[str, ...]:
+    """The attributes by which an item leads to where it stands: ``call``, ``node``."""
+    if isinstance(item, (ast.expr, ast.stmt)):
+        return ()
+    name = next(name for name in _PLACES if getattr(item, name, None) is not None)
+    return (name, *way_to_node(getattr(item, name)))
 
 
 def source_of(item: Any) -> str:

@@ -62,7 +62,7 @@ class Nodes:
 
     def all(self) -> list[Node]:
         """Every node with its violations, by path and line; last those of other packages."""
-        findings = {path: self._findings(path) for path in {spot.node.path for spot in self._spots.values()}}
+        findings = {path: self._findings(path) for path in sorted({spot.node.path for spot in self._spots.values()})}
         found = [spot.with_findings(findings[spot.node.path]) for spot in self._spots.values()]
         return sorted(found, key=lambda node: (not node.path, node.path, node.line, node.id))
 
