@@ -16,7 +16,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING
 
 from docs.generate import BEHAVIOUR, FAMILIES, ROOT, facts
-from docs.scaffold import fixture_files, rule_text
+from docs.scaffold import fixture_files, rule_text, sample_of
 from flake8_aa_celery.model.facts import FACTS
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.wording import nearest
@@ -82,6 +82,10 @@ def refuse_what_will_not_do(code: str, name: str, about: str) -> None:
             raise Refused(f"{file.relative_to(ROOT)} has the code or the name already")
     if about not in FACTS:
         raise Refused(f"there is no fact {about!r}{nearest(about, FACTS)}; docs/facts.md lists them")
+    try:
+        sample_of(about)
+    except LookupError as error:
+        raise Refused(str(error)) from error
     if (FIXTURES / code).exists():
         raise Refused(f"{(FIXTURES / code).relative_to(ROOT)} exists already")
 

@@ -101,12 +101,16 @@ class Sample(NamedTuple):
 
 
 def sample_of(name: str) -> Sample:
-    """Code that has something of a fact: the example of a rule that is about it."""
-    files = _SAMPLES.get(name) or next(
-        example_files(read_page(rule.documentation).sections["Example"])
-        for rule in all_rules().values()
-        if rule.fact is FACTS[name]
-    )
+    """Code that has something of a fact: the example of a rule that is about it.
+
+    :raises LookupError: where there is none.
+    """
+    about = (rule for rule in all_rules().values() if rule.fact is FACTS[name])
+    rule = next(about, None)
+    if name not in _SAMPLES and rule is None:
+        raise LookupError(f"no rule is about the fact {name!r} yet: give docs/scaffold.py a sample of it first")
+    example = read_page(rule.documentation).sections["Example"] if rule else ""
+    files = _SAMPLES[name] if name in _SAMPLES else example_files(example)
     with TemporaryDirectory() as folder:
         root = Path(folder).resolve()
         (root / "pyproject.toml").touch()

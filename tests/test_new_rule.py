@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from docs import new_rule
+from docs.generate import BEHAVIOUR, facts
+from docs.generate import PROOF as PROOF_OF_PAGES
 from docs.scaffold import TO_BE_WRITTEN, fixture_files, rule_text
-from flake8_aa_celery.model.facts import FACTS
+from flake8_aa_celery.model.facts import FACTS, Fact
 from flake8_aa_celery.rules import all_rules
 from support import FIXTURES, ROOT
 
@@ -87,8 +89,8 @@ def test_the_example_of_contributing_is_a_rule(clone: Path) -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     (arguments,) = re.findall(r"^python -m docs\.new_rule (.+)$", text, re.MULTILINE)
     expected, found_by = re.findall(r"^```python\n([\s\S]*?)^```$", text, re.MULTILINE)
-    code, name = arguments.split()
-    assert run(clone, "docs.new_rule", code, name).returncode == 0
+    code = arguments.split()[0]
+    assert run(clone, "docs.new_rule", *arguments.split()).returncode == 0
     (fixture,) = (clone / "tests" / "fixtures" / code).glob("*/app/tasks.py")
     fixture.write_text(f"from celery import shared_task\n\n\n{expected}", "utf-8")
     (rule,) = (clone / "flake8_aa_celery" / "rules").glob(f"{code.lower()}_*.py")
@@ -160,6 +162,22 @@ def test_what_will_not_do_is_refused(
     with pytest.raises(SystemExit, match="2"):
         new_rule.main(arguments)
     assert why in capsys.readouterr().err
+
+
+def test_a_fact_that_nothing_has_an_example_of_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(FACTS, "wonders", Fact("wonders", "tasks.wonders"))
+    monkeypatch.setattr(new_rule, "written", None)
+    with pytest.raises(SystemExit, match="2"):
+        new_rule.main(("AAC299", "name-in-words", "--about", "wonders"))
+    assert "no rule is about the fact 'wonders' yet: give docs/scaffold.py a sample" in capsys.readouterr().err
+
+
+def test_the_proof_that_contributing_names_exists() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    ((file, test),) = PROOF_OF_PAGES.findall(text)
+    assert test in facts(BEHAVIOUR / file)
 
 
 def test_no_rule_is_left_as_it_was_begun() -> None:
