@@ -15,6 +15,8 @@ from flake8_aa_celery.model.code.scopes import FUNCTIONS, Site
 from flake8_aa_celery.model.code.syntax import keyword_of, positional_parameters, without_call
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.django.views import view_around
+from flake8_aa_celery.model.knowledge.celery import AFTER_COMMIT
+from flake8_aa_celery.model.knowledge.django import ATOMIC, METHOD_DECORATOR, NOT_ATOMIC
 from flake8_aa_celery.model.resolve.classes import bases_of, class_around
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import BoundMethod, Function, Task
@@ -24,18 +26,13 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Scope
     from flake8_aa_celery.model.resolve.values import Class, Dispatch, Mapping
 
-_ATOMIC = "django.db.transaction.atomic"
 #: The method of a queryset that Django refuses outside of a transaction.
 _LOCKS = "select_for_update"
-_NOT_ATOMIC = "django.db.transaction.non_atomic_requests"
-_METHOD_DECORATOR = "django.utils.decorators.method_decorator"
-#: The methods that wait for the commit.
-_ON_COMMIT = frozenset({"apply_async_on_commit", "delay_on_commit"})
 
 
 def waits_for_commit(dispatch: Dispatch) -> bool:
     """Whether a dispatch runs after the commit: by its method, by a countdown, or because its own class sees to it."""
-    if dispatch.method in _ON_COMMIT or any(_is_later(dispatch.options, name) for name in ("countdown", "eta")):
+    if dispatch.method in AFTER_COMMIT or any(_is_later(dispatch.options, name) for name in ("countdown", "eta")):
         return True
     task = dispatch.task
     if not isinstance(task, Task):
@@ -98,14 +95,14 @@ def around(site: Site) -> Transaction | None:
 @fact
 def of_function(function: Scope) -> Transaction | None:
     """The transaction in which all of a function runs; None where none is seen."""
-    atomic = _decorator(function, _ATOMIC)
+    atomic = _decorator(function, ATOMIC)
     if atomic is not None:
         return Transaction("a function with `@transaction.atomic`", _is_of_default(atomic))
     wrapping = _wrapping_decorator(function)
     if wrapping is not None:
         return Transaction(f"a transaction of `@{ast.unparse(without_call(wrapping))}`")
     view = view_around(Site(function.block, function.block.body[0], 0)) if function.block.body else None
-    if view is None or not _wraps_requests(function.module) or _decorator(function, _NOT_ATOMIC):
+    if view is None or not _wraps_requests(function.module) or _decorator(function, NOT_ATOMIC):
         return None
     return Transaction("a view, and `ATOMIC_REQUESTS` is on")
 
@@ -122,7 +119,7 @@ def opens_any(function: Scope) -> bool:
 
 def _entered(context: ast.expr, site: Site) -> Transaction | None:
     """The transaction that a context manager opens: Django's, or one of the project that is made of it."""
-    if _origin(context, site) == _ATOMIC:
+    if _origin(context, site) == ATOMIC:
         return Transaction("`transaction.atomic()`", _is_of_default(context))
     function = _of_project(context, site)
     if function is None or not _yields_in_atomic(function):
@@ -146,7 +143,7 @@ def _is_in_atomic(site: Site) -> bool:
     return any(
         isinstance(block.node, (ast.With, ast.AsyncWith))
         and block.site is not None
-        and any(_origin(item.context_expr, block.site) == _ATOMIC for item in block.node.items)
+        and any(_origin(item.context_expr, block.site) == ATOMIC for item in block.node.items)
         for block in site.block.around()
     )
 
@@ -224,7 +221,7 @@ def _origin(node: ast.expr, site: Site) -> str | None:
 
 def _applied(decorator: ast.expr, site: Site, method: str = "") -> ast.expr | None:
     """What ``@method_decorator(…)`` applies; on a class to this method, which it calls ``name``."""
-    if not isinstance(decorator, ast.Call) or origin(decorator.func, site) != _METHOD_DECORATOR or not decorator.args:
+    if not isinstance(decorator, ast.Call) or origin(decorator.func, site) != METHOD_DECORATOR or not decorator.args:
         return None
     name = keyword_of(decorator, "name")
     if method and not (isinstance(name, ast.Constant) and name.value == method):
