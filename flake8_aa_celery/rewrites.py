@@ -144,6 +144,18 @@ class AddKey(_Rewrite):
         self.spot = spot
 
 
+class DropException(_Rewrite):
+    """A retry loses the exception that it is given, and the handler around it a name that nothing uses any more.
+
+    :param spot: that of the retry.
+    """
+
+    __slots__ = ("spot",)
+
+    def __init__(self, spot: Spot) -> None:
+        self.spot = spot
+
+
 class DropOption(_Rewrite):
     """A decorator loses an option that is written in it: ``@shared_task(bind=True)`` becomes ``@shared_task``.
 
@@ -339,6 +351,7 @@ if TYPE_CHECKING:
         | AddSharedTask
         | ChainInsteadOfGroup
         | DelayInsteadOfCall
+        | DropException
         | DropOption
         | ImportInstead
         | LogStart

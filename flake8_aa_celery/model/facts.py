@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.results.uses import ResultUse
     from flake8_aa_celery.model.results.waiting import Wait
     from flake8_aa_celery.model.tasks.duplicates import Duplicate
+    from flake8_aa_celery.model.tasks.exhausted import DeadHandler
     from flake8_aa_celery.model.tasks.logs import MissingLogger
     from flake8_aa_celery.model.tasks.once import OnceOption, UnknownKey
     from flake8_aa_celery.model.tasks.options import WrittenOption
@@ -98,6 +99,7 @@ UNKNOWN_KEYS: Fact[UnknownKey] = Fact("unknown_keys", "tasks.once", TASKS)
 UNGRACEFUL_OPTIONS: Fact[WrittenOption] = Fact("ungraceful_options", "tasks.once", TASKS)
 ONCE_IMPORTS: Fact[ast.expr | ast.stmt] = Fact("once_imports", "tasks.once")
 RETRIES: Fact[Retry] = Fact("retries", "tasks.retries", TASKS)
+DEAD_HANDLERS: Fact[DeadHandler] = Fact("dead_handlers", "tasks.exhausted")
 STEADY_RETRIES: Fact[SteadyRetry] = Fact("steady_retries", "tasks.retries", TASKS)
 ENDLESS_RETRIES: Fact[WrittenOption] = Fact("endless_retries", "tasks.retries", TASKS)
 
