@@ -170,6 +170,22 @@ class DropOption(_Rewrite):
         self.spot = spot
 
 
+class OptionIntoKwargs(_Rewrite):
+    """``apply_async(force=True)`` becomes ``apply_async(kwargs={"force": True})``.
+
+    :param name: what the argument is called.
+    :param call: the call that is given it.
+    :param kwargs: the dict that the call gives as ``kwargs``; None where it gives none.
+    """
+
+    __slots__ = ("call", "kwargs", "name")
+
+    def __init__(self, name: str, call: Spot, kwargs: Spot | None) -> None:
+        self.name = name
+        self.call = call
+        self.kwargs = kwargs
+
+
 class RenameKey(_Rewrite):
     """A key of a dict, written as a plain text, becomes another one.
 
@@ -356,6 +372,7 @@ if TYPE_CHECKING:
         | ImportInstead
         | LogStart
         | LoopToChain
+        | OptionIntoKwargs
         | PriorityOnEach
         | RenameKey
         | RenameMethod

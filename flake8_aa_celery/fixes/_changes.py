@@ -16,6 +16,7 @@ from flake8_aa_celery.fixes import (
     import_instead,
     log_start,
     loop_to_chain,
+    option_into_kwargs,
     priority_on_each,
     rename_key,
     rename_method,
@@ -61,6 +62,8 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return log_start.rewrite(place, rewrite)
         case rewrites.LoopToChain():
             return loop_to_chain.rewrite(place, rewrite)
+        case rewrites.OptionIntoKwargs():
+            return option_into_kwargs.rewrite(place, rewrite)
         case rewrites.PriorityOnEach():
             return priority_on_each.rewrite(place, rewrite)
         case rewrites.RenameKey():

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.calling.delays import Delay
     from flake8_aa_celery.model.calling.mismatches import Mismatch, RefusedResult
     from flake8_aa_celery.model.calling.misplaced import MisplacedOptions, WrongCollection
+    from flake8_aa_celery.model.calling.send_options import UnreadOption
     from flake8_aa_celery.model.calling.serialising import RefusedArgument
     from flake8_aa_celery.model.calling.task_names import SpokenName
     from flake8_aa_celery.model.calling.undecorated import UsedAsTask
@@ -129,6 +130,7 @@ MISPLACED_OPTIONS: Fact[MisplacedOptions] = Fact("misplaced_options", "calling.m
 REFUSED_ARGUMENTS: Fact[RefusedArgument] = Fact("refused_arguments", "calling.serialising", DISPATCHES, SIGNATURES)
 REFUSED_RESULTS: Fact[RefusedResult] = Fact("refused_results", "calling.mismatches", WORKFLOWS)
 SPOKEN_NAMES: Fact[SpokenName] = Fact("spoken_names", "calling.task_names", DISPATCHES, SIGNATURES, SCHEDULE)
+UNREAD_OPTIONS: Fact[UnreadOption] = Fact("unread_options", "calling.send_options", CANVAS, TASKS, SCHEDULE)
 UNDECORATED_TASKS: Fact[UsedAsTask] = Fact("undecorated_tasks", "calling.undecorated", DISPATCHES, SIGNATURES, SCHEDULE)
 WRONG_COLLECTIONS: Fact[WrongCollection] = Fact("wrong_collections", "calling.misplaced", DISPATCHES)
 

@@ -102,6 +102,7 @@ _ALL = (
     _rule("AAC408", "long-countdown", facts.DELAYS),
     _rule("AAC409", "dispatch-in-receiver", facts.DISPATCHES, default=False, fix="unsafe"),
     _rule("AAC410", "soft-limit-swallowed", facts.TASKS, default=False),
+    _rule("AAC413", "unknown-send-option", facts.UNREAD_OPTIONS, fix="unsafe"),
     _rule("AAC414", "max-retries-never-raised", facts.DEAD_HANDLERS, fix="unsafe"),
     _rule("AAC501", "crontab-every-minute", facts.CRONTABS, fix="unsafe", documents=True),
     _rule("AAC502", "invalid-crontab", facts.CRONTABS, documents=True),
