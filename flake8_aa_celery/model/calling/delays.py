@@ -118,12 +118,18 @@ def _countdown(node: ast.expr, site: Site) -> float | None:
 
 def _eta(node: ast.expr, site: Site) -> float | None:
     """How long from now ``now() + timedelta(…)`` is."""
+    period = after_now(node, site)
+    return _period(*period) if period else None
+
+
+def after_now(node: ast.expr, site: Site) -> tuple[ast.expr, Site] | None:
+    """What is added to the present in ``now() + timedelta(…)``, and where that stands; None for anything else."""
     node, site = _behind_names(node, site)
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
         return None
     for now, period in ((node.left, node.right), (node.right, node.left)):
         if site.module.origin(*_behind_names(now, site)) in _NOW:
-            return _period(period, site)
+            return _behind_names(period, site)
     return None
 
 
