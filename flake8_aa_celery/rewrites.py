@@ -112,6 +112,22 @@ class RenameMethod(_Rewrite):
         self.name = name
 
 
+class SendOnCommit(_Rewrite):
+    """``on_commit(lambda: t.delay(x))`` becomes ``t.delay_on_commit(x)``, or ``on_commit(partial(t.delay, x))``.
+
+    :param call: the call that sends.
+    :param registration: the call of ``on_commit``.
+    :param method: what is to be called in its place; empty for a ``partial``.
+    """
+
+    __slots__ = ("call", "method", "registration")
+
+    def __init__(self, call: Spot, registration: Spot, method: str) -> None:
+        self.call = call
+        self.registration = registration
+        self.method = method
+
+
 class UseApplyAsync(_Rewrite):
     """``t.delay(x)`` becomes ``t.apply_async(args=[x], priority=7)``.
 
@@ -379,6 +395,7 @@ if TYPE_CHECKING:
         | RenameOption
         | RenameText
         | ReplaceExpression
+        | SendOnCommit
         | SetOption
         | TaskDecoratorOnTop
         | UseApplyAsync

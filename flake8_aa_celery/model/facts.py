@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.canvas.workflows import Followed, SentGroup
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite
+    from flake8_aa_celery.model.django.on_commit import LateCallback, MisusedCommit
     from flake8_aa_celery.model.django.slow_views import SlowView
     from flake8_aa_celery.model.django.views import View
     from flake8_aa_celery.model.django.waiting import TaskInView
@@ -146,6 +147,8 @@ BULK_PRIORITIES: Fact[PrioritySetting] = Fact("bulk_priorities", "priorities.set
 
 TASKS_IN_VIEWS: Fact[TaskInView] = Fact("tasks_in_views", "django.waiting", LOCAL_CALLS, RESULT_USES)
 SLOW_VIEWS: Fact[SlowView] = Fact("slow_views", "django.slow_views", VIEWS)
+LATE_CALLBACKS: Fact[LateCallback] = Fact("late_callbacks", "django.on_commit", DISPATCHES)
+MISUSED_COMMITS: Fact[MisusedCommit] = Fact("misused_commits", "django.on_commit")
 
 #: Every fact by its name.
 FACTS: dict[str, Fact[Any]] = {fact.name: fact for fact in globals().values() if isinstance(fact, Fact)}

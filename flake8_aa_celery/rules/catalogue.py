@@ -102,6 +102,8 @@ _ALL = (
     _rule("AAC408", "long-countdown", facts.DELAYS),
     _rule("AAC409", "dispatch-in-receiver", facts.DISPATCHES, default=False, fix="unsafe"),
     _rule("AAC410", "soft-limit-swallowed", facts.TASKS, default=False),
+    _rule("AAC411", "late-bound-on-commit", facts.LATE_CALLBACKS, fix="safe"),
+    _rule("AAC412", "on-commit-called", facts.MISUSED_COMMITS, fix="safe"),
     _rule("AAC413", "unknown-send-option", facts.UNREAD_OPTIONS, fix="unsafe"),
     _rule("AAC414", "max-retries-never-raised", facts.DEAD_HANDLERS, fix="unsafe"),
     _rule("AAC415", "countdown-in-bulk", facts.BULK_DELAYS, profiles=_AA),

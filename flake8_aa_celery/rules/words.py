@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.code.syntax import is_statement
+from flake8_aa_celery.model.django.transactions import method_after_commit
 from flake8_aa_celery.model.resolve.values import (
     Function,
     NamedTask,
@@ -16,10 +17,11 @@ from flake8_aa_celery.model.resolve.values import (
     Value,
     Workflow,
 )
-from flake8_aa_celery.rewrites import DelayInsteadOfCall, RenameMethod
+from flake8_aa_celery.rewrites import DelayInsteadOfCall, RenameMethod, SendOnCommit, Spot
 from flake8_aa_celery.violation import Fix
 
 if TYPE_CHECKING:
+    from flake8_aa_celery.model.code.scopes import CallSite
     from flake8_aa_celery.model.priorities.settings import PrioritySetting
     from flake8_aa_celery.model.resolve.values import Dispatch, LocalCall
 
@@ -64,6 +66,23 @@ def fix_after_commit(dispatch: Dispatch, method: str) -> Fix | None:
     if "." in method or not is_statement(dispatch.node, dispatch.site):
         return None
     return Fix("unsafe", f"Use `{method}`", RenameMethod(method))
+
+
+def fix_of_callback(dispatch: Dispatch, registration: CallSite) -> Fix | None:
+    """The fix that has a dispatch wait for the commit, by a method of the task or by a ``partial``.
+
+    :param registration: the call of ``on_commit`` that it stands in, as what that is handed or in a lambda.
+    """
+    call = registration.node
+    if not isinstance(dispatch.node.func, ast.Attribute) or not call.args or dispatch.method == "()":
+        return None
+    method = method_after_commit(dispatch)
+    if "." in method or len(call.args) + len(call.keywords) > 1 or not is_statement(call, registration.site):
+        method = ""
+    if not method and dispatch.method in ("apply_async_on_commit", "delay_on_commit"):
+        return None
+    title = f"Use `{method}`" if method else "Use `partial`"
+    return Fix("safe", title, SendOnCommit(Spot.of(dispatch.node), Spot.of(call), method))
 
 
 def fix_by_delay(call: LocalCall) -> Fix | None:

@@ -19,7 +19,7 @@ from flake8_aa_celery.model.resolve.values import Task
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import Scope, Site
+    from flake8_aa_celery.model.code.scopes import Block, Scope, Site
     from flake8_aa_celery.model.resolve.values import Class, Dispatch, Mapping
 
 _ATOMIC = "django.db.transaction.atomic"
@@ -77,10 +77,9 @@ def method_after_commit(dispatch: Dispatch, transaction: Transaction | None = No
 def around(site: Site) -> Transaction | None:
     """The transaction that a place runs in; None where none is seen."""
     for block in site.block.around():
-        if isinstance(block.node, (ast.With, ast.AsyncWith)) and block.kind == "with" and block.site:
-            for item in block.node.items:
-                if _origin(item.context_expr, block.site) == _ATOMIC:
-                    return Transaction("`transaction.atomic()`", _is_of_default(item.context_expr))
+        entered = _entered(block)
+        if entered is not None:
+            return Transaction("`transaction.atomic()`", _is_of_default(entered))
     function = running(site)
     if function is None:
         return None
@@ -90,6 +89,19 @@ def around(site: Site) -> Transaction | None:
     if view_around(site) is None or not _wraps_requests(site.module) or _decorator(function, _NOT_ATOMIC):
         return None
     return Transaction("a view, and `ATOMIC_REQUESTS` is on")
+
+
+def is_transaction(block: Block) -> bool:
+    """Whether a block is the body of ``with transaction.atomic():``."""
+    return _entered(block) is not None
+
+
+def _entered(block: Block) -> ast.expr | None:
+    """The ``atomic()`` whose body a block is."""
+    if not isinstance(block.node, (ast.With, ast.AsyncWith)) or block.kind != "with" or block.site is None:
+        return None
+    items = (item.context_expr for item in block.node.items)
+    return next((item for item in items if _origin(item, block.site) == _ATOMIC), None)
 
 
 def _is_of_default(atomic: ast.expr) -> bool:
