@@ -73,16 +73,22 @@ class ChainInsteadOfGroup(_Rewrite):
     __slots__ = ()
 
 
-class DelayInsteadOfCall(_Rewrite):
-    """``t(x)`` becomes ``t.delay(x)``."""
-
-    __slots__ = ()
-
-
 class LoopToChain(_Rewrite):
     """``for x in xs: t(x)`` becomes ``chain([t.si(x) for x in xs]).delay()``."""
 
     __slots__ = ()
+
+
+class MethodInsteadOfCall(_Rewrite):
+    """``t(x)`` becomes ``t.delay(x)``.
+
+    :param name: that of the method.
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
 
 class PriorityOnEach(_Rewrite):
@@ -382,12 +388,12 @@ if TYPE_CHECKING:
         | AddLogger
         | AddSharedTask
         | ChainInsteadOfGroup
-        | DelayInsteadOfCall
         | DropException
         | DropOption
         | ImportInstead
         | LogStart
         | LoopToChain
+        | MethodInsteadOfCall
         | OptionIntoKwargs
         | PriorityOnEach
         | RenameKey

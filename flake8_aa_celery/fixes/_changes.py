@@ -10,12 +10,12 @@ from flake8_aa_celery.fixes import (
     add_logger,
     add_shared_task,
     chain_instead_of_group,
-    delay_instead_of_call,
     drop_exception,
     drop_option,
     import_instead,
     log_start,
     loop_to_chain,
+    method_instead_of_call,
     option_into_kwargs,
     priority_on_each,
     rename_key,
@@ -51,8 +51,6 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return add_shared_task.rewrite(place, rewrite)
         case rewrites.ChainInsteadOfGroup():
             return chain_instead_of_group.rewrite(place, rewrite)
-        case rewrites.DelayInsteadOfCall():
-            return delay_instead_of_call.rewrite(place, rewrite)
         case rewrites.DropException():
             return drop_exception.rewrite(place, rewrite)
         case rewrites.DropOption():
@@ -63,6 +61,8 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return log_start.rewrite(place, rewrite)
         case rewrites.LoopToChain():
             return loop_to_chain.rewrite(place, rewrite)
+        case rewrites.MethodInsteadOfCall():
+            return method_instead_of_call.rewrite(place, rewrite)
         case rewrites.OptionIntoKwargs():
             return option_into_kwargs.rewrite(place, rewrite)
         case rewrites.PriorityOnEach():

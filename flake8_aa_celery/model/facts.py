@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.calling.serialising import RefusedArgument
     from flake8_aa_celery.model.calling.task_names import SpokenName
     from flake8_aa_celery.model.calling.undecorated import UsedAsTask
+    from flake8_aa_celery.model.canvas.misplaced import NoSignature
     from flake8_aa_celery.model.canvas.once import FollowedOnceTask
     from flake8_aa_celery.model.canvas.workflows import Followed, SentGroup
     from flake8_aa_celery.model.code.module import Module
@@ -117,6 +118,7 @@ FOLLOWED: Fact[Followed] = Fact("followed", "canvas.workflows", WORKFLOWS)
 FOLLOWED_ONCE_TASKS: Fact[FollowedOnceTask] = Fact("followed_once_tasks", "canvas.once", WORKFLOWS)
 FORGOTTEN: Fact[Signature | Workflow] = Fact("forgotten", "canvas.unstarted", SIGNATURES, WORKFLOWS)
 SENT_GROUPS: Fact[SentGroup] = Fact("sent_groups", "canvas.workflows", DISPATCHES, WORKFLOWS)
+NO_SIGNATURES: Fact[NoSignature] = Fact("no_signatures", "canvas.misplaced")
 WAITS: Fact[Wait] = Fact("waits", "results.waiting", RESULT_USES)
 USES_WITHOUT_WAIT: Fact[ResultUse] = Fact("uses_without_wait", "results.waiting", RESULT_USES)
 

@@ -17,7 +17,7 @@ from flake8_aa_celery.model.resolve.values import (
     Value,
     Workflow,
 )
-from flake8_aa_celery.rewrites import DelayInsteadOfCall, RenameMethod, SendOnCommit, Spot
+from flake8_aa_celery.rewrites import MethodInsteadOfCall, RenameMethod, SendOnCommit, Spot
 from flake8_aa_celery.violation import Fix
 
 if TYPE_CHECKING:
@@ -91,4 +91,4 @@ def fix_by_delay(call: LocalCall) -> Fix | None:
         return None
     if call.method == "run":
         return Fix("unsafe", "Use `delay`", RenameMethod("delay"))
-    return Fix("unsafe", "Use `delay`", DelayInsteadOfCall())
+    return Fix("unsafe", "Use `delay`", MethodInsteadOfCall("delay"))
