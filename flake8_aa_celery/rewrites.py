@@ -91,18 +91,20 @@ class MethodInsteadOfCall(_Rewrite):
         self.name = name
 
 
-class PriorityOnEach(_Rewrite):
-    """The priority that a call gave to a chain is set on its signatures.
+class OptionOnEach(_Rewrite):
+    """An option that a call gave to a chain is set on its signatures.
 
-    :param code: the source of the priority.
+    :param name: that of the option.
+    :param code: the source of its value.
     :param members: the signatures that get it.
     :param call: the call that gave it to the chain.
     :param keep: whether the call keeps it.
     """
 
-    __slots__ = ("call", "code", "keep", "members")
+    __slots__ = ("call", "code", "keep", "members", "name")
 
-    def __init__(self, code: str, members: Sequence[Spot], call: Spot, *, keep: bool) -> None:
+    def __init__(self, name: str, code: str, members: Sequence[Spot], call: Spot, *, keep: bool) -> None:
+        self.name = name
         self.code = code
         self.members = tuple(members)
         self.call = call
@@ -395,7 +397,7 @@ if TYPE_CHECKING:
         | LoopToChain
         | MethodInsteadOfCall
         | OptionIntoKwargs
-        | PriorityOnEach
+        | OptionOnEach
         | RenameKey
         | RenameMethod
         | RenameOption

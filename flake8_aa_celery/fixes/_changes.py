@@ -17,7 +17,7 @@ from flake8_aa_celery.fixes import (
     loop_to_chain,
     method_instead_of_call,
     option_into_kwargs,
-    priority_on_each,
+    option_on_each,
     rename_key,
     rename_method,
     rename_option,
@@ -65,8 +65,8 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return method_instead_of_call.rewrite(place, rewrite)
         case rewrites.OptionIntoKwargs():
             return option_into_kwargs.rewrite(place, rewrite)
-        case rewrites.PriorityOnEach():
-            return priority_on_each.rewrite(place, rewrite)
+        case rewrites.OptionOnEach():
+            return option_on_each.rewrite(place, rewrite)
         case rewrites.RenameKey():
             return rename_key.rewrite(place, rewrite)
         case rewrites.RenameMethod():

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from flake8_aa_celery.model.calling.bulk_delays import BulkDelay
+    from flake8_aa_celery.model.priorities.bulk_delays import BulkDelay
     from flake8_aa_celery.model.calling.delays import Delay
     from flake8_aa_celery.model.calling.mismatches import Mismatch, RefusedResult
     from flake8_aa_celery.model.calling.misplaced import MisplacedOptions, WrongCollection
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.effects.blocking_loops import BlockingLoop, Nap
     from flake8_aa_celery.model.periodic.crontabs import Crontab
     from flake8_aa_celery.model.periodic.schedules import AppSchedule, ScheduleEntry
+    from flake8_aa_celery.model.priorities.first_only import FirstOnly
     from flake8_aa_celery.model.priorities.settings import PrioritySetting
     from flake8_aa_celery.model.resolve.occurrences import CanvasCall
     from flake8_aa_celery.model.resolve.values import Dispatch, Function, LocalCall, Signature, Task, Workflow
@@ -129,7 +130,7 @@ APP_SCHEDULES: Fact[AppSchedule] = Fact("app_schedules", "periodic.schedules", S
 # -- how tasks are called -----------------------------------------------------------------------------------------
 
 DELAYS: Fact[Delay] = Fact("delays", "calling.delays", CANVAS, TASKS, SCHEDULE)
-BULK_DELAYS: Fact[BulkDelay] = Fact("bulk_delays", "calling.bulk_delays", DISPATCHES)
+BULK_DELAYS: Fact[BulkDelay] = Fact("bulk_delays", "priorities.bulk_delays", DISPATCHES)
 MISMATCHES: Fact[Mismatch] = Fact("mismatches", "calling.mismatches", DISPATCHES, SIGNATURES)
 MISPLACED_OPTIONS: Fact[MisplacedOptions] = Fact("misplaced_options", "calling.misplaced", DISPATCHES)
 REFUSED_ARGUMENTS: Fact[RefusedArgument] = Fact("refused_arguments", "calling.serialising", DISPATCHES, SIGNATURES)
@@ -144,6 +145,7 @@ WRONG_COLLECTIONS: Fact[WrongCollection] = Fact("wrong_collections", "calling.mi
 PRIORITIES: Fact[PrioritySetting] = Fact("priorities", "priorities.settings", CANVAS, TASKS, SCHEDULE)
 WRITTEN_PRIORITIES: Fact[PrioritySetting] = Fact("written_priorities", "priorities.settings", *PRIORITIES.needed)
 BULK_PRIORITIES: Fact[PrioritySetting] = Fact("bulk_priorities", "priorities.settings", *PRIORITIES.needed, WORKFLOWS)
+FIRST_ONLY: Fact[FirstOnly] = Fact("first_only", "priorities.first_only", CANVAS)
 
 # -- views --------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.calling.bulk_delays import bulk_delays_of
+from flake8_aa_celery.model.priorities.bulk_delays import bulk_delays_of
 from modules import module_of
 
 if TYPE_CHECKING:
