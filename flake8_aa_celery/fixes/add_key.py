@@ -19,6 +19,7 @@ def rewrite(place: Place, wanted: AddKey) -> Change:
     found = place.at(wanted.spot, (cst.Dict, cst.Call))
     if isinstance(found, cst.Call):
         return Change({found: with_keyword(place.tree, found, wanted.name, wanted.code)})
+    assert isinstance(found, cst.Dict)
     return Change({found: with_key(place.tree, found, wanted.name, wanted.code)})
 
 

@@ -1,4 +1,4 @@
-"""An argument that is given as an option: ``apply_async(force=True)`` becomes ``apply_async(kwargs={"force": True})``."""
+"""An argument that is given as an option goes into ``kwargs``: ``apply_async(kwargs={"force": True})``."""
 
 from __future__ import annotations
 

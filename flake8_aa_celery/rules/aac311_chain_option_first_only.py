@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.priorities.first_only import FirstOnly
 
-_REST = {"expires": "the rest never expire", "queue": "the rest go to their own", "routing_key": "the rest have their own"}
+_REST = {
+    "expires": "the rest never expire",
+    "queue": "the rest go to their own",
+    "routing_key": "the rest have their own",
+}
 
 
 def check(option: FirstOnly, module: Module) -> Iterator[Violation]:

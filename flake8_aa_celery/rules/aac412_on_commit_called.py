@@ -84,7 +84,9 @@ def check(misused: MisusedCommit, module: Module) -> Iterator[Violation]:
     if misused.call is None:
         yield Violation.at(misused.node, f"`{misused.method}` returns None: there is no result before the commit")
     elif misused.dispatch is None:
-        yield Violation.at(misused.node, "this runs the task here and now, before the commit: send it by `delay_on_commit`")
+        yield Violation.at(
+            misused.node, "this runs the task here and now, before the commit: send it by `delay_on_commit`"
+        )
     else:
         own = misused.dispatch if misused.dispatch.node is misused.node else None
         fix = fix_of_callback(own, misused.call) if own is not None else None

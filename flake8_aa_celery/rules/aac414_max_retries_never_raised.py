@@ -85,7 +85,9 @@ def check(dead: DeadHandler, module: Module) -> Iterator[Violation]:
     if dead.retries:
         message = "this handler never runs: without retries left, `retry(exc=…)` raises what it is given: drop `exc`"
     else:
-        message = "this handler never runs: it does not see what another handler of its `try` raises: put it around that"
+        message = (
+            "this handler never runs: it does not see what another handler of its `try` raises: put it around that"
+        )
     yield Violation.at(dead.node, message, _fix(dead))
 
 

@@ -10,8 +10,8 @@ from flake8_aa_celery.violation import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_aa_celery.model.priorities.bulk_delays import BulkDelay
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.priorities.bulk_delays import BulkDelay
 
 #: Up to this many seconds from now on a wait does no harm, if some of the tasks do not wait at all.
 _SHORT = 60

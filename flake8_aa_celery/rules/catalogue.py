@@ -94,6 +94,7 @@ _ALL = (
     _rule("AAC310", "once-task-in-chain", facts.FOLLOWED_ONCE_TASKS),
     _rule("AAC311", "chain-option-first-only", facts.FIRST_ONLY, fix="unsafe"),
     _rule("AAC312", "not-a-signature", facts.NO_SIGNATURES, fix="unsafe"),
+    _rule("AAC313", "callback-argument-mismatch", facts.REFUSED_CALLS, fix="safe"),
     _rule("AAC401", "task-argument-mismatch", facts.MISMATCHES),
     _rule("AAC402", "apply-async-arguments", facts.WRONG_COLLECTIONS, fix="safe or unsafe"),
     _rule("AAC403", "task-called-directly", facts.LOCAL_CALLS, default=False, fix="unsafe"),

@@ -28,7 +28,9 @@ INFINITE = float("inf")
 def delays_in(root: Path, body: str) -> list[tuple[float, float] | None]:
     """Between what the delays of a function with this body lie."""
     source = f"{IMPORTS}def f(xs, y):\n{indent(body, '    ')}\n"
-    return [delay.seconds and tuple(delay.seconds) for delay in bulk_delays_of(module_of(root, source))]
+    return [
+        delay.seconds and (delay.seconds.least, delay.seconds.most) for delay in bulk_delays_of(module_of(root, source))
+    ]
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 def names_in(root: Path, body: str) -> list[str]:
     """The options of chains in a function with this body that a later task does without."""
     return [
-        option.name
-        for option in first_only_of(module_of(root, f"{TWO_TASKS}def f(xs, x):\n{indent(body, '    ')}\n"))
+        option.name for option in first_only_of(module_of(root, f"{TWO_TASKS}def f(xs, x):\n{indent(body, '    ')}\n"))
     ]
 
 

@@ -99,10 +99,17 @@ def callbacks_of(module: Module) -> Iterator[tuple[Expression, str, ast.expr]]:
             if entry is not None:
                 yield from ((part, name, call.node) for part in _parts(entry))
     for call in module.calls_of(_TAKING):
-        if call.name in _TAKING and len(call.node.args) == 1 and isinstance(call.node.func, ast.Attribute):
-            if isinstance(value_of(call.node.func.value, call.site), (Signature, Workflow)):
-                name = "link" if call.name == "link" else "link_error"
-                yield from ((part, name, call.node) for part in _parts(Expression(call.node.args[0], call.site)))
+        if len(call.node.args) == 1 and _is_of_canvas(call):
+            name = "link" if call.name == "link" else "link_error"
+            yield from ((part, name, call.node) for part in _parts(Expression(call.node.args[0], call.site)))
+
+
+def _is_of_canvas(call: CallSite) -> bool:
+    """Whether a call is one of a method of a signature or workflow."""
+    function = call.node.func
+    if not isinstance(function, ast.Attribute) or function.attr not in _TAKING:
+        return False
+    return isinstance(value_of(function.value, call.site), (Signature, Workflow))
 
 
 def _parts(expression: Expression) -> Iterator[Expression]:
@@ -162,9 +169,10 @@ def _sent(call: CallSite, function: ast.Attribute) -> NoSignature | None:
 
 def _returns_nothing(task: Task) -> bool:
     """Whether a task returns None, or a literal, on all its ways."""
-    return all(
-        statement.value is None or isinstance(statement.value, ast.Constant) for statement, _ in task.scope.returns
-    ) and not task.scope.yields
+    return (
+        all(statement.value is None or isinstance(statement.value, ast.Constant) for statement, _ in task.scope.returns)
+        and not task.scope.yields
+    )
 
 
 def _kind_without(method: str, node: ast.expr, site: Site) -> str | None:

@@ -145,7 +145,9 @@ def misused_commits_of(module: Module) -> list[MisusedCommit]:
     """Every result that is handed to ``on_commit``, and every None that what waits for a commit returns and is used."""
     handed_over = list(_handed_over(module))
     known = {id(found.node) for found in handed_over}
-    calls = [(each.node, each.site, each.method) for each in dispatches_of(module) if each.method in _WITHOUT_RESULT]
+    calls: list[tuple[ast.Call, Site, str]] = [
+        (each.node, each.site, each.method) for each in dispatches_of(module) if each.method in _WITHOUT_RESULT
+    ]
     calls += [(call.node, call.site, "on_commit") for call, _ in _registrations(module)]
     used = [
         MisusedCommit(node, None, None, method)
@@ -186,7 +188,10 @@ def _is_read(name: str, statement: ast.Assign, site: Site) -> bool:
     bindings = site.scope.bindings.get(name, [])
     if len(bindings) != 1 or site.scope.kind != "function":
         return False
-    return any(
-        isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Load)
-        for part in ast.walk(site.scope.node)
-    ) and bindings[0].node is statement
+    return (
+        any(
+            isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Load)
+            for part in ast.walk(site.scope.node)
+        )
+        and bindings[0].node is statement
+    )

@@ -172,7 +172,9 @@ def _name(node: ast.Name, site: Site, depth: int) -> Bounds | None:
     bindings = reaching(node.id, site)
     additions = [binding for binding in bindings if binding.kind == "augmented"]
     known = [_of_binding(node.id, binding, depth) for binding in bindings if binding.kind != "augmented"]
-    if not known or not all(isinstance(each.node, ast.AugAssign) and isinstance(each.node.op, ast.Add) for each in additions):
+    if not known or not all(
+        isinstance(each.node, ast.AugAssign) and isinstance(each.node.op, ast.Add) for each in additions
+    ):
         return None
     found = known[0]
     for other in known[1:]:

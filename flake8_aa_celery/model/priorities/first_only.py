@@ -51,10 +51,10 @@ def first_only_of(module: Module) -> list[FirstOnly]:
         given = given_by(call, value)
         for name in _OF_EACH:
             entry = given.get(name)
-            if entry is not None and given.constant(name) is not None and _lacks(chain, name):
-                if name == "expires" or not _is_routed(module.project):
-                    option = FirstOnly(name, entry, chain, entry.reported_in(module, call.node), call.node)
-                    found.setdefault(id(entry.node), option)
+            is_none = given.constant(name) is None
+            if entry is not None and not is_none and _lacks(chain, name) and _matters(name, module.project):
+                option = FirstOnly(name, entry, chain, entry.reported_in(module, call.node), call.node)
+                found.setdefault(id(entry.node), option)
     return list(found.values())
 
 
@@ -69,6 +69,6 @@ def _is_without(value: Value, name: str) -> bool:
     return not isinstance(value.task, Task) or not bases_of(value.task).may_define(name)
 
 
-def _is_routed(project: Project) -> bool:
-    """Whether a project's settings may send tasks to queues of their own."""
-    return any(configured(project, name) for name in _ROUTING)
+def _matters(name: str, project: Project) -> bool:
+    """Whether a task needs to be given an option: not a queue where the project's settings may know the one of each."""
+    return name == "expires" or not any(configured(project, setting) for setting in _ROUTING)

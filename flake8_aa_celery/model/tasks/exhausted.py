@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import Block, CallSite, Site
+    from flake8_aa_celery.model.code.scopes import Binding, Block, CallSite, Site
     from flake8_aa_celery.model.resolve.classes import Bases
 
 _RETRY = frozenset({"retry"})
@@ -99,9 +99,7 @@ def _named(handler: ast.ExceptHandler) -> ast.expr:
 @fact
 def _tries(module: Module) -> dict[ast.ExceptHandler, ast.Try]:
     """The ``try`` that each handler of a module belongs to."""
-    return {
-        handler: node for node in ast.walk(module.tree) if isinstance(node, ast.Try) for handler in node.handlers
-    }
+    return {handler: node for node in ast.walk(module.tree) if isinstance(node, ast.Try) for handler in node.handlers}
 
 
 def _try_of(handler: ast.ExceptHandler, module: Module) -> ast.Try:
@@ -152,15 +150,15 @@ def _is_other_exception(node: ast.expr, site: Site, steps: int) -> bool:
     bindings = reaching(node.id, site)
     if not bindings or any(binding.kind in ("class", "import") for binding in bindings):
         return _is_other_class(node, site)
-    for binding in bindings:
-        if isinstance(binding.node, ast.ExceptHandler):
-            if any(_is_exhausted(caught, binding.site) for caught in caught_by(binding.node)):
-                return False
-        elif binding.kind != "assign" or binding.value is None:
-            return False
-        elif not _is_other_exception(binding.value, binding.site, steps - 1):
-            return False
-    return True
+    return all(_binds_other_exception(binding, steps - 1) for binding in bindings)
+
+
+def _binds_other_exception(binding: Binding, steps: int) -> bool:
+    if isinstance(binding.node, ast.ExceptHandler):
+        return not any(_is_exhausted(caught, binding.site) for caught in caught_by(binding.node))
+    if binding.kind != "assign" or binding.value is None:
+        return False
+    return _is_other_exception(binding.value, binding.site, steps)
 
 
 def _is_other_class(node: ast.expr, site: Site) -> bool:
