@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.calling.serialising import RefusedArgument
     from flake8_aa_celery.model.calling.task_names import SpokenName
     from flake8_aa_celery.model.calling.undecorated import UsedAsTask
+    from flake8_aa_celery.model.calling.unknown_tasks import UnknownTask
     from flake8_aa_celery.model.canvas.misplaced import NoSignature
     from flake8_aa_celery.model.canvas.once import FollowedOnceTask
     from flake8_aa_celery.model.canvas.workflows import Followed, SentGroup
@@ -140,6 +141,7 @@ REFUSED_RESULTS: Fact[RefusedResult] = Fact("refused_results", "calling.mismatch
 SPOKEN_NAMES: Fact[SpokenName] = Fact("spoken_names", "calling.task_names", DISPATCHES, SIGNATURES, SCHEDULE)
 UNREAD_OPTIONS: Fact[UnreadOption] = Fact("unread_options", "calling.send_options", CANVAS, TASKS, SCHEDULE)
 UNDECORATED_TASKS: Fact[UsedAsTask] = Fact("undecorated_tasks", "calling.undecorated", DISPATCHES, SIGNATURES, SCHEDULE)
+UNKNOWN_TASKS: Fact[UnknownTask] = Fact("unknown_tasks", "calling.unknown_tasks")
 WRONG_COLLECTIONS: Fact[WrongCollection] = Fact("wrong_collections", "calling.misplaced", DISPATCHES)
 
 # -- priorities ---------------------------------------------------------------------------------------------------
