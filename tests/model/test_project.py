@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_aa_celery.linter import lint
+from flake8_aa_celery.model.code.names import ImportedName
 from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.model.tasks.index import task_index_of
 from flake8_aa_celery.settings import Settings
@@ -75,3 +76,15 @@ def test_a_file_that_somebody_goes_on_to_ask_about_is_kept(tmp_path: Path, kept:
     path = place(tmp_path, "app/view.py", b"from app.tasks import update\nupdate.delay()\n")
     lint(str(path), path.read_bytes(), Settings(), keep=True)
     assert kept() == 1
+
+
+def test_a_package_goes_before_a_module_of_the_same_name(tmp_path: Path) -> None:
+    place(tmp_path, "pyproject.toml", b"")
+    place(tmp_path, "app/tasks.py", b"")
+    package = place(tmp_path, "app/tasks/__init__.py", b"from . import more")
+    more = place(tmp_path, "app/tasks/more.py", b"")
+    project = Project.of(str(package), Settings())
+    module = project.module(str(package), ast.parse(package.read_bytes()))
+    assert project.find("app.tasks", module) == str(package)
+    assert project.imported_module(ImportedName(1, "", ""), module)[1] == str(package)
+    assert project.submodule(str(package), "more") == str(more)
