@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.canvas.workflows import Followed, SentGroup
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite
+    from flake8_aa_celery.model.django.late_saves import LateSave
     from flake8_aa_celery.model.django.on_commit import LateCallback, MisusedCommit
     from flake8_aa_celery.model.django.slow_views import SlowView
     from flake8_aa_celery.model.django.views import View
@@ -156,6 +157,7 @@ FIRST_ONLY: Fact[FirstOnly] = Fact("first_only", "priorities.first_only", CANVAS
 TASKS_IN_VIEWS: Fact[TaskInView] = Fact("tasks_in_views", "django.waiting", LOCAL_CALLS, RESULT_USES)
 SLOW_VIEWS: Fact[SlowView] = Fact("slow_views", "django.slow_views", VIEWS)
 LATE_CALLBACKS: Fact[LateCallback] = Fact("late_callbacks", "django.on_commit", DISPATCHES)
+LATE_SAVES: Fact[LateSave] = Fact("late_saves", "django.late_saves", DISPATCHES)
 MISUSED_COMMITS: Fact[MisusedCommit] = Fact("misused_commits", "django.on_commit")
 
 #: Every fact by its name.

@@ -110,6 +110,7 @@ _ALL = (
     _rule("AAC413", "unknown-send-option", facts.UNREAD_OPTIONS, fix="unsafe"),
     _rule("AAC414", "max-retries-never-raised", facts.DEAD_HANDLERS, fix="unsafe"),
     _rule("AAC415", "countdown-in-bulk", facts.BULK_DELAYS, profiles=_AA),
+    _rule("AAC418", "saved-after-dispatch", facts.LATE_SAVES),
     _rule("AAC420", "unknown-task", facts.UNKNOWN_TASKS),
     _rule("AAC501", "crontab-every-minute", facts.CRONTABS, fix="unsafe", documents=True),
     _rule("AAC502", "invalid-crontab", facts.CRONTABS, documents=True),
