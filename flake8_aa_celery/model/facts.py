@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.once import OnceOption, UnknownKey
     from flake8_aa_celery.model.tasks.options import WrittenOption
     from flake8_aa_celery.model.tasks.retries import Retry, SteadyRetry
+    from flake8_aa_celery.model.tasks.retry_counts import RetryCount
 
 Item = TypeVar("Item")
 
@@ -109,6 +110,7 @@ ONCE_IMPORTS: Fact[ast.expr | ast.stmt] = Fact("once_imports", "tasks.once")
 RETRIES: Fact[Retry] = Fact("retries", "tasks.retries", TASKS)
 DEAD_HANDLERS: Fact[DeadHandler] = Fact("dead_handlers", "tasks.exhausted")
 STEADY_RETRIES: Fact[SteadyRetry] = Fact("steady_retries", "tasks.retries", TASKS)
+RETRY_COUNTS: Fact[RetryCount] = Fact("retry_counts", "tasks.retry_counts", TASKS)
 ENDLESS_RETRIES: Fact[WrittenOption] = Fact("endless_retries", "tasks.retries", TASKS)
 
 # -- what a call does ---------------------------------------------------------------------------------------------

@@ -111,6 +111,7 @@ _ALL = (
     _rule("AAC414", "max-retries-never-raised", facts.DEAD_HANDLERS, fix="unsafe"),
     _rule("AAC415", "countdown-in-bulk", facts.BULK_DELAYS, profiles=_AA),
     _rule("AAC418", "saved-after-dispatch", facts.LATE_SAVES),
+    _rule("AAC419", "retry-arithmetic", facts.RETRY_COUNTS),
     _rule("AAC420", "unknown-task", facts.UNKNOWN_TASKS),
     _rule("AAC501", "crontab-every-minute", facts.CRONTABS, fix="unsafe", documents=True),
     _rule("AAC502", "invalid-crontab", facts.CRONTABS, documents=True),
