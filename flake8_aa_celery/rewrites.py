@@ -237,6 +237,22 @@ class RenameOption(_Rewrite):
         self.spot = spot
 
 
+class ReplaceOption(_Rewrite):
+    """A keyword of a call becomes another one with another value: ``eta=now() + …`` becomes ``countdown=60``.
+
+    :param code: the source of the new value.
+    :param spot: that of the option's value.
+    """
+
+    __slots__ = ("code", "new", "old", "spot")
+
+    def __init__(self, old: str, new: str, code: str, spot: Spot) -> None:
+        self.old = old
+        self.new = new
+        self.code = code
+        self.spot = spot
+
+
 class SetOption(_Rewrite):
     """A call or decorator gets a keyword argument, or another value for one that it has.
 
@@ -403,6 +419,7 @@ if TYPE_CHECKING:
         | RenameOption
         | RenameText
         | ReplaceExpression
+        | ReplaceOption
         | SendOnCommit
         | SetOption
         | TaskDecoratorOnTop

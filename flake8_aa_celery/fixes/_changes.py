@@ -23,6 +23,7 @@ from flake8_aa_celery.fixes import (
     rename_option,
     rename_text,
     replace_expression,
+    replace_option,
     send_on_commit,
     set_option,
     task_decorator_on_top,
@@ -77,6 +78,8 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return rename_text.rewrite(place, rewrite)
         case rewrites.ReplaceExpression():
             return replace_expression.rewrite(place, rewrite)
+        case rewrites.ReplaceOption():
+            return replace_option.rewrite(place, rewrite)
         case rewrites.SendOnCommit():
             return send_on_commit.rewrite(place, rewrite)
         case rewrites.SetOption():

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.calling.delays import Delay
     from flake8_aa_celery.model.calling.mismatches import Mismatch, RefusedResult
     from flake8_aa_celery.model.calling.misplaced import MisplacedOptions, WrongCollection
+    from flake8_aa_celery.model.calling.naive_moments import NaiveMoment
     from flake8_aa_celery.model.calling.send_options import UnreadOption
     from flake8_aa_celery.model.calling.serialising import RefusedArgument
     from flake8_aa_celery.model.calling.task_names import SpokenName
@@ -138,6 +139,7 @@ DELAYS: Fact[Delay] = Fact("delays", "calling.delays", CANVAS, TASKS, SCHEDULE)
 BULK_DELAYS: Fact[BulkDelay] = Fact("bulk_delays", "priorities.bulk_delays", DISPATCHES)
 MISMATCHES: Fact[Mismatch] = Fact("mismatches", "calling.mismatches", DISPATCHES, SIGNATURES)
 MISPLACED_OPTIONS: Fact[MisplacedOptions] = Fact("misplaced_options", "calling.misplaced", DISPATCHES)
+NAIVE_MOMENTS: Fact[NaiveMoment] = Fact("naive_moments", "calling.naive_moments", CANVAS, TASKS, SCHEDULE)
 REFUSED_ARGUMENTS: Fact[RefusedArgument] = Fact("refused_arguments", "calling.serialising", DISPATCHES, SIGNATURES)
 REFUSED_CALLS: Fact[RefusedCall] = Fact("refused_calls", "calling.callbacks", SIGNATURES)
 REFUSED_RESULTS: Fact[RefusedResult] = Fact("refused_results", "calling.mismatches", WORKFLOWS)

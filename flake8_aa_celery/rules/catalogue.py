@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: For what is a custom of that house alone.
 _AA = ("alliance-auth",)
+#: For what cannot go wrong in that house.
+_PLAIN = ("celery",)
 _BOTH = ("alliance-auth", "celery")
 
 #: That a function is a task can be seen only once it is decorated.
@@ -110,6 +112,7 @@ _ALL = (
     _rule("AAC413", "unknown-send-option", facts.UNREAD_OPTIONS, fix="unsafe"),
     _rule("AAC414", "max-retries-never-raised", facts.DEAD_HANDLERS, fix="unsafe"),
     _rule("AAC415", "countdown-in-bulk", facts.BULK_DELAYS, profiles=_AA),
+    _rule("AAC416", "naive-eta", facts.NAIVE_MOMENTS, profiles=_PLAIN, fix="unsafe"),
     _rule("AAC418", "saved-after-dispatch", facts.LATE_SAVES),
     _rule("AAC419", "retry-arithmetic", facts.RETRY_COUNTS),
     _rule("AAC420", "unknown-task", facts.UNKNOWN_TASKS),

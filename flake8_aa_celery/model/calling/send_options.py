@@ -77,7 +77,7 @@ class UnreadOption(NamedTuple):
         return self.name in taken.positional or self.name in taken.keyword_only
 
 
-class _Given(NamedTuple):
+class Given(NamedTuple):
     """The options that something is sent with, and where to report one that is written in another file."""
 
     options: Mapping
@@ -91,7 +91,7 @@ class _Given(NamedTuple):
 def unread_options_of(module: Module) -> list[UnreadOption]:
     """Every option that neither Celery nor kombu nor the task's own class reads, each place once."""
     found: dict[int, UnreadOption] = {}
-    for given in _given_in(module):
+    for given in given_in(module):
         unread = [name for name in given.options.entries if name not in given.known]
         if unread and not (given.task and _sees_to_options(given.task)):
             for name in unread:
@@ -102,16 +102,17 @@ def unread_options_of(module: Module) -> list[UnreadOption]:
     return list(found.values())
 
 
-def _given_in(module: Module) -> Iterator[_Given]:
+def given_in(module: Module) -> Iterator[Given]:
+    """Everything in a module that is sent with options."""
     for call, value in canvas_of(module):
         if isinstance(value, Dispatch) and value.method == "()" and not _hands_options_on(value.receiver):
             continue
-        yield _Given(value.options, value, call.node, _task_of(value), _known_of(value))
+        yield Given(value.options, value, call.node, _task_of(value), _known_of(value))
     for call, task in retries_of(module):
-        yield _Given(keywords_of(call.node, call.site), task, call.node, task, SEND_OPTIONS | _OF_RETRY)
+        yield Given(keywords_of(call.node, call.site), task, call.node, task, SEND_OPTIONS | _OF_RETRY)
     for entry in schedule_of(module):
         known = SEND_OPTIONS | _OF_PERIODIC if entry.way == "add_periodic_task" else SEND_OPTIONS
-        yield _Given(entry.options, None, entry.node, _scheduled(entry), known)
+        yield Given(entry.options, None, entry.node, _scheduled(entry), known)
 
 
 def _hands_options_on(receiver: object) -> bool:
