@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.periodic.schedules import AppSchedule, ScheduleEntry
     from flake8_aa_celery.model.priorities.bulk_delays import BulkDelay
     from flake8_aa_celery.model.priorities.first_only import FirstOnly
+    from flake8_aa_celery.model.priorities.foreign import ForeignTask
+    from flake8_aa_celery.model.priorities.lost import LostPriority
     from flake8_aa_celery.model.priorities.settings import PrioritySetting
     from flake8_aa_celery.model.resolve.occurrences import CanvasCall
     from flake8_aa_celery.model.resolve.values import Dispatch, Function, LocalCall, Signature, Task, Workflow
@@ -155,6 +157,8 @@ PRIORITIES: Fact[PrioritySetting] = Fact("priorities", "priorities.settings", CA
 WRITTEN_PRIORITIES: Fact[PrioritySetting] = Fact("written_priorities", "priorities.settings", *PRIORITIES.needed)
 BULK_PRIORITIES: Fact[PrioritySetting] = Fact("bulk_priorities", "priorities.settings", *PRIORITIES.needed, WORKFLOWS)
 FIRST_ONLY: Fact[FirstOnly] = Fact("first_only", "priorities.first_only", CANVAS)
+FOREIGN_TASKS: Fact[ForeignTask] = Fact("foreign_tasks", "priorities.foreign", DISPATCHES, SCHEDULE)
+LOST_PRIORITIES: Fact[LostPriority] = Fact("lost_priorities", "priorities.lost", CANVAS, TASKS)
 
 # -- views --------------------------------------------------------------------------------------------------------
 

@@ -84,6 +84,8 @@ _ALL = (
     _rule("AAC206", "delay-with-options", facts.MISPLACED_OPTIONS, fix="safe or unsafe"),
     _rule("AAC207", "chain-priority-first-only", facts.PRIORITIES, fix="unsafe"),
     _rule("AAC208", "none-priority", facts.WRITTEN_PRIORITIES, fix="unsafe"),
+    _rule("AAC209", "unknown-task-priority", facts.FOREIGN_TASKS, profiles=_AA, fix="unsafe"),
+    _rule("AAC210", "priority-lost", facts.LOST_PRIORITIES, default=False, profiles=_AA, fix="unsafe"),
     _rule("AAC301", "chord-without-backend", facts.WORKFLOWS),
     _rule("AAC302", "group-without-backend", facts.SENT_GROUPS, fix="unsafe"),
     _rule("AAC303", "group-becomes-chord", facts.FOLLOWED),

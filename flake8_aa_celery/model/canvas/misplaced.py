@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite, Site
+    from flake8_aa_celery.model.resolve.values import Mapping
 
     What = Literal["sent", "run", "task", "other"]
 
@@ -94,14 +95,19 @@ def _in_callbacks(module: Module) -> Iterator[NoSignature]:
 def callbacks_of(module: Module) -> Iterator[tuple[Expression, str, ast.expr]]:
     """Everything that is given as a callback, with the option or method, and where to report it otherwise."""
     for call, value in canvas_of(module):
-        for name in _CALLBACKS:
-            entry = value.options.get(name)
-            if entry is not None:
-                yield from ((part, name, call.node) for part in _parts(entry))
+        yield from ((part, name, call.node) for part, name in callbacks_in(value.options))
     for call in module.calls_of(_TAKING):
         if len(call.node.args) == 1 and _is_of_canvas(call):
             name = "link" if call.name == "link" else "link_error"
             yield from ((part, name, call.node) for part in _parts(Expression(call.node.args[0], call.site)))
+
+
+def callbacks_in(options: Mapping) -> Iterator[tuple[Expression, str]]:
+    """The callbacks that options hold, with the option that each is given as."""
+    for name in _CALLBACKS:
+        entry = options.get(name)
+        if entry is not None:
+            yield from ((part, name) for part in _parts(entry))
 
 
 def _is_of_canvas(call: CallSite) -> bool:

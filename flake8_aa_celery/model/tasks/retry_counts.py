@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.callees import within
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.scopes import Site
-from flake8_aa_celery.model.code.syntax import given_to, positional_parameters
+from flake8_aa_celery.model.code.syntax import given_to
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import UNKNOWN, Constant, Mapping
+from flake8_aa_celery.model.tasks.bound import is_itself
 from flake8_aa_celery.model.tasks.retries import retries_of
 
 if TYPE_CHECKING:
@@ -67,14 +68,8 @@ def _is_count(node: ast.expr, task: Task) -> bool:
         and node.attr == "retries"
         and isinstance(node.value, ast.Attribute)
         and node.value.attr == "request"
-        and _is_itself(node.value.value, task)
+        and is_itself(node.value.value, task)
     )
-
-
-def _is_itself(node: ast.expr, task: Task) -> bool:
-    if not isinstance(node, ast.Name):
-        return False
-    return node.id == task.name or (task.bound is not False and positional_parameters(task.node)[:1] == [node.id])
 
 
 # -- comparisons --------------------------------------------------------------------------------------------------
@@ -105,7 +100,7 @@ def _never_is(node: ast.Compare, task: Task, site: Site, most: int) -> bool:
 
 def _is_own_limit(node: ast.expr, task: Task) -> bool:
     """Whether an expression is ``self.max_retries``."""
-    return isinstance(node, ast.Attribute) and node.attr == "max_retries" and _is_itself(node.value, task)
+    return isinstance(node, ast.Attribute) and node.attr == "max_retries" and is_itself(node.value, task)
 
 
 def _number(node: ast.expr, site: Site) -> int | None:
@@ -132,7 +127,7 @@ def _says_otherwise(task: Task) -> bool:
     if any(isinstance(target, ast.Attribute) and target.attr in _TELLING for target in stores):
         return True
     calls = [call.node for scope in within(task.scope) for call in scope.calls]
-    return any(_is_itself(given, task) for call in calls for given in given_to(call))
+    return any(is_itself(given, task) for call in calls for given in given_to(call))
 
 
 def _limits_of_retries(task: Task, own: object) -> list[object]:
