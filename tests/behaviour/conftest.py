@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import celery_once
 import pytest
 
-from . import harness, once_backend
+from . import harness, once_backend, redis_broker
 from .tasks import seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -50,3 +51,20 @@ def alliance_auth(once_set_up: None) -> type:
     shared = celery_once.QueueOnce.once
     shared["graceful"] = True
     return type("QueueOnce", (celery_once.QueueOnce,), {"once": shared, "abstract": True})
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis server for the whole run."""
+    if redis_broker.SERVER is None:
+        pytest.skip(redis_broker.NO_SERVER)
+    with redis_broker.server(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture
+def broker(redis_url: str, tmp_path: Path) -> Iterator[redis_broker.Broker]:
+    """An empty broker on that server."""
+    broker = redis_broker.Broker(redis_url, tmp_path)
+    yield broker
+    broker.close()

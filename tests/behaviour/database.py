@@ -1,4 +1,4 @@
-"""A Django project with one model, whose database is a file: the worker's connection is another one than the test's.
+"""A Django project with two models, whose database is a file: the worker's connection is another one than the test's.
 
 Importing it sets Django up, unless that has been done.
 """
@@ -27,6 +27,16 @@ class Character(models.Model):
     """Any model of an app."""
 
     name = models.TextField()
+    note = models.TextField(default="")
+
+    class Meta:
+        app_label = "behaviour"
+
+
+class Fleet(models.Model):
+    """A model with a many-to-many field."""
+
+    members = models.ManyToManyField(Character)
 
     class Meta:
         app_label = "behaviour"
@@ -34,13 +44,14 @@ class Character(models.Model):
 
 @contextmanager
 def database(path: Path) -> Iterator[None]:
-    """Keep the rows of the model in this file meanwhile."""
+    """Keep the rows of the models in this file meanwhile."""
     connection.close()
     options = connections.settings["default"]
     before, options["NAME"] = options["NAME"], str(path)
     try:
         with connection.schema_editor() as editor:
             editor.create_model(Character)
+            editor.create_model(Fleet)
         yield
     finally:
         connection.close()

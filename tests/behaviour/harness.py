@@ -100,7 +100,9 @@ class _Put(NamedTuple):
 def _seconds_until(moment: str | None) -> int | None:
     if moment is None:
         return None
-    return round((datetime.fromisoformat(moment) - datetime.now(timezone.utc)) / timedelta(seconds=1))
+    read = datetime.fromisoformat(moment)
+    now = datetime.now(timezone.utc) if read.tzinfo else datetime.now()
+    return round((read - now) / timedelta(seconds=1))
 
 
 def _read(queue: str, raw: dict[str, Any]) -> _Put:
@@ -327,7 +329,7 @@ class Worker:
 
     def _forget(self, known: set[str]) -> None:
         """Drop every waiting message, and each task that is not among `known`."""
-        consumer = self._running.consumer
+        consumer = self.consumer
         consumer.timer.clear()
         with self.app.connection_for_write() as connection:
             for queue in list(RecordingChannel.queues):
@@ -339,14 +341,15 @@ class Worker:
         journal.clear()
 
     @property
-    def _running(self) -> WorkController:
+    def consumer(self) -> Any:
+        """What takes the worker's messages. Raises `RuntimeError` before it was started."""
         if self._controller is None:
             raise RuntimeError("the worker was not started")
-        return self._controller
+        return self._controller.consumer
 
     def _introduce_new_tasks(self) -> None:
         """Tell the worker of tasks that were defined after it started: a real one imports them before."""
-        consumer = self._running.consumer
+        consumer = self.consumer
         for name in set(self.app.tasks) - set(consumer.strategies):
             task = self.app.tasks[name]
             consumer.task_buckets[name] = consumer.bucket_for_task(task)
@@ -375,7 +378,7 @@ class Worker:
     @contextmanager
     def consuming(self, queue: str) -> Iterator[None]:
         """Let the worker take the messages of a second queue meanwhile."""
-        consumer = self._running.consumer
+        consumer = self.consumer
         consumer.call_soon(consumer.add_task_queue, queue)
         journal.queues.add(queue)
         try:

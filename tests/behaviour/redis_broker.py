@@ -71,7 +71,7 @@ class Broker:
     def __init__(self, url: str, directory: Path) -> None:
         self.url = url
         self.client = redis.Redis.from_url(url, socket_timeout=None, decode_responses=True)
-        self.client.flushall()
+        self.client.flushdb()
         self.app = Celery("redis_tasks", broker=url, set_as_current=False)
         self.settings: dict[str, Any] = ALLIANCE_AUTH
         self.app.conf.update(self.settings)
@@ -105,6 +105,13 @@ class Broker:
                 raise TimeoutError(f"only {told}; {self.log()}")
         return told
 
+    def happened_before(self, last: str) -> list[str]:
+        """Wait until the workers have told of this, and return what they told of before it."""
+        told: list[str] = []
+        while (text := self.happened(1)[0]) != last:
+            told.append(text)
+        return told
+
     def waits_for(self, condition: Callable[[], bool]) -> bool:
         """Whether the condition becomes true in time."""
         end = time.monotonic() + PATIENCE
@@ -117,9 +124,9 @@ class Broker:
         return "".join(path.read_text() for path in sorted(self._directory.glob("worker*.log")))
 
     @contextmanager
-    def worker(self, pool: str = "solo", **settings: Any) -> Iterator[None]:
-        """Run a worker of one slot as a process, with settings beside Alliance Auth's."""
-        process = self._start(pool, settings)
+    def worker(self, pool: str = "solo", concurrency: int = 1, **settings: Any) -> Iterator[None]:
+        """Run a worker of so many slots as a process, with settings beside Alliance Auth's."""
+        process = self._start(pool, concurrency, settings)
         self._workers.append(process)
         try:
             yield
@@ -130,7 +137,7 @@ class Broker:
             process.wait(PATIENCE)
             self._forget_waiting_clients()
 
-    def _start(self, pool: str, settings: dict[str, Any]) -> subprocess.Popen[bytes]:
+    def _start(self, pool: str, concurrency: int, settings: dict[str, Any]) -> subprocess.Popen[bytes]:
         here = Path(__file__).parent
         environment = {
             **os.environ,
@@ -139,7 +146,7 @@ class Broker:
             "PYTHONPATH": os.pathsep.join(filter(None, [str(here), os.environ.get("PYTHONPATH")])),
         }
         command = [sys.executable, "-m", "celery", "-A", "redis_tasks", "worker", "--pool", pool]
-        command += ["-c", "1", "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "info"]
+        command += ["-c", str(concurrency), "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "info"]
         number = len(list(self._directory.glob("worker*.log")))
         with (self._directory / f"worker{number}.log").open("wb") as log:
             return subprocess.Popen(
@@ -148,6 +155,7 @@ class Broker:
 
     def _forget_waiting_clients(self) -> None:
         """Drop the connections of killed workers: Redis hands the next message to one that it believes alive."""
+        database = str(self.client.get_connection_kwargs()["db"])
         for client in self.client.client_list():
-            if "b" in client["flags"]:
+            if "b" in client["flags"] and client["db"] == database:
                 self.client.client_kill_filter(_id=client["id"])

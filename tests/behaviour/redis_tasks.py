@@ -6,12 +6,16 @@ Where the broker is, and what differs from Alliance Auth's settings, stands in t
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import time
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
+import billiard  # type: ignore[import-untyped]
 import redis
 from celery import Celery, chain
+from celery.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded
 from celery_once import AlreadyQueued, QueueOnce
 
 URL = os.environ["BEHAVIOUR_REDIS"]
@@ -110,3 +114,98 @@ def swallows_its_soft_limit(self: Any) -> None:
     except Exception as ex:
         note(type(ex).__name__)
     note("went on")
+
+
+@app.task(soft_time_limit=1)
+def works_beyond_its_soft_limit(seconds: float) -> None:
+    try:
+        time.sleep(seconds)
+    except SoftTimeLimitExceeded:
+        note("soft limit")
+    else:
+        note("succeeded")
+
+
+@app.task(time_limit=1)
+def works_beyond_its_hard_limit(seconds: float) -> None:
+    note("started")
+    time.sleep(seconds)
+    note("succeeded")
+
+
+@app.task
+def works(seconds: float) -> None:
+    note("started")
+    try:
+        time.sleep(seconds)
+    except SoftTimeLimitExceeded:
+        note("soft limit")
+        time.sleep(0.5)
+        note("cleaned up")
+        raise
+    note("succeeded")
+
+
+@app.task(bind=True, time_limit=1, autoretry_for=(TimeLimitExceeded,), default_retry_delay=0)
+def retries_for_its_hard_limit(self: Any) -> None:
+    note(f"retry {self.request.retries}")
+    time.sleep(60)
+
+
+@app.task(bind=True, soft_time_limit=1, autoretry_for=(SoftTimeLimitExceeded,), default_retry_delay=0, max_retries=1)
+def retries_for_its_soft_limit(self: Any) -> None:
+    note(f"retry {self.request.retries}")
+    if not self.request.retries:
+        time.sleep(60)
+
+
+@app.task(bind=True)
+def keeps_on_itself(self: Any, text: str, seconds: float) -> None:
+    """Keep an argument on the task, of which there is one object, and say later what is found there."""
+    self.text = text
+    note(f"{text} began")
+    time.sleep(seconds)
+    note(f"{text} finds {self.text}")
+
+
+WAYS = {
+    "multiprocessing.Process": lambda: _run(multiprocessing.Process(target=_nothing)),
+    "multiprocessing.Pool": lambda: multiprocessing.Pool(1).map(abs, [1]),
+    "ProcessPoolExecutor": lambda: ProcessPoolExecutor(1).submit(abs, 1).result(),
+    "billiard.Process": lambda: _run(billiard.Process(target=_nothing)),
+}
+"""Ways to have another process do something."""
+
+
+def _nothing() -> None:
+    """What such a process does."""
+
+
+def _run(process: Any) -> None:
+    process.start()
+    process.join()
+
+
+@app.task
+def starts_a_process(way: str) -> None:
+    try:
+        WAYS[way]()
+    except Exception as ex:
+        note(f"{type(ex).__name__}: {ex}")
+    else:
+        note("done")
+
+
+@app.task
+def fails() -> None:
+    raise ValueError("broken")
+
+
+@app.task
+def none() -> None:
+    note("called back")
+
+
+@app.task
+def two(x: Any, y: Any) -> None:
+    note("called back")

@@ -5,30 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from celery.app.defaults import NAMESPACES
 
-from . import redis_broker
 from .harness import ALLIANCE_AUTH, CELERY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-pytestmark = pytest.mark.skipif(redis_broker.SERVER is None, reason=redis_broker.NO_SERVER)
-
-
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Redis server for the whole run."""
-    with redis_broker.server(tmp_path_factory.mktemp("redis")) as url:
-        yield url
-
-
-@pytest.fixture
-def broker(redis_url: str, tmp_path: Path) -> Iterator[redis_broker.Broker]:
-    """An empty broker."""
-    broker = redis_broker.Broker(redis_url, tmp_path)
-    yield broker
-    broker.close()
+    from . import redis_broker
 
 
 def options(**changes: Any) -> dict[str, Any]:
@@ -203,6 +185,50 @@ def test_a_countdown_waits_in_the_worker_and_not_in_its_queue(broker: redis_brok
         assert broker.happened(1) == ["now"]
         assert broker.lists() == []
         assert broker.waits_for(lambda: broker.client.hlen("unacked") == 1)
+
+
+def runs_before(broker: redis_broker.Broker, waiting: int) -> list[str]:
+    """What a worker that keeps at most two waiting tasks runs, when so many wait before an urgent one is sent."""
+    broker.send("say", "ready")
+    with broker.worker("threads", worker_eta_task_limit=2):
+        assert broker.happened(1) == ["ready"]
+        for _ in range(waiting):
+            broker.send("say", "waited", countdown=3)
+        assert broker.waits_for(lambda: broker.client.hlen("unacked") == min(waiting, 2))
+        broker.send("say", "urgent", priority=1)
+        return broker.happened(2)
+
+
+@pytest.mark.skipif("eta_task_limit" not in NAMESPACES["worker"], reason="this Celery has no such setting")
+def test_a_worker_full_of_waiting_tasks_takes_nothing_else(broker: redis_broker.Broker) -> None:
+    """With `worker_eta_task_limit = 2` (Alliance Auth: 100), two tasks that wait for their eta hold up all others."""
+    assert runs_before(broker, waiting=3) == ["waited", "waited"]
+
+
+def test_a_worker_that_is_not_full_of_waiting_tasks_takes_others(broker: redis_broker.Broker) -> None:
+    """Below the limit what is sent meanwhile runs at once."""
+    assert runs_before(broker, waiting=1) == ["urgent", "waited"]
+
+
+@pytest.mark.parametrize(("multiplier", "held"), [(1, 1), (4, 4)])
+def test_a_worker_that_acks_late_holds_what_it_has_prefetched(
+    broker: redis_broker.Broker, multiplier: int, held: int
+) -> None:
+    """With `worker_prefetch_multiplier = 4` three messages wait in a worker for the task that it is busy with."""
+    for _ in range(6):
+        broker.send("holds", 60)
+    with broker.worker("threads", worker_prefetch_multiplier=multiplier):
+        assert broker.happened(1) == ["holds False"]
+        assert broker.waits_for(lambda: broker.client.hlen("unacked") == held)
+        assert broker.client.llen("celery\x06\x165") == 6 - held
+
+
+def test_send_task_without_a_priority_is_served_before_the_most_urgent(broker: redis_broker.Broker) -> None:
+    """A signature of a task that this process does not know goes without a priority, too, and is served first."""
+    broker.send("say", "urgent", priority=1)
+    broker.app.signature("redis_tasks.say", ["of no priority"]).delay()
+    with broker.worker():
+        assert broker.happened(2) == ["of no priority", "urgent"]
 
 
 def test_a_task_that_acks_late_and_outlasts_the_visibility_timeout_runs_again(

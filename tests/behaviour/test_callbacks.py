@@ -4,12 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from celery import chain, shared_task
+import pytest
+from celery import Task, chain, shared_task
 
+from .harness import CELERY
 from .tasks import a, b, c, fails, see, seen
 
 if TYPE_CHECKING:
     from .harness import Worker
+
+
+@shared_task
+def none() -> None:
+    seen.append("none")
+
+
+@shared_task
+def two(x: Any, y: Any) -> None:
+    seen.append((x, y))
+
+
+@shared_task
+def three(request: Any, error: Any, traceback: Any) -> None:
+    seen.append((request.task, error, traceback))
+
+
+@shared_task(bind=True)
+def bound(self: Any, x: Any) -> None:
+    seen.append(x)
+
+
+@shared_task(bind=True)
+def bound_three(self: Any, request: Any, error: Any, traceback: Any) -> None:
+    seen.append("bound_three")
 
 
 @shared_task
@@ -22,6 +49,13 @@ def test_a_linked_task_does_not_inherit_the_priority(worker: Worker) -> None:
     a.apply_async(priority=8, link=b.si())
     worker.run()
     assert worker.priorities() == [("a", 8), ("b", 5)]
+
+
+def test_a_linked_task_has_the_priority_that_is_set_on_it(worker: Worker) -> None:
+    """`link=b.si().set(priority=8)` runs `b` at 8, `link=see.si(1)` at that of the decorator."""
+    a.apply_async(link=[b.si().set(priority=8), see.si(1)])
+    worker.run()
+    assert worker.priorities() == [("a", 5), ("b", 8), ("see", 7)]
 
 
 def test_a_linked_partial_signature_receives_the_result(worker: Worker) -> None:
@@ -74,3 +108,75 @@ def test_a_link_of_a_chain_runs_after_its_last_task(worker: Worker) -> None:
     chain(a.si(), b.si()).apply_async(link=see.si("done"))
     worker.run()
     assert worker.names() == ["a", "b", "see"]
+
+
+@pytest.mark.filterwarnings("ignore:Exception raised outside body:RuntimeWarning")
+@pytest.mark.parametrize("callback", [none, two], ids=["takes-nothing", "takes-more"])
+def test_a_link_that_cannot_take_the_result_fails_its_task(worker: Worker, callback: Any) -> None:
+    """`t.apply_async(link=none.s())`: `t` has done its work and ends as failed; the callback never runs."""
+    reported = []
+
+    class Base(Task):
+        def on_success(self, *args: Any) -> None:
+            reported.append("success")
+
+        def on_failure(self, exc: Exception, *args: Any) -> None:
+            reported.append(type(exc).__name__)
+
+    @shared_task(base=Base)
+    def works() -> str:
+        seen.append("worked")
+        return "result"
+
+    works.apply_async(link=callback.s())
+    worker.run()
+    assert seen == ["worked"]
+    assert [message.name for message in worker.sent] == ["works"]
+    assert reported == ["TypeError"]
+
+
+def test_an_immutable_link_need_not_take_the_result(worker: Worker) -> None:
+    """`link=none.si()` runs `none`."""
+    a.apply_async(link=none.si())
+    worker.run()
+    assert seen == ["none"]
+
+
+def test_a_link_takes_the_result_before_its_own_arguments(worker: Worker) -> None:
+    """`link=two.s(2)` is called with the result and 2."""
+    a.apply_async(link=two.s(2))
+    worker.run()
+    assert seen == [("of a", 2)]
+
+
+def test_link_error_of_a_task_with_three_parameters_is_told_of_the_error(worker: Worker) -> None:
+    """An errback with three parameters is called with request, exception and traceback in the failing worker."""
+    fails.apply_async(link_error=three.s())
+    worker.run()
+    ((task, error, traceback),) = seen
+    assert (task, str(error)) == (fails.name, "broken")
+    assert "ValueError: broken" in traceback
+
+
+def test_link_error_of_a_bound_task_is_called_with_the_id(worker: Worker) -> None:
+    """`self` does not count: a bound errback is sent, with the failed task's id."""
+    result = fails.apply_async(link_error=bound.s())
+    worker.run()
+    assert seen == [result.id]
+
+
+@pytest.mark.skipif(CELERY < (5, 7), reason="Celery before 5.7 lets the worker fail for it")
+def test_link_error_of_a_task_with_two_parameters_never_runs(worker: Worker) -> None:
+    """An errback with two parameters is called with three arguments: it never runs, and the worker logs an error."""
+    fails.apply_async(link_error=two.s())
+    worker.run()
+    assert seen == []
+    assert [message.outcome for message in worker.sent] == ["FAILURE"]
+
+
+@pytest.mark.skipif(CELERY < (5, 7), reason="Celery before 5.7 counts all parameters")
+def test_link_error_with_an_argument_of_its_own_counts_what_is_left(worker: Worker) -> None:
+    """From Celery 5.7 on, `link_error=two.s("own")` leaves one parameter: it is sent, with the failed task's id."""
+    result = fails.apply_async(link_error=two.s("own"))
+    worker.run()
+    assert seen == [(result.id, "own")]

@@ -211,21 +211,32 @@ def test_json_carries(worker: Worker, value: Any, arrives: Any) -> None:
     ids=lambda value: value.__name__ if isinstance(value, type) else type(value).__name__,
 )
 def test_json_refuses(worker: Worker, value: Any) -> None:
-    """JSON carries none of these: the caller gets an error and nothing is sent."""
-    with pytest.raises((TypeError, EncodeError), match="not JSON serializable"):
+    """JSON carries none of these: the caller gets kombu's `EncodeError` and nothing is sent."""
+    with pytest.raises(EncodeError, match="not JSON serializable"):
         takes.delay(value)
     assert worker.sent == []
 
 
+def test_an_encode_error_is_no_type_error(worker: Worker) -> None:
+    """`except TypeError` around a dispatch of what JSON cannot carry does not run; `except EncodeError` does."""
+    try:
+        takes.delay({1})
+    except TypeError:
+        handler = "TypeError"
+    except EncodeError:
+        handler = "EncodeError"
+    assert handler == "EncodeError"
+
+
 def test_json_refuses_them_inside_a_list_or_dict_too(worker: Worker) -> None:
     """A set inside a list or dict is refused like a set."""
-    with pytest.raises((TypeError, EncodeError), match="not JSON serializable"):
+    with pytest.raises(EncodeError, match="not JSON serializable"):
         takes.delay([{"a": {1}}])
 
 
 def test_json_refuses_a_dict_with_a_tuple_as_key(worker: Worker) -> None:
     """Keys must be strings, numbers, booleans or None."""
-    with pytest.raises((TypeError, EncodeError), match="keys must be"):
+    with pytest.raises(EncodeError, match="keys must be"):
         takes.delay({(1, 2): 3})
 
 

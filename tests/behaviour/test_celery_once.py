@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 import celery_once
 import pytest
 from celery import chain, group, shared_task
+from celery.beat import SchedulingError
+from celery.schedules import crontab
+from celery.worker.state import revoked
 
+from .beat import send_all
 from .once_backend import locks
 
 if TYPE_CHECKING:
@@ -356,3 +360,187 @@ def test_map_ignores_the_lock(worker: Worker, alliance_auth: type) -> None:
     update.map([1, 2]).delay()
     worker.run()
     assert ran == [1, 2]
+
+
+def test_once_options_without_a_once_base_lock_nothing(worker: Worker) -> None:
+    """`once={…}` on a plain task is an attribute that nobody reads: three equal sends are three messages."""
+
+    @shared_task(once={"keys": ["pk"], "graceful": True})
+    def update(pk: int) -> None: ...
+
+    for _ in range(3):
+        update.delay(1)
+    assert len(worker.sent) == 3
+    assert locks == {}
+
+
+@pytest.mark.parametrize("once", [{"key": ["pk"]}, {"kwargs": ["pk"]}, {"pk": True}], ids=lambda once: next(iter(once)))
+def test_an_unknown_once_option_locks_over_all_arguments(worker: Worker, once: dict[str, Any]) -> None:
+    """`once={"key": ["pk"]}` is not `keys`: `update(1, 1)` and `update(1, 2)` are queued both."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"graceful": True, **once})
+    def update(pk: int, page: int) -> None: ...
+
+    update.delay(1, 1)
+    update.delay(1, 2)
+    update.delay(1, 2)
+    assert [message.args for message in worker.sent] == [[1, 1], [1, 2]]
+
+
+def test_keys_lock_over_these_arguments_alone(worker: Worker) -> None:
+    """`once={"keys": ["pk"]}`: `update(1, 1)` keeps `update(1, 2)` out."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"graceful": True, "keys": ["pk"]})
+    def update(pk: int, page: int) -> None: ...
+
+    update.delay(1, 1)
+    update.delay(1, 2)
+    assert [message.args for message in worker.sent] == [[1, 1]]
+
+
+def test_keys_that_are_a_string_are_its_letters(worker: Worker) -> None:
+    """`once={"keys": "pk"}` looks for the parameters `p` and `k`: a `KeyError` on dispatch."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"keys": "pk"})
+    def update(pk: int) -> None: ...
+
+    with pytest.raises(KeyError, match="'p'"):
+        update.delay(1)
+    assert worker.sent == []
+
+
+def test_keys_that_are_the_string_of_one_letter_are_that_parameter(worker: Worker) -> None:
+    """`once={"keys": "x"}` of a task that has a parameter `x` locks over it."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"keys": "x", "graceful": True})
+    def update(x: int, y: int) -> None: ...
+
+    update.delay(1, 1)
+    update.delay(1, 2)
+    assert [message.args for message in worker.sent] == [[1, 1]]
+
+
+def test_a_once_key_is_not_found_among_arbitrary_keyword_arguments(worker: Worker) -> None:
+    """`**kwargs` are one argument to celery-once: a key for what they hold is a `KeyError` on dispatch."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"keys": ["pk"]})
+    def update(**kwargs: int) -> None: ...
+
+    with pytest.raises(KeyError, match="'pk'"):
+        update.delay(pk=1)
+
+
+def test_a_schedule_entry_that_leaves_a_once_key_to_its_default_is_never_sent(worker: Worker) -> None:
+    """beat fails to send it, each time that it is due."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"keys": ["force"]})
+    def update(force: bool = False) -> None: ...
+
+    with pytest.raises(SchedulingError, match="'force'"):
+        send_all({"entry": {"task": update.name, "schedule": crontab()}})
+    send_all({"entry": {"task": update.name, "schedule": crontab(), "kwargs": {"force": False}}})
+    assert len(worker.sent) == 1
+
+
+def test_a_graceful_once_task_that_expired_is_dropped_silently_from_then_on(worker: Worker) -> None:
+    """A schedule's `expires`: what expires once never ran, and what beat sends later is left out without an error."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"graceful": True})
+    def update() -> None: ...
+
+    entry = {"entry": {"task": update.name, "schedule": crontab(), "options": {"expires": -1}}}
+    send_all(entry)
+    worker.run()
+    for _ in range(3):
+        send_all(entry)
+        update.delay()
+    worker.run()
+    assert [message.outcome for message in worker.sent] == ["REVOKED"]
+    assert list(locks.values()) == [3600]
+
+
+def test_a_once_task_that_unlocks_before_it_runs_stays_locked_if_it_expires(worker: Worker) -> None:
+    """`unlock_before_run` unlocks when the task starts, and what has expired never does."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"graceful": True, "unlock_before_run": True})
+    def update() -> None: ...
+
+    update.apply_async(expires=-1)
+    worker.run()
+    update.delay()
+    assert [message.outcome for message in worker.sent] == ["REVOKED"]
+
+
+def test_a_revoked_once_task_stays_locked(worker: Worker) -> None:
+    """What is revoked never runs either."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"graceful": True})
+    def update() -> None: ...
+
+    task_id = update.delay().id
+    revoked.add(task_id)
+    try:
+        worker.run()
+    finally:
+        revoked.discard(task_id)
+    update.delay()
+    assert [message.outcome for message in worker.sent] == ["REVOKED"]
+
+
+def next_pages(worker: Worker, once: dict[str, Any]) -> list[list[Any]]:
+    """The arguments that are sent by a once task which sends itself for its next page."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"graceful": True, **once})
+    def update(pk: int, page: int) -> None:
+        if page < 3:
+            update.delay(pk, page + 1)
+
+    update.delay(1, 1)
+    worker.run()
+    return [message.args for message in worker.sent]
+
+
+@pytest.mark.parametrize("once", [{}, {"keys": ["page"]}, {"keys": ["pk", "page"]}], ids=str)
+def test_a_once_task_can_dispatch_itself_for_other_keys(worker: Worker, once: dict[str, Any]) -> None:
+    """`update(1, page=2)` sent by `update(1, page=1)` is another lock."""
+    assert next_pages(worker, once) == [[1, 1], [1, 2], [1, 3]]
+
+
+def test_a_once_task_cannot_dispatch_itself_for_the_same_keys(worker: Worker) -> None:
+    """With `keys` of `pk` alone `update(1, page=2)` is kept out by `update(1, page=1)`, which sends it."""
+    assert next_pages(worker, {"keys": ["pk"]}) == [[1, 1]]
+
+
+def test_a_once_task_that_is_not_graceful_fails_where_it_dispatches_itself(worker: Worker) -> None:
+    """`AlreadyQueued` is raised in the task."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"graceful": False})
+    def update() -> None:
+        update.delay()
+
+    update.delay()
+    (run,) = worker.run()
+    assert (run.state, type(run.value)) == ("FAILURE", celery_once.AlreadyQueued)
+
+
+def test_a_once_task_cannot_dispatch_itself_with_a_countdown(worker: Worker) -> None:
+    """The lock is looked at when a message is sent, not when it is due."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"graceful": True})
+    def update() -> None:
+        update.apply_async(countdown=600)
+
+    update.delay()
+    worker.run()
+    assert len(worker.sent) == 1
+
+
+def test_a_once_task_that_follows_itself_in_a_chain_is_dropped(worker: Worker) -> None:
+    """In `chain(once, once)` the second is sent before the lock of the first is dropped."""
+
+    @shared_task(base=celery_once.QueueOnce, once={"graceful": True})
+    def update() -> None: ...
+
+    chain(update.si(), update.si()).delay()
+    worker.run()
+    assert len(worker.sent) == 1

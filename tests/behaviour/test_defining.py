@@ -5,16 +5,19 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
+import warnings
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from celery import Celery, shared_task
-from celery.exceptions import SoftTimeLimitExceeded
+from celery import Celery, Task, shared_task
+from celery.backends.cache import CacheBackend
+from celery.exceptions import Ignore, SoftTimeLimitExceeded
 
 from .tasks import seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from .harness import Worker
@@ -210,6 +213,19 @@ def test_a_static_method_can_be_a_task(worker: Worker) -> None:
     assert [run.value for run in worker.run()] == [1, 2]
 
 
+def test_a_function_given_to_the_task_decorator_is_a_task_of_its_name(worker: Worker) -> None:
+    """`x = shared_task(f)` and `app.task(f)` register `module.f`; `f` itself stays a function."""
+
+    def plain() -> str:
+        return "ran"
+
+    task = shared_task(plain)
+    assert task.name == worker.app.task(plain).name == f"{__name__}.plain"
+    task.delay()
+    assert [run.value for run in worker.run()] == ["ran"]
+    assert not hasattr(plain, "delay")
+
+
 def test_what_staticmethod_makes_can_be_no_task(worker: Worker) -> None:
     """`@shared_task` above `@staticmethod` raises `AttributeError` when the task is registered."""
 
@@ -286,24 +302,285 @@ def test_a_task_of_one_application_is_unknown_to_another(worker: Worker) -> None
     other.close()
 
 
-def test_autodiscovery_imports_modules_called_tasks_and_no_other(
-    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """`autodiscover_tasks` imports `<package>.tasks`: a task in another module is unknown until that is imported."""
-    package = tmp_path / "found_app"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    for module in ("tasks", "helpers"):
-        (package / f"{module}.py").write_text(f"from celery import shared_task\n@shared_task\ndef of_{module}(): ...\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    worker.app.autodiscover_tasks(["found_app"], force=True)
-    assert "found_app.tasks.of_tasks" in worker.app.tasks
-    assert "found_app.helpers.of_helpers" not in worker.app.tasks
-    for module in ("found_app", "found_app.tasks"):
-        monkeypatch.delitem(sys.modules, module)
-
-
 def test_delay_on_commit_needs_celerys_django_task(worker: Worker) -> None:
     """Without `DJANGO_SETTINGS_MODULE` tasks have no `delay_on_commit`; signatures never have one."""
     assert not hasattr(Structure.static, "delay_on_commit")
     assert not hasattr(Structure.static.si(1), "delay_on_commit")
+
+
+def generates() -> Iterator[int]:
+    """A task's body with a `yield`."""
+    seen.append("began")
+    yield 1
+
+
+def test_a_task_with_a_yield_never_runs(worker: Worker) -> None:
+    """The worker calls the function, which returns a generator: success, and the body has not begun."""
+    shared_task(generates).delay()
+    (run,) = worker.run()
+    assert run.state == "SUCCESS"
+    assert isinstance(run.value, GeneratorType)
+    assert seen == []
+
+
+def test_a_task_with_a_yield_fails_after_the_fact_with_a_result_backend(worker: Worker) -> None:
+    """With a result backend the generator is a result that JSON cannot carry: the task ends as failed."""
+    backend = CacheBackend(app=worker.app, backend="memory://")
+    result = shared_task(backend=backend)(generates).delay()
+    worker.run()
+    assert result.state == "FAILURE"
+    assert "not JSON serializable" in str(result.result)
+    assert seen == []
+
+
+def test_a_generator_that_is_consumed_runs(worker: Worker) -> None:
+    """A function, or a decorator below the task decorator, that goes through what is yielded makes the body run."""
+
+    @shared_task
+    def consumes() -> list[int]:
+        return list(generates())
+
+    consumes.delay()
+    assert [run.value for run in worker.run()] == [[1]]
+    assert seen == ["began"]
+
+
+def test_one_object_serves_every_run_of_a_task(worker: Worker) -> None:
+    """What a bound task keeps on `self` is there in its next run."""
+
+    @shared_task(bind=True)
+    def counts(self: Any, x: int) -> list[int]:
+        self.items = [*getattr(self, "items", []), x]
+        return list(self.items)
+
+    counts.delay(1)
+    counts.delay(2)
+    assert [run.value for run in worker.run()] == [[1], [1, 2]]
+
+
+def test_one_object_serves_every_run_of_a_task_that_is_a_class(worker: Worker) -> None:
+    """`self.count += 1` in the `run` of a registered class goes on counting from run to run; `__init__` ran once."""
+
+    class Counts(Task):
+        name = "app.counts"
+
+        def __init__(self) -> None:
+            self.count = 0
+
+        def run(self) -> int:
+            self.count += 1
+            return self.count
+
+    counts = worker.app.register_task(Counts())
+    counts.delay()
+    counts.delay()
+    assert [run.value for run in worker.run()] == [1, 2]
+
+
+def test_the_request_of_a_bound_task_is_of_this_run(worker: Worker) -> None:
+    """`self.request` is another one in each run."""
+
+    @shared_task(bind=True)
+    def identifies(self: Any) -> str:
+        return str(self.request.id)
+
+    ids = [identifies.delay().id, identifies.delay().id]
+    assert [run.value for run in worker.run()] == ids
+
+
+@pytest.mark.parametrize("attribute", ["retries", "id", "args", "kwargs", "delivery_info", "root_id", "retires"])
+def test_what_belongs_to_the_request_is_no_attribute_of_the_task(worker: Worker, attribute: str) -> None:
+    """`self.retries` for `self.request.retries` raises `AttributeError` in the worker."""
+
+    @shared_task(bind=True)
+    def asks(self: Any) -> None:
+        getattr(self, attribute)
+
+    asks.delay()
+    (run,) = worker.run()
+    assert (run.state, type(run.value)) == ("FAILURE", AttributeError)
+
+
+def test_the_request_knows_the_retries_of_a_run(worker: Worker) -> None:
+    """`self.request.retries` is their number; `self.request` answers None for what it does not have."""
+
+    @shared_task(bind=True)
+    def asks(self: Any) -> list[Any]:
+        return [self.request.retries, self.max_retries]
+
+    asks.apply_async(retries=2)
+    assert [run.value for run in worker.run()] == [[2, 3]]
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Writes modules of a package `found_app`, each with a task that is called after it."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    folder = tmp_path / "found_app"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+
+    def write(*modules: str, text: str = "") -> None:
+        for module in modules:
+            file = folder / f"{module.replace('.', '/')}.py"
+            file.parent.mkdir(exist_ok=True)
+            (file.parent / "__init__.py").touch()
+            name = module.rpartition(".")[2]
+            file.write_text(f"{text}\nfrom celery import shared_task\n@shared_task\ndef of_{name}(): ...\n")
+
+    yield write
+    for module in [name for name in sys.modules if name.partition(".")[0] == "found_app"]:
+        del sys.modules[module]
+
+
+def found(worker: Worker) -> set[str]:
+    """The tasks of that package that the worker knows."""
+    return {name.partition(".")[2] for name in worker.app.tasks if name.startswith("found_app.")}
+
+
+def test_autodiscovery_imports_modules_called_tasks_and_no_other(worker: Worker, package: Callable[..., None]) -> None:
+    """`autodiscover_tasks` imports `<package>.tasks`: a task in another module is unknown until that is imported."""
+    package("tasks", "helpers")
+    worker.app.autodiscover_tasks(["found_app"], force=True)
+    assert found(worker) == {"tasks.of_tasks"}
+
+
+def test_autodiscovery_does_not_look_into_packages_of_a_package(worker: Worker, package: Callable[..., None]) -> None:
+    """`found_app.part.tasks` is not imported for `autodiscover_tasks(["found_app"])`, but for `["found_app.part"]`."""
+    package("tasks", "part.tasks")
+    worker.app.autodiscover_tasks(["found_app"], force=True)
+    assert found(worker) == {"tasks.of_tasks"}
+    worker.app.autodiscover_tasks(["found_app.part"], force=True)
+    assert found(worker) == {"tasks.of_tasks", "part.tasks.of_tasks"}
+
+
+def test_autodiscovery_does_not_look_into_a_package_called_tasks(worker: Worker, package: Callable[..., None]) -> None:
+    """Of a package `tasks` the `__init__` is imported: a task of `tasks/mail.py` is unknown unless that imports it."""
+    package("tasks.mail")
+    worker.app.autodiscover_tasks(["found_app"], force=True)
+    assert found(worker) == set()
+
+
+def test_autodiscovery_finds_what_a_tasks_module_imports(worker: Worker, package: Callable[..., None]) -> None:
+    """A task of another module is known if the tasks module imports that."""
+    package("helpers")
+    package("tasks", text="import found_app.helpers")
+    worker.app.autodiscover_tasks(["found_app"], force=True)
+    assert found(worker) == {"tasks.of_tasks", "helpers.of_helpers"}
+
+
+def test_autodiscovery_looks_for_another_name_if_it_is_told(worker: Worker, package: Callable[..., None]) -> None:
+    """`autodiscover_tasks(["found_app"], related_name="jobs")` imports `found_app.jobs` and not `found_app.tasks`."""
+    package("tasks", "jobs")
+    worker.app.autodiscover_tasks(["found_app"], related_name="jobs", force=True)
+    assert found(worker) == {"jobs.of_jobs"}
+
+
+def test_autodiscovery_imports_nothing_of_other_packages(worker: Worker, package: Callable[..., None]) -> None:
+    """The `tasks` of a package that is no installed app is not imported."""
+    package("tasks")
+    worker.app.autodiscover_tasks(["celery"], force=True)
+    assert found(worker) == set()
+
+
+def starting(setting: str, module: str) -> set[str]:
+    """The tasks of that package that a worker knows when it has started with this in its settings."""
+    app = Celery("starting", set_as_current=False, changes={setting: [module]})
+    app.loader.import_default_modules()
+    app.finalize()
+    app.close()
+    return {name.partition(".")[2] for name in app.tasks if name.startswith("found_app.")}
+
+
+@pytest.mark.parametrize("setting", ["imports", "include"])
+def test_a_worker_imports_what_the_settings_name(package: Callable[..., None], worker: Worker, setting: str) -> None:
+    """The modules of `imports` and `include` are imported when a worker starts, whatever they are called."""
+    package("helpers", "other")
+    assert starting(setting, "found_app.helpers") == {"helpers.of_helpers"}
+
+
+@pytest.mark.parametrize("setting", ["imports", "include"])
+def test_a_worker_does_not_start_with_an_import_that_is_none(worker: Worker, setting: str) -> None:
+    """A module of `imports` or `include` that does not exist: `ModuleNotFoundError` when a worker starts."""
+    with pytest.raises(ModuleNotFoundError, match="found_app"):
+        starting(setting, "found_app.gone")
+
+
+def test_a_task_that_the_worker_has_not_imported_is_refused(worker: Worker, package: Callable[..., None]) -> None:
+    """Its module is imported where it is sent, and not in the worker: the message is dropped as unregistered."""
+    package("tasks", "helpers")
+    worker.app.autodiscover_tasks(["found_app"], force=True)
+    sender = Celery("sender", broker=worker.app.conf.broker_url, set_as_current=False)
+    sender.send_task("found_app.helpers.of_helpers")
+    sender.close()
+    worker.run()
+    assert [(message.name, message.outcome) for message in worker.sent] == [("of_helpers", "UNREGISTERED")]
+
+
+def test_two_tasks_below_one_decorator_without_wraps_are_one(worker: Worker) -> None:
+    """Both are called after the wrapper: the second runs the first one's body."""
+    first = shared_task(without_wraps(lambda: "first"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        second = shared_task(without_wraps(lambda: "second"))
+        second.delay()
+    assert first.name == second.name
+    assert [run.value for run in worker.run()] == ["first"]
+
+
+def test_a_name_of_its_own_saves_a_task_from_its_decorator(worker: Worker) -> None:
+    """`@shared_task(name="app.lost")` above a decorator without `functools.wraps` is called that."""
+    assert shared_task(name="app.lost")(without_wraps(lambda: None)).name == "app.lost"
+
+
+@pytest.mark.parametrize("state", ["FAILURE", "REVOKED", "RETRY", "STARTED"])
+def test_a_state_that_a_task_sets_is_overwritten_when_it_returns(worker: Worker, state: str) -> None:
+    """`self.update_state(state="FAILURE")` and a return: the result is SUCCESS."""
+
+    @shared_task(bind=True, backend=CacheBackend(app=worker.app, backend="memory://"))
+    def sets(self: Any) -> str:
+        self.update_state(state=state, meta={"exc_type": "ValueError", "exc_message": ["broken"]})
+        return "returned"
+
+    result = sets.delay()
+    worker.run()
+    assert (result.state, result.result) == ("SUCCESS", "returned")
+
+
+def test_a_state_that_a_task_sets_stays_if_it_raises_ignore(worker: Worker) -> None:
+    """`raise Ignore()` leaves the state that was set."""
+
+    @shared_task(bind=True, backend=CacheBackend(app=worker.app, backend="memory://"))
+    def sets(self: Any) -> None:
+        self.update_state(state="FAILURE", meta={"exc_type": "ValueError", "exc_message": ["broken"]})
+        raise Ignore
+
+    result = sets.delay()
+    worker.run()
+    assert result.state == "FAILURE"
+    assert repr(result.result) == "ValueError('broken')"
+
+
+def failure_read(worker: Worker, meta: dict[str, Any] | None) -> str:
+    """The state of a task that has set FAILURE with this `meta`, as whoever asks for it reads it."""
+
+    @shared_task(bind=True, backend=CacheBackend(app=worker.app, backend="memory://"))
+    def sets(self: Any) -> None:
+        self.update_state(state="FAILURE", meta=meta)
+        raise Ignore
+
+    result = sets.delay()
+    worker.run()
+    return str(result.state)
+
+
+@pytest.mark.parametrize("meta", [{"progress": 1}, {"exc_message": ["broken"]}], ids=str)
+def test_a_failure_without_an_exc_type_cannot_be_read(worker: Worker, meta: dict[str, Any]) -> None:
+    """`update_state(state="FAILURE", meta={…})` without `exc_type`: asking for the state raises."""
+    with pytest.raises(ValueError, match="Exception information must include the exception type"):
+        failure_read(worker, meta)
+
+
+def test_a_failure_without_meta_can_be_read(worker: Worker) -> None:
+    """`update_state(state="FAILURE")` is FAILURE."""
+    assert failure_read(worker, None) == "FAILURE"

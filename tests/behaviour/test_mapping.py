@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from celery import shared_task
 
+from .harness import CELERY
 from .tasks import see, seen
 
 if TYPE_CHECKING:
@@ -36,6 +38,40 @@ def test_map_ignores_the_tasks_priority(worker: Worker) -> None:
     """`celery.map` is a task of its own, at the default priority, whatever the mapped task's decorator says."""
     see.map([1]).delay()
     assert worker.priorities() == [("map", 5)]
+
+
+@pytest.mark.parametrize(
+    "mapped", [lambda: see.starmap([(1,)]), lambda: see.chunks([(1,), (2,)], 1)], ids=["starmap", "chunks"]
+)
+def test_starmap_and_chunks_ignore_the_tasks_priority(worker: Worker, mapped: Any) -> None:
+    """`celery.starmap`, which chunks are too, is sent at the default."""
+    mapped().apply_async()
+    assert set(worker.priorities()) == {("starmap", 5)}
+
+
+def priority_set_on_a_map(worker: Worker) -> set[int | None]:
+    """The priorities of a map and a starmap on which 8 is set."""
+    see.map([1]).set(priority=8).apply_async()
+    see.starmap([(1,)]).set(priority=8).apply_async()
+    return {priority for _, priority in worker.priorities()}
+
+
+@pytest.mark.skipif(CELERY < (5, 7), reason="Celery before 5.7 loses it")
+def test_a_priority_set_on_a_map_holds(worker: Worker) -> None:
+    """From Celery 5.7 on, `t.map(…).set(priority=8)` sends at 8."""
+    assert priority_set_on_a_map(worker) == {8}
+
+
+@pytest.mark.skipif(CELERY >= (5, 7), reason="Celery 5.7 heeds it")
+def test_a_priority_set_on_a_map_is_lost_on_older_celery(worker: Worker) -> None:
+    """Before Celery 5.7, `t.map(…).set(priority=8)` sends at the default: it is one for `apply_async` alone."""
+    assert priority_set_on_a_map(worker) == {5}
+
+
+def test_a_priority_set_on_chunks_is_lost(worker: Worker) -> None:
+    """`t.chunks(…).set(priority=8)` sends at the default: chunks take one from `apply_async` alone."""
+    see.chunks([(1,), (2,)], 1).set(priority=8).apply_async()
+    assert worker.priorities() == [("starmap", 5), ("starmap", 5)]
 
 
 def test_map_takes_a_priority_of_its_own(worker: Worker) -> None:

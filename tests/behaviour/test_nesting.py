@@ -64,6 +64,30 @@ def test_replace_loses_the_priority(worker: Worker) -> None:
     assert worker.priorities() == [("replaced", 8), ("a", 5)]
 
 
+def test_replace_loses_the_priority_of_the_tasks_decorator(worker: Worker) -> None:
+    """A task with a priority of its own that replaces itself by one without: the replacement runs at the default."""
+
+    @shared_task(bind=True, priority=8)
+    def replaced(self: Any) -> None:
+        raise self.replace(a.si())
+
+    replaced.delay()
+    worker.run()
+    assert worker.priorities() == [("replaced", 8), ("a", 5)]
+
+
+def test_replace_heeds_a_priority_that_is_set(worker: Worker) -> None:
+    """`self.replace(t.si().set(priority=8))` sends the replacement at 8."""
+
+    @shared_task(bind=True)
+    def replaced(self: Any) -> None:
+        raise self.replace(a.si().set(priority=8))
+
+    replaced.delay()
+    worker.run()
+    assert worker.priorities() == [("replaced", 5), ("a", 8)]
+
+
 def test_replace_keeps_the_rest_of_the_chain(worker: Worker) -> None:
     """What followed the replaced task in its chain follows the replacement."""
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from celery import chain, group, shared_task
+from celery.worker import WorkController
 
+from .harness import CELERY
 from .tasks import a, b, c, see, seen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from .harness import Worker
 
 
@@ -137,3 +141,92 @@ def test_acks_late_is_off_unless_told(worker: Worker) -> None:
     """A message is acknowledged before its task runs: a worker that dies then has lost the task."""
     assert worker.app.conf.task_acks_late is False
     assert worker.app.tasks[a.name].acks_late is False
+
+
+def sends_of_swapped_limits(worker: Worker) -> Iterator[Callable[[], object]]:
+    """Ways to send a task whose `soft_time_limit` is above its `time_limit`."""
+
+    @shared_task(soft_time_limit=60, time_limit=30)
+    def limited() -> None: ...
+
+    yield from (limited.delay, limited.apply_async, limited.si().delay, chain(limited.si(), a.si()).delay)
+
+
+@pytest.mark.skipif(CELERY < (5, 7), reason="Celery before 5.7 does not look")
+def test_a_soft_time_limit_above_the_hard_one_is_refused_at_every_send(worker: Worker) -> None:
+    """`@shared_task(soft_time_limit=60, time_limit=30)`: `ValueError` for each `delay`, `apply_async` and signature."""
+    for send in sends_of_swapped_limits(worker):
+        with pytest.raises(ValueError, match="soft_time_limit must be less than or equal to time_limit"):
+            send()
+    assert worker.sent == []
+
+
+@pytest.mark.skipif(CELERY >= (5, 7), reason="Celery 5.7 refuses it")
+def test_a_soft_time_limit_above_the_hard_one_is_sent_on_older_celery(worker: Worker) -> None:
+    """Before Celery 5.7 nothing complains of `soft_time_limit=60, time_limit=30`."""
+    for send in sends_of_swapped_limits(worker):
+        send()
+    assert len(worker.sent) == 4
+
+
+def test_a_soft_time_limit_that_equals_the_hard_one_is_sent(worker: Worker) -> None:
+    """`soft_time_limit=60, time_limit=60` is accepted."""
+
+    @shared_task(soft_time_limit=60, time_limit=60)
+    def limited() -> None: ...
+
+    limited.delay()
+    assert [run.state for run in worker.run()] == ["SUCCESS"]
+
+
+def test_the_time_limits_of_a_dispatch_are_not_compared(worker: Worker) -> None:
+    """`apply_async(soft_time_limit=60, time_limit=30)` is sent."""
+    a.apply_async(soft_time_limit=60, time_limit=30)
+    assert len(worker.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("rate", "error"),
+    [
+        ("10/x", KeyError),
+        ("10/d", KeyError),
+        ("10/min", KeyError),
+        ("ten/m", ValueError),
+        ("10 per minute", ValueError),
+    ],
+    ids=str,
+)
+def test_a_worker_does_not_start_with_a_rate_limit_that_is_none(
+    worker: Worker, rate: str, error: type[Exception]
+) -> None:
+    """`rate_limit="10/x"`: the worker raises `KeyError` before it takes its first message."""
+
+    @shared_task(rate_limit=rate)
+    def limited() -> None: ...
+
+    with pytest.raises(error):
+        consumer_of(worker)
+
+
+@pytest.mark.parametrize("rate", ["10/s", "10/m", "10/h", "0.5/s", "10", 10, 0.5, None], ids=str)
+def test_a_worker_starts_with_a_rate_limit(worker: Worker, rate: Any) -> None:
+    """Numbers a second, a minute or an hour are rates."""
+
+    @shared_task(rate_limit=rate)
+    def limited() -> None: ...
+
+    assert limited.name in consumer_of(worker).task_buckets
+
+
+def test_a_rate_limit_of_0_is_none(worker: Worker) -> None:
+    """`rate_limit="0/s"` holds nothing back."""
+
+    @shared_task(rate_limit="0/s")
+    def limited() -> None: ...
+
+    assert consumer_of(worker).task_buckets[limited.name] is None
+
+
+def consumer_of(worker: Worker) -> Any:
+    """What a second worker of this application makes of its tasks when it starts."""
+    return WorkController(app=worker.app, pool="solo", concurrency=1).consumer

@@ -210,3 +210,40 @@ def test_inherit_parent_priority_carries_a_chains_priority_on(worker: Worker, mo
     chain(first.si(), second.si(), third.si()).apply_async(priority=8)
     worker.run()
     assert worker.priorities() == [("first", 8), ("second", 8), ("third", 8)]
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        lambda: seven.si().apply_async(priority=None),
+        lambda: seven.signature(immutable=True).apply_async(priority=None),
+        lambda: chain(seven.si(), a.si()).apply_async(priority=None),
+        lambda: (seven.si() | a.si()).apply_async(priority=None),
+        lambda: group(seven.si(), a.si()).apply_async(priority=None),
+    ],
+    ids=["si", "signature", "chain", "pipe", "group"],
+)
+def test_a_priority_of_none_is_dropped_by_a_signature_or_workflow(worker: Worker, start: Any) -> None:
+    """`apply_async(priority=None)` of a signature, chain or group sends at the task's own priority or the default."""
+    start()
+    worker.run()
+    assert set(worker.priorities()) <= {("seven", 7), ("a", 5)}
+    assert ("seven", 7) in worker.priorities()
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        lambda: seven.apply_async(priority=None),
+        lambda: seven.si().set(priority=None).apply_async(),
+        lambda: seven.si().set(priority=None).delay(),
+        lambda: seven.signature(options={"priority": None}).delay(),
+        lambda: chain(seven.si().set(priority=None), a.si()).apply_async(),
+        lambda: group(seven.si().set(priority=None)).apply_async(),
+    ],
+    ids=["apply_async", "set", "set-delay", "options", "chain", "group"],
+)
+def test_a_priority_of_none_that_is_set_is_the_reserved_one(worker: Worker, start: Any) -> None:
+    """`t.apply_async(priority=None)`, `.set(priority=None)` and `signature(options=…)` send at 0."""
+    start()
+    assert worker.priorities()[0] == ("seven", 0)

@@ -98,6 +98,8 @@ def test_the_third_positional_field_of_a_crontab_is_the_day_of_the_week() -> Non
         {"minute": 60},
         {"minute": ""},
         {"minute": "0 3 * * *"},
+        {"minute": "0 3"},
+        {"minute": range(0, 61, 5)},
     ],
     ids=str,
 )
@@ -114,7 +116,7 @@ def test_a_crontab_refuses_an_unknown_field(fields: dict[str, Any]) -> None:
         crontab(**fields)
 
 
-@pytest.mark.parametrize("minute", [5.5, None], ids=str)
+@pytest.mark.parametrize("minute", [5.5, None, timedelta(minutes=5)], ids=str)
 def test_a_crontab_refuses_a_field_that_is_no_number_string_or_iterable(minute: Any) -> None:
     """`crontab(minute=5.5)` raises `TypeError`."""
     with pytest.raises(TypeError):
@@ -128,7 +130,14 @@ def test_a_crontab_refuses_a_field_that_is_no_number_string_or_iterable(minute: 
         ({"day_of_week": "monday"}, {1}),
         ({"day_of_week": "mon-wed"}, {1, 2, 3}),
         ({"day_of_week": 0}, {0}),
+        ({"minute": "*/60"}, {0}),
         ({"minute": "*/70"}, {0}),
+        ({"minute": "*/90"}, {0}),
+        ({"hour": "*/24"}, {0}),
+        ({"day_of_month": "*/31"}, {1}),
+        ({"month_of_year": "*/12"}, {1}),
+        ({"minute": b"\x05"}, {5}),
+        ({"minute": range(0, 60, 20)}, {0, 20, 40}),
         ({"minute": "0,30"}, {0, 30}),
         ({"minute": [0, 30]}, {0, 30}),
         ({"minute": "10-20/5"}, {10, 15, 20}),
@@ -145,6 +154,47 @@ def test_a_crontab_accepts(fields: dict[str, Any], expanded: set[int]) -> None:
     """Names of days and months, ranges over the edge, lists, and a step larger than the range are accepted."""
     (name,) = fields
     assert getattr(crontab(**fields), name) == expanded
+
+
+@pytest.mark.parametrize("line", ["*/5 4 * * *", "*/5 4", "*/5 */2 1 * *"])
+def test_a_crontab_ignores_what_follows_a_step(line: str) -> None:
+    """`crontab("*/5 4 * * *")` is `crontab(minute="*/5")`: every five minutes of every hour, not only of the fifth."""
+    assert crontab(line) == crontab(minute="*/5")
+
+
+def test_a_step_as_long_as_its_field_is_no_step(worker: Worker) -> None:
+    """`minute="*/90"` is each full hour, not every 90 minutes."""
+    assert [due[-5:] for due in times(worker, minute="*/90", hour="0-2")] == ["00:00", "01:00", "02:00"]
+
+
+NEVER = [
+    {"day_of_month": 31, "month_of_year": 2},
+    {"day_of_month": "30", "month_of_year": "2"},
+    {"day_of_month": 31, "month_of_year": "4,6"},
+]
+"""Dates that no year has."""
+
+
+@pytest.mark.skipif(CELERY < (5, 7), reason="Celery before 5.7 does not look")
+@pytest.mark.parametrize("date", NEVER, ids=str)
+def test_a_crontab_refuses_a_date_that_never_comes(date: dict[str, Any]) -> None:
+    """From Celery 5.7 on, 31 February raises `ValueError` when the settings are imported."""
+    with pytest.raises(ValueError, match="never occurs"):
+        crontab(minute=0, hour=0, **date)
+
+
+@pytest.mark.skipif(CELERY >= (5, 7), reason="Celery 5.7 refuses it")
+@pytest.mark.parametrize("date", NEVER, ids=str)
+def test_a_date_that_never_comes_stops_beat_on_older_celery(date: dict[str, Any]) -> None:
+    """Before Celery 5.7, 31 February is accepted, and beat raises when it asks when that is."""
+    schedule = crontab(minute=0, hour=0, **date)
+    with pytest.raises(RuntimeError, match="unable to rollover"):
+        schedule.is_due(beat.MONDAY)
+
+
+def test_a_crontab_accepts_a_date_that_comes_in_leap_years() -> None:
+    """29 February is one."""
+    assert crontab(minute=0, hour=0, day_of_month=29, month_of_year=2).month_of_year == {2}
 
 
 def test_a_step_that_does_not_divide_the_range_starts_over(worker: Worker) -> None:
@@ -200,6 +250,139 @@ def test_an_unknown_key_in_a_schedule_entry_stops_beat(
     """beat does not start; Alliance Auth's own scheduler takes `apply_offset` out before."""
     with pytest.raises(TypeError, match=f"unexpected keyword argument '{key}'"):
         tick(worker, monkeypatch, task=update.name, schedule=crontab(), **{key: True})
+
+
+@pytest.mark.parametrize("key", ["name", "app", "last_run_at", "total_run_count", "relative"])
+def test_a_schedule_entry_may_have_what_beat_keeps_of_it(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """`name`, `app`, `last_run_at` and `total_run_count` are no unknown keys of an entry."""
+    tick(worker, monkeypatch, task=update.name, schedule=crontab(), **{key: None})
+    assert worker.priorities() == [("update", 5)]
+
+
+def scheduled(worker: Worker, monkeypatch: pytest.MonkeyPatch, entry: Any) -> Any:
+    """What beat's own scheduler makes of whatever stands in a schedule."""
+    monkeypatch.setitem(worker.app.conf, "beat_schedule", {"entry": entry})
+    return Scheduler(app=worker.app).schedule["entry"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        ({"task": update.name, "schedule": 60, "args": []},),
+        [{"task": update.name, "schedule": 60, "args": []}],
+        (update.name, 60),
+        update.name,
+    ],
+    ids=["comma", "list", "tuple", "text"],
+)
+def test_a_schedule_entry_that_is_no_dict_stops_beat(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, entry: Any
+) -> None:
+    """A comma behind an entry makes it a tuple: beat does not start, `ValueError`."""
+    with pytest.raises((ValueError, TypeError)):
+        scheduled(worker, monkeypatch, entry)
+
+
+def test_a_schedule_entry_of_two_keys_with_a_comma_is_another_entry(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`({"task": …, "schedule": …},)` is read as a pair of its two keys: a task called `schedule`, never due."""
+    entry = scheduled(worker, monkeypatch, ({"task": update.name, "schedule": 60},))
+    assert (entry.task, entry.schedule) == ("schedule", None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"args": (3)}, "'int' object is not iterable"),
+        ({"args": "abc"}, "takes 1 positional argument but 3 were given"),
+        ({"kwargs": [("pk", 1)]}, "has no attribute 'items'"),
+    ],
+    ids=["number", "text", "kwargs"],
+)
+def test_arguments_of_a_schedule_entry_that_are_no_list_are_never_sent(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, arguments: dict[str, Any], error: str
+) -> None:
+    """`"args": (3)` is a number and `"abc"` three arguments: beat fails to send it, each time that it is due."""
+    with pytest.raises(SchedulingError, match=error):
+        tick(worker, monkeypatch, task=update_one.name, schedule=crontab(), **arguments)
+    assert worker.sent == []
+
+
+@pytest.mark.parametrize("args", [{3}, {3: "x"}, range(3, 4)], ids=["set", "dict", "range"])
+def test_arguments_of_a_schedule_entry_may_be_any_iterable(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, args: Any
+) -> None:
+    """Unlike `apply_async`, beat makes a list of them."""
+    tick(worker, monkeypatch, task=update_one.name, schedule=crontab(), args=args)
+    assert [message.args for message in worker.sent] == [[3]]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "error"), [("*/5 * * * *", AttributeError), (crontab, TypeError)], ids=["text", "class"]
+)
+def test_a_schedule_that_is_none_stops_beat(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, schedule: Any, error: type[Exception]
+) -> None:
+    """`"schedule": "*/5 * * * *"` or the class `crontab`: beat does not start."""
+    with pytest.raises(error):
+        scheduled(worker, monkeypatch, {"task": update.name, "schedule": schedule})
+
+
+def test_an_expiry_of_a_schedule_entry_is_no_timedelta(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`"options": {"expires": timedelta(…)}`: beat fails to send it, each time that it is due."""
+    with pytest.raises(SchedulingError, match="not supported between instances"):
+        tick(worker, monkeypatch, task=update.name, schedule=crontab(), options={"expires": timedelta(minutes=1)})
+    assert worker.sent == []
+
+
+def test_two_entries_for_one_task_send_it_twice(worker: Worker) -> None:
+    """Two names for the same task, arguments and times: each of them is due."""
+    entry = {"task": update.name, "schedule": crontab()}
+    beat.send_all({"one": entry, "two": entry})
+    assert worker.priorities() == [("update", 5), ("update", 5)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (lambda: (update.s(),), TypeError),
+        (lambda: (update.s(), 60), AttributeError),
+        (lambda: (60, update.name), AttributeError),
+        (lambda: (60, update()), AttributeError),
+        (lambda: (60, update.delay()), AttributeError),
+    ],
+    ids=["no-schedule", "swapped", "name", "called", "sent"],
+)
+def test_add_periodic_task_refuses_what_is_no_signature(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, arguments: Any, error: type[Exception]
+) -> None:
+    """`add_periodic_task(60, t())` and `t.delay()` run or send `t` once, and raise; so does a missing schedule."""
+    monkeypatch.setitem(worker.app.conf, "beat_schedule", {})
+    with pytest.raises(error):
+        worker.app.add_periodic_task(*arguments())
+    assert worker.app.conf.beat_schedule == {}
+
+
+def test_add_periodic_task_takes_a_task_for_its_signature(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`add_periodic_task(60, t)` is `add_periodic_task(60, t.s())`."""
+    monkeypatch.setitem(worker.app.conf, "beat_schedule", {})
+    worker.app.add_periodic_task(60, update)
+    beat.send_all(worker.app.conf.beat_schedule)
+    assert worker.priorities() == [("update", 5)]
+
+
+@pytest.mark.parametrize("schedule", ["*/5 * * * *", crontab], ids=["text", "class"])
+def test_add_periodic_task_takes_a_schedule_that_is_none(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, schedule: Any
+) -> None:
+    """`add_periodic_task("*/5 * * * *", …)` is accepted, and stops beat."""
+    monkeypatch.setitem(worker.app.conf, "beat_schedule", {})
+    worker.app.add_periodic_task(schedule, update.s())
+    with pytest.raises((AttributeError, TypeError)):
+        beat.send_all(worker.app.conf.beat_schedule)
 
 
 def test_a_schedule_entry_without_schedule_is_never_due(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
