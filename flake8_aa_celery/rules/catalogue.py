@@ -74,6 +74,7 @@ _ALL = (
     _rule("AAC118", "unlimited-retries", facts.ENDLESS_RETRIES, default=False),
     _rule("AAC119", "retry-without-backoff", facts.STEADY_RETRIES, default=False, fix="unsafe"),
     _rule("AAC120", "task-without-time-limit", facts.TASKS, default=False),
+    _rule("AAC121", "retry-options-without-retry", facts.LOST_RETRY_OPTIONS),
     _rule("AAC201", "reserved-priority", facts.WRITTEN_PRIORITIES, profiles=_AA, fix="unsafe", documents=True),
     _rule("AAC202", "invalid-priority", facts.WRITTEN_PRIORITIES, fix="safe", documents=True),
     _rule("AAC203", "high-priority", facts.WRITTEN_PRIORITIES, profiles=_AA, documents=True),
