@@ -63,11 +63,12 @@ def check(lost: LostRetryOptions, module: Module) -> Iterator[Violation]:
     - [Celery: retrying](https://docs.celeryq.dev/en/stable/userguide/tasks.html#retrying)
     """
     names = _listed([f"`{option.name}`" for option in lost.options])
-    does, are = ("does", "is") if len(lost.options) == 1 else ("do", "are")
+    several = len(lost.options) > 1
     if lost.why == "nothing retries":
-        message = f"{_who(lost)}, so {names} {does} nothing: add `autoretry_for`"
+        message = f"{_who(lost)}, so {names} {'do' if several else 'does'} nothing: add `autoretry_for`"
     elif lost.why == "self.retry retries":
-        message = f"{names} of `{lost.task.name}` {are} for `autoretry_for`: give `self.retry` a `countdown`"
+        cure = f"drop {'them' if several else 'it'}" if lost.says_when else "give `self.retry` a `countdown`"
+        message = f"{names} of `{lost.task.name}` {'are' if several else 'is'} for `autoretry_for`: {cure}"
     else:
         message = "`retry_backoff` overrides the `countdown` in `retry_kwargs`: drop one of the two"
     yield Violation.at(lost.options[0].node, message)

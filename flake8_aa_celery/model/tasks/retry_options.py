@@ -11,12 +11,13 @@ from flake8_aa_celery.model.code.syntax import has_attribute, positional_paramet
 from flake8_aa_celery.model.effects.bodies import Body
 from flake8_aa_celery.model.effects.graph import graph_of
 from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Constant, Function, Instance, Items, Mapping, Origin, Rows
 from flake8_aa_celery.model.tasks.decorators import hiding
 from flake8_aa_celery.model.tasks.index import task_index_of
 from flake8_aa_celery.model.tasks.options import WrittenOption, options_written_for
+from flake8_aa_celery.model.tasks.retries import retries_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +51,13 @@ class LostRetryOptions(NamedTuple):
     options: tuple[WrittenOption, ...]
     why: Why
     others: int
+
+    @property
+    def says_when(self) -> bool:
+        """Whether every ``self.retry`` in the task says itself how long to wait."""
+        calls = [retry.call for retry in retries_of(self.task.module) if retry.task is self.task]
+        given = [keywords_of(call.node, call.site) for call in calls]
+        return bool(given) and all("countdown" in each.entries or "eta" in each.entries for each in given)
 
 
 @fact
