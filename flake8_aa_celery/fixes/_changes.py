@@ -21,6 +21,7 @@ from flake8_aa_celery.fixes import (
     rename_option,
     rename_text,
     replace_expression,
+    set_imported_option,
     set_option,
     task_decorator_on_top,
     use_apply_async,
@@ -70,6 +71,8 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return rename_text.rewrite(place, rewrite)
         case rewrites.ReplaceExpression():
             return replace_expression.rewrite(place, rewrite)
+        case rewrites.SetImportedOption():
+            return set_imported_option.rewrite(place, rewrite)
         case rewrites.SetOption():
             return set_option.rewrite(place, rewrite)
         case rewrites.TaskDecoratorOnTop():

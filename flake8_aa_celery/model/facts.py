@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.results.uses import ResultUse
     from flake8_aa_celery.model.results.waiting import Wait
     from flake8_aa_celery.model.tasks.duplicates import Duplicate
+    from flake8_aa_celery.model.tasks.locks import LostLock
     from flake8_aa_celery.model.tasks.logs import MissingLogger
     from flake8_aa_celery.model.tasks.once import OnceOption, UnknownKey
     from flake8_aa_celery.model.tasks.options import WrittenOption
@@ -96,6 +97,7 @@ UNCALLED_FUNCTIONS: Fact[Function] = Fact("uncalled_functions", "tasks.uncalled"
 MEANINGLESS_OPTIONS: Fact[WrittenOption] = Fact("meaningless_options", "tasks.options", TASKS)
 ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", TASKS)
 UNKNOWN_KEYS: Fact[UnknownKey] = Fact("unknown_keys", "tasks.once", TASKS)
+LOST_LOCKS: Fact[LostLock] = Fact("lost_locks", "tasks.locks", TASKS)
 UNGRACEFUL_OPTIONS: Fact[WrittenOption] = Fact("ungraceful_options", "tasks.once", TASKS)
 ONCE_IMPORTS: Fact[ast.expr | ast.stmt] = Fact("once_imports", "tasks.once")
 RETRIES: Fact[Retry] = Fact("retries", "tasks.retries", TASKS)
