@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.logs import MissingLogger
     from flake8_aa_celery.model.tasks.once import OnceOption, UnknownKey
     from flake8_aa_celery.model.tasks.options import WrittenOption
+    from flake8_aa_celery.model.tasks.registration import Unregistered
     from flake8_aa_celery.model.tasks.retries import Retry, SteadyRetry
     from flake8_aa_celery.model.tasks.retry_options import LostRetryOptions
 
@@ -92,6 +93,7 @@ VIEWS: Fact[View] = Fact("views", "django.views")
 # -- how tasks are defined ----------------------------------------------------------------------------------------
 
 DUPLICATES: Fact[Duplicate] = Fact("duplicates", "tasks.duplicates", TASKS)
+UNREGISTERED_TASKS: Fact[Unregistered] = Fact("unregistered_tasks", "tasks.registration", TASKS)
 MISSING_LOGGERS: Fact[MissingLogger] = Fact("missing_loggers", "tasks.logs", TASKS)
 UNCALLED_FUNCTIONS: Fact[Function] = Fact("uncalled_functions", "tasks.uncalled")
 MEANINGLESS_OPTIONS: Fact[WrittenOption] = Fact("meaningless_options", "tasks.options", TASKS)
