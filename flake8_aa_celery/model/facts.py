@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.django.views import View
     from flake8_aa_celery.model.django.waiting import TaskInView
     from flake8_aa_celery.model.effects.blocking_loops import BlockingLoop, Nap
+    from flake8_aa_celery.model.effects.endless_calls import EndlessCall
     from flake8_aa_celery.model.periodic.crontabs import Crontab
     from flake8_aa_celery.model.periodic.schedules import AppSchedule, ScheduleEntry
     from flake8_aa_celery.model.priorities.settings import PrioritySetting
@@ -111,6 +112,7 @@ ENDLESS_RETRIES: Fact[WrittenOption] = Fact("endless_retries", "tasks.retries", 
 
 BLOCKING_LOOPS: Fact[BlockingLoop] = Fact("blocking_loops", "effects.blocking_loops", TASKS)
 NAPS: Fact[Nap] = Fact("naps", "effects.blocking_loops", TASKS)
+ENDLESS_CALLS: Fact[EndlessCall] = Fact("endless_calls", "effects.endless_calls", TASKS)
 
 # -- workflows and results ----------------------------------------------------------------------------------------
 

@@ -79,6 +79,7 @@ _ALL = (
     _rule("AAC121", "retry-options-without-retry", facts.LOST_RETRY_OPTIONS),
     _rule("AAC122", "once-without-lock", facts.LOST_LOCKS, fix="unsafe", reveals=_OF_LOCKS),
     _rule("AAC126", "unregistered-task", facts.UNREGISTERED_TASKS),
+    _rule("AAC128", "network-call-without-timeout", facts.ENDLESS_CALLS, fix="unsafe"),
     _rule("AAC201", "reserved-priority", facts.WRITTEN_PRIORITIES, profiles=_AA, fix="unsafe", documents=True),
     _rule("AAC202", "invalid-priority", facts.WRITTEN_PRIORITIES, fix="safe", documents=True),
     _rule("AAC203", "high-priority", facts.WRITTEN_PRIORITIES, profiles=_AA, documents=True),
