@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
+    from flake8_aa_celery.model.code.scopes import Site
     from flake8_aa_celery.model.resolve.values import Task
 
 _TIMEOUT = "timeout"
@@ -65,7 +66,7 @@ def endless_calls_of(module: Module) -> list[EndlessCall]:
 
 
 def _ways_from(task: Task) -> Iterator[list[Stage]]:
-    """The ways out of the module of a task, or to the end where that is in there, which lead to a call without an end."""
+    """The ways to a call without an end: from where they leave the module of the task, or that call alone."""
     graph = graph_of(task.module.project)
     for body in graph.reached(Body(task.scope)):
         if body.scope.module is not task.module:
@@ -132,12 +133,15 @@ def _made(call: CallSite) -> CallSite | None:
 def _has_default_timeout(project: Project) -> bool:
     """Whether a project sets a timeout for all sockets that have none of their own."""
     return any(
-        not (
-            call.node.args and isinstance(value := value_of(call.node.args[0], call.site), Constant) and not value.value
-        )
+        not call.node.args or not _is_none(call.node.args[0], call.site)
         for module in _holding(project, re.compile(rb"\bsetdefaulttimeout\b"))
         for call in module.calls_of(_SETS_DEFAULT)
     )
+
+
+def _is_none(node: ast.expr, site: Site) -> bool:
+    value = value_of(node, site)
+    return isinstance(value, Constant) and value.value is None
 
 
 @fact
