@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.locks import LostLock
     from flake8_aa_celery.model.tasks.logs import MissingLogger
     from flake8_aa_celery.model.tasks.once import OnceOption, UnknownKey
+    from flake8_aa_celery.model.tasks.option_values import FaultyOption
     from flake8_aa_celery.model.tasks.options import WrittenOption
     from flake8_aa_celery.model.tasks.registration import Unregistered
     from flake8_aa_celery.model.tasks.retries import Retry, SteadyRetry
@@ -98,6 +99,7 @@ UNREGISTERED_TASKS: Fact[Unregistered] = Fact("unregistered_tasks", "tasks.regis
 MISSING_LOGGERS: Fact[MissingLogger] = Fact("missing_loggers", "tasks.logs", TASKS)
 UNCALLED_FUNCTIONS: Fact[Function] = Fact("uncalled_functions", "tasks.uncalled")
 MEANINGLESS_OPTIONS: Fact[WrittenOption] = Fact("meaningless_options", "tasks.options", TASKS)
+FAULTY_OPTIONS: Fact[FaultyOption] = Fact("faulty_options", "tasks.option_values", TASKS)
 ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", TASKS)
 UNKNOWN_KEYS: Fact[UnknownKey] = Fact("unknown_keys", "tasks.once", TASKS)
 LOST_LOCKS: Fact[LostLock] = Fact("lost_locks", "tasks.locks", TASKS)
