@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Dispatch, Function, LocalCall, Signature, Task, Workflow
     from flake8_aa_celery.model.results.uses import ResultUse
     from flake8_aa_celery.model.results.waiting import Wait
+    from flake8_aa_celery.model.tasks.attributes import UnknownAttribute
     from flake8_aa_celery.model.tasks.duplicates import Duplicate
     from flake8_aa_celery.model.tasks.locks import LostLock
     from flake8_aa_celery.model.tasks.logs import MissingLogger
@@ -100,6 +101,7 @@ MISSING_LOGGERS: Fact[MissingLogger] = Fact("missing_loggers", "tasks.logs", TAS
 UNCALLED_FUNCTIONS: Fact[Function] = Fact("uncalled_functions", "tasks.uncalled")
 MEANINGLESS_OPTIONS: Fact[WrittenOption] = Fact("meaningless_options", "tasks.options", TASKS)
 FAULTY_OPTIONS: Fact[FaultyOption] = Fact("faulty_options", "tasks.option_values", TASKS)
+UNKNOWN_ATTRIBUTES: Fact[UnknownAttribute] = Fact("unknown_attributes", "tasks.attributes", TASKS)
 ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", TASKS)
 UNKNOWN_KEYS: Fact[UnknownKey] = Fact("unknown_keys", "tasks.once", TASKS)
 LOST_LOCKS: Fact[LostLock] = Fact("lost_locks", "tasks.locks", TASKS)
