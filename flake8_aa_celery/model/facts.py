@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.results.waiting import Wait
     from flake8_aa_celery.model.tasks.attributes import UnknownAttribute
     from flake8_aa_celery.model.tasks.duplicates import Duplicate
+    from flake8_aa_celery.model.tasks.generators import GeneratorTask
     from flake8_aa_celery.model.tasks.locks import LostLock
     from flake8_aa_celery.model.tasks.logs import MissingLogger
     from flake8_aa_celery.model.tasks.once import OnceOption, UnknownKey
@@ -102,6 +103,7 @@ UNCALLED_FUNCTIONS: Fact[Function] = Fact("uncalled_functions", "tasks.uncalled"
 MEANINGLESS_OPTIONS: Fact[WrittenOption] = Fact("meaningless_options", "tasks.options", TASKS)
 FAULTY_OPTIONS: Fact[FaultyOption] = Fact("faulty_options", "tasks.option_values", TASKS)
 UNKNOWN_ATTRIBUTES: Fact[UnknownAttribute] = Fact("unknown_attributes", "tasks.attributes", TASKS)
+GENERATOR_TASKS: Fact[GeneratorTask] = Fact("generator_tasks", "tasks.generators", TASKS)
 ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", TASKS)
 UNKNOWN_KEYS: Fact[UnknownKey] = Fact("unknown_keys", "tasks.once", TASKS)
 LOST_LOCKS: Fact[LostLock] = Fact("lost_locks", "tasks.locks", TASKS)
