@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.registration import Unregistered
     from flake8_aa_celery.model.tasks.retries import Retry, SteadyRetry
     from flake8_aa_celery.model.tasks.retry_options import LostRetryOptions
+    from flake8_aa_celery.model.tasks.state import KeptState
 
 Item = TypeVar("Item")
 
@@ -104,6 +105,7 @@ MEANINGLESS_OPTIONS: Fact[WrittenOption] = Fact("meaningless_options", "tasks.op
 FAULTY_OPTIONS: Fact[FaultyOption] = Fact("faulty_options", "tasks.option_values", TASKS)
 UNKNOWN_ATTRIBUTES: Fact[UnknownAttribute] = Fact("unknown_attributes", "tasks.attributes", TASKS)
 GENERATOR_TASKS: Fact[GeneratorTask] = Fact("generator_tasks", "tasks.generators", TASKS)
+KEPT_STATE: Fact[KeptState] = Fact("kept_state", "tasks.state")
 ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", TASKS)
 UNKNOWN_KEYS: Fact[UnknownKey] = Fact("unknown_keys", "tasks.once", TASKS)
 LOST_LOCKS: Fact[LostLock] = Fact("lost_locks", "tasks.locks", TASKS)

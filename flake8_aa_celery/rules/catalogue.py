@@ -78,6 +78,7 @@ _ALL = (
     _rule("AAC120", "task-without-time-limit", facts.TASKS, default=False),
     _rule("AAC121", "retry-options-without-retry", facts.LOST_RETRY_OPTIONS),
     _rule("AAC122", "once-without-lock", facts.LOST_LOCKS, fix="unsafe", reveals=_OF_LOCKS),
+    _rule("AAC123", "state-on-task", facts.KEPT_STATE),
     _rule("AAC124", "generator-task", facts.GENERATOR_TASKS),
     _rule("AAC125", "invalid-task-option", facts.FAULTY_OPTIONS, fix="safe"),
     _rule("AAC126", "unregistered-task", facts.UNREGISTERED_TASKS),

@@ -106,5 +106,5 @@ def _set_in(module: Module) -> frozenset[str]:
         if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
             found.add(node.attr)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr":
-            found.update(part.value for part in node.args[1:2] if isinstance(part, ast.Constant))
+            found.update(str(part.value) for part in node.args[1:2] if isinstance(part, ast.Constant))
     return frozenset(found)
