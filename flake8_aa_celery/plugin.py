@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from argparse import Action
 from typing import TYPE_CHECKING
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 
     from flake8.options.manager import OptionManager
 
+    from flake8_aa_celery.violation import Violation
+
 _PREFIX = "aa-celery-"
+#: Imported with the first file that has to do with Celery.
+_PROJECTS = "flake8_aa_celery.model.code.project"
 
 
 class _Flag(Action):
@@ -44,6 +49,8 @@ class Plugin:
     version = __version__
     settings: ClassVar[Settings] = Settings()
     _nearest: ClassVar[_Nearest | None] = None
+    #: how many modules were kept when they were last put aside
+    put_aside: ClassVar[int] = 0
 
     def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:
         self.tree = tree
@@ -57,9 +64,33 @@ class Plugin:
             settings = self._nearest.of(self.filename)
         if not is_checked(self.filename, settings):
             return
-        data = "".join(self.lines).encode(errors="surrogatepass")
-        for found in lint(self.filename, data, settings, self.tree, self.lines):
+        for found in self._violations(settings):
             yield found.line, found.column, f"{found.code} {found.message}", Plugin
+
+    def _violations(self, settings: Settings) -> list[Violation]:
+        """What is found, without a search for garbage meanwhile, which makes next to none.
+
+        What is kept for the next files is put aside: flake8 makes so much garbage that it is searched for all the
+        time, and each full search would go through all of it.
+        """
+        data = "".join(self.lines).encode(errors="surrogatepass")
+        is_on = gc.isenabled()
+        gc.disable()
+        try:
+            return lint(self.filename, data, settings, self.tree, self.lines)
+        finally:
+            if is_on:
+                gc.enable()
+                self._put_aside()
+
+    @classmethod
+    def _put_aside(cls) -> None:
+        """Let no search for garbage go through the modules that are kept, where there are more of them than before."""
+        projects = sys.modules.get(_PROJECTS)
+        modules: int = projects.Project.modules_kept() if projects is not None else 0
+        if modules > cls.put_aside:
+            gc.freeze()
+        cls.put_aside = modules
 
     @staticmethod
     def add_options(manager: OptionManager) -> None:

@@ -106,6 +106,11 @@ class Project:
         _unwritten.clear()
         _unwritten.update((os.path.realpath(path), data) for path, data in (unwritten or {}).items())
 
+    @staticmethod
+    def modules_kept() -> int:
+        """How many modules are kept in this process, of all projects."""
+        return sum(len(project._modules) for project in _projects.values())
+
     # -- modules ------------------------------------------------------------------------------------------------
 
     def module(self, path: str, tree: ast.Module) -> Module:
