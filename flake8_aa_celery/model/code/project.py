@@ -70,6 +70,11 @@ class Project:
                 module.let_go()
         vars(self).clear()
 
+    @property
+    def modules_kept(self) -> int:
+        """How many modules of it are kept."""
+        return len(self._modules)
+
     # -- modules ------------------------------------------------------------------------------------------------
 
     def module(self, path: str, tree: ast.Module) -> Module:
