@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_aa_celery.fixes.whole_project import fix_all
-from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.settings import Settings
 
 from . import harness
@@ -131,7 +130,6 @@ def _write(files: Mapping[str, str], root: Path) -> None:
 def _fixed(
     program: Program, root: Path, codes: tuple[str, ...], *, unsafe: bool
 ) -> tuple[list[str], list[str], dict[str, str]]:
-    Project.forget()
     paths = {str(root / "proof" / f"{name}.py"): name for name in program.files}
     files = [(path, program.files[name].encode()) for path, name in sorted(paths.items())]
     fixed = fix_all(files, Settings(select=codes), lambda some, work: work(some), unsafe=unsafe)
