@@ -128,6 +128,17 @@ class _Excluded:
         return bool(matches and (matches(name) or matches(absolute.rstrip("/"))))
 
 
+def excludes(path: str, root: str, settings: Settings) -> bool:
+    """Whether the settings exclude a file, or a folder that it lies in below the root of its project."""
+    excluded = _Excluded((*settings.exclude, *settings.extend_exclude))
+    whole = os.path.abspath(path)
+    while len(whole) > len(root):
+        if excluded(os.path.basename(whole), whole):
+            return True
+        whole = os.path.dirname(whole)
+    return False
+
+
 class _Wanted:
     """What the settings of a folder include and exclude, by folder."""
 

@@ -11,9 +11,10 @@ from flake8_aa_celery.fixes import Refused
 from flake8_aa_celery.fixes._guard import demand_nothing_new
 from flake8_aa_celery.fixes.engine import ROUNDS, Fixed, crash, fix, with_all_rules
 from flake8_aa_celery.linter import check, rules_for
+from flake8_aa_celery.model.code.import_graph import reaches
 from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.rewrites import MoveToTasksModule
-from flake8_aa_celery.source import read, reason
+from flake8_aa_celery.source import excludes, read, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -124,6 +125,7 @@ class _Fixer:
         rewrite = wanted.fix.rewrite
         target = os.path.join(os.path.dirname(path), f"{rewrite.module}.py")
         there = self._texts[target] if target in self._texts else _read(target)
+        self._demand_free(path, target)
         moved = move(path, self._texts[path], there, wanted.line, rewrite)
         after = {path: moved.source, target: moved.tasks}
         before = self._found_in({path: self._texts[path], target: there or b""})
@@ -137,6 +139,18 @@ class _Fixer:
         self.fixed[path] = own._replace(data=moved.source, applied=applied, left=left, moved_to=moved_to)
         self.fixed[target] = self.fixed.get(target, Fixed(b"", (), (), ()))._replace(data=moved.tasks)
         return path, target
+
+    def _demand_free(self, path: str, target: str) -> None:
+        """Refuse where the module of tasks is left out of the checks, or has the file imported that lacks the task."""
+        self._shadow(self._texts)
+        places = self._workspace.places
+        root = places.project_root(target)
+        if excludes(target, root, self._settings) or not places.is_checked(target, self._settings):
+            raise Refused("the module of tasks is excluded")
+        project = self._workspace.project_of(target, self._wide)
+        tasks = project.load(os.path.abspath(target))
+        if tasks is not None and reaches(tasks, os.path.abspath(path)):
+            raise Refused("the module of tasks imports this one")
 
     def _codes(self, path: str) -> set[str]:
         return {rule.code for rule in rules_for(path, self._settings)}
