@@ -48,18 +48,31 @@ _LONGEST = 100
 
 def node_of(item: Any) -> ast.expr | ast.stmt:
     """Where an item of a fact stands."""
-    for name in way_to_node(item):
-        item = getattr(item, name)
-    assert isinstance(item, (ast.expr, ast.stmt))
+    while not isinstance(item, (ast.expr, ast.stmt)):
+        _, item = _step(item)
     return item
 
 
-def way_to_node(item: Any) -> tuple[str, ...]:
-    """The attributes by which an item leads to where it stands: ``call``, ``node``."""
-    if isinstance(item, (ast.expr, ast.stmt)):
-        return ()
-    name = next(name for name in _PLACES if getattr(item, name, None) is not None)
-    return (name, *way_to_node(getattr(item, name)))
+def way_to_node(item: Any) -> str:
+    """How an item is asked for where it stands: ``.call.node``."""
+    way = ""
+    while not isinstance(item, (ast.expr, ast.stmt)):
+        asked, item = _step(item)
+        way += asked
+    return way
+
+
+def _step(item: Any) -> tuple[str, Any]:
+    """What of an item is nearer to the node where it stands, and how it is asked for that."""
+    if isinstance(item, (list, tuple)) and not hasattr(item, "_fields"):
+        return "[0]", item[0]
+    names = [*_PLACES, *getattr(item, "_fields", ())]
+    return next((f".{name}", value) for name in names if (value := getattr(item, name, None)) and _leads(value))
+
+
+def _leads(value: Any) -> bool:
+    """Whether a value may say where something stands."""
+    return not isinstance(value, (str, int, float))
 
 
 def source_of(item: Any) -> str:

@@ -108,7 +108,7 @@ def _countdown(node: ast.expr, site: Site) -> float | None:
     if not isinstance(node, ast.Call):
         return None
     if isinstance(node.func, ast.Attribute) and node.func.attr == "total_seconds":
-        return _period(node.func.value, site)
+        return seconds_of(node.func.value, site)
     if node.args and site.module.origin(node.func, site) in ("builtins.int", "builtins.round"):
         return _countdown(node.args[0], site)
     return None
@@ -116,18 +116,24 @@ def _countdown(node: ast.expr, site: Site) -> float | None:
 
 def _eta(node: ast.expr, site: Site) -> float | None:
     """How long from now ``now() + timedelta(…)`` is."""
-    node, site = _behind_names(node, site)
+    period = after_now(node, site)
+    return seconds_of(*period) if period else None
+
+
+def after_now(node: ast.expr, site: Site) -> tuple[ast.expr, Site] | None:
+    """What is added to the present in ``now() + timedelta(…)``, and where that stands; None for anything else."""
+    node, site = behind_names(node, site)
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
         return None
     for now, period in ((node.left, node.right), (node.right, node.left)):
-        if site.module.origin(*_behind_names(now, site)) in _NOW:
-            return _period(period, site)
+        if site.module.origin(*behind_names(now, site)) in _NOW:
+            return behind_names(period, site)
     return None
 
 
-def _period(node: ast.expr, site: Site) -> float | None:
+def seconds_of(node: ast.expr, site: Site) -> float | None:
     """The seconds of a ``timedelta``; None where one of its numbers is not known."""
-    node, site = _behind_names(node, site)
+    node, site = behind_names(node, site)
     if not isinstance(node, ast.Call) or site.module.origin(node.func, site) != "datetime.timedelta":
         return None
     given = by_name(node, site, _SECONDS)
@@ -142,7 +148,7 @@ def _number(value: Value) -> float | None:
     return None
 
 
-def _behind_names(node: ast.expr, site: Site) -> tuple[ast.expr, Site]:
+def behind_names(node: ast.expr, site: Site) -> tuple[ast.expr, Site]:
     """What a name was bound to, through other names as far as that is certain; anything else as it is."""
     for _ in range(_DEEPEST):
         bindings = reaching(node.id, site) if isinstance(node, ast.Name) else []

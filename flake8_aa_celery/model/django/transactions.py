@@ -23,7 +23,7 @@ from flake8_aa_celery.model.resolve.values import BoundMethod, Function, Task
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import Scope
+    from flake8_aa_celery.model.code.scopes import Block, Scope
     from flake8_aa_celery.model.resolve.values import Class, Dispatch, Mapping
 
 
@@ -75,11 +75,9 @@ def method_after_commit(dispatch: Dispatch, transaction: Transaction | None = No
 def around(site: Site) -> Transaction | None:
     """The transaction that a place runs in; None where none is seen."""
     for block in site.block.around():
-        if isinstance(block.node, (ast.With, ast.AsyncWith)) and block.kind == "with" and block.site:
-            for item in block.node.items:
-                found = _entered(item.context_expr, block.site)
-                if found is not None:
-                    return found
+        entered = _transaction_of(block)
+        if entered is not None:
+            return entered
     function = running(site)
     if function is None:
         return None
@@ -102,6 +100,19 @@ def of_function(function: Scope) -> Transaction | None:
     if view is None or not _wraps_requests(function.module) or _decorator(function, NOT_ATOMIC):
         return None
     return Transaction("a view, and `ATOMIC_REQUESTS` is on")
+
+
+def is_transaction(block: Block) -> bool:
+    """Whether a block is the body of ``with transaction.atomic():``, or of a context manager made of it."""
+    return _transaction_of(block) is not None
+
+
+def _transaction_of(block: Block) -> Transaction | None:
+    """The transaction whose body a block is."""
+    if not isinstance(block.node, (ast.With, ast.AsyncWith)) or block.kind != "with" or block.site is None:
+        return None
+    entered = (_entered(item.context_expr, block.site) for item in block.node.items)
+    return next((each for each in entered if each is not None), None)
 
 
 def opens_any(function: Scope) -> bool:

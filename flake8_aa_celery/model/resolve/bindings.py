@@ -369,6 +369,23 @@ def _unreadable_stars(module: Module) -> list[int]:
     return sorted(order for _, order in _stars(module) if order not in readable)
 
 
+def is_read_whole(module: Module) -> bool:
+    """Whether all names that a module takes by ``from … import *`` are known, however many modules it leads through."""
+    seen: set[str] = set()
+    waiting = [module]
+    while waiting:
+        found = waiting.pop()
+        if _unreadable_stars(found):
+            return False
+        seen.add(found.path)
+        for star, _ in _stars(found):
+            path = imported_module(star, found).path
+            loaded = found.project.load(path) if path is not None and path not in seen else None
+            if loaded is not None:
+                waiting.append(loaded)
+    return True
+
+
 def overriding(name: str, bindings: list[Binding], site: Site | None) -> list[Value]:
     """What ``from … import *`` may make of a name that has these bindings in this module, too.
 

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Task
 
 
+def is_itself(node: ast.expr, task: Task) -> bool:
+    """Whether an expression in the body of a task is the task: the parameter that it is passed as, or its name."""
+    if not isinstance(node, ast.Name):
+        return False
+    return node.id == task.name or (task.bound is not False and positional_parameters(task.node)[:1] == [node.id])
+
+
 def lacks_itself(task: Task) -> bool:
     """Whether a task has ``self`` as its first parameter, and Celery passes something else."""
     return task.bound is False and positional_parameters(task.node)[:1] == ["self"]
