@@ -46,33 +46,28 @@ _LEFT_OUT = frozenset({"module", "name_node", "node", "scope", "site"})
 _LONGEST = 100
 
 
-def node_of(item: Any) -> ast.expr | ast.stmt:
-    """Where an item of a fact stands."""
-    while not isinstance(item, (ast.expr, ast.stmt)):
-        _, item = _step(item)
-    return item
+def node_of(item: Any) -> Any:
+    """The node of the syntax tree where an item of a fact stands; None for a value that says nothing of that."""
+    return _place_of(item)[1]
 
 
 def way_to_node(item: Any) -> str:
     """How an item is asked for where it stands: ``.call.node``."""
-    way = ""
-    while not isinstance(item, (ast.expr, ast.stmt)):
-        asked, item = _step(item)
-        way += asked
-    return way
+    return _place_of(item)[0]
 
 
-def _step(item: Any) -> tuple[str, Any]:
-    """What of an item is nearer to the node where it stands, and how it is asked for that."""
+def _place_of(item: Any) -> tuple[str, Any]:
+    if isinstance(item, ast.AST):
+        return "", item
     if isinstance(item, (list, tuple)) and not hasattr(item, "_fields"):
-        return "[0]", item[0]
-    names = [*_PLACES, *getattr(item, "_fields", ())]
-    return next((f".{name}", value) for name in names if (value := getattr(item, name, None)) and _leads(value))
-
-
-def _leads(value: Any) -> bool:
-    """Whether a value may say where something stands."""
-    return not isinstance(value, (str, int, float))
+        way, node = _place_of(item[0]) if item else ("", None)
+        return f"[0]{way}", node
+    for name in (*_PLACES, *getattr(item, "_fields", ())):
+        nearer = getattr(item, name, None)
+        way, node = ("", None) if nearer is None else _place_of(nearer)
+        if node is not None:
+            return f".{name}{way}", node
+    return "", None
 
 
 def source_of(item: Any) -> str:
@@ -102,6 +97,8 @@ def plain(value: Any) -> Any:
         return {name: plain(field) for name, field in value._asdict().items() if field}
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
         return [plain(member) for member in value]
+    if hasattr(value, "_fields") and node_of(value) is None:
+        return {name: plain(field) for name, field in value._asdict().items()}
     if isinstance(value, frozenset):
         return sorted(map(str, value))
     if isinstance(value, Mapping):
