@@ -92,12 +92,12 @@ class Sample(NamedTuple):
 
     :param files: its files by their paths.
     :param lines: the lines of the items, of each file that has some; several times where several are on it.
-    :param way: the attributes by which the first item leads to where it stands.
+    :param way: how the first item is asked for where it stands: ``.call.node``.
     """
 
     files: dict[str, str]
     lines: dict[str, list[int]]
-    way: tuple[str, ...]
+    way: str
 
 
 def sample_of(name: str) -> Sample:
@@ -141,7 +141,7 @@ def rule_text(code: str, name: str, *, why_off: str, proof: str) -> str:
         parameter=parameter,
         type=typed,
         example="\n".join(f"    {line}".rstrip() for line in example.splitlines()),
-        node=".".join([parameter, *sample.way]),
+        node=parameter + sample.way,
         why_off=why_off,
         proof=proof,
         to_be_written=TO_BE_WRITTEN,
