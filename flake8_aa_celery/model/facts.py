@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from flake8_aa_celery.model.calling.delays import Delay
+    from flake8_aa_celery.model.calling.expiring import ExpiringOnceTask
     from flake8_aa_celery.model.calling.mismatches import Mismatch, RefusedResult
     from flake8_aa_celery.model.calling.misplaced import MisplacedOptions, WrongCollection
     from flake8_aa_celery.model.calling.serialising import RefusedArgument
@@ -138,6 +139,7 @@ APP_SCHEDULES: Fact[AppSchedule] = Fact("app_schedules", "periodic.schedules", S
 # -- how tasks are called -----------------------------------------------------------------------------------------
 
 DELAYS: Fact[Delay] = Fact("delays", "calling.delays", CANVAS, TASKS, SCHEDULE)
+EXPIRING_ONCE_TASKS: Fact[ExpiringOnceTask] = Fact("expiring_once_tasks", "calling.expiring", CANVAS, TASKS, SCHEDULE)
 MISMATCHES: Fact[Mismatch] = Fact("mismatches", "calling.mismatches", DISPATCHES, SIGNATURES)
 MISPLACED_OPTIONS: Fact[MisplacedOptions] = Fact("misplaced_options", "calling.misplaced", DISPATCHES)
 REFUSED_ARGUMENTS: Fact[RefusedArgument] = Fact("refused_arguments", "calling.serialising", DISPATCHES, SIGNATURES)
