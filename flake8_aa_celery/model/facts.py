@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.calling.expiring import ExpiringOnceTask
     from flake8_aa_celery.model.calling.mismatches import Mismatch, RefusedResult
     from flake8_aa_celery.model.calling.misplaced import MisplacedOptions, WrongCollection
+    from flake8_aa_celery.model.calling.self_sending import SelfSending
     from flake8_aa_celery.model.calling.serialising import RefusedArgument
     from flake8_aa_celery.model.calling.task_names import SpokenName
     from flake8_aa_celery.model.calling.undecorated import UsedAsTask
@@ -144,6 +145,7 @@ MISMATCHES: Fact[Mismatch] = Fact("mismatches", "calling.mismatches", DISPATCHES
 MISPLACED_OPTIONS: Fact[MisplacedOptions] = Fact("misplaced_options", "calling.misplaced", DISPATCHES)
 REFUSED_ARGUMENTS: Fact[RefusedArgument] = Fact("refused_arguments", "calling.serialising", DISPATCHES, SIGNATURES)
 REFUSED_RESULTS: Fact[RefusedResult] = Fact("refused_results", "calling.mismatches", WORKFLOWS)
+SELF_SENDING: Fact[SelfSending] = Fact("self_sending", "calling.self_sending", TASKS)
 SPOKEN_NAMES: Fact[SpokenName] = Fact("spoken_names", "calling.task_names", DISPATCHES, SIGNATURES, SCHEDULE)
 UNDECORATED_TASKS: Fact[UsedAsTask] = Fact("undecorated_tasks", "calling.undecorated", DISPATCHES, SIGNATURES, SCHEDULE)
 WRONG_COLLECTIONS: Fact[WrongCollection] = Fact("wrong_collections", "calling.misplaced", DISPATCHES)

@@ -85,6 +85,7 @@ _ALL = (
     _rule("AAC128", "network-call-without-timeout", facts.ENDLESS_CALLS, fix="unsafe"),
     _rule("AAC130", "unknown-task-attribute", facts.UNKNOWN_ATTRIBUTES, fix="safe"),
     _rule("AAC131", "once-task-expires", facts.EXPIRING_ONCE_TASKS, documents=True),
+    _rule("AAC132", "once-task-sends-itself", facts.SELF_SENDING),
     _rule("AAC201", "reserved-priority", facts.WRITTEN_PRIORITIES, profiles=_AA, fix="unsafe", documents=True),
     _rule("AAC202", "invalid-priority", facts.WRITTEN_PRIORITIES, fix="safe", documents=True),
     _rule("AAC203", "high-priority", facts.WRITTEN_PRIORITIES, profiles=_AA, documents=True),
