@@ -72,5 +72,5 @@ def check(sending: SelfSending, module: Module) -> Iterator[Violation]:
     what = f"`{name}` sends itself"
     if len(sending.way) > 1:
         what = f"`{written_call(first)}` sends `{name}` ({place(last)})"
-    message = f"{what}, but its own lock keeps it out: use `self.retry`, or other keys"
+    message = f"{what}, but its own lock keeps it out: use `self.retry`"
     yield Violation.at(first.step.call.node, message, trace=trace(sending.way))
