@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: For what is a custom of that house alone.
 _AA = ("alliance-auth",)
+#: For what cannot go wrong in that house.
+_PLAIN = ("celery",)
 _BOTH = ("alliance-auth", "celery")
 
 #: That a function is a task can be seen only once it is decorated.
@@ -94,6 +96,8 @@ _ALL = (
     _rule("AAC206", "delay-with-options", facts.MISPLACED_OPTIONS, fix="safe or unsafe"),
     _rule("AAC207", "chain-priority-first-only", facts.PRIORITIES, fix="unsafe"),
     _rule("AAC208", "none-priority", facts.WRITTEN_PRIORITIES, fix="unsafe"),
+    _rule("AAC209", "unknown-task-priority", facts.FOREIGN_TASKS, profiles=_AA, fix="unsafe"),
+    _rule("AAC210", "priority-lost", facts.LOST_PRIORITIES, default=False, profiles=_AA, fix="unsafe"),
     _rule("AAC301", "chord-without-backend", facts.WORKFLOWS),
     _rule("AAC302", "group-without-backend", facts.SENT_GROUPS, fix="unsafe"),
     _rule("AAC303", "group-becomes-chord", facts.FOLLOWED),
@@ -104,16 +108,28 @@ _ALL = (
     _rule("AAC308", "chain-argument-mismatch", facts.REFUSED_RESULTS, fix="safe"),
     _rule("AAC309", "workflow-never-started", facts.FORGOTTEN, fix="unsafe"),
     _rule("AAC310", "once-task-in-chain", facts.FOLLOWED_ONCE_TASKS),
+    _rule("AAC311", "chain-option-first-only", facts.FIRST_ONLY, fix="unsafe"),
+    _rule("AAC312", "not-a-signature", facts.NO_SIGNATURES, fix="unsafe"),
+    _rule("AAC313", "callback-argument-mismatch", facts.REFUSED_CALLS, fix="safe"),
     _rule("AAC401", "task-argument-mismatch", facts.MISMATCHES),
     _rule("AAC402", "apply-async-arguments", facts.WRONG_COLLECTIONS, fix="safe or unsafe"),
     _rule("AAC403", "task-called-directly", facts.LOCAL_CALLS, default=False, fix="unsafe"),
     _rule("AAC404", "unserialisable-argument", facts.REFUSED_ARGUMENTS, fix="unsafe"),
-    _rule("AAC405", "dispatch-in-transaction", facts.DISPATCHES, fix="unsafe"),
+    _rule("AAC405", "dispatch-in-transaction", facts.SENT_IN_TRANSACTIONS, fix="unsafe"),
     _rule("AAC406", "unknown-task-name", facts.SPOKEN_NAMES, documents=True),
     _rule("AAC407", "retry-swallowed", facts.RETRIES),
     _rule("AAC408", "long-countdown", facts.DELAYS),
-    _rule("AAC409", "dispatch-in-receiver", facts.DISPATCHES, default=False, fix="unsafe"),
+    _rule("AAC409", "dispatch-in-receiver", facts.SENT_WHILE_SAVING, default=False, fix="unsafe"),
     _rule("AAC410", "soft-limit-swallowed", facts.TASKS, default=False),
+    _rule("AAC411", "late-bound-on-commit", facts.LATE_CALLBACKS, fix="safe"),
+    _rule("AAC412", "on-commit-called", facts.MISUSED_COMMITS, fix="safe"),
+    _rule("AAC413", "unknown-send-option", facts.UNREAD_OPTIONS, fix="unsafe"),
+    _rule("AAC414", "max-retries-never-raised", facts.DEAD_HANDLERS, fix="unsafe"),
+    _rule("AAC415", "countdown-in-bulk", facts.BULK_DELAYS, profiles=_AA),
+    _rule("AAC416", "naive-eta", facts.NAIVE_MOMENTS, profiles=_PLAIN, fix="unsafe"),
+    _rule("AAC418", "saved-after-dispatch", facts.LATE_SAVES),
+    _rule("AAC419", "retry-arithmetic", facts.RETRY_COUNTS),
+    _rule("AAC420", "unknown-task", facts.UNKNOWN_TASKS),
     _rule("AAC501", "crontab-every-minute", facts.CRONTABS, fix="unsafe", documents=True),
     _rule("AAC502", "invalid-crontab", facts.CRONTABS, documents=True),
     _rule("AAC503", "invalid-schedule-entry", facts.SCHEDULE, documents=True),

@@ -10,10 +10,10 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name, last_part
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import positional_parameters
+from flake8_aa_celery.model.knowledge.celery import TASK_OPTIONS
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.decorators import hands_on_everything
-from flake8_aa_celery.model.tasks.options import TASK_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
