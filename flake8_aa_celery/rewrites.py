@@ -351,6 +351,20 @@ class AddSharedTask(_Rewrite):
     __slots__ = ()
 
 
+class AddWraps(_Rewrite):
+    """``@functools.wraps(…)`` is put above a function that a decorator returns.
+
+    :param function: the name of what the decorator stands on.
+    :param spot: that of the function which it returns.
+    """
+
+    __slots__ = ("function", "spot")
+
+    def __init__(self, function: str, spot: Spot) -> None:
+        self.function = function
+        self.spot = spot
+
+
 class ImportInstead(_Rewrite):
     """A name is imported from another module, or written instead of the attribute at the violation.
 
@@ -422,6 +436,7 @@ if TYPE_CHECKING:
         AddKey
         | AddLogger
         | AddSharedTask
+        | AddWraps
         | ChainInsteadOfGroup
         | DropException
         | DropOption

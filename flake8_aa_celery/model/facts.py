@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.retry_counts import RetryCount
     from flake8_aa_celery.model.tasks.retry_options import LostRetryOptions
     from flake8_aa_celery.model.tasks.state import KeptState
+    from flake8_aa_celery.model.tasks.wrapping import LostName
 
 Item = TypeVar("Item")
 
@@ -122,6 +123,8 @@ FAULTY_OPTIONS: Fact[FaultyOption] = Fact("faulty_options", "tasks.option_values
 UNKNOWN_ATTRIBUTES: Fact[UnknownAttribute] = Fact("unknown_attributes", "tasks.attributes", TASKS)
 GENERATOR_TASKS: Fact[GeneratorTask] = Fact("generator_tasks", "tasks.generators", TASKS)
 KEPT_STATE: Fact[KeptState] = Fact("kept_state", "tasks.state")
+LOST_NAMES: Fact[LostName] = Fact("lost_names", "tasks.wrapping", TASKS)
+TIME_LIMITS: Fact[WrittenOption] = Fact("time_limits", "tasks.options", TASKS)
 ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", TASKS)
 UNKNOWN_KEYS: Fact[UnknownKey] = Fact("unknown_keys", "tasks.once", TASKS)
 LOST_LOCKS: Fact[LostLock] = Fact("lost_locks", "tasks.locks", TASKS)
