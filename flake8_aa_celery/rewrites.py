@@ -378,6 +378,22 @@ class ImportInstead(_Rewrite):
         self.name = name
 
 
+class ImportInTasksModule(_Rewrite):
+    """The module at the violation is imported in a module of tasks.
+
+    :param target: the file of that.
+    :param source: the package that it is imported from there: ``.`` or ``..core``.
+    :param name: the name of the module.
+    """
+
+    __slots__ = ("name", "source", "target")
+
+    def __init__(self, target: str, source: str, name: str) -> None:
+        self.target = target
+        self.source = source
+        self.name = name
+
+
 class LogStart(_Rewrite):
     """The function at the violation says in the log that it has started, before anything else.
 
@@ -460,4 +476,8 @@ if TYPE_CHECKING:
         | UseSharedTask
         | WrapExpression
     )
-    Rewrite: TypeAlias = RewriteOfOneFile | MoveToTasksModule
+    RewriteOfTwoFiles: TypeAlias = ImportInTasksModule | MoveToTasksModule
+    Rewrite: TypeAlias = RewriteOfOneFile | RewriteOfTwoFiles
+
+#: Those that concern a second file; :mod:`flake8_aa_celery.fixes.whole_project` makes them.
+OF_TWO_FILES = (ImportInTasksModule, MoveToTasksModule)

@@ -21,8 +21,8 @@ def check(option: WrittenOption, module: Module) -> Iterator[Violation]:
 
     ## Why
     Alliance Auth starts its workers with `--pool=threads`, and nothing can end a thread: a task with a limit of a
-    minute runs for as long as it likes. Who relies on the limit has none. What keeps a task from hanging is a `timeout` of
-    each call that it waits for.
+    minute runs for as long as it likes. Who relies on the limit has none. What keeps a task from hanging is a `timeout`
+    of each call that it waits for.
 
     ## Example
     ```python

@@ -83,7 +83,7 @@ _ALL = (
     _rule("AAC123", "state-on-task", facts.KEPT_STATE),
     _rule("AAC124", "generator-task", facts.GENERATOR_TASKS),
     _rule("AAC125", "invalid-task-option", facts.FAULTY_OPTIONS, fix="safe"),
-    _rule("AAC126", "unregistered-task", facts.UNREGISTERED_TASKS),
+    _rule("AAC126", "unregistered-task", facts.UNREGISTERED_TASKS, fix="unsafe"),
     _rule("AAC127", "task-decorator-without-wraps", facts.LOST_NAMES, default=False, fix="safe"),
     _rule("AAC128", "network-call-without-timeout", facts.ENDLESS_CALLS, fix="unsafe"),
     _rule("AAC129", "time-limit-without-effect", facts.TIME_LIMITS, default=False, profiles=_AA),

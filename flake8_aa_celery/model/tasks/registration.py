@@ -20,7 +20,7 @@ from flake8_aa_celery.model.configuration.worker_imports import discovery_of
 from flake8_aa_celery.model.knowledge.django import IMPORTED_MODULES, IMPORTED_PACKAGES
 from flake8_aa_celery.model.resolve.occurrences import apps_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.places import dotted_name
+from flake8_aa_celery.places import dotted_name, package_root
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -38,10 +38,22 @@ class Unregistered(NamedTuple):
 
     :param task: its first task.
     :param others: how many more it has.
+    :param tasks_module: the file of the nearest module of tasks that workers find; None where there is none, or where
+        the module imports it, which then could not import the module.
     """
 
     task: Task
     others: int
+    tasks_module: str | None
+
+    @property
+    def way_there(self) -> tuple[str, str]:
+        """How the module of tasks imports the module: ``..core`` and its name."""
+        assert self.tasks_module is not None
+        here = os.path.dirname(self.tasks_module)
+        parts = os.path.relpath(self.task.module.path.removesuffix(".py"), here).split(os.sep)
+        up = parts.count(os.pardir)
+        return "." * (up + 1) + ".".join(parts[up:-1]), parts[-1]
 
 
 @fact
@@ -50,7 +62,23 @@ def unregistered_tasks_of(module: Module) -> list[Unregistered]:
     tasks = [task for task in tasks_of(module) if not task.is_local and task.spelling != "removed"]
     if not tasks or module.in_document or "." not in module.dotted or module.project.is_test_code(module.path):
         return []
-    return [Unregistered(tasks[0], len(tasks) - 1)] if _is_unknown_to_workers(module) else []
+    if not _is_unknown_to_workers(module):
+        return []
+    return [Unregistered(tasks[0], len(tasks) - 1, _tasks_module_near(module))]
+
+
+def _tasks_module_near(module: Module) -> str | None:
+    discovery = discovery_of(module.project)
+    folder, outermost = os.path.dirname(module.path), package_root(module.path)
+    while discovery is not None and folder.startswith(outermost + os.sep):
+        places = [os.path.join(folder, "__init__.py")]
+        for name in discovery.names:
+            places += [os.path.join(folder, f"{name}.py"), os.path.join(folder, name, "__init__.py")]
+        found = next((path for path in places if os.path.isfile(path) and discovery.finds(dotted_name(path))), None)
+        if found is not None:
+            return None if found == module.path or found in imported_files(module) else found
+        folder = os.path.dirname(folder)
+    return None
 
 
 def _is_unknown_to_workers(module: Module) -> bool:
