@@ -51,7 +51,9 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.once import OnceOption, UnknownKey
     from flake8_aa_celery.model.tasks.options import WrittenOption
     from flake8_aa_celery.model.tasks.retries import Retry, SteadyRetry
+    from flake8_aa_celery.model.tasks.retry_arguments import LostArguments
     from flake8_aa_celery.model.tasks.retry_counts import RetryCount
+    from flake8_aa_celery.model.tasks.states import SetState
 
 Item = TypeVar("Item")
 
@@ -113,6 +115,7 @@ ONCE_IMPORTS: Fact[ast.expr | ast.stmt] = Fact("once_imports", "tasks.once")
 RETRIES: Fact[Retry] = Fact("retries", "tasks.retries", TASKS)
 DEAD_HANDLERS: Fact[DeadHandler] = Fact("dead_handlers", "tasks.exhausted")
 STEADY_RETRIES: Fact[SteadyRetry] = Fact("steady_retries", "tasks.retries", TASKS)
+LOST_ARGUMENTS: Fact[LostArguments] = Fact("lost_arguments", "tasks.retry_arguments", TASKS)
 RETRY_COUNTS: Fact[RetryCount] = Fact("retry_counts", "tasks.retry_counts", TASKS)
 ENDLESS_RETRIES: Fact[WrittenOption] = Fact("endless_retries", "tasks.retries", TASKS)
 
@@ -129,6 +132,7 @@ FORGOTTEN: Fact[Signature | Workflow] = Fact("forgotten", "canvas.unstarted", SI
 SENT_GROUPS: Fact[SentGroup] = Fact("sent_groups", "canvas.workflows", DISPATCHES, WORKFLOWS)
 NO_SIGNATURES: Fact[NoSignature] = Fact("no_signatures", "canvas.misplaced")
 WAITS: Fact[Wait] = Fact("waits", "results.waiting", RESULT_USES)
+SET_STATES: Fact[SetState] = Fact("set_states", "tasks.states", TASKS)
 USES_WITHOUT_WAIT: Fact[ResultUse] = Fact("uses_without_wait", "results.waiting", RESULT_USES)
 
 # -- schedules ----------------------------------------------------------------------------------------------------
