@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textwrap import indent
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
 
 
-def module_with(root: Path, body: str, result_backend: str = "true") -> Module:
+def module_with(root: Path, body: str, result_backend: Literal["true", "false"] = "true") -> Module:
     task = f"@shared_task(bind=True)\ndef t(self, x, y=1):\n{indent(body, '    ')}\n"
     source = f"from celery import shared_task, states\n{task}"
     return module_of(root, source, settings=Settings()._replace(result_backend=result_backend))

@@ -107,11 +107,11 @@ def _returns_after(site: Site) -> bool:
 
 def _outwards(site: Site) -> Iterator[tuple[Block, ast.stmt]]:
     """The statement of a place and those around it, each with its block, up to the body of the function."""
-    block, statement = site.block, site.statement
-    yield block, statement
+    block, place = site.block, site
+    yield block, place.statement
     while block.kind != "function" and block.parent is not None and block.site is not None:
-        block, statement = block.parent, block.site.statement
-        yield block, statement
+        block, place = block.parent, block.site
+        yield block, place.statement
 
 
 def _may_leave(node: ast.AST) -> bool:
