@@ -11,6 +11,7 @@ from flake8_aa_celery import model
 from flake8_aa_celery.documents import code_blocks, is_document
 from flake8_aa_celery.places import is_checked
 from flake8_aa_celery.rules import all_rules
+from flake8_aa_celery.settings import ALL
 from flake8_aa_celery.source import decode, heed_noqa, lines_of
 
 if TYPE_CHECKING:
@@ -52,11 +53,16 @@ def lint(
     :param lines: its decoded lines, where somebody has them already.
     :param keep: whether somebody goes on to ask for what the model knows of the file.
     """
-    if not is_checked(path, settings) or not model.relevant(data, settings.tasks_modules):
+    if not is_checked(path, settings):
+        return []
+    is_relevant = model.relevant(data, settings.tasks_modules)
+    if not is_relevant and not model.may_answer(data):
         return []
     from flake8_aa_celery.model.code.project import Project
 
     project = Project.at_work(path, settings)
+    if not is_relevant and not _imports_celery(path, data, project):
+        return []
     rules = rules_for(path, settings)
     if is_document(path):
         return _in_document(rules, path, data, project, settings)
@@ -72,6 +78,11 @@ def lint(
     if found and not data.isascii():
         found = _in_characters(found, lines or lines_of(data))
     return sorted(found, key=_order)
+
+
+def _imports_celery(path: str, data: bytes, project: Project) -> bool:
+    """Whether a file that does not speak of Celery imports one of the project that does."""
+    return any(project.speaks_of_celery(each) for each in project.imported_from(path, data))
 
 
 def check(path: str, data: bytes, settings: Settings) -> list[Violation]:
@@ -97,6 +108,8 @@ def parse(data: bytes) -> ast.Module:
             end = error.start if isinstance(error, UnicodeDecodeError) else data.find(b"\0")
             line = data.count(b"\n", 0, max(end, 0)) + 1
             raise SyntaxError(str(error), ("", line, 1, None)) from error
+        except LookupError as error:  # what Python 3.14 says of a codec that is no text encoding, such as rot13
+            raise SyntaxError(str(error)) from error
         except (RecursionError, MemoryError) as error:
             raise SyntaxError(_TOO_DEEP) from error
     return tree
@@ -115,14 +128,21 @@ def _is_selected(rule: Rule, settings: Settings) -> bool:
     by_default = rule.default and settings.profile in rule.profiles
     shortest = 0 if by_default else _NAMES_A_GROUP
     selected = [
-        len(prefix)
+        weight
         for prefix in (*settings.select, *settings.extend_select)
-        if rule.code.startswith(prefix) and len(prefix) >= shortest
+        if (weight := _weight(prefix, rule)) >= shortest or (prefix == ALL)
     ]
     if by_default and not settings.select:
         selected.append(0)
-    ignored = [len(prefix) for prefix in settings.ignore if rule.code.startswith(prefix)]
+    ignored = [_weight(prefix, rule) for prefix in settings.ignore]
     return max(selected, default=-1) > max(ignored, default=-1)
+
+
+def _weight(prefix: str, rule: Rule) -> int:
+    """How closely a prefix names a rule; -1 where it does not."""
+    if prefix == ALL:
+        return 0
+    return len(prefix) if rule.code.startswith(prefix) else -1
 
 
 def rules_for(path: str, settings: Settings) -> tuple[Rule, ...]:
@@ -139,15 +159,13 @@ def rules_for(path: str, settings: Settings) -> tuple[Rule, ...]:
         if fnmatch(name, pattern) or fnmatch(absolute, pattern)
         for prefix in prefixes
     )
-    return tuple(rule for rule in rules if not rule.code.startswith(ignored))
+    return () if ALL in ignored else tuple(rule for rule in rules if not rule.code.startswith(ignored))
 
 
 def _module(path: str, tree: ast.Module, project: Project, *, in_document: bool = False) -> Module | Exception:
     """The facts of a file, or what went wrong in finding them."""
     try:
         return project.document(path, tree) if in_document else project.module(path, tree)
-    except RecursionError as error:
-        raise SyntaxError(_TOO_DEEP) from error
     except Exception as error:
         return error
 
@@ -162,8 +180,6 @@ def _found(rules: Sequence[Rule], module: Module | Exception) -> list[Violation]
 def _found_by(rule: Rule, module: Module, rules: Sequence[Rule]) -> list[Violation]:
     try:
         return [each._replace(code=rule.code, name=rule.name) for each in rule.violations_in(module)]
-    except RecursionError as error:
-        raise SyntaxError(_TOO_DEEP) from error
     except Exception as error:
         return _crashed(rules, f"rule {rule.code} ({rule.name})", error)
 

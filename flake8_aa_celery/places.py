@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 #: What marks the root of a project; where no folder has one, the parent of the outermost package is the root.
 _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg", "manage.py")
+#: What CI services call the root of a checkout in: GitLab, GitHub.
+_CHECKOUTS = ("CI_PROJECT_DIR", "GITHUB_WORKSPACE")
 _TEST_FOLDERS = frozenset({"tests", "test", "testauth", "migrations"})
 
 
@@ -107,6 +109,32 @@ def below(path: str, folder: str = ".") -> str:
     absolute = os.path.abspath(path)
     start = os.path.abspath(folder).rstrip(os.sep) + os.sep
     return absolute.removeprefix(start).replace(os.sep, "/")
+
+
+def below_repository(path: str) -> str:
+    """A path as seen from the root of the repository that the current folder lies in; as :func:`below` elsewhere.
+
+    It is the root that a CI service names, otherwise the one that git has, and this folder where there is none.
+    """
+    return below(path, _repository(os.path.abspath("")))
+
+
+def _repository(here: str) -> str:
+    """The root of the repository that a folder lies in."""
+    for variable in _CHECKOUTS:
+        checkout = os.environ.get(variable, "")
+        inside = os.path.relpath(os.path.realpath(here), os.path.realpath(checkout)) if checkout else os.pardir
+        if inside == os.curdir:
+            return here
+        if inside.split(os.sep)[0] != os.pardir and here.endswith(os.sep + inside):
+            return here.removesuffix(os.sep + inside)
+    folder = here
+    while not os.path.exists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return here
+        folder = above
+    return folder
 
 
 def forget() -> None:

@@ -1,14 +1,15 @@
-"""The flake8 door."""
+"""The flake8 plugin."""
 
 from __future__ import annotations
 
+import sys
 from argparse import Action
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery import __version__
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.places import is_checked
-from flake8_aa_celery.pyproject import read_pyproject
+from flake8_aa_celery.pyproject import SettingsTree
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import OPTIONS, Settings, SettingsError, merge, parse_text
 
@@ -42,6 +43,7 @@ class Plugin:
     name = "flake8-aa-celery"
     version = __version__
     settings: ClassVar[Settings] = Settings()
+    _nearest: ClassVar[_Nearest | None] = None
 
     def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:
         self.tree = tree
@@ -50,10 +52,13 @@ class Plugin:
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         """The violations as flake8 wants them: line from 1, column from 0, code and message, and this class."""
-        if not is_checked(self.filename, self.settings):
+        settings = self.settings
+        if self._nearest is not None and self._nearest.here is settings:
+            settings = self._nearest.of(self.filename)
+        if not is_checked(self.filename, settings):
             return
         data = "".join(self.lines).encode(errors="surrogatepass")
-        for found in lint(self.filename, data, self.settings, self.tree, self.lines):
+        for found in lint(self.filename, data, settings, self.tree, self.lines):
             yield found.line, found.column, f"{found.code} {found.message}", Plugin
 
     @staticmethod
@@ -76,11 +81,38 @@ class Plugin:
         :raises ExecutionError: for a setting that is not allowed; flake8 prints it and stops.
         """
         try:
-            cls.settings = _with_flake8_options(read_pyproject(Settings(), ".", all_rules), options)
+            cls._nearest = _Nearest(options)
+            cls.settings = cls._nearest.here
         except SettingsError as error:
             from flake8.exceptions import ExecutionError
 
             raise ExecutionError(str(error)) from error
+
+
+class _Nearest:
+    """The settings of each file: those of the nearest ``pyproject.toml``, and flake8's options over them.
+
+    :ivar here: those of the current folder.
+    """
+
+    __slots__ = ("_known", "_options", "_tree", "here")
+
+    def __init__(self, options: Namespace) -> None:
+        self._options = options
+        self._tree = SettingsTree(all_rules, warn=_warn)
+        self._known: dict[Settings, Settings] = {}
+        self.here = self.of("")
+
+    def of(self, path: str) -> Settings:
+        """The settings of a file."""
+        told = self._tree.of(path)
+        if told not in self._known:
+            self._known[told] = _with_flake8_options(told, self._options)
+        return self._known[told]
+
+
+def _warn(text: str) -> None:
+    print(f"flake8-aa-celery: {text}", file=sys.stderr)
 
 
 def _shown(value: Any) -> str:

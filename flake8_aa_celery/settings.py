@@ -8,24 +8,36 @@ line or flake8 wins over ``pyproject.toml``; settings called ``extend-…`` add 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.wording import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from typing import Any, Literal
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, Literal, Protocol
 
-    Kind = Literal["codes", "codes by file", "patterns", "names", "flag", "choice", "number"]
-    #: asks for the codes of all rules, when a setting names one
-    Codes = Callable[[], Iterable[str]]
+    class Named(Protocol):
+        """What is known of a rule here."""
+
+        @property
+        def name(self) -> str: ...
+
+    Kind = Literal["codes", "codes by file", "patterns", "names", "flag", "choice", "number", "path"]
+    #: asks for the codes of all rules, when a setting names one, with the rules themselves where they have names
+    Codes = Callable[[], Iterable[str] | Mapping[str, Named]]
 
 #: Of a value that is not allowed an error shows so many characters.
 _LONGEST = 80
+#: No system has longer ones.
+_LONGEST_PATH = 4096
 
 PROFILES = ("alliance-auth", "celery")
 
-#: What is not searched for files: what flake8 leaves out, and what tools of today leave behind.
+#: Stands for all rules, those that are off by default too.
+ALL = "ALL"
+
+#: What is not searched for files: what flake8 leaves out, and what tools of today create.
 EXCLUDED = (
     ".svn", "CVS", ".bzr", ".hg", ".git", "__pycache__", ".tox", ".nox", ".eggs", "*.egg", ".venv", "venv",
     "node_modules", "build", "dist", ".mypy_cache", ".ruff_cache", ".pytest_cache",
@@ -50,6 +62,8 @@ class Settings(NamedTuple):
     include: tuple[str, ...] = INCLUDED
     exclude: tuple[str, ...] = EXCLUDED
     extend_exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+    baseline: str = ""
     check_tests: bool = False
     profile: Literal["alliance-auth", "celery"] = "alliance-auth"
     tasks_modules: tuple[str, ...] = ("tasks",)
@@ -65,7 +79,7 @@ class Settings(NamedTuple):
 class Option(NamedTuple):
     """How one setting is spelled and what it may be.
 
-    :param name: as it is written in ``pyproject.toml`` and, behind ``--``, on the command line.
+    :param name: as it is written in ``pyproject.toml`` and, after ``--``, on the command line.
     :param choices: the values that a choice may have.
     :param lowest: the smallest number that is allowed.
     :param highest: the greatest number that is allowed.
@@ -94,12 +108,13 @@ class Option(NamedTuple):
     def allowed(self) -> str:
         """What a value may be, in words."""
         return {
-            "codes": 'a list of codes or their beginnings, such as "AAC205" or "AAC2"',
+            "codes": 'a list of codes, their beginnings, or names, such as ["AAC205", "AAC2"], or ["ALL"]',
             "codes by file": 'a table of file patterns with lists of codes: "tests/*" = ["AAC1"], or tests/*:AAC1',
             "patterns": "a list of file patterns",
             "names": "a list of dotted names",
             "flag": "true or false",
             "choice": "one of " + ", ".join(self.choices),
+            "path": "the path of a file, or false",
             "number": f"a whole number from {self.lowest} to {self.highest}",
         }[self.kind]
 
@@ -108,7 +123,7 @@ OPTIONS = (
     Option(
         "select",
         "codes",
-        "report these rules and no others; those that are off by default need at least AAC and a digit",
+        "report these rules and no others; those that are off by default need at least AAC and a digit, or ALL",
         flake8=False,
     ),
     Option("extend-select", "codes", "report these rules, too", flake8=False),
@@ -117,6 +132,8 @@ OPTIONS = (
     Option("include", "patterns", "files that the command searches folders for; not changelogs", flake8=False),
     Option("exclude", "patterns", "files and folders that the command does not search", flake8=False),
     Option("extend-exclude", "patterns", "more files and folders that the command does not search", flake8=False),
+    Option("force-exclude", "flag", "leave out what is excluded even where its path is given", flake8=False),
+    Option("baseline", "path", "a file with the violations that the command does not report", flake8=False),
     Option("check-tests", "flag", "check test code and migrations, too"),
     Option(
         "profile",
@@ -164,6 +181,8 @@ def parse_text(option: Option, text: str) -> Any:
         return _parse_per_file(text)
     if option.kind == "flag":
         return {"true": True, "false": False}.get(text.lower(), text)
+    if option.kind == "path":
+        return False if text == "false" else text
     if option.kind == "number":
         return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
     return text
@@ -218,9 +237,11 @@ class _Source:
         if option.kind == "choice" and isinstance(value, bool):
             value = str(value).lower()
         if not _is_allowed(option, value):
-            raise self._error(f"{option.name} must be {option.allowed}, not {_shortened(value)}")
+            raise self._error(f"{option.name} must be {option.allowed}, not {_shortened(value)}{_hint(option, value)}")
         if option.kind == "codes":
             return self._checked_codes(option, value)
+        if option.kind == "path":
+            return (value if self._base == "." else os.path.join(self._base, value)) if value else ""
         if option.kind == "patterns":
             return tuple(map(self._anchored, value))
         if option.kind == "codes by file":
@@ -228,13 +249,16 @@ class _Source:
         return tuple(value) if option.kind == "names" else value
 
     def _checked_codes(self, option: Option, prefixes: Sequence[str]) -> tuple[str, ...]:
-        known = list(self._codes()) if prefixes else []
-        for prefix in prefixes:
-            if not any(code.startswith(prefix) for code in known):
+        rules = self._codes() if prefixes else ()
+        names = {rule.name: code for code, rule in rules.items()} if isinstance(rules, Mapping) else {}
+        known = list(rules)
+        found = [names.get(prefix.lower(), prefix) for prefix in prefixes]
+        for prefix in found:
+            if prefix != ALL and not any(code.startswith(prefix) for code in known):
                 beginnings = {code[: len(prefix)] for code in known}
-                hint = nearest(prefix.upper(), sorted(beginnings))
+                hint = nearest(prefix.upper(), sorted(beginnings)) or nearest(prefix.lower(), names)
                 raise self._error(f"{option.name} names no rule with {prefix!r}{hint}")
-        return tuple(prefixes)
+        return tuple(found)
 
     def _anchored(self, pattern: str) -> str:
         """Make a pattern with a slash absolute, as flake8 does; one without is compared with names alone."""
@@ -249,6 +273,8 @@ class _Source:
 def _is_allowed(option: Option, value: Any) -> bool:
     if option.kind == "flag":
         return isinstance(value, bool)
+    if option.kind == "path":
+        return value is False or (isinstance(value, str) and 0 < len(value) <= _LONGEST_PATH)
     if option.kind == "choice":
         return value in option.choices
     if option.kind == "number":
@@ -262,6 +288,15 @@ def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
 
 
-def _shortened(value: Any) -> str:
-    text = repr(value)
+def _hint(option: Option, value: Any) -> str:
+    """The end of an error where a text stands for a list."""
+    if not isinstance(value, str) or option.kind not in ("codes", "patterns", "names"):
+        return ""
+    from json import dumps
+
+    return f"; did you mean {_shortened(dumps(parse_text(option, value)), str)}?"
+
+
+def _shortened(value: Any, shown: Callable[[Any], str] = repr) -> str:
+    text = shown(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.documents import is_document
 from flake8_aa_celery.gitignore import is_ignored, of_parents, own
+from flake8_aa_celery.places import project_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -18,37 +19,54 @@ if TYPE_CHECKING:
 
     #: is told a path that could not be read, and why
     Failed = Callable[[str, str], None]
+    #: gives the settings of the files in a folder
+    SettingsOf = Callable[[str], Settings]
 
 #: How documents begin that tell what has changed: what they show is not to be copied any more.
 _OF_THE_PAST = ("changelog", "changes", "history", "news", "release")
+#: Python in JSON, which nothing here reads.
+_NOTEBOOK = ".ipynb"
 
 
-def find(paths: Iterable[str], settings: Settings, failed: Failed) -> list[str]:
+def find(paths: Iterable[str], settings: Settings | SettingsOf, failed: Failed) -> list[str]:
     """The files that paths stand for, sorted, each once.
 
-    A file that is named is always there. Of a folder it is what the settings include below it, except what they
-    exclude, what a ``.gitignore`` names, and changelogs: they speak of the past. Folders behind symbolic links are
-    not entered, and links to files count only where these lie below the folder, too: nothing else is read or changed.
+    A file that is named is always there, unless the settings exclude it and ``force-exclude`` is set. Of a folder it is
+    what the settings include below it, except what they exclude, what a ``.gitignore`` names, and changelogs: they
+    speak of the past. Symbolic links to folders are not followed, and links to files count only where these lie
+    below the folder, too: nothing else is read or changed.
 
-    :param failed: is told of each path that does not exist, is no file, or cannot be entered.
+    :param settings: for all files, or what gives those of a folder.
+    :param failed: is told of each path that does not exist, is no file, cannot be entered, or holds a notebook.
     :return: paths that begin as they were given.
     """
     found: dict[str, None] = {}
-    included = _Included(settings.include)
-    excluded = _Excluded((*settings.exclude, *settings.extend_exclude))
+    wanted = _Wanted(settings if callable(settings) else lambda _: settings)
     for path in paths:
         try:
             mode = os.stat(path).st_mode
         except (OSError, ValueError) as error:
             failed(path, reason(error))
             continue
+        if wanted.is_left_out(path):  # even where it is named
+            continue
         if stat.S_ISDIR(mode):
-            found.update(dict.fromkeys(_walk(path, included, excluded, failed)))
-        elif stat.S_ISREG(mode):
-            found[path] = None
-        else:
+            found.update(dict.fromkeys(_walk(path, wanted, failed)))
+        elif not stat.S_ISREG(mode):
             failed(path, "Not a regular file")
+        elif path.endswith(_NOTEBOOK):
+            failed(path, "notebooks are not checked")
+        else:
+            found[path] = None
     return sorted(found)
+
+
+def is_excluded(path: str, of: SettingsOf) -> bool:
+    """Whether a file that is named is to be left out: the settings of its folder exclude it, and say so of such, too.
+
+    :param of: gives the settings of a folder.
+    """
+    return _Wanted(of).is_left_out(path)
 
 
 def read(path: str) -> bytes:
@@ -79,6 +97,8 @@ class _Included:
     def __call__(self, name: str, absolute: str) -> bool:
         if not name.endswith(self._suffixes) and not (self._rest and self._rest(name, absolute)):
             return False
+        if name.endswith(_NOTEBOOK):
+            return False
         return name.endswith(".py") or not (is_document(name) and name.lower().startswith(_OF_THE_PAST))
 
 
@@ -108,7 +128,39 @@ class _Excluded:
         return bool(matches and (matches(name) or matches(absolute.rstrip("/"))))
 
 
-def _walk(top: str, included: _Included, excluded: _Excluded, failed: Failed) -> Iterator[str]:
+class _Wanted:
+    """What the settings of a folder include and exclude, by folder."""
+
+    __slots__ = ("_known", "_of")
+
+    def __init__(self, of: SettingsOf) -> None:
+        self._of = of
+        self._known: dict[Settings, tuple[_Included, _Excluded]] = {}
+
+    def __call__(self, folder: str) -> tuple[_Included, _Excluded]:
+        """What is included and what is excluded in a folder."""
+        settings = self._of(folder)
+        if settings not in self._known:
+            excluded = _Excluded((*settings.exclude, *settings.extend_exclude))
+            self._known[settings] = _Included(settings.include), excluded
+        return self._known[settings]
+
+    def is_left_out(self, path: str) -> bool:
+        """Whether a path that is named, or a folder above it in this one or in its project, is to be left out."""
+        absolute = os.path.abspath(path)
+        if not self._of(os.path.dirname(absolute)).force_exclude:
+            return False
+        here = os.path.abspath("").rstrip(os.sep) + os.sep
+        top = here if absolute.startswith(here) else project_root(absolute).rstrip(os.sep) + os.sep
+        while absolute.startswith(top):
+            folder, name = os.path.split(absolute)
+            if self(folder)[1](name, absolute):
+                return True
+            absolute = folder
+        return False
+
+
+def _walk(top: str, wanted: _Wanted, failed: Failed) -> Iterator[str]:
     start = os.path.abspath(top).rstrip("/") + "/"
     folders = [(top, start, of_parents(start))]
     while folders:
@@ -121,6 +173,7 @@ def _walk(top: str, included: _Included, excluded: _Excluded, failed: Failed) ->
         except OSError as error:
             failed(folder, reason(error))
             continue
+        included, excluded = wanted(absolute)
         for entry in listed:
             is_folder = entry.is_dir(follow_symlinks=False)
             whole = absolute + entry.name + "/" * is_folder
@@ -172,7 +225,10 @@ def encode(text: str, like: bytes) -> bytes:
     from tokenize import detect_encoding
 
     encoding, _ = detect_encoding(BytesIO(like).readline)
-    return text.encode(encoding)
+    try:
+        return text.encode(encoding)
+    except LookupError as error:
+        raise SyntaxError(str(error)) from error
 
 
 def split(text: str) -> list[str]:
@@ -220,7 +276,7 @@ def heed_noqa(violations: list[Violation], path: str, data: bytes) -> list[Viola
 def statements(lines: list[str]) -> dict[int, tuple[int, int]]:
     """For each line the first and the last of those in which flake8 looks for its ``noqa``.
 
-    All lines of a multi-line string are one, and those behind a backslash; within parentheses each is for itself.
+    All lines of a multi-line string are one, and those joined by a backslash; within parentheses each is for itself.
     """
     from tokenize import DEDENT, ENDMARKER, NEWLINE, NL, TokenError
 

@@ -1,4 +1,8 @@
-"""Write a file so that it is never half-written, whatever happens meanwhile."""
+"""Write a file so that it is never half-written, whatever happens meanwhile.
+
+This stays by hand: the standard library has nothing that does it, and atomicwrites, which is not maintained any more,
+replaces symbolic links and gives the file a new owner and mode.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every test can ask for by name, and which tests are slow."""
+"""What every test can ask for by name, what pytest can be asked for, and which tests are slow."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from doors import doors, fakes
+from outcomes import Outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,10 +16,27 @@ __all__ = ["doors", "fakes"]
 
 #: Folders whose tests wait for a worker, or for something that is big on purpose.
 SLOW = {"behaviour", "unbreakable"}
+#: Fixtures that are slow to make: a copy of this project.
+SLOW_FIXTURES = {"clone"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Know ``--update``."""
+    parser.addoption(
+        "--update",
+        action="store_true",
+        help="rewrite what tests compare with: tests/golden, tests/graph/golden, what fixes make of fixtures",
+    )
+
+
+@pytest.fixture
+def outcomes(request: pytest.FixtureRequest) -> Outcomes:
+    """What compares with outcomes that are kept in files, or rewrites them."""
+    return Outcomes(update=request.config.getoption("--update"))
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
     """Mark what ``-m "not slow"`` leaves out."""
     for item in items:
-        if item.path.parent.name in SLOW:
+        if item.path.parent.name in SLOW or not SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)

@@ -218,3 +218,36 @@ def test_code_of_our_own_tests_is_silenced_and_means_the_same(tmp_path: Path) ->
     changed = {path: data for path, data in before.items() if path.read_bytes() != data}
     assert changed
     assert all(ast.dump(ast.parse(path.read_bytes())) == ast.dump(ast.parse(data)) for path, data in changed.items())
+
+
+def test_a_baseline_can_stand_in_the_settings(doors: Doors) -> None:
+    Path("sub").mkdir()
+    write("f()\n", "sub/a.py")
+    Path("sub/pyproject.toml").write_text('[tool.flake8-aa-celery]\nbaseline = "known.json"\n')
+    assert doors.check("--update-baseline", "sub").code == 0
+    assert json.loads(Path("sub/known.json").read_text())["violations"][0]["path"] == "a.py"
+    assert doors.check().code == 0
+    write("f()\n", "b.py")
+    write("f()\ng()\n", "sub/a.py")
+    assert [line.split(" ")[0] for line in doors.check().lines] == ["./b.py:2:1:", "./sub/a.py:3:1:"]
+    assert len(doors.check("--no-baseline").lines) == 3
+    assert len(doors.check("--isolated").lines) == 3
+
+
+def test_folders_have_their_own_baselines(doors: Doors) -> None:
+    for folder in ("one", "two"):
+        Path(folder).mkdir()
+        write("f()\n", f"{folder}/a.py")
+        Path(f"{folder}/pyproject.toml").write_text('[tool.flake8-aa-celery]\nbaseline = "known.json"\n')
+    assert doors.check("one", "two", "--update-baseline").code == 0
+    for folder in ("one", "two"):
+        assert len(json.loads(Path(f"{folder}/known.json").read_text())["violations"]) == 1
+    assert doors.check().code == 0
+
+
+def test_a_baseline_that_is_to_be_updated_must_be_known(doors: Doors) -> None:
+    outcome = doors.check("--update-baseline")
+    assert (outcome.code, outcome.errors) == (
+        2,
+        "aa-celery: --update-baseline needs --baseline FILE, or baseline in the settings\n",
+    )

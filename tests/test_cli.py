@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
+import queue
+import signal
+import subprocess
 import sys
-from argparse import ArgumentParser
+import threading
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from doors import FAKES, Doors, F, start, write
 from flake8_aa_celery import __version__
-from flake8_aa_celery.cli import _arguments, check
+from flake8_aa_celery.cli import check
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,31 +44,48 @@ def test_an_unknown_command_suggests_the_nearest(doors: Doors) -> None:
     assert doors.command("chek") == (2, [], "aa-celery: there is no command 'chek'; did you mean 'check'?\n")
 
 
-def test_an_unknown_option_is_misuse(doors: Doors) -> None:
-    assert doors.check("--nonsense").code == 2
+@pytest.mark.parametrize("name", [".", "app", "app/tasks.py", "tasks.py", "none/there", "README.md"])
+def test_a_path_without_a_command_suggests_to_check_it(doors: Doors, name: str) -> None:
+    os.mkdir("app")
+    error = f"aa-celery: there is no command {name!r}; did you mean 'check {name}'?\n"
+    assert doors.command(name) == (2, [], error)
+
+
+def test_an_option_without_a_command_suggests_one(doors: Doors) -> None:
+    error = "aa-celery: there is no option without a command '--fix'; did you mean 'check --fix'?\n"
+    assert doors.command("--fix", ".") == (2, [], error)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("check", "--slect", "AAC2"), "aa-celery check has no option '--slect'; did you mean '--select'?"),
+        (("check", "a.py", "--exitzero"), "aa-celery check has no option '--exitzero'; did you mean '--exit-zero'?"),
+        (("check", "--statistic=1x", "--outptu-file=x"), "argument --statistics: ignored explicit argument '1x'"),
+        (("check", "--outptu-file=x"), "aa-celery check has no option '--outptu-file'; did you mean '--output-file'?"),
+        (("check", "--xyzzy"), "aa-celery check has no option '--xyzzy'"),
+        (("fix", "--", "-x", "--fxi"), "-x: No such file or directory"),
+        (("fix", "--add-noqa"), "aa-celery fix has no option '--add-noqa'"),
+        (("rules", "AAC201"), "aa-celery rules: there is nothing to be done with 'AAC201'"),
+        (("check", "--select"), "argument --select: expected one argument"),
+    ],
+    ids=str,
+)
+def test_misuse_is_one_line(doors: Doors, arguments: tuple[str, ...], error: str) -> None:
+    outcome = doors.command(*arguments)
+    assert (outcome.code, outcome.lines) == (2, [])
+    assert outcome.errors.splitlines()[0] == f"aa-celery: {error}"
+    assert len(outcome.errors.splitlines()) == (2 if "--" in arguments else 1)
+
+
+@pytest.mark.parametrize("name", ["check", "completion", "facts", "fix", "graph", "rule", "rules", "trace"])
+def test_the_usage_is_one_line(doors: Doors, name: str) -> None:
+    usage, empty, *_ = doors.command(name, "--help").lines
+    assert usage.startswith(f"usage: aa-celery {name} [OPTION …]")
+    assert empty == ""
 
 
 # -- how the command line is read -------------------------------------------------------------------------------------
-
-
-WORDS = st.sampled_from([
-    "a.py", "-", "", "b c", "-q", "-v", "--quiet", "-qv", "--isolated", "--isol", "--check-tests", "-j", "2", "-j2",
-    "--no-check-tests", "--select", "--select=AAC2", "--select=", "AAC2", "--output-format", "json", "--color=never",
-    "--config", "--config=a=b", "--output-format=xml", "--quiet=1", "-j=2", "--baseline", "-x", "--nonsense", "-1",
-])  # fmt: skip
-
-
-@settings(deadline=None, max_examples=300)
-@given(st.lists(WORDS, max_size=6))
-def test_a_plain_command_line_is_read_as_argparse_would(words: list[str]) -> None:
-    reader, parser = _arguments.Reader(), ArgumentParser(exit_on_error=False)
-    check.add_arguments(reader)  # type: ignore[arg-type]  # as far as the types know
-    check.add_arguments(parser)
-    try:
-        plain = reader.parse_args(words)
-    except _arguments.NotPlainError:
-        return
-    assert vars(plain) == vars(parser.parse_intermixed_args(words))
 
 
 def test_options_and_paths_may_stand_in_any_order(doors: Doors) -> None:
@@ -119,6 +138,42 @@ def test_an_unknown_rule_suggests_the_nearest(doors: Doors) -> None:
     )
 
 
+def test_a_rule_is_an_object_for_programs(doors: Doors) -> None:
+    expected = {
+        "code": "AAC201",
+        "name": "call-of-f",
+        "summary": "Calls of f.",
+        "default": True,
+        "profiles": ["alliance-auth", "celery"],
+        "fix": "safe",
+        "url": "https://flake8-aa-celery.readthedocs.io/en/latest/rules/AAC201.html",
+        "explanation": "Calls of f.",
+    }
+    assert json.loads("".join(doors.command("rule", "call-of-f", "--output-format=json").lines)) == expected
+    several = json.loads("".join(doors.command("rule", "AAC203", "AAC201", "--output-format=json").lines))
+    assert [rule["code"] for rule in several] == ["AAC203", "AAC201"]
+    assert several[1] == expected
+
+
+def test_all_rules_can_be_shown(doors: Doors, fakes: dict[str, object]) -> None:
+    lines = doors.command("rule", "--all").lines
+    assert [line.split()[1] for line in lines if line.startswith("# AAC")] == list(fakes)
+    shown = json.loads("".join(doors.command("rule", "--all", "--output-format=json").lines))
+    assert [rule["code"] for rule in shown] == list(fakes)
+    assert shown == json.loads("".join(doors.command("rules", "--output-format=json").lines))
+
+
+@pytest.mark.parametrize("arguments", [(), ("--all", "AAC201")])
+def test_either_some_rules_are_named_or_all(doors: Doors, arguments: tuple[str, ...]) -> None:
+    error = "aa-celery: name the rules by their codes or names, or all of them by --all\n"
+    assert doors.command("rule", *arguments) == (2, [], error)
+
+
+def test_the_rules_of_a_profile_are_objects_for_programs(doors: Doors) -> None:
+    shown = json.loads("".join(doors.command("rules", "--profile=celery", "--output-format=json").lines))
+    assert [rule["code"] for rule in shown] == ["AAC201", "AAC203", "AAC401", "AAC900", "AAC999"]
+
+
 def test_all_rules_are_listed(doors: Doors, fakes: dict[str, object]) -> None:
     lines = doors.command("rules").lines
     assert len(lines) == len(fakes) == len(FAKES) + 2
@@ -137,3 +192,101 @@ def test_nothing_of_what_is_checked_is_run(doors: Doors) -> None:
     process = start("check")
     process.communicate()
     assert not os.path.exists("run")
+
+
+@pytest.mark.parametrize(
+    ("file", "beginning"),
+    [
+        ("map.html", "<!doctype html>"),
+        ("map.MMD", "flowchart"),
+        ("map.dot", "digraph"),
+        ("map.json", "{"),
+        ("map.txt", ""),
+        ("map", ""),
+    ],
+)
+def test_the_format_of_a_map_is_that_of_the_ending_of_its_file(doors: Doors, file: str, beginning: str) -> None:
+    write("tasks.py", "@shared_task", "def f(): ...")
+    assert doors.command("graph", "--output-file", file).code == 0
+    with open(file, encoding="utf-8") as written:
+        text = written.read()
+    assert text.lower().startswith(beginning)
+    assert "f" in text
+    assert doors.command("graph", "--output-format=dot", f"--output-file={file}").code == 0
+    with open(file, encoding="utf-8") as written:
+        assert written.read().startswith("digraph")
+
+
+def test_a_map_has_the_settings_of_its_first_path(doors: Doors) -> None:
+    write("a/jobs.py", "@shared_task", "def f(): ...")
+    with open("a/pyproject.toml", "w", encoding="utf-8") as file:
+        file.write('[tool.flake8-aa-celery]\nextend-exclude = ["jobs.py"]\n')
+    assert "jobs.py" in "".join(doors.command("graph", ".", "--isolated").lines)
+    assert "jobs.py" not in "".join(doors.command("graph", "a").lines)
+
+
+# -- watching ---------------------------------------------------------------------------------------------------------
+
+BROKEN = "@shared_task("
+
+
+class Watched:
+    """A command that watches, and what it has said."""
+
+    def __init__(self, *arguments: str) -> None:
+        command = [sys.executable, "-u", "-m", "flake8_aa_celery", "check", "--watch", *arguments]
+        self._process = subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self._lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line.rstrip("\n"))
+
+    def said_until(self, beginning: str) -> list[str]:
+        """What it says until a line begins like this."""
+        lines = [self._lines.get(timeout=60)]
+        while not lines[-1].startswith(beginning):
+            lines.append(self._lines.get(timeout=60))
+        return lines
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C; its exit code, once it has said nothing more."""
+        self._process.send_signal(signal.SIGINT)
+        code = self._process.wait(timeout=60)
+        assert self._lines.empty()
+        return code
+
+
+def set_at_once(setting: str) -> None:
+    """Write the settings in one step: half of them would be a change, too."""
+    with open("settings", "w", encoding="utf-8") as file:
+        file.write(f"[tool.flake8-aa-celery]\n{setting}\n")
+    os.replace("settings", "pyproject.toml")
+
+
+def test_a_check_that_watches_says_what_is_new_and_what_is_gone(doors: Doors) -> None:
+    write("a.py", BROKEN)
+    watched = Watched()
+    assert watched.said_until("1 violation")[0].startswith("./a.py:2:13: AAC900")
+    write("b.py", BROKEN)
+    said = watched.said_until("In all")
+    assert said[0] == "New:"
+    assert said[1].startswith("./b.py:2:13: AAC900")
+    assert said[2:] == ["1 violation in 1 file", "In all: 2 violations in 2 files"]
+    write("a.py", "x = 1")
+    assert watched.said_until("1 gone") == ["1 gone. In all: 1 violation in 1 file"]
+    set_at_once("extend-exclude = ['b.py']")
+    assert watched.said_until("1 gone") == ["1 gone. In all: No violations"]
+    set_at_once("nonsense = 1")
+    assert "there is no setting 'nonsense'" in watched.said_until("aa-celery")[0]
+    os.remove("pyproject.toml")
+    assert watched.said_until("In all")[-1] == "In all: 1 violation in 1 file"
+    assert watched.interrupt() == 130
+
+
+@pytest.mark.parametrize("other", ["--fix", "--diff", "--add-noqa", "--update-baseline", "-", "--output-file=x"])
+def test_what_changes_files_is_not_watched(doors: Doors, other: str) -> None:
+    outcome = doors.check("--watch", other)
+    assert (outcome.code, len(outcome.errors.splitlines())) == (2, 1)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -67,7 +69,7 @@ def test_a_diff_is_shown_and_nothing_written(doors: Doors) -> None:
     outcome = doors.command("fix", "--diff", *SELECT)
     assert outcome.code == 1
     assert outcome.errors == "1 violation would be fixed in 1 file\n"
-    assert outcome.lines[:3] == ["--- ./tasks.py", "+++ ./tasks.py", "@@ -1,6 +1,6 @@"]
+    assert outcome.lines[:3] == ["--- ./tasks.py", "+++ ./tasks.py", "@@ -1,6 +1,6 @@ AAC202 Use priority 5"]
     assert [line for line in outcome.lines[3:] if line[0] in "+-"] == [
         '-@shared_task(priority="5")',
         "+@shared_task(priority=5)",
@@ -90,6 +92,90 @@ def test_a_diff_reports_what_is_left_on_standard_error(doors: Doors) -> None:
     outcome = doors.command("fix", "--diff", *SELECT)
     assert outcome.lines == []
     assert "tasks.py:4:23: AAC201" in outcome.errors
+
+
+def test_each_hunk_of_a_diff_names_its_rules(doors: Doors) -> None:
+    calls = "\n".join("print()" for _ in range(20))
+    place(f"{SAFE}\n\n{calls}\nupdate.apply_async(args=[1], priority='7')\n")
+    lines = doors.command("fix", "--diff", *SELECT).lines
+    assert [line.split(" @@ ")[1] for line in lines if line.startswith("@@")] == [
+        "AAC202 Use priority 5",
+        "AAC202 Use priority 7",
+    ]
+
+
+def test_a_diff_is_coloured_for_a_person(doors: Doors) -> None:
+    place(SAFE)
+    lines = doors.command("fix", "--diff", "--color=always", *SELECT).lines
+    assert '\x1b[31m-@shared_task(priority="5")\x1b[0m' in lines
+    assert "\x1b[32m+@shared_task(priority=5)\x1b[0m" in lines
+    plain = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in lines]
+    assert plain == doors.command("fix", "--diff", *SELECT).lines
+
+
+def test_what_a_diff_leaves_is_reported_in_the_lines_of_the_file_as_it_is(doors: Doors) -> None:
+    place(UNSAFE)
+    select = ("--isolated", "--select", "AAC105,AAC201")
+    (checked,) = [line for line in doors.check(*select).lines if "AAC201" in line]
+    outcome = doors.command("fix", "--diff", *select)
+    assert sum(line[0] == "+" for line in outcome.lines) > 2
+    assert checked in outcome.errors.splitlines()
+
+
+def test_a_check_can_fix(doors: Doors) -> None:
+    file = place(SAFE)
+    outcome = doors.check("--fix", *SELECT)
+    assert (outcome.code, outcome.lines, outcome.errors) == (1, [], "1 violation fixed in 1 file\n")
+    assert file.read_text() == MENDED
+
+
+def test_a_check_has_the_options_of_a_fix(doors: Doors) -> None:
+    file = place(SAFE)
+    for options in (["--diff"], ["--fix", "--diff", "--exit-zero"]):
+        assert doors.check(*options, *SELECT) == doors.command("fix", *options[-2:], *SELECT)
+    assert file.read_text() == SAFE
+    assert doors.check("--fix-only", *SELECT).code == 1
+    assert file.read_text() == MENDED
+    place(UNSAFE)
+    assert doors.check("--fix", "--unsafe-fixes", *SELECT).errors == "1 violation fixed in 1 file\n"
+
+
+@pytest.mark.parametrize("options", [["--unsafe-fixes"], ["--fix", "--add-noqa"], ["--diff", "--update-baseline"]])
+def test_options_of_a_check_that_do_not_go_together_are_misuse(doors: Doors, options: list[str]) -> None:
+    outcome = doors.check(*options)
+    assert (outcome.code, outcome.lines, len(outcome.errors.splitlines())) == (2, [], 1)
+
+
+def test_it_is_said_how_many_more_unsafe_fixes_would_cure(doors: Doors) -> None:
+    place(SAFE)
+    place(UNSAFE, "more.py")
+    assert doors.command("fix", *SELECT).errors.splitlines() == [
+        "1 violation fixed in 1 file",
+        "1 violation left in 1 file, 1 can be fixed with `aa-celery fix --unsafe-fixes`",
+    ]
+    assert doors.command("fix", "--fix-only", *SELECT).errors.splitlines() == [
+        "1 can be fixed with `aa-celery fix --unsafe-fixes`",
+    ]
+
+
+def test_where_only_fixes_are_wanted_what_is_left_is_not_denied(doors: Doors) -> None:
+    place(UNSAFE)
+    assert doors.command("fix", "--fix-only", "--color=always", *SELECT).lines == []
+    place(MENDED)
+    assert "Nothing is left to do" in "".join(doors.command("fix", "--color=always", *SELECT).lines)
+
+
+def test_what_a_baseline_holds_is_not_left(doors: Doors) -> None:
+    place(UNSAFE)
+    assert doors.check("--update-baseline", "--baseline=known.json", *SELECT).code == 0
+    outcome = doors.command("fix", "--baseline=known.json", *SELECT)
+    assert (outcome.code, outcome.lines) == (0, [])
+    place(SAFE, "more.py")
+    place(UNSAFE, "other.py")
+    outcome = doors.command("fix", "--baseline=known.json", *SELECT)
+    assert [line.split(":")[0] for line in outcome.lines] == ["./other.py"]
+    assert doors.command("fix", "--baseline=known.json", "--update-baseline", *SELECT).code == 0
+    assert doors.check("--baseline=known.json", *SELECT).code == 0
 
 
 def test_standard_input_is_a_filter(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,4 +326,59 @@ def test_a_task_that_cannot_be_moved_stays_with_a_reason(doors: Doors) -> None:
     outcome = doors.command("fix", "-v", "--unsafe-fixes", "--isolated", "--select", "AAC101")
     assert outcome.code == 1
     assert outcome.errors.count("AAC101 not fixed: the module of tasks imports this one") == 2
+    assert outcome.errors.splitlines()[-1] == "2 violations left in 1 file"
     assert file.read_text() == MISPLACED
+
+
+def edited(text: str, edits: list[dict[str, Any]]) -> str:
+    """A text after the edits of a report."""
+    lines = text.splitlines(keepends=True)
+    for edit in sorted(edits, key=lambda edit: -edit["line"]):
+        lines[edit["line"] - 1 : edit["end_line"] - 1] = [edit["content"]]
+    return "".join(lines)
+
+
+MANY = (
+    "from celery import shared_task\n\n\n@shared_task\ndef one(pk):\n    return pk\n\n\n"
+    '@shared_task(priority="5")\ndef two(pk):\n    return pk\n\n\n'
+    "one.delay(1, priority=7)\ntwo.delay(1, priority=7)\ntwo.apply_async(args=[1], priority=3.0)\n"
+)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_report_says_what_the_fix_of_each_violation_would_change(doors: Doors, jobs: str) -> None:
+    place(MANY)
+    place(MANY, "more.py")
+    select = ("--isolated", "--select=AAC2,AAC105", "--output-format=json", f"--jobs={jobs}")
+    found = json.loads("".join(f"{line}\n" for line in doors.check(*select).lines))
+    assert Path("tasks.py").read_text() == MANY
+    alone = [
+        edited(MANY, each["fix"]["edits"])
+        for each in found
+        if each["path"] == "./more.py" and each["code"].startswith("AAC2")
+    ]
+    assert alone == [
+        MANY.replace('"5"', "5"),
+        MANY.replace("one.delay(1, priority=7)", "one.apply_async(args=[1], priority=7)"),
+        MANY.replace("two.delay(1, priority=7)", "two.apply_async(args=[1], priority=7)"),
+        MANY.replace("3.0", "3"),
+    ]
+    for logger in [edited(MANY, each["fix"]["edits"]) for each in found if each["code"] == "AAC105"]:
+        assert "logger = logging.getLogger(__name__)\n" in logger
+        assert logger.startswith("import logging\n")
+
+
+def test_where_a_fix_is_refused_a_report_says_of_no_change(doors: Doors) -> None:
+    place(HEAD.format(7) + "\n\nupdate.delay(1, priority=0)\n")
+    (found,) = [
+        each
+        for each in json.loads("".join(doors.check(*SELECT, "--output-format=json").lines))
+        if each["code"] == "AAC206"
+    ]
+    assert found["fix"]["edits"] == []
+
+
+def test_standard_input_is_reported_with_edits(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(SAFE.encode())))
+    (found,) = json.loads("".join(doors.check(*SELECT, "--output-format=json", "-").lines))
+    assert found["fix"]["edits"][0]["content"] == "@shared_task(priority=5)\n"

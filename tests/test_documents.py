@@ -52,6 +52,80 @@ def test_a_fence_that_is_never_closed_reaches_to_the_end() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "block"),
+    [
+        ("> ```python\n> x = 1\n>\n> if y:\n>     z()\n> ```\n", (2, 2, "x = 1\n\nif y:\n    z()\n")),
+        (">```python\n>x = 1\n>```\n", (2, 1, "x = 1\n")),
+        ("> > ~~~py\n> > x\n>> y\n> > ~~~\n", (2, 4, "x\ny\n")),
+        ("> ```python\n>x = 1\n> y = 2\n> ```\n", (2, 2, "x = 1\ny = 2\n")),
+        ("  >   ```python\n  >   x\n  >   ```\n", (2, 6, "x\n")),
+        ("> [!NOTE]\n> ```python\n> x > y\n> ```\n", (3, 2, "x > y\n")),
+        ("> ```python\n> x\nnot quoted\n", (2, 2, "x\n")),
+        ("> ```python\n> > x\n> ```\n", (2, 2, "> x\n")),
+        ("```python\n> ```\n```\n", (2, 0, "> ```\n")),
+    ],
+)
+def test_a_fence_in_a_quote_is_read_without_its_signs(text: str, block: tuple[int, int, str]) -> None:
+    assert blocks("a.md", text) == [block]
+
+
+def test_a_quote_that_ends_closes_its_fence() -> None:
+    assert blocks("a.md", "> ```sh\n> x\n\n```python\ny\n```\n") == [(5, 0, "y\n")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!--\n```python\nx\n```\n-->\n",
+        "<!-- old:\n\n```python\nx\n```\n\n-->\n",
+        "  <!--\n  ```python\n  x\n  ```\n  -->\n",
+        "> <!--\n> ```python\n> x\n> ```\n> -->\n",
+        "<!--\n```python\nx\n```\n",
+    ],
+)
+def test_what_is_in_an_html_comment_is_no_block(text: str) -> None:
+    assert blocks("a.md", text) == []
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<!-- a -->\n",
+        "<!--\na\n-->\n",
+        "> <!--\n\n",
+        "```html\n<!--\n```\n",
+        "Text <!--\n",
+        "`<!--`\n",
+        "<!-- a\nb --> <!-- c\n",
+    ],
+)
+def test_what_is_outside_of_html_comments_is_a_block(before: str) -> None:
+    ((_, _, code),) = blocks("a.md", f"{before}```python\nx\n```\n")
+    assert code == "x\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "..\n   .. code-block:: python\n\n      x\n",
+        ".. old:\n\n   ::\n\n      x\n",
+        ".. like this::\n\n   x\n",
+    ],
+)
+def test_what_is_in_a_comment_of_restructuredtext_is_no_block(text: str) -> None:
+    assert blocks("a.rst", text) == []
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["..\n\n", ".. old\n", ".. _target:\n\n", ".. [1] note\n", ".. |x| image:: y\n", "..\n   old\n\n", "...\n"],
+)
+def test_what_is_outside_of_comments_of_restructuredtext_is_a_block(before: str) -> None:
+    ((_, _, code),) = blocks("a.rst", f"{before}::\n\n   x\n")
+    assert code == "x\n"
+
+
+@pytest.mark.parametrize(
     "opening", [".. code-block:: python", ".. code:: py", ".. sourcecode:: python", "Like this::", "::"]
 )
 def test_a_block_of_restructuredtext(opening: str) -> None:
@@ -86,6 +160,14 @@ def test_a_readme_is_checked_with_its_folder(doors: Doors) -> None:
     Path("CHANGELOG.md").write_text(README, "utf-8")
     assert doors.check().lines == ["./README.md:5:5: AAC201 f is called at 7"]
     assert doors.check("CHANGELOG.md").code == 1
+
+
+@pytest.mark.usefixtures("documented")
+def test_a_quote_in_a_readme_is_checked_and_a_comment_is_not(doors: Doors) -> None:
+    code = "```python\nfrom celery import shared_task\nx = f()\n```\n"
+    quoted = "".join(f"> {line}" for line in code.splitlines(keepends=True))
+    Path("README.md").write_text(f"{quoted}\n<!--\n{code}-->\n", "utf-8")
+    assert doors.check().lines == ["./README.md:3:7: AAC201 f is called at 7"]
 
 
 @pytest.mark.usefixtures("documented")

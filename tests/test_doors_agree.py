@@ -100,7 +100,7 @@ def test_both_doors_agree_with_settings_of_pyproject(doors: Doors, tmp_path: Pat
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(f"{CELERY}f(); g(); optional()\n")
     command, flake8 = doors.check(), doors.flake8("--extend-ignore", "E,F,W")
-    assert command == flake8
+    assert command[:2] == flake8[:2]
     assert len(command.lines) == 3
 
 

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.fixes.engine import Fixed
     from flake8_aa_celery.fixes.whole_project import Work
+    from outcomes import Outcomes
     from support import Case
 
 UNSAFE = {".fixed": False, ".unsafe": True}
 
 
-def outcomes() -> list[tuple[Case, str]]:
+def expected_outcomes() -> list[tuple[Case, str]]:
     """Every case with the kind of outcome that stands beside it."""
     return [(case, kind) for case in cases() for kind in UNSAFE if beside(case, kind).exists()]
 
@@ -65,18 +66,19 @@ def flakes(path: str, data: bytes) -> Counter[str]:
     return Counter(line.partition(" ")[2] for line in said.getvalue().splitlines())
 
 
-@pytest.mark.parametrize(("case", "kind"), outcomes(), ids=lambda value: getattr(value, "name", value))
-def test_a_fix_makes_of_a_fixture_what_stands_beside_it(case: Case, kind: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("case", "kind"), expected_outcomes(), ids=lambda value: getattr(value, "name", value))
+def test_a_fix_makes_of_a_fixture_what_stands_beside_it(
+    case: Case, kind: str, tmp_path: Path, outcomes: Outcomes
+) -> None:
     root = build(case, tmp_path)
     fixed = fixed_in(root, case.selected(), unsafe=UNSAFE[kind])
     expected = beside(case, kind)
     if expected.is_dir():
-        wanted = {str(file.relative_to(expected)): file.read_text() for file in sorted(expected.rglob("*.py"))}
         found = {path[len(str(root)) + 1 :]: outcome.data.decode() for path, outcome in fixed.items()}
-        assert found == wanted
+        outcomes.compare_all(found, expected)
     else:
-        changed = [outcome.data.decode() for outcome in fixed.values() if outcome.applied]
-        assert changed == [expected.read_text()]
+        (changed,) = (outcome.data.decode() for outcome in fixed.values() if outcome.applied)
+        outcomes.compare(changed, expected)
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sarif_pydantic import Level, Sarif
@@ -12,6 +13,9 @@ from sarif_pydantic import Level, Sarif
 from doors import CELERY, Doors
 from flake8_aa_celery import __version__
 from flake8_aa_celery.report import formats
+
+if TYPE_CHECKING:
+    from outcomes import Outcomes
 
 pytestmark = pytest.mark.usefixtures("fakes")
 GOLDEN = Path(__file__).parent / "golden"
@@ -26,13 +30,10 @@ def write_app() -> None:
 
 
 @pytest.mark.parametrize("name", formats())
-def test_a_format_is_as_it_was(doors: Doors, name: str) -> None:
+def test_a_format_is_as_it_was(doors: Doors, outcomes: Outcomes, name: str) -> None:
     write_app()
     text = "\n".join(doors.check("--output-format", name, "app").lines).replace(__version__, "VERSION") + "\n"
-    golden = GOLDEN / f"report.{name}"
-    if os.environ.get("REWRITE_GOLDEN"):
-        golden.write_text(text, "utf-8")
-    assert text == golden.read_text("utf-8")
+    outcomes.compare(text, GOLDEN / f"report.{name}")
 
 
 def fingerprints(doors: Doors) -> dict[str, int]:

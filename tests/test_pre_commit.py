@@ -131,7 +131,7 @@ def test_the_hooks_are_as_pre_commit_wants_them(project: Path) -> None:
     assert outcome.returncode == 0, outcome.stdout
 
 
-@pytest.mark.parametrize("name", ["aa-celery-check", "aa-celery-fix"])
+@pytest.mark.parametrize("name", ["aa-celery", "aa-celery-check", "aa-celery-fix"])
 def test_the_entry_of_a_hook_is_a_command(name: str) -> None:
     command, *arguments = manifest()[name]["entry"].split()
     assert command == "aa-celery"
@@ -153,6 +153,57 @@ def test_the_entry_of_the_fix_hook_mends_and_stops_the_commit(project: Path) -> 
     assert "priority=3)" in tasks.read_text()
     second = pre_commit(project, "run", "aa-celery-fix")
     assert (second.returncode, "Passed" in second.stdout) == (0, True), second.stdout
+
+
+def test_the_hook_for_both_fixes_and_reports_the_rest(project: Path) -> None:
+    use_installed(project, "aa-celery")
+    tasks = project / "app" / "tasks.py"
+    tasks.write_text(MENDABLE)
+    first = pre_commit(project, "run", "aa-celery")
+    assert (first.returncode, "files were modified by this hook" in first.stdout) == (1, True), first.stdout
+    assert FOUND_IN_README in first.stdout
+    (project / "README.md").write_text("celery\n")
+    second = pre_commit(project, "run", "aa-celery")
+    assert (second.returncode, "Passed" in second.stdout) == (0, True), second.stdout
+
+
+@pytest.mark.parametrize("name", ["aa-celery", "aa-celery-check", "aa-celery-fix"])
+def test_a_hook_leaves_out_what_the_settings_exclude(project: Path, name: str) -> None:
+    use_installed(project, name)
+    (project / "pyproject.toml").write_text('[tool.flake8-aa-celery]\nextend-exclude = ["app", "README.md"]\n')
+    tasks = project / "app" / "tasks.py"
+    tasks.write_text(MENDABLE)
+    outcome = pre_commit(project, "run", name)
+    assert (outcome.returncode, "Passed" in outcome.stdout) == (0, True), outcome.stdout
+    assert tasks.read_text() == MENDABLE
+
+
+def test_our_own_commits_pass_through_our_hooks(project: Path) -> None:
+    """Those of the manifest, but run by what is installed and not where code is wrong on purpose."""
+    yaml = pytest.importorskip("yaml", reason="pre-commit, which brings it, is not installed")
+    config = ROOT / ".pre-commit-config.yaml"
+    assert pre_commit(project, "validate-config", str(config)).returncode == 0
+    (repository,) = yaml.safe_load(config.read_text())["repos"]
+    hooks = {hook["id"]: hook for hook in repository["hooks"]}
+    compared = ("name", "entry", "types", "types_or", "require_serial")
+    offered = manifest()
+    assert {"aa-celery-check", "aa-celery-fix"} <= hooks.keys()
+    for name in hooks.keys() & offered.keys():
+        assert [hooks[name].get(key) for key in compared] == [offered[name].get(key) for key in compared]
+    assert {hook["language"] for hook in hooks.values()} == {"system"}
+
+
+def test_our_hooks_pass_over_what_is_wrong_on_purpose(project: Path) -> None:
+    shutil.copy(ROOT / ".pre-commit-config.yaml", project)
+    for name in ("README.md", "CHANGELOG.md"):
+        (project / name).unlink()
+    wrong = project / "tests" / "fixtures"
+    wrong.mkdir(parents=True)
+    (project / "app" / "tasks.py").replace(wrong / "tasks.py")
+    assert pre_commit(project, "run", "aa-celery-check").returncode == 0
+    (wrong / "tasks.py").replace(project / "app" / "tasks.py")
+    outcome = pre_commit(project, "run", "aa-celery-check")
+    assert (outcome.returncode, FOUND in outcome.stdout) == (1, True), outcome.stdout
 
 
 @pytest.mark.slow

@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import indent
 from typing import TYPE_CHECKING
-from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
@@ -20,6 +19,7 @@ from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import Settings
 from support import place
+from unfiltered import prefilters_off, search_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,6 +40,9 @@ NEIGHBOURS = {
     "app/celery.py": "from celery import Celery\n\napp = Celery('app')\n",
     "app/models.py": "from django.db import models\n\nclass Thing(models.Model):\n    def save(self): ...\n",
 }
+#: Rules that do not see tasks outside a tasks module called directly yet (tests/test_prefilters.py), and the one that
+#: says of itself that it leaves alone what has nothing to do with Celery.
+HIDDEN = {"AAC403", "AAC603", "AAC604"}
 STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
 #: Every how manieth file of the standard library is looked at.
 STRIDE = 8
@@ -312,8 +315,19 @@ def test_no_source_crashes_the_linter(source: str, path: str) -> None:
 @example("from . import tasks\ndef view(request):\n    tasks.again(request.user)\n", "app/views.py")
 def test_the_byte_search_hides_nothing(source: str, path: str) -> None:
     assume(parses(source) and not model.relevant(source.encode()))
-    with patch.object(model, "relevant", lambda *_: True):
+    with search_off():
         assert lint_all({path: source}, [path])[path] == []
+
+
+@quickly
+@given(PROGRAMS, PATHS)
+def test_no_prefilter_hides_anything(source: str, path: str) -> None:
+    seen = lint_all({path: source}, [path])[path]
+    with prefilters_off():
+        everything = lint_all({path: source}, [path])[path]
+    assert [violation for violation in everything if violation.code not in HIDDEN] == [
+        violation for violation in seen if violation.code not in HIDDEN
+    ]
 
 
 @quickly
@@ -345,7 +359,7 @@ def test_the_standard_library_does_not_crash_the_linter_and_hides_nothing(librar
     (tmp_path / "pyproject.toml").touch()
     path = str(tmp_path / "module.py")
     seen = [lint(path, source, EVERYTHING) for source in library]
-    with patch.object(model, "relevant", lambda *_: True):
+    with search_off():
         everything = [lint(path, source, EVERYTHING) for source in library]
     assert len(library) > 100
     assert crashes(violation for found in everything for violation in found) == []

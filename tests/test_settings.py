@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from flake8.defaults import EXCLUDE
 
+from doors import Doors, F, write
 from flake8_aa_celery.linter import selected_rules
 from flake8_aa_celery.pyproject import read_file, read_pyproject
 from flake8_aa_celery.rules import all_rules
@@ -23,7 +24,6 @@ from flake8_aa_celery.settings import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from doors import Doors
 
 CODES = ("AAC101", "AAC104", "AAC205", "AAC207")
 NUMBER = "a whole number from 0 to 9"
@@ -35,8 +35,13 @@ def codes() -> tuple[str, ...]:
 
 
 def written(folder: Path, text: str) -> Settings:
-    (folder / "pyproject.toml").write_text(f"[tool.flake8-aa-celery]\n{text}\n", "utf-8")
+    put(folder, text)
     return read_pyproject(Settings(), str(folder), codes)
+
+
+def put(folder: Path, text: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "pyproject.toml").write_text(f"[tool.flake8-aa-celery]\n{text}\n", "utf-8")
 
 
 def refusal(folder: Path, text: str) -> str:
@@ -65,11 +70,65 @@ def test_settings_are_read_from_the_nearest_pyproject_above(tmp_path: Path) -> N
     assert read_pyproject(Settings(), str(below), codes).bulk_priority == 8
 
 
-def test_a_nearer_pyproject_hides_those_above(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tool.black]\n",
+        "[tool.black\n",
+        "[dependency-groups]\ndev = ['flake8-aa-celery']\n",
+        "[tool.aa-celery]\nprofile = 'celery'\n",
+    ],
+)
+def test_a_nearer_pyproject_without_our_table_does_not_end_the_search(tmp_path: Path, text: str) -> None:
     written(tmp_path, "bulk-priority = 8")
     (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "pyproject.toml").write_text("[tool.black]\n")
-    assert read_pyproject(Settings(), str(tmp_path / "a"), codes) == Settings()
+    (tmp_path / "a" / "pyproject.toml").write_text(text)
+    assert read_pyproject(Settings(), str(tmp_path / "a"), codes) == Settings(bulk_priority=8)
+
+
+def test_a_nearer_table_hides_those_above(tmp_path: Path) -> None:
+    written(tmp_path, "bulk-priority = 8")
+    (tmp_path / "a").mkdir()
+    assert written(tmp_path / "a", "") == Settings()
+
+
+def test_a_table_can_extend_another_file(tmp_path: Path) -> None:
+    written(tmp_path, 'bulk-priority = 8\nprofile = "celery"\nextend-select = ["AAC104"]\nextend-exclude = ["x/y"]')
+    (tmp_path / "a").mkdir()
+    text = 'extend = "../pyproject.toml"\nbulk-priority = 9\nextend-select = ["AAC2"]'
+    assert written(tmp_path / "a", text) == Settings(
+        bulk_priority=9,
+        profile="celery",
+        extend_select=("AAC104", "AAC2"),
+        extend_exclude=(str(tmp_path / "x" / "y"),),
+    )
+
+
+def test_a_file_of_another_name_can_be_extended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ours.toml").write_text("bulk-priority = 8\n")
+    assert written(tmp_path, 'extend = "ours.toml"').bulk_priority == 8
+    monkeypatch.setenv("OURS", str(tmp_path))
+    assert written(tmp_path, 'extend = "$OURS/ours.toml"').bulk_priority == 8
+
+
+def test_what_is_extended_may_extend_another(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text("bulk-priority = 8\nhighest-priority = 1\n")
+    (tmp_path / "ours.toml").write_text('extend = "base.toml"\nbulk-priority = 9\n')
+    assert written(tmp_path, 'extend = "ours.toml"') == Settings(bulk_priority=9, highest_priority=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("extend = 1", 'extend must be the path of a file, such as "../pyproject.toml", not 1'),
+        ('extend = "pyproject.toml"', "extend leads in a circle, back to {folder}/pyproject.toml"),
+        ('extend = "none.toml"', "{folder}/none.toml: No such file or directory (extended by {file})"),
+        ('extend = "bad.toml"', "{folder}/bad.toml: there is no setting 'x'"),
+    ],
+)
+def test_what_cannot_be_extended_is_an_error(tmp_path: Path, text: str, error: str) -> None:
+    (tmp_path / "bad.toml").write_text("x = 1\n")
+    assert refusal(tmp_path, text) == error.format(folder=tmp_path, file=tmp_path / "pyproject.toml")
 
 
 def test_a_broken_pyproject_that_is_not_ours_does_not_matter(tmp_path: Path) -> None:
@@ -156,6 +215,8 @@ def test_nonsense_on_the_command_line_is_refused_or_a_list(option: Option) -> No
     value = parse_text(option, "?")
     if option.kind in ("patterns", "names"):
         assert value == ["?"]
+    elif option.kind == "path":
+        assert value == "?"
     else:
         with pytest.raises(SettingsError, match=option.name):
             merge(Settings(), {option.name: value}, "command line", ".", codes)
@@ -192,6 +253,12 @@ def chosen(**settings: object) -> set[str]:
         ({"select": ("AAC203",), "ignore": ("AAC2",)}, "203"),
         ({"select": ("AAC2",), "ignore": ("AAC203",)}, "201"),
         ({"select": ("AAC203",), "ignore": ("AAC203",)}, ""),
+        ({"select": ("ALL",)}, "104 201 203 301 401"),
+        ({"select": ("ALL",), "profile": "celery"}, "104 201 203 301 401"),
+        ({"select": ("ALL",), "ignore": ("AAC1",)}, "201 203 301 401"),
+        ({"extend_select": ("ALL",)}, "104 201 203 301 401"),
+        ({"ignore": ("ALL",)}, ""),
+        ({"ignore": ("ALL",), "extend_select": ("AAC2",)}, "201 203"),
     ],
     ids=str,
 )
@@ -203,8 +270,12 @@ def test_the_longest_prefix_decides_which_rules_are_on(settings: dict[str, objec
 
 
 def shown(doors: Doors, *arguments: str) -> dict[str, str]:
-    lines = doors.check("--show-settings", *arguments).lines
-    return dict(line.split(" = ", 1) for line in lines)
+    return {name: value for name, (value, _) in shown_with_places(doors, *arguments).items()}
+
+
+def shown_with_places(doors: Doors, *arguments: str) -> dict[str, tuple[str, str]]:
+    lines = [line.partition("  # ") for line in doors.check("--show-settings", *arguments).lines]
+    return {setting.split(" = ", 1)[0]: (setting.split(" = ", 1)[1], place) for setting, _, place in lines}
 
 
 def test_the_command_line_wins_over_pyproject(doors: Doors, tmp_path: Path) -> None:
@@ -267,6 +338,143 @@ def test_what_is_shown_can_be_read_again(doors: Doors, tmp_path: Path) -> None:
 def test_a_mistake_on_the_command_line_is_one_line_and_misuse(doors: Doors, arguments: list[str], error: str) -> None:
     outcome = doors.check(*arguments)
     assert (outcome.code, outcome.errors, outcome.lines) == (2, f"aa-celery: {error}\n", [])
+
+
+def test_settings_are_shown_with_the_place_that_they_come_from(doors: Doors, tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text('profile = "celery"\nextend-select = ["AAC9"]\n')
+    put(tmp_path, 'extend = "base.toml"\nbulk-priority = 8')
+    places = shown_with_places(doors, "--extend-select=AAC2", "--config", "highest-priority=1")
+    file, base = str(tmp_path / "pyproject.toml"), str(tmp_path / "base.toml")
+    assert places["bulk-priority"] == ("8", file)
+    assert places["profile"] == ('"celery"', base)
+    assert places["extend-select"] == ('["AAC9", "AAC2"]', f"{base}, command line")
+    assert places["highest-priority"] == ("1", "command line: --config")
+    assert places["ignore"] == ("[]", "")
+
+
+def test_the_settings_of_the_first_path_are_shown(doors: Doors, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    written(tmp_path / "a", "bulk-priority = 8")
+    assert shown(doors)["bulk-priority"] == "7"
+    assert shown(doors, "a")["bulk-priority"] == "8"
+    assert shown(doors, "a/x.py", "b")["bulk-priority"] == "8"
+    assert shown(doors, "-", "--stdin-filename=a/x.py")["bulk-priority"] == "8"
+
+
+@pytest.mark.usefixtures("fakes")
+def test_each_file_has_the_settings_of_the_nearest_folder(doors: Doors, tmp_path: Path) -> None:
+    for folder in ("a", "a/sub", "b", "c"):
+        write(f"{folder}/x.py", "f()")
+    written(tmp_path, 'bulk-priority = 8\nextend-exclude = ["c"]')
+    written(tmp_path / "a", "bulk-priority = 9")
+    written(tmp_path / "b", 'ignore = ["AAC2"]')
+    (tmp_path / "a" / "sub" / "pyproject.toml").write_text("[tool.black]\n")
+    expected = ["./a/sub/x.py:2:1: AAC201 f is called at 9", "./a/x.py:2:1: AAC201 f is called at 9"]
+    assert doors.check().lines == expected
+    assert doors.check("--jobs=2").lines == expected
+    assert [line for line in doors.flake8("--select=AAC", "a", "b").lines if "AAC" in line] == [
+        line.removeprefix("./") for line in expected
+    ]
+    assert doors.check("--bulk-priority=1", "a/x.py").lines == ["a/x.py:2:1: AAC201 f is called at 1"]
+    assert len(doors.check("--isolated").lines) == 4
+
+
+@pytest.mark.usefixtures("fakes")
+def test_what_a_folder_includes_and_excludes_goes_for_what_is_below_it(doors: Doors, tmp_path: Path) -> None:
+    for file in ("x.py", "a/x.py", "a/old/x.py", "a/y.pyw", "y.pyw"):
+        write(file, "f()")
+    written(tmp_path / "a", 'extend-exclude = ["old"]\ninclude = ["*.py", "*.pyw"]')
+    assert doors.check("--show-files") == (0, ["./a/x.py", "./a/y.pyw", "./x.py"], "")
+
+
+@pytest.mark.usefixtures("fakes")
+def test_the_files_that_are_checked_are_shown(doors: Doors, tmp_path: Path) -> None:
+    for file in ("b.py", "a.py", "tests/test_x.py", "build/x.py"):
+        write(file, "f()")
+    (tmp_path / "no_celery.py").touch()
+    assert doors.check("--show-files") == (0, ["./a.py", "./b.py", "./no_celery.py"], "")
+    assert doors.check("--show-files", "--check-tests", "tests").lines == ["tests/test_x.py"]
+    assert doors.command("fix", "--show-files", "b.py").lines == ["b.py"]
+    assert doors.check("--show-files", "none").code == 2
+
+
+@pytest.mark.usefixtures("fakes")
+def test_a_verbose_run_says_where_settings_come_from(doors: Doors, tmp_path: Path) -> None:
+    write("a/x.py", "f()")
+    write("y.py", "f()")
+    written(tmp_path / "a", "bulk-priority = 8")
+    errors = doors.check("-v", "--select=AAC2").errors.splitlines()
+    assert f"bulk-priority = 8  # {tmp_path / 'a' / 'pyproject.toml'}" in errors
+    assert 'select = ["AAC2"]  # command line' in errors
+
+
+@pytest.mark.usefixtures("fakes")
+def test_a_mistake_in_a_folder_below_is_told_with_its_file(doors: Doors, tmp_path: Path) -> None:
+    write("a/x.py", "f()")
+    put(tmp_path / "a", "profil = 1")
+    error = f"aa-celery: {tmp_path}/a/pyproject.toml: there is no setting 'profil'; did you mean 'profile'?\n"
+    assert doors.check() == (2, [], error)
+
+
+@pytest.mark.usefixtures("fakes")
+@pytest.mark.parametrize("option", ["--select", "--extend-select", "--ignore"])
+def test_a_list_that_is_given_twice_adds_up(doors: Doors, option: str) -> None:
+    assert shown(doors, option, "AAC201", f"{option}=AAC203,AAC9")[option[2:]] == '["AAC201", "AAC203", "AAC9"]'
+
+
+@pytest.mark.usefixtures("fakes")
+def test_other_lists_that_are_given_twice_add_up(doors: Doors) -> None:
+    lists = ["--tasks-modules=a", "--tasks-modules", "b c", "--exclude=x", "--exclude=y"]
+    settings = shown(doors, *lists, "--per-file-ignores=a.py:AAC2", "--per-file-ignores=a.py:AAC3,b.py:AAC2")
+    assert settings["tasks-modules"] == '["a", "b", "c"]'
+    assert settings["exclude"] == '["x", "y"]'
+    assert settings["per-file-ignores"] == '{ "a.py" = ["AAC2", "AAC3"], "b.py" = ["AAC2"] }'
+
+
+@pytest.mark.usefixtures("fakes")
+@pytest.mark.parametrize("name", ["call-of-g", "Call-Of-G", "AAC203"])
+def test_a_rule_can_be_named(doors: Doors, tmp_path: Path, name: str) -> None:
+    write("x.py", "f()", "g()")
+    assert doors.check("--select", name).lines == ["./x.py:3:1: AAC203 g is called"]
+    assert doors.check("--ignore", name).lines == [f"./x.py:2:1: {F}"]
+    assert doors.check("--per-file-ignores", f"x.py:{name}").lines == [f"./x.py:2:1: {F}"]
+    put(tmp_path, f'ignore = ["{name}"]')
+    assert doors.check().lines == [f"./x.py:2:1: {F}"]
+
+
+@pytest.mark.usefixtures("fakes")
+def test_all_rules_can_be_named_at_once(doors: Doors) -> None:
+    write("x.py", "f()", "optional()")
+    assert len(doors.check("--select=ALL").lines) == 2
+    assert doors.check("--per-file-ignores=x.py:ALL").lines == []
+
+
+@pytest.mark.usefixtures("fakes")
+def test_an_unknown_name_suggests_the_nearest(doors: Doors) -> None:
+    error = "aa-celery: command line: ignore names no rule with 'cal-of-g'; did you mean 'call-of-g'?\n"
+    assert doors.check("--ignore=cal-of-g").errors == error
+
+
+def test_a_text_in_the_place_of_a_list_suggests_the_list(tmp_path: Path) -> None:
+    assert refusal(tmp_path, 'select = "AAC205"') == (
+        'select must be a list of codes, their beginnings, or names, such as ["AAC205", "AAC2"], or ["ALL"], '
+        "not 'AAC205'; did you mean [\"AAC205\"]?"
+    )
+    assert refusal(tmp_path, 'exclude = "a, b"').endswith('not \'a, b\'; did you mean ["a", "b"]?')
+
+
+@pytest.mark.parametrize("table", ["aa-celery", "flake8_aa_celery", "aa_celery", "flake8-aa_celery"])
+def test_a_table_with_another_name_is_warned_of(doors: Doors, tmp_path: Path, table: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f'[tool.{table}]\nprofile = "celery"\n')
+    warning = f"{tmp_path}/pyproject.toml: [tool.{table}] is not read; the settings belong in [tool.flake8-aa-celery]\n"
+    assert doors.check("--show-files") == (0, [], f"aa-celery: {warning}")
+    assert doors.flake8(".").errors == f"flake8-aa-celery: {warning}"
+
+
+@pytest.mark.parametrize("table", ["celery", "flake8", "allianceauth"])
+def test_a_table_of_another_tool_is_not_warned_of(doors: Doors, tmp_path: Path, table: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"# flake8-aa-celery\n[tool.{table}]\n")
+    assert doors.check("--show-files").errors == ""
 
 
 def test_a_mistake_in_pyproject_stops_flake8_with_its_text(doors: Doors, tmp_path: Path) -> None:

@@ -96,6 +96,35 @@ def test_a_named_file_is_found_whatever_it_is_called_and_wherever_it_lies(root: 
     assert found("build/x.py", "script") == ["build/x.py", "script"]
 
 
+def test_a_named_path_that_is_excluded_is_left_out_where_that_is_forced(root: Path) -> None:
+    tree(root, "build/x.py", "src/x.py", "src/old/deep/y.py", "a/b.py", "z.py")
+    excluded = ("old", "z.py", str(root / "a"))
+    settings = Settings(extend_exclude=excluded, force_exclude=True)
+    named = ("build/x.py", "src/x.py", "src/old/deep/y.py", "a/b.py", "a", "src/old", "z.py", str(root / "build"))
+    assert found(*named, settings=settings) == ["src/x.py"]
+    assert len(found(*named, settings=settings._replace(force_exclude=False))) == 6
+
+
+def test_what_is_above_the_current_folder_does_not_exclude_a_named_path(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree(root, "build/app/x.py", "build/app/build/y.py", "build/app/pyproject.toml")
+    settings = Settings(force_exclude=True)
+    assert found(f"{root}/build/app/x.py", settings=settings) == []
+    monkeypatch.chdir(root / "build" / "app")
+    assert found("x.py", "build/y.py", settings=settings) == ["x.py"]
+    (root / "elsewhere").mkdir()
+    monkeypatch.chdir(root / "elsewhere")
+    assert found("../build/app/x.py", "../build/app/build/y.py", settings=settings) == ["../build/app/x.py"]
+
+
+@pytest.mark.parametrize("settings", [Settings(), Settings(include=("*.ipynb", "*.py")), Settings(include=("*",))])
+def test_a_notebook_is_refused_where_it_is_named_and_else_left_out(root: Path, settings: Settings) -> None:
+    tree(root, "a.ipynb", "b.py")
+    assert found(settings=settings) == ["./b.py"]
+    assert failures("a.ipynb") == [("a.ipynb", "notebooks are not checked")]
+
+
 def test_excluded_names_and_paths_are_not_found(root: Path) -> None:
     tree(root, "a/x.py", "b/x.py", "b/y.py", "c_old/x.py")
     settings = Settings(extend_exclude=(str(root / "a"), "*_old", "y.py"))
@@ -148,16 +177,40 @@ def test_a_gitignore_above_does_not_count_without_a_repository(root: Path) -> No
         ["*.py", "!a/b*"], ["[!a].py"], ["[^a-b].py"], ["[]a].py"], ["[[:alpha:]].py"], ["[a"], ["a\\"], ["**"],
         ["c.py\\ "], ["a/b/**", "!a/b/c.py"], ["**.py"], ["/*", "!/a", "/a/*", "!/a/b"], ["**/b/**"],
         ["\\!x", "!"], ["a//b"], ["./a"], ["a[/]b"], ["[z-a].py"], ["*.md"], ["b.*"], ["c.md", "*.rst"],
+        ["a**/c.py"], ["a**"], ["a/b**"], ["a**/d/c.py"], ["/a**/c.py", "!a/b/c.py"], ["**a/c.py"], ["a/**c.py"],
+        ["a***/c.py"], ["a/***/c.py"], ["a?**/c.py"], ["?.py"], ["??.py"], ["???"], ["???/c.py"], ["ä.py"], ["[ä].py"],
+        ["[ä][ä].py"], ["[!a].py"], ["\\ä.py"], ["*ä*"], ["é/?.py"], ["[[:alpha:]][[:alpha:]].py"], ["[[:punct:]].py"],
+        ["[[:nonsense:]].py"], ["[z-a]].py"], ["[a\\-c].py"], ["[[:a].py"], ["[a-].py"], ["c.py\r"], ["c.py\\\\  "],
+        ["\ufeffc.py"], ["a.py\rb.py"],
     ],
     ids=" ".join,
 )  # fmt: skip
 def test_git_itself_says_the_same(root: Path, lines: list[str]) -> None:
     tree(root, "a.py", "b.py", "a/a.py", "a/b/c.py", "a/c.py", "b/c.py", "c.py", "a/b/d/c.py", "a/c.md", "b.rst")
+    tree(root, "ab/c.py", "ab/d/c.py", "b/ab/c.py", "ä.py", "a/ä.py", "é/c.py", "-.py")
     ignore(root, *lines)
     subprocess.run(["git", "init", "-q"], check=True)
-    command = ["git", "ls-files", "--others", "--exclude-standard", "--", "*.py", "*.md", "*.rst"]
+    command = [
+        "git",
+        "-c",
+        "core.quotePath=off",
+        "ls-files",
+        "--others",
+        "--exclude-standard",
+        "--",
+        "*.py",
+        "*.md",
+        "*.rst",
+    ]
     listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     assert found() == sorted(f"./{path}" for path in listed)
+
+
+def test_a_name_that_is_no_text_is_compared_byte_by_byte(root: Path) -> None:
+    (root / os.fsdecode(b"\xff.py")).touch()
+    assert len(found()) == 1
+    (root / ".gitignore").write_bytes(b"\xff.py\n")
+    assert found() == []
 
 
 def test_a_link_to_a_folder_is_not_followed(root: Path) -> None:

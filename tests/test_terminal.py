@@ -63,6 +63,7 @@ def test_violations_stand_below_their_file_with_their_lines(doors: Doors) -> Non
         "    x = f()",
         "        ^^^",
         "    fix: Drop it",
+        "",
         "  4:5  AAC203 g is called",
         "    g(",
         "    ^^",
@@ -109,6 +110,34 @@ def test_a_place_without_an_end_is_marked_with_one_caret() -> None:
 
 def test_a_file_cannot_move_the_cursor() -> None:
     assert drawn("x = '\x1b[2J'", at(0, 1))[2] == "    x = '\N{REPLACEMENT CHARACTER}[2J'"
+
+
+LONG = "`update_everything` is sent once per item at priority 5: use `apply_async` with a priority like 7"
+
+
+@pytest.mark.parametrize("width", [50, 80, 100])
+def test_a_long_message_is_broken_at_words_and_stands_below_itself(width: int) -> None:
+    found = at(
+        0,
+        1,
+        Fix("safe", "Use `apply_async` with the arguments in `args` and with a low priority", ReplaceExpression("x")),
+    )
+    lines = drawn("x = 1", found._replace(message=LONG), width)
+    assert max(map(len, lines)) <= width
+    message, fix = lines[1 : lines.index("    x = 1")], lines[lines.index("    ^") + 1 : lines.index("")]
+    assert [line[:14] for line in message] == ["  1:1  AAC201 ", *[" " * 14] * (len(message) - 1)]
+    assert " ".join(line[14:] for line in message) == LONG
+    assert [line[:9] for line in fix] == ["    fix: ", *[" " * 9] * (len(fix) - 1)]
+
+
+def test_a_narrow_terminal_gets_the_whole_message() -> None:
+    text = "".join(drawn("x = 1", at(0, 1)._replace(message=LONG), 20))
+    assert LONG.replace(" ", "") in text.replace(" ", "")
+
+
+def test_the_concise_format_is_flat_at_a_terminal_too(doors: Doors) -> None:
+    Path("a.py").write_text(f"{CELERY}x = f()\n")
+    assert doors.check("a.py", "--color=always", "--output-format=concise").lines == [PLAIN]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The command's door: one module a subcommand, found by its name.
+"""The command: one module a subcommand, found by its name.
 
 A subcommand's module has ``HELP``, one line; ``add_arguments(parser)``; and ``run(arguments)``, which returns the
 exit code. Only the module of the subcommand that is asked for is imported.
@@ -27,7 +27,7 @@ INTERRUPTED, PIPE_CLOSED = 128 + 2, 128 + 13
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
-    :param arguments: what stands behind ``aa-celery``; of this process, where None.
+    :param arguments: what stands after ``aa-celery``; what this process was given, where None.
     :return: the exit code.
     :raises SystemExit: by argparse, for ``--help`` and for misuse.
     """
@@ -82,9 +82,7 @@ def _run_subcommand(name: str, arguments: list[str]) -> int:
     if not _is_somewhere():
         return complain("the current folder: it does not exist any more")
     if name not in subcommands():
-        from flake8_aa_celery.wording import nearest
-
-        return complain(f"there is no command {name!r}{nearest(name, subcommands())}")
+        return complain(_no_command(name))
     gc.disable()  # syntax trees are many objects and no garbage: looking for some takes longer than the rules
     command = subcommand(name)
     try:
@@ -94,6 +92,16 @@ def _run_subcommand(name: str, arguments: list[str]) -> int:
     finally:
         gc.freeze()  # nor is any looked for when the process ends
     return code
+
+
+def _no_command(name: str) -> str:
+    """What is said of a command that there is not; a path or an option alone may be meant for ``check``."""
+    if name.startswith("-") or os.path.exists(name) or os.sep in name or name.endswith((".py", ".md", ".rst")):
+        what = "option without a command" if name.startswith("-") and len(name) > 1 else "command"
+        return f"there is no {what} {name!r}; did you mean 'check {name}'?"
+    from flake8_aa_celery.wording import nearest
+
+    return f"there is no command {name!r}{nearest(name, subcommands())}"
 
 
 def _is_somewhere() -> bool:

@@ -4,49 +4,72 @@ from __future__ import annotations
 
 import os
 import sys
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.cli._output import complain
+from flake8_aa_celery.cli._output import CommandError, complain
+from flake8_aa_celery.cli._settings import first_folder
 from flake8_aa_celery.source import reason
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from flake8_aa_celery.pyproject import SettingsTree
     from flake8_aa_celery.report import Result, Results
 
 
-def adopt(arguments: Namespace, results: list[Result]) -> tuple[list[Result], bool]:
-    """What is still to be reported, and whether everything could be written."""
-    written = True
-    if arguments.baseline:
-        results, written = _without_known(arguments, results)
+def adopt(arguments: Namespace, results: list[Result], tree: SettingsTree) -> tuple[list[Result], bool]:
+    """What is still to be reported, and whether everything could be written.
+
+    :raises CommandError: where a baseline is to be brought up to date and none is set.
+    """
+    results, written = without_known(arguments, results, tree)
     if arguments.add_noqa:
         results, commented = _with_comments(arguments, results)
         written = written and commented
     return results, written
 
 
-def _without_known(arguments: Namespace, results: list[Result]) -> tuple[list[Result], bool]:
-    """What the baseline does not hold, once it is brought up to date where that is asked for."""
+def without_known(arguments: Namespace, results: list[Result], tree: SettingsTree) -> tuple[list[Result], bool]:
+    """What the baselines do not hold, once they are brought up to date where that is asked for.
+
+    Each file has the baseline of its own settings; whether everything could be written is told, too.
+    """
+    groups: dict[str, list[Result]] = {tree.of_folder(first_folder(arguments)).baseline: []}
+    for result in results:
+        groups.setdefault(tree.of(result.path).baseline, []).append(result)
+    if arguments.update_baseline and not any(groups):
+        raise CommandError("--update-baseline needs --baseline FILE, or baseline in the settings")
+    written = True
+    unknown = groups.pop("", [])
+    for path, group in groups.items():
+        left, done = _without_known(arguments, path, group)
+        unknown += left
+        written = written and done
+    return sorted(unknown, key=attrgetter("path")), written
+
+
+def _without_known(arguments: Namespace, path: str, results: list[Result]) -> tuple[list[Result], bool]:
+    """What one baseline does not hold."""
     from flake8_aa_celery.cli._baseline import Baseline
 
-    baseline = Baseline(arguments.baseline)
-    if not arguments.update_baseline or os.path.exists(arguments.baseline):
+    baseline = Baseline(path)
+    if not arguments.update_baseline or os.path.exists(path):
         baseline.load()
-    if arguments.update_baseline and not _write_baseline(arguments, baseline.update(results, arguments.paths)):
+    if arguments.update_baseline and not _write_baseline(path, baseline.update(results, arguments.paths)):
         return results, False
     unknown = baseline.unknown(results)
-    _tell(arguments, f"{_count(results) - _count(unknown)} of the violations are known by {arguments.baseline}")
+    _tell(arguments, f"{_count(results) - _count(unknown)} of the violations are known by {path}")
     return unknown, True
 
 
-def _write_baseline(arguments: Namespace, data: bytes) -> bool:
+def _write_baseline(path: str, data: bytes) -> bool:
     from flake8_aa_celery.writing import write
 
     try:
-        write(arguments.baseline, data)
+        write(path, data)
     except OSError as error:
-        complain(f"{arguments.baseline}: {reason(error)}")
+        complain(f"{path}: {reason(error)}")
         return False
     return True
 

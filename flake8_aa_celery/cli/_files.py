@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery import model
-from flake8_aa_celery.cli._output import Complaints
+from flake8_aa_celery.cli._output import MISUSE, Complaints, complain
+from flake8_aa_celery.cli._settings import origins
 from flake8_aa_celery.places import is_checked
-from flake8_aa_celery.source import find, read, reason
+from flake8_aa_celery.source import find, is_excluded, read, reason
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.pyproject import SettingsTree
     from flake8_aa_celery.source import Failed
 
     File = tuple[str, bytes]
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options that say which files are looked at."""
+    parser.usage = "%(prog)s [OPTION …] [PATH …]"
     parser.add_argument(
         "paths",
         nargs="*",
@@ -32,6 +35,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--stdin-filename", default="stdin", metavar="PATH", help="where the standard input would be a file"
     )
+    parser.add_argument("--show-files", action="store_true", help="print the files that are checked and stop")
     parser.add_argument("-j", "--jobs", metavar="N", help="processes; as many as pay unless said otherwise")
 
 
@@ -41,24 +45,77 @@ class Files(NamedTuple):
     :param relevant: path and bytes of the files that have to do with Celery, sorted.
     :param total: how many files were read.
     :param failed: whether something could not be read.
+    :param why_nothing: why nothing was read, where that is to be told.
     """
 
     relevant: list[File]
     total: int
     failed: bool
+    why_nothing: str = ""
 
 
-def read_files(arguments: Namespace, settings: Settings) -> Files:
+def read_files(arguments: Namespace, tree: SettingsTree) -> Files:
     """Find and read the files that are asked for; says on standard error what cannot be read."""
     complaints = Complaints()
-    found = find([path for path in arguments.paths if path != "-"], settings, complaints)
-    checked = [path for path in found if is_checked(path, settings)]
-    relevant = [file for file in _read(checked, complaints) if model.relevant(file[1], settings.tasks_modules)]
-    if "-" not in arguments.paths:
-        return Files(relevant, len(checked), complaints.any)
-    data = sys.stdin.buffer.read()
-    relevant += [(arguments.stdin_filename, data)] if model.relevant(data, settings.tasks_modules) else []
-    return Files(sorted(relevant), len(checked) + 1, complaints.any)
+    found = _found(arguments, tree, complaints)
+    checked = [path for path in found if is_checked(path, tree.of(path))]
+    relevant = [file for file in _read(checked, complaints) if _is_relevant(file, tree)]
+    if "-" in arguments.paths and not is_left_out(arguments, tree):
+        checked.append(arguments.stdin_filename)
+        read_in = (arguments.stdin_filename, sys.stdin.buffer.read())
+        relevant = sorted([*relevant, read_in]) if _is_relevant(read_in, tree) else relevant
+    if arguments.verbose:
+        for line in origins(tree, map(os.path.dirname, checked)):
+            print(line, file=sys.stderr)
+    why_nothing = "" if checked or complaints.any else _why_nothing(arguments.paths, found)
+    return Files(relevant, len(checked), complaints.any, why_nothing)
+
+
+def show(arguments: Namespace, tree: SettingsTree) -> int:
+    """Print the files that are checked; returns the exit code."""
+    complaints = Complaints()
+    for path in checked_files(arguments, tree, complaints):
+        print(path)
+    return MISUSE if complaints.any else 0
+
+
+def checked_files(arguments: Namespace, tree: SettingsTree, failed: Failed) -> list[str]:
+    """The files that are asked for and checked, sorted; without standard input."""
+    return [path for path in _found(arguments, tree, failed) if is_checked(path, tree.of(path))]
+
+
+def _found(arguments: Namespace, tree: SettingsTree, failed: Failed) -> list[str]:
+    """The files that are asked for, sorted; without standard input."""
+    return find([path for path in arguments.paths if path != "-"], tree.of_folder, failed)
+
+
+def _why_nothing(paths: Sequence[str], found: Sequence[str]) -> str:
+    """Why nothing is checked, where that is to be told.
+
+    :param found: what is test code. Nothing is told of such files that are named: hooks name all that is committed.
+    """
+    folders = ", ".join(path for path in paths if os.path.isdir(path))
+    if folders and found:
+        return f"what there is in {folders} is test code, or migrations (see --check-tests)"
+    if folders:
+        return f"there is no file to check in {folders}"
+    return "" if found or "-" in paths else f"{', '.join(paths)} is excluded"
+
+
+def tell_of_nothing(arguments: Namespace, files: Files) -> None:
+    """Say on standard error that nothing was checked, where that was so."""
+    if files.why_nothing and not arguments.quiet:
+        complain(f"nothing was checked: {files.why_nothing}")
+
+
+def is_left_out(arguments: Namespace, tree: SettingsTree) -> bool:
+    """Whether what stands in standard input is not to be checked, because of the file that it would be."""
+    return is_excluded(arguments.stdin_filename, tree.of_folder)
+
+
+def _is_relevant(file: File, tree: SettingsTree) -> bool:
+    path, data = file
+    return model.relevant(data, tree.of(path).tasks_modules)
 
 
 def _read(paths: Iterable[str], failed: Failed) -> Iterator[File]:

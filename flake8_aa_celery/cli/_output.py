@@ -56,7 +56,7 @@ def complain(message: str) -> int:
     """Say on standard error what is wrong; returns the exit code for misuse."""
     from contextlib import suppress
 
-    with suppress(OSError):  # a full disk behind it: then the exit code alone tells
+    with suppress(OSError):  # its disk may be full: then the exit code alone tells
         print(f"aa-celery: {message}", file=sys.stderr)
     return MISUSE
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery import __version__
 from flake8_aa_celery.cli import _terminal
 from flake8_aa_celery.cli._output import complain
-from flake8_aa_celery.report import formats, renderer
+from flake8_aa_celery.report import formats, renderer, wants_edits
 from flake8_aa_celery.source import reason
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from typing import TextIO
 
+    from flake8_aa_celery.pyproject import SettingsTree
     from flake8_aa_celery.report import Results
+
+#: The formats that are read by people, and by programs that read flake8's lines.
+_FOR_PEOPLE = ("text", "concise", "pylint")
+#: Those, and what stands in a log that people read.
+_IN_LOGS = (*_FOR_PEOPLE, "github")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -31,29 +38,57 @@ def add_arguments(parser: ArgumentParser) -> None:
     output.add_argument("--version", action="version", version=f"aa-celery {__version__}")
 
 
-def write_report(arguments: Namespace, results: Results, stream: TextIO | None = None, *, fixed: bool = False) -> bool:
+def write_report(
+    arguments: Namespace, results: Results, tree: SettingsTree, stream: TextIO | None = None, *, fixed: bool = False
+) -> bool:
     """Write the report; False where that cannot be done.
 
+    A summary goes to standard error where what the report goes to has none: it is for people, and a report in a pipe
+    may be for programs.
+
+    :param tree: the settings by which something was found.
     :param stream: where it goes if no file is named for it; standard output where None.
     :param fixed: whether it tells what a fix has left.
     """
     stream = stream or sys.stdout
     counts = _counts(arguments, results)
-    if arguments.output_format != "text":  # which is for programs, and nothing else may stand in it
+    if wants_edits(arguments.output_format):
+        edits = import_module("flake8_aa_celery.cli._edits")  # which needs libcst, where anything can be fixed
+        results = edits.with_edits(results, tree, arguments.jobs)
+    if arguments.output_format not in _FOR_PEOPLE:  # which is for programs, and nothing else may stand in it
         sys.stderr.write(counts)
         counts = ""
     elif arguments.quiet and not arguments.output_file:
         return True
     if arguments.output_file:
-        return write_file(arguments.output_file, _rendered(arguments, results) + counts)
+        if not write_file(arguments.output_file, _rendered(arguments, results) + counts):
+            return False
+        _summarise(arguments, results, fixed=fixed, even_if_empty=True)
+        return True
     if arguments.output_format == "text" and _terminal.is_drawn(arguments.color, stream):
+        if fixed and arguments.fix_only:
+            return True
         from flake8_aa_celery.report._terminal import draw
 
-        draw(results, _terminal.console(arguments.color, stream), fixed=fixed)
+        console = _terminal.console(arguments.color, stream)
+        draw(results, console, fixed=fixed, unsafe=arguments.unsafe_fixes)
     else:
         stream.write(_rendered(arguments, results))
+        if arguments.output_format in _IN_LOGS:
+            _summarise(arguments, results, fixed=fixed)
     stream.write(counts)
     return True
+
+
+def _summarise(arguments: Namespace, results: Results, *, fixed: bool, even_if_empty: bool = False) -> None:
+    """Say on standard error how much was found."""
+    if arguments.quiet or (fixed and arguments.fix_only):
+        return
+    if even_if_empty or any(result.violations for result in results):
+        from flake8_aa_celery.report._summary import summary
+
+        sys.stdout.flush()  # so that it stands last where both go to one place
+        print(summary(results, fixed=fixed, unsafe=arguments.unsafe_fixes), file=sys.stderr)
 
 
 def write_file(path: str, text: str) -> bool:
@@ -68,6 +103,10 @@ def write_file(path: str, text: str) -> bool:
 
 
 def _rendered(arguments: Namespace, results: Results) -> str:
+    if arguments.output_format == "text" and arguments.verbose:
+        from flake8_aa_celery.report.text import render
+
+        return "".join(render(results, traces=True))
     return "".join(renderer(arguments.output_format)(results))
 
 

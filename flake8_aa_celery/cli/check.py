@@ -6,26 +6,39 @@ import sys
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.cli import _files, _report, _settings
+from flake8_aa_celery.cli import _files, _report, _settings, subcommand
 from flake8_aa_celery.cli._output import MISUSE, CommandError
 from flake8_aa_celery.cli._workers import lint_all, processes
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from argparse import ArgumentParser, Namespace, _ArgumentGroup
 
     from flake8_aa_celery.cli._files import Files
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.pyproject import SettingsTree
+    from flake8_aa_celery.report import Result
 
 HELP = "report what is wrong, and change nothing"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of ``check``."""
+    fixes = parser.add_argument_group("fixes", "As aa-celery fix has them.")
+    fixes.add_argument("--fix", action="store_true", help="fix what can be fixed, and report the rest")
+    add_fix_arguments(fixes)
     adopting = parser.add_argument_group("adopting it in an app that has violations")
     adopting.add_argument("--add-noqa", action="store_true", help="write a noqa comment at each violation")
-    adopting.add_argument("--baseline", metavar="FILE", help="do not report what this file holds")
-    adopting.add_argument("--update-baseline", action="store_true", help="let it hold the violations of today")
+    parser.add_argument(
+        "--watch", action="store_true", help="check again after each change, and say what changed since"
+    )
+    parser.add_argument("--ignore-noqa", action="store_true", help="report what noqa comments silence, too")
     add_common_arguments(parser)
+
+
+def add_fix_arguments(group: _ArgumentGroup) -> None:
+    """Add the options that say what is fixed, and how."""
+    group.add_argument("--unsafe-fixes", action="store_true", help="apply fixes that change what is sent, too")
+    group.add_argument("--diff", action="store_true", help="show what would change, and write nothing")
+    group.add_argument("--fix-only", action="store_true", help="neither report nor count what is left")
 
 
 def add_common_arguments(parser: ArgumentParser) -> None:
@@ -34,36 +47,72 @@ def add_common_arguments(parser: ArgumentParser) -> None:
         "Exits with 0 where nothing was found, 1 for violations, 2 for misuse, a broken setting, "
         "and a path that cannot be read; the other files are reported all the same."
     )
+    parser.add_argument(
+        "--update-baseline", action="store_true", help="let the file of --baseline hold the violations of today"
+    )
     _files.add_arguments(parser)
     _report.add_arguments(parser)
     _settings.add_arguments(parser)
 
 
 @_settings.given
-def run(arguments: Namespace, settings: Settings) -> int:
+def run(arguments: Namespace, tree: SettingsTree) -> int:
     """Check the files and report.
 
     :return: 0 where nothing was found, 1 for violations, 2 where something could not be read or written.
     """
-    if arguments.update_baseline and not arguments.baseline:
-        raise CommandError("--update-baseline needs --baseline FILE")
-    if arguments.add_noqa and "-" in arguments.paths:
-        raise CommandError("a comment cannot be written into standard input")
-    began = perf_counter()
-    files = _files.read_files(arguments, settings)
-    jobs = processes(arguments.jobs, files.relevant)
-    results = lint_all(files.relevant, settings, jobs, began)
-    if arguments.verbose:
-        _tell(files, jobs, perf_counter() - began)
-    written = True
-    if arguments.baseline or arguments.add_noqa:
-        from flake8_aa_celery.cli._adopting import adopt
+    if arguments.show_files:
+        return _files.show(arguments, tree)
+    _demand_sense(arguments)
+    if arguments.fix or arguments.diff or arguments.fix_only:
+        fixed: int = subcommand("fix").fix_files(arguments, tree)
+        return fixed
+    if arguments.watch:
+        from flake8_aa_celery.cli._watch import watch
 
-        results, written = adopt(arguments, results)
-    written = _report.write_report(arguments, results) and written
+        watch(arguments, tree, lambda arguments, tree: _check(arguments, tree)[0])
+    results, files, written = _check(arguments, tree)
+    written = _report.write_report(arguments, results, tree) and written
+    _files.tell_of_nothing(arguments, files)
     if files.failed or not written:
         return MISUSE
     return int(any(result.violations for result in results) and not arguments.exit_zero)
+
+
+def _check(arguments: Namespace, tree: SettingsTree) -> tuple[list[Result], Files, bool]:
+    """What is to be reported, the files that were read, and whether everything could be written."""
+    began = perf_counter()
+    files = _files.read_files(arguments, tree)
+    jobs = processes(arguments.jobs, files.relevant)
+    results = lint_all(files.relevant, tree.of, jobs, began, not arguments.ignore_noqa)
+    if arguments.verbose:
+        _tell(files, jobs, perf_counter() - began)
+    if arguments.add_noqa or arguments.update_baseline or _settings.any_baseline(arguments, tree):
+        from flake8_aa_celery.cli._adopting import adopt
+
+        results, written = adopt(arguments, results, tree)
+        return results, files, written
+    return results, files, True
+
+
+def _demand_sense(arguments: Namespace) -> None:
+    """Refuse options that do not go together.
+
+    :raises CommandError: where there are some.
+    """
+    fixes = arguments.fix or arguments.diff or arguments.fix_only
+    if arguments.unsafe_fixes and not fixes:
+        raise CommandError("--unsafe-fixes needs --fix or --diff")
+    if arguments.add_noqa and "-" in arguments.paths:
+        raise CommandError("a comment cannot be written into standard input")
+    if arguments.add_noqa and fixes:
+        raise CommandError("--add-noqa is for what is left after the fixes: run them first")
+    if arguments.watch and (fixes or arguments.add_noqa or arguments.update_baseline or "-" in arguments.paths):
+        raise CommandError("--watch only reports on files, and changes none")
+    if arguments.watch and arguments.output_file:
+        raise CommandError("--watch says what changes, which a file cannot hold")
+    if arguments.ignore_noqa and (fixes or arguments.add_noqa):
+        raise CommandError("--ignore-noqa only reports: noqa comments are heeded where something is changed")
 
 
 def _tell(files: Files, jobs: int, seconds: float) -> None:

@@ -18,6 +18,7 @@ _FILES = frozenset({"FILE", "PATH", "FILE_OR_KEY=VALUE"})
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of ``completion``."""
+    parser.usage = "%(prog)s [OPTION …] {bash,zsh,fish}"
     parser.epilog = (
         'bash: eval "$(aa-celery completion bash)"; zsh: aa-celery completion zsh > "${fpath[1]}/_aa-celery"; '
         "fish: aa-celery completion fish > ~/.config/fish/completions/aa-celery.fish"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from flake8_aa_celery.graph.elements import Graph
-    from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.pyproject import SettingsTree
 
 HELP = "show the tasks of a project, what starts them and what they start"
 
@@ -22,6 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of ``graph``."""
     from flake8_aa_celery.graph import FORMATS
 
+    parser.usage = "%(prog)s [OPTION …] [PATH …]"
     parser.epilog = (
         "Nothing of the project is imported or run. Exits with 0, or with 2 for misuse, a broken setting, and where a "
         "file cannot be read or parsed; the others are on the map all the same."
@@ -44,15 +45,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 @_settings.given
-def run(arguments: Namespace, settings: Settings) -> int:
-    """Draw the map.
+def run(arguments: Namespace, tree: SettingsTree) -> int:
+    """Draw the map, by the settings of the first path: a map is of one project.
 
     :return: 0, or 2 where something could not be read, parsed or written.
     """
     from flake8_aa_celery.graph.build import build
 
     complaints = Complaints()
-    graph = build(arguments.paths, settings, complaints)
+    graph = build(arguments.paths, tree.of_folder(_settings.first_folder(arguments)), complaints)
     written = _write(graph, arguments)
     return MISUSE if complaints.any or not written else 0
 

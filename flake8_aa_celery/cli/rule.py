@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.cli import _terminal
+from flake8_aa_celery.cli import _rules, _terminal
 from flake8_aa_celery.cli._output import CommandError
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.wording import nearest
@@ -23,23 +23,40 @@ _WIDTH = 100
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of ``rule``."""
-    parser.add_argument("rules", nargs="+", metavar="CODE", help="its code or its name")
+    parser.usage = "%(prog)s [OPTION …] [CODE …]"
+    parser.add_argument("rules", nargs="*", metavar="CODE", help="its code or its name")
+    parser.add_argument("--all", action="store_true", help="all rules")
+    _rules.add_argument(parser)
     _terminal.add_argument(parser)
 
 
 def run(arguments: Namespace) -> int:
     """Show the pages one after the other; nothing, where one of the rules does not exist."""
-    rules = all_rules()
-    by_word = rules | {rule.name: rule for rule in rules.values()}
-    for word in arguments.rules:
-        if _key(word) not in by_word:
-            raise CommandError(f"there is no rule {word!r}{nearest(_key(word), by_word)}")
-    text = "\n".join(_page(by_word[_key(word)]) for word in arguments.rules)
+    if bool(arguments.rules) == arguments.all:
+        raise CommandError("name the rules by their codes or names, or all of them by --all")
+    rules = list(all_rules().values()) if arguments.all else [_named(word) for word in arguments.rules]
+    if arguments.output_format == "json":
+        objects = [_rules.as_object(rule) for rule in rules]
+        sys.stdout.write(_rules.as_json(objects if arguments.all or len(objects) > 1 else objects[0]))
+        return 0
+    text = "\n".join(map(_page, rules))
     if _terminal.is_drawn(arguments.color):
         _draw(text, arguments.color)
     else:
         sys.stdout.write(text)
     return 0
+
+
+def _named(word: str) -> Rule:
+    """The rule of a code or a name.
+
+    :raises CommandError: where there is none.
+    """
+    rules = all_rules()
+    by_word = rules | {rule.name: rule for rule in rules.values()}
+    if _key(word) not in by_word:
+        raise CommandError(f"there is no rule {word!r}{nearest(_key(word), by_word)}")
+    return by_word[_key(word)]
 
 
 def _page(rule: Rule) -> str:

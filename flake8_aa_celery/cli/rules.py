@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.cli import _terminal
+from flake8_aa_celery.cli import _rules, _terminal
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import PROFILES
 
@@ -21,13 +21,16 @@ HELP = "list all rules"
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of ``rules``."""
     parser.add_argument("--profile", choices=PROFILES, help="only those that are on by default in this profile")
+    _rules.add_argument(parser)
     _terminal.add_argument(parser)
 
 
 def run(arguments: Namespace) -> int:
     """Show a line for each rule: code, name, whether it is on by default, how safe its fix is, profiles."""
     rules = [rule for rule in all_rules().values() if not arguments.profile or _is_on(rule, arguments.profile)]
-    if _terminal.is_drawn(arguments.color):
+    if arguments.output_format == "json":
+        sys.stdout.write(_rules.as_json([_rules.as_object(rule) for rule in rules]))
+    elif _terminal.is_drawn(arguments.color):
         _draw(rules, arguments.color)
     else:
         sys.stdout.writelines(_lines(rules))

@@ -13,10 +13,10 @@ from flake8_aa_celery.fixes._layout import (
     is_hugged,
     is_one_line,
     laid_out,
-    line_length,
     parts_of,
     width_after,
 )
+from flake8_aa_celery.line_length import line_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

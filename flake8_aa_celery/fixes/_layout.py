@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import libcst as cst
 
-from flake8_aa_celery.pyproject import find_pyproject
+from flake8_aa_celery.line_length import line_length
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flake8_aa_celery.fixes._tree import Tree
 
-#: black's and ruff's own.
-_LINE_LENGTH = 88
 _MULTILINE_STRING = re.compile(r"'''|\"\"\"|\\\\\n")
 _PRAGMA = re.compile(r"# type:|\s*# (noqa|pylint|pyright|pragma|nosec|fmt)\b")
-_LENGTH_SETTING = re.compile(r"^\s*line[-_]length\s*=\s*(\d+)", re.MULTILINE)
 
 
 class Part(NamedTuple):
@@ -149,21 +144,6 @@ def is_free(tree: Tree, call: cst.Call) -> bool:
     """Whether black would split a line at this call: it is a statement, or what one assigns or returns."""
     around = tree.around(call)
     return bool(around) and isinstance(around[-1], (cst.Expr, cst.Assign, cst.AnnAssign, cst.Return, cst.Decorator))
-
-
-@lru_cache(maxsize=32)
-def _length_below(folder: str) -> int:
-    path = find_pyproject(folder)
-    if path is None:
-        return _LINE_LENGTH
-    with open(path, encoding="utf-8", errors="replace") as file:
-        found = _LENGTH_SETTING.search(file.read())
-    return int(found[1]) if found else _LINE_LENGTH
-
-
-def line_length(path: str) -> int:
-    """How long a line may be, by the nearest ``pyproject.toml``: what black or ruff is told there, or their own."""
-    return _length_below(os.path.dirname(os.path.abspath(path)))
 
 
 # -- what is there ---------------------------------------------------------------------------------------------

@@ -47,15 +47,16 @@ class _Planned(NamedTuple):
     change: Change
 
 
-def fix(path: str, data: bytes, settings: Settings, *, unsafe: bool = False) -> Fixed:
+def fix(path: str, data: bytes, settings: Settings, *, unsafe: bool = False, only: Violation | None = None) -> Fixed:
     """Fix one file, and write nothing.
 
     :param path: where the file is, or would be.
     :param data: its bytes.
     :param settings: the rules that they select are fixed; that no new violation is made goes for all.
     :param unsafe: whether to apply fixes that change what is sent.
+    :param only: the one violation to be fixed; all where None.
     """
-    return _Fixer(path, data, settings, unsafe).run()
+    return _Fixer(path, data, settings, unsafe).run(only)
 
 
 def with_all_rules(settings: Settings) -> Settings:
@@ -75,17 +76,21 @@ class _Fixer:
         self._refused: dict[tuple[str, ...], tuple[Violation, str]] = {}
         self._is_shown = False
 
-    def run(self) -> Fixed:
-        for _ in range(ROUNDS):
-            if not self._round():
+    def run(self, only: Violation | None) -> Fixed:
+        for _ in range(1 if only else ROUNDS):
+            if not self._round(only):
                 break
         left = tuple(violation for violation in self._version.found if violation.code in self._codes)
         return Fixed(self._version.data, tuple(self._applied), tuple(self._refused.values()), left, self._is_shown)
 
-    def _round(self) -> bool:
+    def _round(self, only: Violation | None) -> bool:
         """Apply what can be applied at once; False where nothing was."""
         version = self._version
-        wanted = [violation for violation in version.found if self._is_wanted(violation, version)]
+        wanted = [
+            violation
+            for violation in version.found
+            if self._is_wanted(violation, version) and (only is None or _place(violation) == _place(only))
+        ]
         if not wanted:
             return False
         from flake8_aa_celery.fixes._tree import Tree  # libcst is imported where there is something to fix
@@ -170,6 +175,10 @@ class _Fixer:
 
     def _refuse(self, violation: Violation, reason: str) -> None:
         self._refused[self._version.identity(violation)] = violation, reason
+
+
+def _place(violation: Violation) -> tuple[int, int, str]:
+    return violation.line, violation.column, violation.code
 
 
 def crash(error: Exception) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_aa_celery.fixes import Change, Import, Refused
-from flake8_aa_celery.fixes._layout import line_length
 from flake8_aa_celery.fixes._names import use
+from flake8_aa_celery.line_length import line_length
 
 if TYPE_CHECKING:
     from flake8_aa_celery.fixes._tree import Place

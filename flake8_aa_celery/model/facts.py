@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import CallSite
     from flake8_aa_celery.model.django.late_saves import LateSave
     from flake8_aa_celery.model.django.on_commit import LateCallback, MisusedCommit
+    from flake8_aa_celery.model.django.sends import SentInTransaction, SentWhileSaving
     from flake8_aa_celery.model.django.slow_views import SlowView
     from flake8_aa_celery.model.django.views import View
     from flake8_aa_celery.model.django.waiting import TaskInView
@@ -166,7 +167,9 @@ LOST_PRIORITIES: Fact[LostPriority] = Fact("lost_priorities", "priorities.lost",
 
 # -- views --------------------------------------------------------------------------------------------------------
 
-TASKS_IN_VIEWS: Fact[TaskInView] = Fact("tasks_in_views", "django.waiting", LOCAL_CALLS, RESULT_USES)
+TASKS_IN_VIEWS: Fact[TaskInView] = Fact("tasks_in_views", "django.waiting")
+SENT_IN_TRANSACTIONS: Fact[SentInTransaction] = Fact("sent_in_transactions", "django.sends")
+SENT_WHILE_SAVING: Fact[SentWhileSaving] = Fact("sent_while_saving", "django.sends")
 SLOW_VIEWS: Fact[SlowView] = Fact("slow_views", "django.slow_views", VIEWS)
 LATE_CALLBACKS: Fact[LateCallback] = Fact("late_callbacks", "django.on_commit", DISPATCHES)
 LATE_SAVES: Fact[LateSave] = Fact("late_saves", "django.late_saves", DISPATCHES)

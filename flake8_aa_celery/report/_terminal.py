@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
+from flake8_aa_celery.places import below
+from flake8_aa_celery.report._summary import summary
 from flake8_aa_celery.source import lines_of
-from flake8_aa_celery.wording import counted, printable
+from flake8_aa_celery.wording import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from rich.console import Console
 
@@ -22,40 +24,64 @@ _MARGIN = "    "
 #: What stays of a long line in front of what is marked.
 _BEFORE = 20
 _CODE = r"`[^`]+`"
+#: In fewer columns than this a text is not broken by us.
+_NARROW = 20
 
 
-def draw(results: Results, console: Console, *, fixed: bool = False) -> None:
+def draw(results: Results, console: Console, *, fixed: bool = False, unsafe: bool = False) -> None:
     """Draw what was found.
 
     :param fixed: whether it is what a fix has left.
+    :param unsafe: whether unsafe fixes were tried, too.
     """
     for result in results:
         if result.violations:
             console.print(Text(printable(result.path), "bold"), soft_wrap=True)
-            for part in _file(result, console.width - len(_MARGIN)):
+            for part in _file(result, console):
                 console.print(part, soft_wrap=True)
-            console.print()
-    console.print(_closing(results, fixed))
+    console.print(
+        _with_code(
+            summary(results, fixed=fixed, unsafe=unsafe), "" if any(each.violations for each in results) else "green"
+        )
+    )
 
 
-def _file(result: Result, width: int) -> Iterator[Text]:
+def _file(result: Result, console: Console) -> Iterator[Text]:
+    """The violations of a file, and an empty line after each."""
     lines = lines_of(result.data)
     place_width = max(len(_place(found)) for found in result.violations)
     for found in result.violations:
         head = Text.assemble("  ", (f"{_place(found):{place_width}}", "dim"), "  ", (found.code, "bold red"), " ")
-        yield head + _with_code(found.message)
-        yield from _excerpt("".join(lines[found.line - 1 : found.line]), found, width)
+        yield from _hanging(head, found.message, console)
+        yield from _excerpt("".join(lines[found.line - 1 : found.line]), found, console.width - len(_MARGIN))
+        for each in found.trace:
+            yield Text.assemble(
+                _MARGIN, (f"{printable(below(each.path))}:{each.line}", "dim"), f"  {printable(each.what)}"
+            )
         if found.fix:
             unsafe = " (--unsafe-fixes)" if found.fix.safety == "unsafe" else ""
-            yield Text.assemble(_MARGIN, ("fix: ", "green"), _with_code(found.fix.title), (unsafe, "dim"))
+            yield from _hanging(Text.assemble(_MARGIN, ("fix: ", "green")), found.fix.title + unsafe, console)
+        yield Text()
+
+
+def _hanging(head: Text, text: str, console: Console) -> Iterator[Text]:
+    """Text after a head, broken at words where it is longer than the terminal is wide, and aligned below itself."""
+    indent = cell_len(head.plain)
+    width = console.width - indent
+    if width < _NARROW:
+        yield head + _with_code(text)
+        return
+    for number, line in enumerate(_with_code(text).wrap(console, width)):
+        line.rstrip()
+        yield line if number and not line.plain else (Text(" " * indent) if number else head) + line
 
 
 def _place(found: Violation) -> str:
     return f"{found.line}:{found.column + 1}"
 
 
-def _with_code(text: str) -> Text:
-    told = Text(printable(text))
+def _with_code(text: str, style: str = "") -> Text:
+    told = Text(printable(text), style)
     told.highlight_regex(_CODE, "cyan")
     return told
 
@@ -75,21 +101,3 @@ def _excerpt(line: str, found: Violation, width: int) -> Iterator[Text]:
     marks = "^" * max(1, min(cell_len(marked), width - cell_len(before)))
     yield Text(_MARGIN) + shown
     yield Text.assemble(_MARGIN, " " * cell_len(before), (marks, "bold red"))
-
-
-def _closing(results: Results, fixed: bool) -> Text:
-    violations = [found for result in results for found in result.violations]
-    if not violations:
-        return Text("Nothing is left to do" if fixed else "No violations", "green")
-    files = sum(1 for result in results if result.violations)
-    text = f"{counted(len(violations), 'violation')} {'left ' * fixed}in {counted(files, 'file')}"
-    return _with_code(", ".join([text, *([] if fixed else _fixable(violations))]))
-
-
-def _fixable(violations: Iterable[Violation]) -> Iterator[str]:
-    safeties = [found.fix.safety for found in violations if found.fix]
-    safe, unsafe = safeties.count("safe"), safeties.count("unsafe")
-    if safe:
-        yield f"{safe} can be fixed with `aa-celery fix`"
-    if unsafe:
-        yield f"{unsafe} {'more' if safe else 'can be fixed'} with `aa-celery fix --unsafe-fixes`"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.places import below
+from flake8_aa_celery.places import below_repository
 from flake8_aa_celery.report._severity import severity
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _COMMANDS = {"info": "notice", "minor": "warning", "major": "warning", "critical
 def render(results: Results) -> Iterator[str]:
     """A command a violation; its message is what the log shows, in the form of flake8."""
     for result in results:
-        path = below(result.path)
+        path = below_repository(result.path)
         for found in result.violations:
             title = f"{found.code} {found.name}"
             properties = {"file": path, **_place(found), "title": title}

@@ -1,4 +1,4 @@
-"""GitLab's Code Quality report: what a merge request adds and mends is shown beside its lines."""
+"""GitLab's Code Quality report: what a merge request adds and fixes is shown beside its lines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from json import dumps
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.fingerprints import fingerprints
-from flake8_aa_celery.places import below
+from flake8_aa_celery.places import below_repository
 from flake8_aa_celery.report._severity import severity
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def render(results: Results) -> Iterator[str]:
-    """The list of issues. Paths are relative to the current folder, which has to be the root of the repository."""
+    """The list of issues. Paths are relative to the root of the repository."""
     issues = [
         {
             "description": f"{found.code} {found.message}",
@@ -26,7 +26,7 @@ def render(results: Results) -> Iterator[str]:
             "location": {"path": path, "lines": {"begin": found.line, "end": found.end_line}},
         }
         for result in results
-        for path in [below(result.path)]
+        for path in [below_repository(result.path)]
         for found, fingerprint in zip(
             result.violations, fingerprints(path, result.violations, result.data), strict=True
         )

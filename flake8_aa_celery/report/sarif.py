@@ -8,16 +8,19 @@ from urllib.parse import quote
 
 from flake8_aa_celery import __version__
 from flake8_aa_celery.fingerprints import fingerprints
-from flake8_aa_celery.places import below
+from flake8_aa_celery.places import below_repository
+from flake8_aa_celery.report._links import DOCUMENTATION, page_of
 from flake8_aa_celery.report._severity import severity
 from flake8_aa_celery.rules import all_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from flake8_aa_celery.report import Result, Results
+    from flake8_aa_celery.report import Edit, Result, Results
     from flake8_aa_celery.violation import Violation
+
+WITH_EDITS = True
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"info": "note", "minor": "warning", "major": "warning", "critical": "error", "blocker": "error"}
@@ -30,6 +33,7 @@ def render(results: Results) -> Iterator[str]:
     codes = sorted({found.code for result in results for found in result.violations})
     driver = {
         "name": "flake8-aa-celery",
+        "informationUri": DOCUMENTATION,
         "semanticVersion": __version__,
         "rules": [_rule(code) for code in codes],
     }
@@ -48,6 +52,7 @@ def _rule(code: str) -> dict[str, Any]:
         "id": code,
         "name": rule.name,
         "shortDescription": {"text": summary},
+        "helpUri": page_of(code),
         "help": {"text": page, "markdown": page},
         "defaultConfiguration": {"enabled": rule.default, "level": _LEVELS[severity(code)]},
         "properties": {"tags": ["celery"], "profiles": list(rule.profiles), "fix": rule.fix or "none"},
@@ -55,10 +60,10 @@ def _rule(code: str) -> dict[str, Any]:
 
 
 def _results(result: Result, codes: list[str]) -> Iterator[dict[str, Any]]:
-    path = below(result.path)
+    path = below_repository(result.path)
     location = _location(path)
     known = fingerprints(path, result.violations, result.data)
-    for found, fingerprint in zip(result.violations, known, strict=True):
+    for (found, edits), fingerprint in zip(result.with_edits(), known, strict=True):
         place = {"artifactLocation": location, "region": _region(found)}
         yield {
             "ruleId": found.code,
@@ -67,8 +72,27 @@ def _results(result: Result, codes: list[str]) -> Iterator[dict[str, Any]]:
             "message": {"text": found.message},
             "locations": [{"physicalLocation": place}],
             "partialFingerprints": {"aaCelery/v1": fingerprint},
-            **_fix(found),
+            **_fix(found, location, edits),
+            **_flow(found),
         }
+
+
+def _flow(found: Violation) -> dict[str, Any]:
+    """The calls that lead to what a violation is about, one after the other."""
+    steps = [
+        {
+            "message": {"text": each.what},
+            "physicalLocation": {
+                "artifactLocation": _location(below_repository(each.path)),
+                "region": {"startLine": each.line},
+            },
+        }
+        for each in found.trace
+    ]
+    if not steps:
+        return {}
+    flow = {"threadFlows": [{"locations": [{"location": step} for step in steps]}]}
+    return {"relatedLocations": [{"id": number, **step} for number, step in enumerate(steps)], "codeFlows": [flow]}
 
 
 def _location(path: str) -> dict[str, str]:
@@ -85,7 +109,20 @@ def _region(found: Violation) -> dict[str, int]:
     }
 
 
-def _fix(found: Violation) -> dict[str, Any]:
-    """What a fix would do, as a property: a ``fix`` of SARIF would have to hold the new text."""
+def _fix(found: Violation, location: dict[str, str], edits: Sequence[Edit]) -> dict[str, Any]:
+    """What a fix would do: its safety and its title as a property, and what it would change, if that is known."""
     fix = found.fix
-    return {"properties": {"fix": {"safety": fix.safety, "title": fix.title}}} if fix else {}
+    if not fix:
+        return {}
+    properties = {"properties": {"fix": {"safety": fix.safety, "title": fix.title}}}
+    if not edits:
+        return properties
+    replacements = [
+        {
+            "deletedRegion": {"startLine": edit.line, "startColumn": 1, "endLine": edit.end_line, "endColumn": 1},
+            "insertedContent": {"text": edit.text},
+        }
+        for edit in edits
+    ]
+    change = {"artifactLocation": location, "replacements": replacements}
+    return {**properties, "fixes": [{"description": {"text": fix.title}, "artifactChanges": [change]}]}

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.tasks.bodies import is_slim, only_dispatches
-from flake8_aa_celery.model.tasks.logs import binds_logger, logs, maker_of_logger, name_of_logger
+from flake8_aa_celery.model.tasks.logs import has_logger, logs, maker_of_logger, name_of_logger
 from flake8_aa_celery.rewrites import AddLogger, LogStart
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -89,7 +89,7 @@ def _fix(task: Task) -> Fix | None:
     module = task.module
     name = name_of_logger(module)
     # a coroutine never runs, and where there is a logger without a name it cannot be told how to reach it
-    if isinstance(task.node, ast.AsyncFunctionDef) or (name is None and binds_logger(module)):
+    if isinstance(task.node, ast.AsyncFunctionDef) or (name is None and has_logger(module)):
         return None
     rewrite = LogStart(name) if name else LogStart("logger", AddLogger(**maker_of_logger(module)))
     return Fix("unsafe", "Log that it started", rewrite)

@@ -37,8 +37,8 @@ def check(error: SyntaxError) -> Violation:
     The syntax is that of the Python that runs the command: run it with the one that your project runs on.
 
     ## Leaves alone
-    A file without any word of Celery's is not parsed at all, so it is not reported either. Under flake8 wrong
-    syntax is `E999`; only nesting too deep for us is AAC900 there, too.
+    A file without any word of Celery's is not parsed at all, so it is not reported either. Under flake8 it is
+    `E999`. What Python parses and is nested too deeply for us is AAC999: that is our fault.
     """
     line, column = max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0)
     version = ".".join(map(str, sys.version_info[:2]))

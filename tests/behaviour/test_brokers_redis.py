@@ -226,7 +226,8 @@ def test_a_worker_that_acks_late_holds_what_it_has_prefetched(
 def test_send_task_without_a_priority_is_served_before_the_most_urgent(broker: redis_broker.Broker) -> None:
     """A signature of a task that this process does not know goes without a priority, too, and is served first."""
     broker.send("say", "urgent", priority=1)
-    broker.app.signature("redis_tasks.say", ["of no priority"]).delay()
+    broker.app.signature("redis_tasks.says_four_times_a_second", ["of no priority"]).delay()
+    assert broker.lists() == ["celery", "celery:1"]
     with broker.worker():
         assert broker.happened(2) == ["of no priority", "urgent"]
 

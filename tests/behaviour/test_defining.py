@@ -517,6 +517,21 @@ def test_a_task_that_the_worker_has_not_imported_is_refused(worker: Worker, pack
     assert [(message.name, message.outcome) for message in worker.sent] == [("of_helpers", "UNREGISTERED")]
 
 
+def test_a_task_that_its_module_or_class_does_not_have_is_sent_by_nobody(
+    worker: Worker, package: Callable[..., None]
+) -> None:
+    """`tasks.gone.delay()` and `Structure.gone.delay()` raise `AttributeError`, `import gone` raises `ImportError`."""
+    package("tasks")
+    tasks = importlib.import_module("found_app.tasks")
+    tasks.of_tasks.delay()
+    for holder in (tasks, Structure):
+        with pytest.raises(AttributeError, match="has no attribute 'of_task'"):
+            holder.of_task.delay()  # type: ignore[union-attr]
+    with pytest.raises(ImportError, match="cannot import name 'of_task'"):
+        exec("from found_app.tasks import of_task", {})
+    assert [message.name for message in worker.sent] == ["of_tasks"]
+
+
 def test_two_tasks_below_one_decorator_without_wraps_are_one(worker: Worker) -> None:
     """Both are called after the wrapper: the second runs the first one's body."""
     first = shared_task(without_wraps(lambda: "first"))

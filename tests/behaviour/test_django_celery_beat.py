@@ -87,7 +87,7 @@ print(json.dumps(sorted(name for name, entry in schedule.items() if entry.task =
 
 
 def test_an_entry_that_is_no_dict_or_has_no_schedule_is_left_out() -> None:
-    """An entry with a comma behind it, or with a text for its schedule, is not scheduled; the others are."""
+    """An entry with a comma after it, or with a text for its schedule, is not scheduled; the others are."""
     assert answer(NO_DICT) == ["right"]
 
 

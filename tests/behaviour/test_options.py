@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -230,3 +231,11 @@ def test_a_rate_limit_of_0_is_none(worker: Worker) -> None:
 def consumer_of(worker: Worker) -> Any:
     """What a second worker of this application makes of its tasks when it starts."""
     return WorkController(app=worker.app, pool="solo", concurrency=1).consumer
+
+
+@pytest.mark.parametrize("option", ["countdown", "expires"])
+def test_a_countdown_or_expiry_is_no_timedelta(worker: Worker, option: str) -> None:
+    """`apply_async(expires=timedelta(minutes=1))` raises `TypeError`."""
+    with pytest.raises(TypeError):
+        a.apply_async(**{option: timedelta(minutes=1)})
+    assert worker.sent == []

@@ -280,7 +280,7 @@ def scheduled(worker: Worker, monkeypatch: pytest.MonkeyPatch, entry: Any) -> An
 def test_a_schedule_entry_that_is_no_dict_stops_beat(
     worker: Worker, monkeypatch: pytest.MonkeyPatch, entry: Any
 ) -> None:
-    """A comma behind an entry makes it a tuple: beat does not start, `ValueError`."""
+    """A comma after an entry makes it a tuple: beat does not start, `ValueError`."""
     with pytest.raises((ValueError, TypeError)):
         scheduled(worker, monkeypatch, entry)
 

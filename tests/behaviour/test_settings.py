@@ -133,6 +133,15 @@ def test_new_names_in_upper_case_are_not_read_without_a_namespace() -> None:
     assert read("task_acks_late", {"CELERY_TASK_ACKS_LATE": True}, "CELERY") is True
 
 
+def test_a_password_in_a_url_is_the_one_that_is_used() -> None:
+    """`broker_url = "redis://:secret@…"`: whoever reads the settings can connect; Celery hides it when it logs."""
+    app = Celery("secret", broker="redis://:secret@127.0.0.1:1/0", set_as_current=False)
+    with app.connection_for_write() as connection:
+        assert connection.password == "secret"
+        assert "secret" not in connection.as_uri()
+    app.close()
+
+
 @pytest.fixture
 def routes(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Gives the application these settings of its routing."""

@@ -26,6 +26,8 @@ from maps import GOLDEN, copy_project
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from outcomes import Outcomes
+
 HOSTILE = "</script><script>alert(1)</script>\"'`]|}#quot;&amp;\\N\n@@DATA@@TITLE<!--\x1b[31m"
 
 
@@ -83,13 +85,10 @@ def hangar(folder: Path) -> Graph:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_format_is_as_it_was(folder: Path, name: str) -> None:
+def test_a_format_is_as_it_was(folder: Path, outcomes: Outcomes, name: str) -> None:
     text = renderer(name)(hangar(folder))
     text = drawing(text) if name == "html" else text
-    golden = GOLDEN / ("map.svg" if name == "html" else f"map.{name}")
-    if os.environ.get("REWRITE_GOLDEN"):
-        golden.write_text(text, "utf-8")
-    assert text == golden.read_text("utf-8")
+    outcomes.compare(text, GOLDEN / ("map.svg" if name == "html" else f"map.{name}"))
 
 
 @pytest.mark.parametrize("name", FORMATS)

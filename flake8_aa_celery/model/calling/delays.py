@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import reaching
 from flake8_aa_celery.model.configuration.settings import configured
+from flake8_aa_celery.model.knowledge import django, standard_library
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
@@ -23,15 +24,12 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Site
     from flake8_aa_celery.model.resolve.values import Entry, Mapping, Task, Value
 
+_NOW = standard_library.NOW | django.NOW
 #: How many seconds what ``timedelta`` is given stands for, in the order in which it takes them by position.
 _SECONDS = {
     "days": 86_400, "seconds": 1, "microseconds": 1e-6, "milliseconds": 1e-3, "minutes": 60, "hours": 3_600,
     "weeks": 604_800,
 }  # fmt: skip
-_NOW = frozenset(
-    {"datetime.datetime.now()", "datetime.datetime.utcnow()", "django.utils.timezone.now()"}
-    | {"django.utils.timezone.localtime()"}
-)
 #: Beyond this many names that stand for one another nobody looks.
 _DEEPEST = 8
 

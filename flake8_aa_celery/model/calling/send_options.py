@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.evaluation import keywords_of
@@ -12,7 +13,6 @@ from flake8_aa_celery.model.resolve.occurrences import canvas_of
 from flake8_aa_celery.model.resolve.values import Dispatch, Mapping, Signature, Task, Workflow
 from flake8_aa_celery.model.tasks import parameters
 from flake8_aa_celery.model.tasks.index import task_named
-from flake8_aa_celery.model.tasks.options import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.model.tasks.retries import retries_of
 
 if TYPE_CHECKING:

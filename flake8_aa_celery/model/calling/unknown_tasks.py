@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.handlers import caught_by
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import ImportedName, last_part, reaching
+from flake8_aa_celery.model.knowledge.celery import DISPATCH_METHODS, SIGNATURE_METHODS
 from flake8_aa_celery.model.resolve.bindings import is_read_whole, star_imported
 from flake8_aa_celery.model.resolve.classes import lineage, mro
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.model.resolve.values import DISPATCH_METHODS, SIGNATURE_METHODS, Class, ModuleValue
+from flake8_aa_celery.model.resolve.values import Class, ModuleValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

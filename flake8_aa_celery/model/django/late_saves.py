@@ -56,8 +56,8 @@ def late_saves_of(module: Module) -> list[LateSave]:
 
 def _rows_sent(dispatch: Dispatch) -> Iterator[str]:
     """The names of the rows whose keys a dispatch sends."""
-    given: list[Dispatch | Signature] = [dispatch, *_signatures(dispatch.receiver, set())]
-    for sent in given:
+    whole: list[Dispatch | Signature] = [dispatch, *_signatures(dispatch.receiver, set())]
+    for sent in whole:
         for entry in arguments.each_in(sent):
             row = _row_of(entry.node, entry.site)
             if row is not None and entry.site.scope is dispatch.site.scope:

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import absolute, reaching
-from flake8_aa_celery.model.effects.bodies import Step, runs_what_it_is_handed
+from flake8_aa_celery.model.effects.bodies import Step, may_lead_on, runs_what_it_is_handed
 from flake8_aa_celery.model.effects.graph import Effect
 from flake8_aa_celery.model.knowledge import esi
-from flake8_aa_celery.model.knowledge.blocking import blocks
+from flake8_aa_celery.model.knowledge.blocking import METHODS, blocks
+from flake8_aa_celery.model.knowledge.celery import RESULT_WAITS
 from flake8_aa_celery.model.knowledge.standard_library import LOCAL, NAP
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_functions import task_around
 from flake8_aa_celery.model.resolve.values import Constant, Function, Origin, Signature, Task
-from flake8_aa_celery.model.results.uses import WAITS, result_uses_of
+from flake8_aa_celery.model.results.uses import result_uses_of
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -38,10 +39,25 @@ def blocking_by(step: Step) -> str:
 
 def what_blocks(call: CallSite) -> str:
     """As :func:`blocking_by`, wherever the call stands."""
-    return _task_run_by(call) or _wait_of(call) or _of_library(call) or _run_here(call) or _operation_of_esi(call)
+    if not (_may_block(call) or may_lead_on(call)):
+        return ""
+    return task_run_by(call) or _wait_of(call) or _of_library(call) or _run_here(call) or _operation_of_esi(call)
 
 
-def _task_run_by(call: CallSite) -> str:
+def _may_block(call: CallSite) -> bool:
+    """Whether a call may be one of a library that waits, by its name."""
+    function = call.node.func
+    if isinstance(function, ast.Attribute):
+        return function.attr in METHODS or bool(call.site.module.project.settings.blocking_calls) or _has_proxy(call)
+    return True
+
+
+def _has_proxy(call: CallSite) -> bool:
+    """Whether the module imports discordproxy, each of whose methods waits."""
+    return any(dotted.startswith("discordproxy") for _, dotted in call.site.module.scopes.imports)
+
+
+def task_run_by(call: CallSite) -> str:
     """``update()``, where that is a task that runs in this process; not one that calls itself."""
     called = call.node.func
     method = _LOCAL_RUNS.get(called.attr) if isinstance(called, ast.Attribute) else None
@@ -59,7 +75,7 @@ def _waits(module: Module) -> dict[int, str]:
     return {
         id(use.node): f"delay().{use.name}()"
         for use in result_uses_of(module)
-        if use.name in WAITS and use.dispatch is not None
+        if use.name in RESULT_WAITS and use.dispatch is not None
     }
 
 
@@ -158,7 +174,7 @@ BLOCKS = Effect("blocks", blocking_by, _is_followed, runs_what_it_is_handed)
 
 
 def _network_by(step: Step) -> str:
-    found = "" if _task_run_by(step.call) or _wait_of(step.call) else blocking_by(step)
+    found = "" if task_run_by(step.call) or _wait_of(step.call) else blocking_by(step)
     return "" if found.startswith(LOCAL) else found
 
 

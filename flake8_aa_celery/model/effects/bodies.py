@@ -7,10 +7,11 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.code.names import imported_name, reaching
 from flake8_aa_celery.model.code.scopes import CallSite, Site
 from flake8_aa_celery.model.code.syntax import given_to
 from flake8_aa_celery.model.effects.methods import only_method
-from flake8_aa_celery.model.knowledge import standard_library
+from flake8_aa_celery.model.knowledge import django, standard_library
 from flake8_aa_celery.model.resolve.attributes import attribute_of
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.liveness import dead_statements
@@ -31,13 +32,16 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from flake8_aa_celery.model.code.frames import Frame
-    from flake8_aa_celery.model.code.scopes import Scope
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
+    from flake8_aa_celery.model.code.scopes import Binding, Scope
 
-_SYNCHRONOUS = "asgiref.sync.async_to_sync"
 #: Methods of libraries that call what they are given, here and now.
-_CALLERS = frozenset({"get_or_set", "on_commit", "run_in_executor", "call_command"})
+_CALLERS = django.CALLERS | standard_library.CALLERS
 #: How a task is run in the process of whoever calls it.
 _LOCAL_RUNS = frozenset({"run", "apply", "__call__"})
+#: How a name is bound to something that can be called: by a definition, or to something that is one already.
+_DEFINED = re.compile(rb"\b(?:def|class)[ \t]+([A-Za-z_]\w*)")
 _FUNCTIONS = (BoundMethod, Function, Lambda, Partial)
 
 
@@ -90,6 +94,8 @@ def steps_of(body: Body) -> list[Step]:
 def callees_of(call: CallSite) -> Iterator[Body]:
     """The functions of the project that a call runs."""
     function, site = call.node.func, call.site
+    if not may_lead_on(call):
+        return
     wrapped = _made_synchronous(function, site)
     called = value_of(wrapped or function, site)
     if called is UNKNOWN and isinstance(function, ast.Attribute):
@@ -98,6 +104,31 @@ def callees_of(call: CallSite) -> Iterator[Body]:
         body = _body(each, call.node, site)
         if body is not None and (wrapped or _is_awaited(body, call)):
             yield body
+
+
+def may_lead_on(call: CallSite) -> bool:
+    """Whether a call may run a function of the project, by its name: most are of Python's own, or of a library."""
+    function, module = call.node.func, call.site.module
+    if isinstance(function, ast.Attribute):
+        return function.attr in _function_names(module.project) or function.attr in _LOCAL_RUNS
+    if isinstance(function, ast.Name):
+        return any(_may_be_called(function.id, binding, module) for binding in reaching(function.id, call.site))
+    return True
+
+
+def _may_be_called(name: str, binding: Binding, module: Module) -> bool:
+    if not isinstance(binding.node, (ast.Import, ast.ImportFrom)):
+        return True
+    return module.project.has(imported_name(name, binding.node), module)
+
+
+@fact
+def _function_names(project: Project) -> frozenset[str]:
+    """The names of the functions and classes that the files of a project define, and of what they give other names."""
+    found: set[bytes] = set()
+    for _, data in project.files:
+        found.update(_DEFINED.findall(data))
+    return frozenset(name.decode() for name in found)
 
 
 def _of_unknown(function: ast.Attribute, site: Site) -> Value:
@@ -130,18 +161,38 @@ def _body(called: Value, node: ast.Call | None, site: Site) -> Body | None:
 def _made_synchronous(function: ast.expr, site: Site) -> ast.expr | None:
     """``f`` in ``async_to_sync(f)(…)``."""
     if isinstance(function, ast.Call) and function.args:
-        return function.args[0] if site.module.origin(function.func, site) == _SYNCHRONOUS else None
+        return function.args[0] if site.module.origin(function.func, site) == django.SYNCHRONOUS else None
     return None
 
 
 def _handed(call: CallSite) -> Iterator[Body]:
     """The functions of the project that a call hands on."""
     for argument in given_to(call.node):
-        if isinstance(argument, (ast.Name, ast.Attribute, ast.Lambda, ast.Call)):
+        if _may_be_function(argument, call.site):
             value = value_of(argument, call.site)
             if isinstance(value, _FUNCTIONS):
                 body = _body(value, None, call.site)
                 yield from [body] if body else []
+
+
+def _may_be_function(node: ast.expr, site: Site) -> bool:
+    """Whether an expression may be a function of the project, by its form: most arguments are none."""
+    if isinstance(node, ast.Name):
+        return any(
+            binding.kind in ("function", "import") or (binding.kind == "parameter" and site.frame is not None)
+            for binding in reaching(node.id, site)
+        )
+    if isinstance(node, ast.Attribute):
+        return node.attr in _method_names(site.module)
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, (ast.Name, ast.Attribute)) and ast.unparse(node.func).endswith("partial")
+    return isinstance(node, ast.Lambda)
+
+
+@fact
+def _method_names(module: Module) -> frozenset[str]:
+    """The names of the methods of a module, which it may hand on by ``self``."""
+    return frozenset(node.name for node, site in module.scopes.functions if site.scope.kind == "class")
 
 
 def runs_what_it_is_handed(step: Step) -> bool:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     Key = tuple[int, Hashable]
 
+#: So many ways to call a function are looked into, each by itself.
+_MOST_CALLS = 60
 #: So many functions are looked into for one project; what is beyond them is unknown.
 _MOST_BODIES = 20_000
 
@@ -77,6 +79,8 @@ class Graph:
 
     def __init__(self) -> None:
         self._nodes: dict[Key, _Node] = {}
+        #: how many ways to call it were looked into, by the function
+        self._calls: dict[int, int] = {}
         #: in the order in which they were looked into
         self._order: list[_Node] = []
         #: by the name of an effect: of how many of these it is known whether they reach it
@@ -135,12 +139,27 @@ class Graph:
             for step in node.steps:
                 for callee in (*step.callees, *step.handed):
                     if callee.key not in self._nodes and len(self._nodes) < _MOST_BODIES:
-                        waiting.append(self._add(callee))
+                        waiting += self._added(callee)
         return first
+
+    def _added(self, body: Body) -> list[_Node]:
+        """The node that is new for a function; none where one that is known stands for it.
+
+        A function that is called in many different ways, such as one that counts its own calls, is looked into as
+        whoever calls it.
+        """
+        count = self._calls[id(body.scope)] = self._calls.get(id(body.scope), 0) + 1
+        if count <= _MOST_CALLS or body.frame is None:
+            return [self._add(body)]
+        plain = Body(body.scope)
+        known = self._nodes.get(plain.key)
+        self._nodes[body.key] = known or self._add(plain)
+        return [] if known else [self._nodes[body.key]]
 
     def _add(self, body: Body) -> _Node:
         node = self._nodes[body.key] = _Node(body)
         self._order.append(node)
+        body.scope.module.project.keep(body.scope.module)
         return node
 
     # -- what is reached ----------------------------------------------------------------------------------------

@@ -5,4 +5,4 @@ from __future__ import annotations
 PACKAGES = frozenset({"httpx", "httpx2"})
 
 #: What waits for the network.
-BLOCKS = r"httpx2?(\.(Async)?Client\(\))?\.(get|options|head|post|put|patch|delete|request|send|stream)"
+BLOCKS = r"httpx2?(\.(Async)?Client\(\))?\.(get|options|head|post|put|patch|delete|request|send|stream|getattr\(\))"

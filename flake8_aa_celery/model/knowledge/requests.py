@@ -4,7 +4,7 @@ from __future__ import annotations
 
 PACKAGES = frozenset({"requests", "requests_oauthlib"})
 
-_VERBS = r"(get|options|head|post|put|patch|delete|request|send)"
+_VERBS = r"(get|options|head|post|put|patch|delete|request|send|getattr\(\))"
 #: What waits for the network; a call in an origin is written with ``()``.
 BLOCKS = (
     rf"requests(\.api|\.sessions)?(\.[Ss]ession\(\))?\.{_VERBS}"

@@ -10,6 +10,8 @@ from flake8_aa_celery.model.code import names
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import ImportedName, canonical, imported_name, reaching, scope_of
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
+from flake8_aa_celery.model.knowledge import esi
+from flake8_aa_celery.model.knowledge.celery import STARRED
 from flake8_aa_celery.model.resolve import models
 from flake8_aa_celery.model.resolve.annotations import value_of_annotation
 from flake8_aa_celery.model.resolve.contents import contents
@@ -44,10 +46,6 @@ if TYPE_CHECKING:
 #: Modules from which a Celery application is imported, where they cannot be found.
 _APP_MODULES = frozenset({"celery", "celery_app", "celeryapp"})
 _AUTODISCOVER = frozenset({"autodiscover_tasks"})
-_STARRED_OF_CELERY = frozenset(
-    {"Celery", "Signature", "chain", "chord", "chunks", "current_app", "group"}
-    | {"shared_task", "signature", "subtask", "xmap", "xstarmap"}
-)
 
 
 def value_of_name(name: str, bindings: list[Binding], site: Site | None = None) -> Value:
@@ -222,7 +220,9 @@ def common(values: list[Value]) -> Value:
         return UnreadableTask()
     if all(isinstance(value, Origin) for value in values):
         origins = {value.dotted for value in values if isinstance(value, Origin)}
-        return first if len(origins) == 1 else UNKNOWN
+        # whichever operation of ESI it is, it is one
+        is_one = len(origins) == 1 or all(origin.startswith(esi.CLASSES) for origin in origins)
+        return first if is_one else UNKNOWN
     return _common_signature(values)
 
 
@@ -414,7 +414,7 @@ def _star_member(name: ImportedName, wanted: str, importer: Module) -> Value | N
     """What ``wanted`` is by ``from name import *``; None where that module does not offer it."""
     module = imported_module(name, importer)
     if module.path is None:
-        known = module.dotted == "celery" and wanted in _STARRED_OF_CELERY
+        known = module.dotted == "celery" and wanted in STARRED
         return _of_library(f"celery.{wanted}") if known else None
     loaded = importer.project.load(module.path) if module.path.endswith(".py") else None
     return member(loaded, wanted) if loaded and _is_public(wanted, loaded) else None

@@ -13,10 +13,10 @@ from flake8_aa_celery.model.resolve.values import (
     Class,
     Constant,
     Function,
-    Instance,
     Items,
+    Lambda,
     Mapping,
-    Rows,
+    Partial,
     Task,
     Value,
 )
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Scope, Site
 
 #: What is true whatever it holds.
-_TRUE = (App, BoundMethod, Class, Function, Instance, Task)
+_TRUE = (App, BoundMethod, Class, Function, Lambda, Partial, Task)
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 #: The classes of Python's own that a literal is known to be an instance of.
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -47,7 +47,18 @@ def truth(test: ast.expr, site: Site) -> bool | None:
         return _compared(test, site) if len(test.ops) == 1 else None
     if isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "isinstance":
         return _is_instance(test, site)
-    return _is_true(value_of(test, site))
+    return _is_true(_decided(test, site))
+
+
+def _decided(node: ast.expr, site: Site) -> Value:
+    """What an expression is where a call decides it: a parameter, or a literal.
+
+    What a setting is by default decides nothing: whoever installs the app sets it.
+    """
+    if isinstance(node, ast.Constant):
+        return Constant(node.value)
+    given = site.frame.arguments if site.frame else {}
+    return value_of(node, site) if isinstance(node, ast.Name) and node.id in given else UNKNOWN
 
 
 def _of_all(parts: list[bool | None], conjunction: bool) -> bool | None:
@@ -67,10 +78,10 @@ def _is_true(value: Value) -> bool | None:
 
 
 def _compared(test: ast.Compare, site: Site) -> bool | None:
-    left, right = value_of(test.left, site), value_of(test.comparators[0], site)
+    left, right = _decided(test.left, site), _decided(test.comparators[0], site)
     operator = test.ops[0]
     if isinstance(operator, (ast.Is, ast.IsNot)) and isinstance(right, Constant) and right.value is None:
-        if left is UNKNOWN or isinstance(left, (Rows,)):
+        if not isinstance(left, (Constant, Items, Mapping, *_TRUE)):
             return None
         is_none = isinstance(left, Constant) and left.value is None
         return is_none is isinstance(operator, ast.Is)
@@ -83,7 +94,7 @@ def _is_instance(test: ast.Call, site: Site) -> bool | None:
     """Whether ``isinstance(x, dict)`` holds."""
     if len(test.args) != 2:
         return None
-    value, wanted = value_of(test.args[0], site), test.args[1]
+    value, wanted = _decided(test.args[0], site), test.args[1]
     names = [
         part.id for part in (wanted.elts if isinstance(wanted, ast.Tuple) else [wanted]) if isinstance(part, ast.Name)
     ]

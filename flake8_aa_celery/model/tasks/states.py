@@ -109,8 +109,11 @@ def _outwards(site: Site) -> Iterator[tuple[Block, ast.stmt]]:
     """The statement of a place and those around it, each with its block, up to the body of the function."""
     block, place = site.block, site
     yield block, place.statement
-    while block.kind != "function" and block.parent is not None and block.site is not None:
-        block, place = block.parent, block.site
+    while block.kind != "function":
+        around, outer = block.site, block.parent
+        if around is None or outer is None:
+            return
+        block, place = outer, around
         yield block, place.statement
 
 

@@ -1,0 +1,63 @@
+"""What the fixes of violations would change, for reports that say so. Nothing is written."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.cli._workers import processes, spread
+from flake8_aa_celery.fixes.engine import fix
+from flake8_aa_celery.linter import lint
+from flake8_aa_celery.report import Edit
+from flake8_aa_celery.source import decode, split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from flake8_aa_celery.cli._files import File
+    from flake8_aa_celery.pyproject import SettingsTree
+    from flake8_aa_celery.report import Result
+    from flake8_aa_celery.settings import Settings
+
+
+def with_edits(results: Sequence[Result], tree: SettingsTree, jobs: str | None) -> list[Result]:
+    """The same results with what the fix of each violation would change: nothing, where that cannot be done right.
+
+    :param jobs: as for :func:`~flake8_aa_celery.cli._workers.processes`.
+    """
+    by_path = {result.path: result for result in results if any(found.fix for found in result.violations)}
+    files = [(path, result.data) for path, result in by_path.items()]
+    work = partial(_work, by_path=by_path, tree=tree)
+    edits = dict(zip(by_path, spread(files, work, processes(jobs, files)), strict=True))
+    return [result._replace(edits=edits[result.path]) if result.path in edits else result for result in results]
+
+
+def _work(files: Iterable[File], by_path: dict[str, Result], tree: SettingsTree) -> list[list[tuple[Edit, ...]]]:
+    return [_of_file(by_path[path], tree.of(path)) for path, _ in files]
+
+
+def _of_file(result: Result, settings: Settings) -> list[tuple[Edit, ...]]:
+    """What the fix of each violation of a file would change, if it were the only one."""
+    edits: list[tuple[Edit, ...]] = []
+    for found in result.violations:
+        if found.fix is None:
+            edits.append(())
+            continue
+        unsafe = found.fix.safety == "unsafe"
+        after = fix(result.path, result.data, settings, unsafe=unsafe, only=found).data
+        edits.append(tuple(_changes(result.data, after)))
+    lint(result.path, result.data, settings)  # so that other files see the file as it is again
+    return edits
+
+
+def _changes(before: bytes, after: bytes) -> list[Edit]:
+    """What is to be replaced, in whole lines."""
+    if before == after:
+        return []
+    old, new = split(decode(before)), split(decode(after))
+    return [
+        Edit(first + 1, last + 1, "".join(new[new_first:new_last]))
+        for what, first, last, new_first, new_last in SequenceMatcher(None, old, new).get_opcodes()
+        if what != "equal"
+    ]
