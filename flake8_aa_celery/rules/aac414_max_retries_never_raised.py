@@ -61,7 +61,7 @@ def check(dead: DeadHandler, module: Module) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    - a handler that catches something else as well, and a retry that is not known to be given an exception;
+    - a handler that catches something else as well, or only raises the error again, and a retry that is not known to be given an exception;
     - a task whose base class has a `retry` of its own, or cannot be read;
     - a `try` in which something else may raise the error: another retry without `exc`, what is handed the task, a task
       that is called in this process, the result of one.

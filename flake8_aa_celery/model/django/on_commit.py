@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Binding, Block, CallSite, Scope
 
 _ON_COMMIT = frozenset({"on_commit"})
-_ORIGIN = "django.db.transaction.on_commit"
+_ORIGINS = frozenset({"django.db.connection.on_commit", "django.db.transaction.on_commit"})
 #: The methods of a task that wait for the commit, and return nothing.
 _WITHOUT_RESULT = frozenset({"apply_async_on_commit", "delay_on_commit"})
 
@@ -62,7 +62,7 @@ def _registrations(module: Module) -> Iterator[tuple[CallSite, ast.expr]]:
     """Every call of ``on_commit``, with what it is handed."""
     for call in module.calls_of(_ON_COMMIT):
         handed = call.node.args[0] if call.node.args else keyword_of(call.node, "func")
-        if handed is not None and module.origin(call.node.func, call.site) == _ORIGIN:
+        if handed is not None and module.origin(call.node.func, call.site) in _ORIGINS:
             yield call, handed
 
 
