@@ -253,6 +253,23 @@ class ReplaceOption(_Rewrite):
         self.spot = spot
 
 
+class SetImportedOption(_Rewrite):
+    """A call gets a keyword argument whose value is imported: ``@shared_task(base=QueueOnce)``.
+
+    :param module: the one that the value is imported from.
+    :param imported: its name there.
+    :param spot: that of the call.
+    """
+
+    __slots__ = ("imported", "module", "name", "spot")
+
+    def __init__(self, name: str, module: str, imported: str, spot: Spot) -> None:
+        self.name = name
+        self.module = module
+        self.imported = imported
+        self.spot = spot
+
+
 class SetOption(_Rewrite):
     """A call or decorator gets a keyword argument, or another value for one that it has.
 
@@ -421,6 +438,7 @@ if TYPE_CHECKING:
         | ReplaceExpression
         | ReplaceOption
         | SendOnCommit
+        | SetImportedOption
         | SetOption
         | TaskDecoratorOnTop
         | UseApplyAsync

@@ -25,6 +25,7 @@ from flake8_aa_celery.fixes import (
     replace_expression,
     replace_option,
     send_on_commit,
+    set_imported_option,
     set_option,
     task_decorator_on_top,
     use_apply_async,
@@ -82,6 +83,8 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return replace_option.rewrite(place, rewrite)
         case rewrites.SendOnCommit():
             return send_on_commit.rewrite(place, rewrite)
+        case rewrites.SetImportedOption():
+            return set_imported_option.rewrite(place, rewrite)
         case rewrites.SetOption():
             return set_option.rewrite(place, rewrite)
         case rewrites.TaskDecoratorOnTop():

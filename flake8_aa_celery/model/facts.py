@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.django.views import View
     from flake8_aa_celery.model.django.waiting import TaskInView
     from flake8_aa_celery.model.effects.blocking_loops import BlockingLoop, Nap
+    from flake8_aa_celery.model.effects.endless_calls import EndlessCall
     from flake8_aa_celery.model.periodic.crontabs import Crontab
     from flake8_aa_celery.model.periodic.schedules import AppSchedule, ScheduleEntry
     from flake8_aa_celery.model.priorities.bulk_delays import BulkDelay
@@ -46,14 +47,21 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Dispatch, Function, LocalCall, Signature, Task, Workflow
     from flake8_aa_celery.model.results.uses import ResultUse
     from flake8_aa_celery.model.results.waiting import Wait
+    from flake8_aa_celery.model.tasks.attributes import UnknownAttribute
     from flake8_aa_celery.model.tasks.duplicates import Duplicate
     from flake8_aa_celery.model.tasks.exhausted import DeadHandler
+    from flake8_aa_celery.model.tasks.generators import GeneratorTask
+    from flake8_aa_celery.model.tasks.locks import LostLock
     from flake8_aa_celery.model.tasks.logs import MissingLogger
     from flake8_aa_celery.model.tasks.once import OnceOption, UnknownKey
+    from flake8_aa_celery.model.tasks.option_values import FaultyOption
     from flake8_aa_celery.model.tasks.options import WrittenOption
+    from flake8_aa_celery.model.tasks.registration import Unregistered
     from flake8_aa_celery.model.tasks.retries import Retry, SteadyRetry
     from flake8_aa_celery.model.tasks.retry_arguments import LostArguments
     from flake8_aa_celery.model.tasks.retry_counts import RetryCount
+    from flake8_aa_celery.model.tasks.retry_options import LostRetryOptions
+    from flake8_aa_celery.model.tasks.state import KeptState
     from flake8_aa_celery.model.tasks.states import SetState
 
 Item = TypeVar("Item")
@@ -106,11 +114,17 @@ VIEWS: Fact[View] = Fact("views", "django.views")
 # -- how tasks are defined ----------------------------------------------------------------------------------------
 
 DUPLICATES: Fact[Duplicate] = Fact("duplicates", "tasks.duplicates", TASKS)
+UNREGISTERED_TASKS: Fact[Unregistered] = Fact("unregistered_tasks", "tasks.registration", TASKS)
 MISSING_LOGGERS: Fact[MissingLogger] = Fact("missing_loggers", "tasks.logs", TASKS)
 UNCALLED_FUNCTIONS: Fact[Function] = Fact("uncalled_functions", "tasks.uncalled")
 MEANINGLESS_OPTIONS: Fact[WrittenOption] = Fact("meaningless_options", "tasks.options", TASKS)
+FAULTY_OPTIONS: Fact[FaultyOption] = Fact("faulty_options", "tasks.option_values", TASKS)
+UNKNOWN_ATTRIBUTES: Fact[UnknownAttribute] = Fact("unknown_attributes", "tasks.attributes", TASKS)
+GENERATOR_TASKS: Fact[GeneratorTask] = Fact("generator_tasks", "tasks.generators", TASKS)
+KEPT_STATE: Fact[KeptState] = Fact("kept_state", "tasks.state")
 ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", TASKS)
 UNKNOWN_KEYS: Fact[UnknownKey] = Fact("unknown_keys", "tasks.once", TASKS)
+LOST_LOCKS: Fact[LostLock] = Fact("lost_locks", "tasks.locks", TASKS)
 UNGRACEFUL_OPTIONS: Fact[WrittenOption] = Fact("ungraceful_options", "tasks.once", TASKS)
 ONCE_IMPORTS: Fact[ast.expr | ast.stmt] = Fact("once_imports", "tasks.once")
 RETRIES: Fact[Retry] = Fact("retries", "tasks.retries", TASKS)
@@ -118,12 +132,14 @@ DEAD_HANDLERS: Fact[DeadHandler] = Fact("dead_handlers", "tasks.exhausted")
 STEADY_RETRIES: Fact[SteadyRetry] = Fact("steady_retries", "tasks.retries", TASKS)
 LOST_ARGUMENTS: Fact[LostArguments] = Fact("lost_arguments", "tasks.retry_arguments", TASKS)
 RETRY_COUNTS: Fact[RetryCount] = Fact("retry_counts", "tasks.retry_counts", TASKS)
+LOST_RETRY_OPTIONS: Fact[LostRetryOptions] = Fact("lost_retry_options", "tasks.retry_options", TASKS)
 ENDLESS_RETRIES: Fact[WrittenOption] = Fact("endless_retries", "tasks.retries", TASKS)
 
 # -- what a call does ---------------------------------------------------------------------------------------------
 
 BLOCKING_LOOPS: Fact[BlockingLoop] = Fact("blocking_loops", "effects.blocking_loops", TASKS)
 NAPS: Fact[Nap] = Fact("naps", "effects.blocking_loops", TASKS)
+ENDLESS_CALLS: Fact[EndlessCall] = Fact("endless_calls", "effects.endless_calls", TASKS)
 
 # -- workflows and results ----------------------------------------------------------------------------------------
 

@@ -30,6 +30,8 @@ _BOTH = ("alliance-auth", "celery")
 _OF_TASKS = ("AAC1",)
 #: How a task is sent can be seen only once its name means the task.
 _OF_DISPATCHES = ("AAC1", "AAC2", "AAC3", "AAC4")
+#: What is wrong with a lock can be seen only once there is one.
+_OF_LOCKS = ("AAC115", "AAC116", "AAC310")
 #: The module that a task moves to may have no logger yet.
 _OF_LOGGERS = ("AAC105",)
 
@@ -76,6 +78,14 @@ _ALL = (
     _rule("AAC118", "unlimited-retries", facts.ENDLESS_RETRIES, default=False),
     _rule("AAC119", "retry-without-backoff", facts.STEADY_RETRIES, default=False, fix="unsafe"),
     _rule("AAC120", "task-without-time-limit", facts.TASKS, default=False),
+    _rule("AAC121", "retry-options-without-retry", facts.LOST_RETRY_OPTIONS),
+    _rule("AAC122", "once-without-lock", facts.LOST_LOCKS, fix="unsafe", reveals=_OF_LOCKS),
+    _rule("AAC123", "state-on-task", facts.KEPT_STATE),
+    _rule("AAC124", "generator-task", facts.GENERATOR_TASKS),
+    _rule("AAC125", "invalid-task-option", facts.FAULTY_OPTIONS, fix="safe"),
+    _rule("AAC126", "unregistered-task", facts.UNREGISTERED_TASKS),
+    _rule("AAC128", "network-call-without-timeout", facts.ENDLESS_CALLS, fix="unsafe"),
+    _rule("AAC130", "unknown-task-attribute", facts.UNKNOWN_ATTRIBUTES, fix="safe"),
     _rule("AAC201", "reserved-priority", facts.WRITTEN_PRIORITIES, profiles=_AA, fix="unsafe", documents=True),
     _rule("AAC202", "invalid-priority", facts.WRITTEN_PRIORITIES, fix="safe", documents=True),
     _rule("AAC203", "high-priority", facts.WRITTEN_PRIORITIES, profiles=_AA, documents=True),

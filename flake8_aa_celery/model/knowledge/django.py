@@ -94,3 +94,13 @@ def field(dotted: str) -> str:
     if not dotted.startswith(_MODULES) or not dotted.endswith("()"):
         return ""
     return dotted[:-2].rpartition(".")[2]
+
+
+#: Modules that Django, its admin, Alliance Auth or a well-known app imports by their names from every installed app.
+IMPORTED_MODULES = frozenset(
+    {"admin", "apps", "auth_hooks", "checks", "cms_apps", "cms_menus", "cms_plugins", "cms_toolbars"}
+    | {"dynamic_preferences_registry", "models", "rules", "search_indexes", "settings", "translation", "urls"}
+    | {"wagtail_hooks"}
+)
+#: Packages whose modules it imports.
+IMPORTED_PACKAGES = frozenset({"models", "settings", "templatetags"})

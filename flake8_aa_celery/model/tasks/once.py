@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import Block
     from flake8_aa_celery.model.resolve.values import Element
     from flake8_aa_celery.model.tasks.options import WrittenOption
@@ -79,8 +80,14 @@ def once_imports_of(module: Module) -> list[ast.expr | ast.stmt]:
     Not where it makes a class of its own of it, nor where it is the second choice.
     """
     places: list[ast.expr | ast.stmt] = [*_imports_of_once(module), *_attributes_of_once(module)]
-    is_wrong = places and not _inherits(module) and any(True for _ in files(module.project, _imports_alliance_auth))
+    is_wrong = places and not _inherits(module) and uses_alliance_auth(module.project)
     return places if is_wrong else []
+
+
+@fact
+def uses_alliance_auth(project: Project) -> bool:
+    """Whether anything in a project imports Alliance Auth, so that its class for locks is there."""
+    return any(True for _ in files(project, _imports_alliance_auth))
 
 
 def _imports_of_once(module: Module) -> Iterator[ast.ImportFrom]:

@@ -42,10 +42,14 @@ def written_options(module: Module, name: str | None = None) -> Iterator[Written
     An option that several tasks share is there once for each of them.
     """
     for task in tasks_of(module):
-        for key, entry in task.options.entries.items():
-            if name in (None, key):
-                node = (entry.key or entry.node) if entry.module is module else task.decorator
-                yield WrittenOption(key, entry, task, node)
+        yield from (option for option in options_written_for(task) if name in (None, option.name))
+
+
+def options_written_for(task: Task) -> Iterator[WrittenOption]:
+    """The options of one task."""
+    for key, entry in task.options.entries.items():
+        node = (entry.key or entry.node) if entry.module is task.module else task.decorator
+        yield WrittenOption(key, entry, task, node)
 
 
 def each_once(options: Iterable[WrittenOption]) -> list[WrittenOption]:
