@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.results.waiting import Wait
     from flake8_aa_celery.model.tasks.attributes import UnknownAttribute
     from flake8_aa_celery.model.tasks.duplicates import Duplicate
+    from flake8_aa_celery.model.tasks.end_states import SetState
     from flake8_aa_celery.model.tasks.exhausted import DeadHandler
     from flake8_aa_celery.model.tasks.generators import GeneratorTask
     from flake8_aa_celery.model.tasks.locks import LostLock
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.retry_counts import RetryCount
     from flake8_aa_celery.model.tasks.retry_options import LostRetryOptions
     from flake8_aa_celery.model.tasks.state import KeptState
-    from flake8_aa_celery.model.tasks.states import SetState
 
 Item = TypeVar("Item")
 
@@ -149,7 +149,7 @@ FORGOTTEN: Fact[Signature | Workflow] = Fact("forgotten", "canvas.unstarted", SI
 SENT_GROUPS: Fact[SentGroup] = Fact("sent_groups", "canvas.workflows", DISPATCHES, WORKFLOWS)
 NO_SIGNATURES: Fact[NoSignature] = Fact("no_signatures", "canvas.misplaced")
 WAITS: Fact[Wait] = Fact("waits", "results.waiting", RESULT_USES)
-SET_STATES: Fact[SetState] = Fact("set_states", "tasks.states", TASKS)
+SET_STATES: Fact[SetState] = Fact("set_states", "tasks.end_states", TASKS)
 USES_WITHOUT_WAIT: Fact[ResultUse] = Fact("uses_without_wait", "results.waiting", RESULT_USES)
 
 # -- schedules ----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.tasks.states import SetState
+    from flake8_aa_celery.model.tasks.end_states import SetState
 
 
 def check(state: SetState, module: Module) -> Iterator[Violation]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from flake8_aa_celery.model.tasks.end_states import set_states_of
 from flake8_aa_celery.model.tasks.retry_arguments import lost_arguments_of
-from flake8_aa_celery.model.tasks.states import set_states_of
 from flake8_aa_celery.settings import Settings
 from modules import module_of
 
