@@ -17,8 +17,9 @@ def check(state: SetState, module: Module) -> Iterator[Violation]:
     """
     A task sets the state of its end, and Celery overwrites it, or nobody can read it.
 
-    Flags `update_state` of a task with FAILURE, REVOKED or SUCCESS that is followed by a return, or by the end of the
-    task, and one with FAILURE whose `meta` has no `exc_type`.
+    Flags `update_state` of a task with FAILURE or REVOKED that is followed by a return, or by the end of the task; with
+    SUCCESS and a `meta` where the task then returns nothing; and with FAILURE and a `meta` without `exc_type` where the
+    task then raises `Ignore`.
 
     ## Why
     What a task returns is stored with the state SUCCESS, over whatever it has set before: a task that says that it has
@@ -51,7 +52,8 @@ def check(state: SetState, module: Module) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    - a state that is followed by `raise`, also of `Ignore`, by a retry, or by what may raise on purpose;
+    - a state that is followed by `raise` or by a retry, which store their own, or by what may raise on purpose;
+    - SUCCESS of a task that returns something: that is its result;
     - states of a task that runs, such as PROGRESS, and those that cannot be resolved;
     - the state of another task, and a task with `ignore_result`;
     - projects without a result backend.
@@ -71,8 +73,10 @@ def check(state: SetState, module: Module) -> Iterator[Violation]:
     - [Celery: custom states](https://docs.celeryq.dev/en/stable/userguide/tasks.html#custom-states)
     - [Celery: `Ignore`](https://docs.celeryq.dev/en/stable/userguide/tasks.html#ignore)
     """
-    if state.is_overwritten:
-        message = f"the task returns after this, which makes the state SUCCESS, not {state.state}: raise instead"
+    if state.state == "SUCCESS":
+        message = "the task returns nothing after this, and that is its result: return the `meta` instead"
+    elif state.end == "ignored":
+        message = "nobody can read a FAILURE whose `meta` has no `exc_type`: raise the error instead of `Ignore`"
     else:
-        message = "nobody can read a FAILURE whose `meta` has no `exc_type`: raise instead, or give it one"
+        message = f"the task returns after this, which makes the state SUCCESS, not {state.state}: raise instead"
     yield Violation.at(state.node, message)

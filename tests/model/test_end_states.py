@@ -20,19 +20,20 @@ if TYPE_CHECKING:
 
 def module_with(root: Path, body: str, result_backend: Literal["true", "false"] = "true") -> Module:
     task = f"@shared_task(bind=True)\ndef t(self, x, y=1):\n{indent(body, '    ')}\n"
-    source = f"from celery import shared_task, states\n{task}"
+    source = f"from celery import shared_task, states\nfrom celery.exceptions import Ignore\n{task}"
     return module_of(root, source, settings=Settings()._replace(result_backend=result_backend))
 
 
 @pytest.mark.parametrize(
     ("body", "found"),
     [
-        ("self.update_state(state='FAILURE')", ("FAILURE", True, False)),
-        ("if x:\n    self.update_state(state=states.REVOKED)\n    return", ("REVOKED", True, False)),
-        ("self.update_state(None, 'FAILURE', {'x': 1})\nraise x", ("FAILURE", False, True)),
+        ("self.update_state(state='FAILURE')", ("FAILURE", "nothing")),
+        ("if x:\n    self.update_state(state=states.REVOKED)\n    return 1", ("REVOKED", "something")),
+        ("self.update_state(None, 'FAILURE', {'x': 1})\nraise Ignore", ("FAILURE", "ignored")),
+        ("self.update_state(state='SUCCESS', meta=x)", ("SUCCESS", "nothing")),
     ],
 )
-def test_a_state_that_does_not_last(tmp_path: Path, body: str, found: tuple[str, bool, bool]) -> None:
+def test_a_state_that_does_not_last(tmp_path: Path, body: str, found: tuple[str, str]) -> None:
     assert [tuple(state)[1:] for state in set_states_of(module_with(tmp_path, body))] == [found]
 
 
@@ -41,6 +42,9 @@ def test_a_state_that_does_not_last(tmp_path: Path, body: str, found: tuple[str,
     [
         "self.update_state(state='PROGRESS')",
         "self.update_state(state='FAILURE')\nraise x",
+        "self.update_state(state='FAILURE', meta={'x': 1})\nraise x",
+        "self.update_state(state='FAILURE', meta={'exc_type': 'X'})\nraise Ignore()",
+        "self.update_state(state='SUCCESS', meta=x)\nreturn x",
         "if x:\n    self.update_state(state='FAILURE')\nself.retry()",
         "self.update_state(task_id=x, state='FAILURE')",
         "x.update_state(state='FAILURE')",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part
+from flake8_aa_celery.model.code.syntax import is_none, without_call
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.task_functions import task_around
@@ -15,10 +16,13 @@ from flake8_aa_celery.model.tasks.bound import is_itself
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Block, CallSite, Site
     from flake8_aa_celery.model.resolve.values import Entry, Task
+
+    End = Literal["ignored", "nothing", "something"]
 
 _UPDATES = frozenset({"update_state"})
 _PARAMETERS = ("task_id", "state", "meta")
@@ -29,22 +33,21 @@ _LEAVES = frozenset({"_exit", "abort", "exit", "replace", "retry"})
 
 
 class SetState(NamedTuple):
-    """A state of the end that a task sets itself.
+    """A state of the end that a task sets itself, and that does not last or cannot be read.
 
     :param state: which.
-    :param is_overwritten: whether the task then returns, which makes it SUCCESS.
-    :param lacks_type: whether it is a failure whose meta does not say of which type.
+    :param end: how the task then ends: it returns something, which is stored with SUCCESS, or nothing; or it raises
+        ``Ignore``, so that the state stays.
     """
 
     node: ast.Call
     state: str
-    is_overwritten: bool
-    lacks_type: bool
+    end: End
 
 
 @fact
 def set_states_of(module: Module) -> list[SetState]:
-    """Every state of the end that does not last, or cannot be read, in a project with a result backend."""
+    """Every such state in a project with a result backend."""
     found: list[SetState] = []
     for call in module.calls_of(_UPDATES):
         task = _updated(call)
@@ -53,12 +56,17 @@ def set_states_of(module: Module) -> list[SetState]:
         if task is None or not given.complete or is_of_another or not task.options.lacks("ignore_result"):
             continue
         state = _state(given.get("state"))
-        if state in _ENDED:
-            lacks_type = state == "FAILURE" and _lacks_type(given.get("meta"))
-            is_overwritten = call.site.scope is task.scope and _returns_after(call.site)
-            if lacks_type or is_overwritten:
-                found.append(SetState(call.node, state, is_overwritten, lacks_type))
+        end = _end_after(call.site) if state in _ENDED and call.site.scope is task.scope else None
+        if end is not None and _is_lost(state, end, given.get("meta")):
+            found.append(SetState(call.node, state, end))
     return found if found and has_result_backend(module.project) else []
+
+
+def _is_lost(state: str, end: End, meta: Entry | None) -> bool:
+    """Whether nobody sees a state and its meta in the end: a failure without a type cannot be read."""
+    if state == "SUCCESS":
+        return end == "nothing" and meta is not None
+    return end != "ignored" or (state == "FAILURE" and _lacks_type(meta))
 
 
 def _updated(call: CallSite) -> Task | None:
@@ -88,21 +96,28 @@ def _lacks_type(meta: Entry | None) -> bool:
 # -- what comes after it ------------------------------------------------------------------------------------------
 
 
-def _returns_after(site: Site) -> bool:
-    """Whether a task certainly ends by a return after a place, unless something fails."""
+def _end_after(site: Site) -> End | None:
+    """How a task ends after a place, unless something fails; None where it raises, or may do so on purpose."""
     for block, statement in _outwards(site):
         if block.kind == "finally":
-            return False
+            return None
         body = block.body
         following = body[body.index(statement) + 1 :] if statement in body else []
         for each in following:
-            if isinstance(each, ast.Return):
-                return not (isinstance(each.value, ast.Call) and _leaves(each.value))
+            if isinstance(each, ast.Return) and not (isinstance(each.value, ast.Call) and _leaves(each.value)):
+                return "nothing" if each.value is None or is_none(each.value) else "something"
+            if isinstance(each, ast.Raise):
+                return "ignored" if _is_ignore(each, site) else None
             if any(_may_leave(part) for part in ast.walk(each)):
-                return False
+                return None
             if isinstance(each, (ast.Break, ast.Continue)):
                 break
-    return True
+    return "nothing"
+
+
+def _is_ignore(statement: ast.Raise, site: Site) -> bool:
+    raised = without_call(statement.exc) if statement.exc is not None else None
+    return raised is not None and site.module.origin(raised, site) == "celery.exceptions.Ignore"
 
 
 def _outwards(site: Site) -> Iterator[tuple[Block, ast.stmt]]:
