@@ -74,7 +74,7 @@ def late_callbacks_of(module: Module) -> list[LateCallback]:
         scope = _scope_of_callback(handed, call.site)
         names = _late_names(scope, call.site) if scope is not None else []
         if scope is not None and names and (sent := _sent_in(scope)):
-            body = scope.node.body if isinstance(scope.node, ast.Lambda) else None
+            body = handed.body if isinstance(handed, ast.Lambda) else None
             only = next((dispatch for dispatch in sent if dispatch.node is body), None)
             found.append(LateCallback(call, names, only))
     return found
@@ -85,9 +85,13 @@ def _scope_of_callback(handed: ast.expr, site: Site) -> Scope | None:
     if isinstance(handed, ast.Lambda):
         return site.module.scopes.by_node[handed]
     bindings = reaching(handed.id, site) if isinstance(handed, ast.Name) else []
-    if len(bindings) != 1 or not isinstance(bindings[0].node, FUNCTIONS) or bindings[0].node.decorator_list:
+    if len(bindings) != 1:
         return None
-    return site.module.scopes.by_node[bindings[0].node]
+    node, value = bindings[0].node, bindings[0].value
+    if bindings[0].kind == "assign" and isinstance(value, ast.Lambda):
+        return site.module.scopes.by_node[value]
+    is_plain = isinstance(node, FUNCTIONS) and not node.decorator_list
+    return site.module.scopes.by_node[node] if is_plain else None
 
 
 def _sent_in(scope: Scope) -> list[Dispatch]:
@@ -180,7 +184,7 @@ def _is_used(node: ast.Call, site: Site) -> bool:
             _is_read(target.id, parent, site) for target in targets if isinstance(target, ast.Name)
         )
     is_argument = isinstance(parent, ast.Call) and node in parent.args
-    return is_argument or isinstance(parent, (ast.Attribute, ast.FormattedValue))
+    return is_argument or isinstance(parent, (ast.Attribute, ast.Dict, ast.FormattedValue))
 
 
 def _is_read(name: str, statement: ast.Assign, site: Site) -> bool:
