@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 #: What can only raise, or never does what it says.
 _CRITICAL = frozenset({
-    "AAC103", "AAC110", "AAC202", "AAC206", "AAC301", "AAC303", "AAC401", "AAC402", "AAC404", "AAC406", "AAC502",
-    "AAC503",
+    "AAC103", "AAC110", "AAC202", "AAC206", "AAC301", "AAC303", "AAC312", "AAC313", "AAC401", "AAC402", "AAC404",
+    "AAC406", "AAC411", "AAC412", "AAC413", "AAC414", "AAC420", "AAC502", "AAC503",
 })  # fmt: skip
 _FAMILIES: dict[str, Severity] = {"AAC1": "minor", "AAC6": "minor"}
 _OWN: dict[str, Severity] = {"AAC900": "blocker", "AAC999": "info"}
