@@ -98,15 +98,13 @@ class Step:
 def steps_of(body: Body) -> list[Step]:
     """The calls that run as part of a function, those in its comprehensions included, without what cannot run."""
     frame = body.frame
-    parts = list(body.scope.frame())
-    calls = [call for part in parts for call in part.calls]
+    calls = [call for part in body.scope.frame() for call in part.calls]
     if frame is not None:
         dead = dead_statements(body.scope, frame)
         calls = [
             CallSite(call.node, call.site.framed(frame), call.name) for call in calls if not is_dead(call.site, dead)
         ]
-    if len(parts) > 1:
-        calls.sort(key=lambda call: (call.node.lineno, call.node.col_offset))
+    calls.sort(key=lambda call: (call.node.lineno, call.node.col_offset))
     return [Step(call) for call in calls]
 
 
