@@ -58,11 +58,10 @@ def lint(
     workspace = workspace or _new_workspace()
     if not workspace.places.is_checked(path, settings):
         return []
-    is_relevant = model.relevant(data, settings.tasks_modules)
-    if not is_relevant and not model.may_answer(data):
+    if not may_find(path, data, settings):
         return []
     project = workspace.project_at_work(path, settings)
-    if not is_relevant and not _imports_celery(path, data, project):
+    if not model.relevant(data, settings.tasks_modules) and not _imports_celery(path, data, project):
         return []
     rules = rules_for(path, settings)
     if is_document(path):
@@ -85,6 +84,11 @@ def _new_workspace() -> Workspace:
     from flake8_aa_celery.model.code.workspace import Workspace
 
     return Workspace()
+
+
+def may_find(path: str, data: bytes, settings: Settings) -> bool:
+    """Whether :func:`lint` may find anything in a file, by its bytes alone."""
+    return model.relevant(data, settings.tasks_modules) or (model.may_answer(data) and not is_document(path))
 
 
 def _imports_celery(path: str, data: bytes, project: Project) -> bool:

@@ -68,6 +68,7 @@ def test_json_is_a_list_of_objects_with_positions_from_one() -> None:
         "message": 'an "ä"\\message',
         "url": "https://flake8-aa-celery.readthedocs.io/en/latest/rules/AAC206.html",
         "fix": {"safety": "safe", "title": "Use `apply_async`", "edits": []},
+        "trace": [],
     }
     assert (second["path"], second["fix"]) == ("./a b.py", None)
     assert third == second | {"path": "c.py"}
