@@ -9,7 +9,7 @@ import pytest
 from flake8_aa_celery.model.code.names import absolute
 from flake8_aa_celery.model.effects.blocking import BLOCKS
 from flake8_aa_celery.model.effects.blocking_loops import blocking_loops_of
-from flake8_aa_celery.model.effects.bodies import Step, callees_of
+from flake8_aa_celery.model.effects.bodies import Step
 from flake8_aa_celery.model.effects.graph import graph_of
 from modules import module_of
 
