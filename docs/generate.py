@@ -31,6 +31,8 @@ FAMILIES = {
     "AAC4": "Calling tasks",
     "AAC5": "Schedules",
     "AAC6": "Tasks behind a page",
+    "AAC7": "Configuration",
+    "AAC8": "Workers and signals",
     "AAC9": "The tool itself",
 }
 PROFILES = {"alliance-auth": "Alliance Auth", "celery": "any Celery project"}

@@ -171,6 +171,19 @@ class RenameKey(_Rewrite):
         self.spot = spot
 
 
+class Rename(_Rewrite):
+    """What stands at some places gets another name: variables, attributes, keys that are plain texts.
+
+    :param places: those of the variables, of the whole attributes and of the texts.
+    """
+
+    __slots__ = ("name", "places")
+
+    def __init__(self, name: str, places: Sequence[Spot]) -> None:
+        self.name = name
+        self.places = tuple(places)
+
+
 class RenameOption(_Rewrite):
     """A keyword of a call is renamed: ``timeout=60`` becomes ``time_limit=60``.
 
@@ -344,6 +357,7 @@ if TYPE_CHECKING:
         | LogStart
         | LoopToChain
         | PriorityOnEach
+        | Rename
         | RenameKey
         | RenameMethod
         | RenameOption

@@ -16,6 +16,7 @@ from flake8_aa_celery.fixes import (
     log_start,
     loop_to_chain,
     priority_on_each,
+    rename,
     rename_key,
     rename_method,
     rename_option,
@@ -60,6 +61,8 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return loop_to_chain.rewrite(place, rewrite)
         case rewrites.PriorityOnEach():
             return priority_on_each.rewrite(place, rewrite)
+        case rewrites.Rename():
+            return rename.rewrite(place, rewrite)
         case rewrites.RenameKey():
             return rename_key.rewrite(place, rewrite)
         case rewrites.RenameMethod():

@@ -23,12 +23,17 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.canvas.workflows import Followed, SentGroup
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite
+    from flake8_aa_celery.model.configuration.celery_settings import CelerySetting
+    from flake8_aa_celery.model.configuration.unknown import UnknownSetting
     from flake8_aa_celery.model.django.slow_views import SlowView
     from flake8_aa_celery.model.django.views import View
     from flake8_aa_celery.model.django.waiting import TaskInView
     from flake8_aa_celery.model.effects.blocking_loops import BlockingLoop, Nap
     from flake8_aa_celery.model.periodic.crontabs import Crontab
+    from flake8_aa_celery.model.periodic.late_receivers import LateReceiver
     from flake8_aa_celery.model.periodic.schedules import AppSchedule, ScheduleEntry
+    from flake8_aa_celery.model.periodic.twice import TwiceScheduled
+    from flake8_aa_celery.model.periodic.unread import UnreadSchedule
     from flake8_aa_celery.model.priorities.settings import PrioritySetting
     from flake8_aa_celery.model.resolve.occurrences import CanvasCall
     from flake8_aa_celery.model.resolve.values import Dispatch, Function, LocalCall, Signature, Task, Workflow
@@ -115,8 +120,16 @@ SENT_GROUPS: Fact[SentGroup] = Fact("sent_groups", "canvas.workflows", DISPATCHE
 WAITS: Fact[Wait] = Fact("waits", "results.waiting", RESULT_USES)
 USES_WITHOUT_WAIT: Fact[ResultUse] = Fact("uses_without_wait", "results.waiting", RESULT_USES)
 
+# -- settings -----------------------------------------------------------------------------------------------------
+
+CELERY_SETTINGS: Fact[CelerySetting] = Fact("celery_settings", "configuration.celery_settings")
+UNKNOWN_SETTINGS: Fact[UnknownSetting] = Fact("unknown_settings", "configuration.unknown", CELERY_SETTINGS)
+
 # -- schedules ----------------------------------------------------------------------------------------------------
 
+UNREAD_SCHEDULES: Fact[UnreadSchedule] = Fact("unread_schedules", "periodic.unread")
+TWICE_SCHEDULED: Fact[TwiceScheduled] = Fact("twice_scheduled", "periodic.twice", SCHEDULE)
+LATE_RECEIVERS: Fact[LateReceiver] = Fact("late_receivers", "periodic.late_receivers")
 APP_SCHEDULES: Fact[AppSchedule] = Fact("app_schedules", "periodic.schedules", SCHEDULE, TASKS)
 
 # -- how tasks are called -----------------------------------------------------------------------------------------

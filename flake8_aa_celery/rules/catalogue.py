@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: For what is a custom of that house alone.
 _AA = ("alliance-auth",)
 _BOTH = ("alliance-auth", "celery")
+#: For what no app of Alliance Auth can do.
+_PLAIN = ("celery",)
 
 #: That a function is a task can be seen only once it is decorated.
 _OF_TASKS = ("AAC1",)
@@ -108,10 +110,14 @@ _ALL = (
     _rule("AAC504", "schedule-in-app-code", facts.APP_SCHEDULES, profiles=_AA),
     _rule("AAC505", "schedule-entry-name", facts.SCHEDULE, default=False, profiles=_AA, fix="unsafe", documents=True),
     _rule("AAC506", "schedule-without-expiry", facts.SCHEDULE, default=False, documents=True),
+    _rule("AAC507", "schedule-never-read", facts.UNREAD_SCHEDULES, fix="safe", documents=True),
+    _rule("AAC508", "duplicate-schedule-entry", facts.TWICE_SCHEDULED, documents=True),
+    _rule("AAC509", "on-after-configure-too-late", facts.LATE_RECEIVERS, profiles=_PLAIN, fix="safe"),
     _rule("AAC601", "view-without-notice", facts.DISPATCHES, default=False),
     _rule("AAC602", "task-without-report", facts.DISPATCHES, default=False),
     _rule("AAC603", "task-blocks-view", facts.TASKS_IN_VIEWS, fix="unsafe"),
     _rule("AAC604", "slow-view", facts.SLOW_VIEWS, default=False),
+    _rule("AAC701", "unknown-setting", facts.UNKNOWN_SETTINGS, fix="unsafe"),
     _rule("AAC900", "syntax-error"),
     _rule("AAC999", "internal-error"),
 )

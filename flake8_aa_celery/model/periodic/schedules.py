@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name, last_part
-from flake8_aa_celery.model.code.scopes import FUNCTIONS
-from flake8_aa_celery.model.code.syntax import positional_parameters, without_call
+from flake8_aa_celery.model.configuration.applications import is_app, is_conf
 from flake8_aa_celery.model.configuration.settings import configured
+from flake8_aa_celery.model.knowledge.celery_settings import SCHEDULES
 from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.modules import is_settings_module
 from flake8_aa_celery.model.resolve.occurrences import apps_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.model.resolve.values import UNKNOWN, App, Constant, Mapping, Signature, Value
+from flake8_aa_celery.model.resolve.values import UNKNOWN, Constant, Mapping, Signature, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 #: What names Celery's own scheduler.
 _OWN_SCHEDULERS = frozenset({"celery.beat.PersistentScheduler", "celery.beat:PersistentScheduler"})
-#: The spellings of the setting: Celery 3's, Celery's own, and those of the namespace ``CELERY`` in Django.
-SETTINGS = frozenset({"CELERYBEAT_SCHEDULE", "CELERY_BEAT_SCHEDULE", "beat_schedule", "BEAT_SCHEDULE"})
 #: Methods that add to a schedule.
 _SCHEDULING = frozenset({"update", "add_periodic_task"})
 #: Modules that Celery is configured from without Django.
@@ -125,7 +123,7 @@ def _of_bindings(module: Module) -> Iterator[ScheduleEntry]:
     for scope in module.scopes.all:
         if scope.kind not in ("module", "class"):
             continue
-        for name in SETTINGS & scope.bindings.keys():
+        for name in SCHEDULES & scope.bindings.keys():
             if scope.kind == "module" and not _is_setting(name, module):
                 continue
             for binding in scope.bindings[name]:
@@ -146,44 +144,19 @@ def _of_stores(module: Module) -> Iterator[ScheduleEntry]:
 def _is_schedule(node: ast.expr, site: Site) -> bool:
     """Whether an expression is the setting that holds the schedule."""
     if isinstance(node, ast.Name):
-        return node.id in SETTINGS and _is_setting(node.id, site.module)
+        return node.id in SCHEDULES and _is_setting(node.id, site.module)
     if isinstance(node, ast.Attribute):
-        return node.attr in SETTINGS and (
-            _is_conf(node.value, site) or (dotted_name(node.value) or "").endswith("settings")
+        return node.attr in SCHEDULES and (
+            is_conf(node.value, site) or (dotted_name(node.value) or "").endswith("settings")
         )
-    if isinstance(node, ast.Subscript) and _is_conf(node.value, site):
-        return _text(value_of(node.slice, site)) in SETTINGS
+    if isinstance(node, ast.Subscript) and is_conf(node.value, site):
+        return _text(value_of(node.slice, site)) in SCHEDULES
     return False
 
 
 def _is_setting(name: str, module: Module) -> bool:
     """Whether a variable is read as a setting: Celery's own spelling is so in a file of settings alone."""
     return name.isupper() or is_settings_module(module) or module.dotted.rpartition(".")[2] in _CONFIGURATIONS
-
-
-def _is_conf(node: ast.expr, site: Site) -> bool:
-    """Whether an expression is the configuration of a Celery application."""
-    return isinstance(node, ast.Attribute) and node.attr == "conf" and is_app(node.value, site)
-
-
-def is_app(node: ast.expr, site: Site) -> bool:
-    """Whether an expression is a Celery application, be it the ``sender`` of one of its signals."""
-    if isinstance(value_of(node, site), App):
-        return True
-    function = site.scope.function()
-    if not isinstance(node, ast.Name) or function is None or node.id not in function.bindings:
-        return False
-    definition = function.node
-    return (
-        isinstance(definition, FUNCTIONS)
-        and positional_parameters(definition)[:1] == [node.id]
-        and any(map(_is_signal_of_app, definition.decorator_list))
-    )
-
-
-def _is_signal_of_app(decorator: ast.expr) -> bool:
-    name = dotted_name(without_call(decorator)) or ""
-    return name.endswith((".on_after_configure.connect", ".on_after_finalize.connect"))
 
 
 def _of_calls(module: Module) -> Iterator[ScheduleEntry]:
@@ -202,9 +175,9 @@ def _of_update(call: CallSite, receiver: ast.expr) -> Iterator[ScheduleEntry]:
     if _is_schedule(receiver, call.site):
         for argument in call.node.args:
             yield from _of_dict(argument, call.site)
-    elif _is_conf(receiver, call.site):
+    elif is_conf(receiver, call.site):
         for keyword in call.node.keywords:
-            if keyword.arg in SETTINGS:
+            if keyword.arg in SCHEDULES:
                 yield from _of_dict(keyword.value, call.site)
 
 
