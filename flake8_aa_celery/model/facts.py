@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.once import OnceOption, UnknownKey
     from flake8_aa_celery.model.tasks.options import WrittenOption
     from flake8_aa_celery.model.tasks.retries import Retry, SteadyRetry
+    from flake8_aa_celery.model.workers.receivers import LostReceiver, RefusedReceiver, SignalReceiver
 
 Item = TypeVar("Item")
 
@@ -153,6 +154,12 @@ BULK_PRIORITIES: Fact[PrioritySetting] = Fact("bulk_priorities", "priorities.set
 
 TASKS_IN_VIEWS: Fact[TaskInView] = Fact("tasks_in_views", "django.waiting", LOCAL_CALLS, RESULT_USES)
 SLOW_VIEWS: Fact[SlowView] = Fact("slow_views", "django.slow_views", VIEWS)
+
+# -- workers and signals ------------------------------------------------------------------------------------------
+
+SIGNAL_RECEIVERS: Fact[SignalReceiver] = Fact("signal_receivers", "workers.receivers")
+LOST_RECEIVERS: Fact[LostReceiver] = Fact("lost_receivers", "workers.receivers", SIGNAL_RECEIVERS)
+REFUSED_RECEIVERS: Fact[RefusedReceiver] = Fact("refused_receivers", "workers.receivers", SIGNAL_RECEIVERS)
 
 #: Every fact by its name.
 FACTS: dict[str, Fact[Any]] = {fact.name: fact for fact in globals().values() if isinstance(fact, Fact)}

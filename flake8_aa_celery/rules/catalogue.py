@@ -118,6 +118,8 @@ _ALL = (
     _rule("AAC603", "task-blocks-view", facts.TASKS_IN_VIEWS, fix="unsafe"),
     _rule("AAC604", "slow-view", facts.SLOW_VIEWS, default=False),
     _rule("AAC701", "unknown-setting", facts.UNKNOWN_SETTINGS, fix="unsafe"),
+    _rule("AAC801", "signal-receiver-lost", facts.LOST_RECEIVERS, fix="safe"),
+    _rule("AAC802", "signal-receiver-arguments", facts.REFUSED_RECEIVERS),
     _rule("AAC900", "syntax-error"),
     _rule("AAC999", "internal-error"),
 )
