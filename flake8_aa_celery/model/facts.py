@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.calling.delays import Delay
     from flake8_aa_celery.model.calling.mismatches import Mismatch, RefusedResult
     from flake8_aa_celery.model.calling.misplaced import MisplacedOptions, WrongCollection
+    from flake8_aa_celery.model.calling.pickles import Pickle
+    from flake8_aa_celery.model.calling.routes import NamedInVain
     from flake8_aa_celery.model.calling.serialising import RefusedArgument
     from flake8_aa_celery.model.calling.task_names import SpokenName
     from flake8_aa_celery.model.calling.undecorated import UsedAsTask
@@ -124,6 +126,8 @@ USES_WITHOUT_WAIT: Fact[ResultUse] = Fact("uses_without_wait", "results.waiting"
 # -- settings -----------------------------------------------------------------------------------------------------
 
 CELERY_SETTINGS: Fact[CelerySetting] = Fact("celery_settings", "configuration.celery_settings")
+EAGER_SETTINGS: Fact[CelerySetting] = Fact("eager_settings", "configuration.eager", CELERY_SETTINGS)
+PICKLE_SETTINGS: Fact[CelerySetting] = Fact("pickle_settings", "configuration.serializers", CELERY_SETTINGS)
 UNKNOWN_SETTINGS: Fact[UnknownSetting] = Fact("unknown_settings", "configuration.unknown", CELERY_SETTINGS)
 
 # -- schedules ----------------------------------------------------------------------------------------------------
@@ -138,6 +142,8 @@ APP_SCHEDULES: Fact[AppSchedule] = Fact("app_schedules", "periodic.schedules", S
 DELAYS: Fact[Delay] = Fact("delays", "calling.delays", CANVAS, TASKS, SCHEDULE)
 MISMATCHES: Fact[Mismatch] = Fact("mismatches", "calling.mismatches", DISPATCHES, SIGNATURES)
 MISPLACED_OPTIONS: Fact[MisplacedOptions] = Fact("misplaced_options", "calling.misplaced", DISPATCHES)
+NAMED_IN_VAIN: Fact[NamedInVain] = Fact("named_in_vain", "calling.routes", CELERY_SETTINGS, APPS)
+PICKLES: Fact[Pickle] = Fact("pickles", "calling.pickles", CELERY_SETTINGS, CANVAS, TASKS, SCHEDULE)
 REFUSED_ARGUMENTS: Fact[RefusedArgument] = Fact("refused_arguments", "calling.serialising", DISPATCHES, SIGNATURES)
 REFUSED_RESULTS: Fact[RefusedResult] = Fact("refused_results", "calling.mismatches", WORKFLOWS)
 SPOKEN_NAMES: Fact[SpokenName] = Fact("spoken_names", "calling.task_names", DISPATCHES, SIGNATURES, SCHEDULE)

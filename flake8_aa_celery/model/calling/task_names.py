@@ -69,7 +69,7 @@ def is_unknown(spoken: SpokenName, module: Module) -> bool:
 def registered_instead(spoken: SpokenName, module: Module) -> str | None:
     """The name under which the task is registered that is found where an unknown name points to."""
     value = standing_at(spoken.name, module)
-    return value.registered_name if isinstance(value, Task) else _nearest(spoken.name, module.project)
+    return value.registered_name if isinstance(value, Task) else nearest(spoken.name, module.project)
 
 
 def _is_package(name: str, module: Module) -> bool:
@@ -111,7 +111,7 @@ def _is_given(name: str, project: Project) -> bool:
     )
 
 
-def _nearest(name: str, project: Project) -> str | None:
+def nearest(name: str, project: Project) -> str | None:
     """The name of a task that one may have meant: the same function elsewhere, or nearly the same name."""
     known = task_index_of(project).names()
     member = name.rpartition(".")[2]

@@ -67,9 +67,12 @@ class TaskIndex:
 
     def names(self) -> list[str]:
         """The names of all tasks, as far as they can be resolved; reads every file that can register one."""
+        return [name for name in self.all_names() if name is not None]
+
+    def all_names(self) -> list[str | None]:
+        """As :meth:`names`, with None among them where the name of a task cannot be resolved."""
         paths = sorted([*self._naming, *(path for paths in self._by_module.values() for path in paths)])
-        names = (task.registered_name for task in self._tasks(paths))
-        return [name for name in dict.fromkeys(names) if name is not None]
+        return list(dict.fromkeys(task.registered_name for task in self._tasks(paths)))
 
     def named(self, name: str) -> list[Task]:
         """The tasks that Celery knows by a name, in the order of their files and lines."""
