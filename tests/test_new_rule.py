@@ -97,7 +97,7 @@ def test_the_example_of_contributing_is_a_rule(clone: Path) -> None:
     [
         (("AAC205", "name-in-words"), "rules/aac205_bulk_needs_priority.py has the code or the name already"),
         (("AAC299", "bulk-needs-priority"), "rules/aac205_bulk_needs_priority.py has the code or the name already"),
-        (("AAC701", "name-in-words"), "AAC701 belongs to no family: there are AAC1xx, AAC2xx"),
+        (("AAC001", "name-in-words"), "AAC001 belongs to no family: there are AAC1xx, AAC2xx"),
         (("AAC901", "name-in-words"), "AAC901 belongs to no family"),
         (("205", "name-in-words"), "205 belongs to no family"),
         (("AAC299", "NameInWords"), "NameInWords is no name"),

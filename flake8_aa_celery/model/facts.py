@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.effects.blocking_loops import BlockingLoop, Nap
     from flake8_aa_celery.model.periodic.crontabs import Crontab
     from flake8_aa_celery.model.periodic.late_receivers import LateReceiver
+    from flake8_aa_celery.model.periodic.rows import ScheduleRow
     from flake8_aa_celery.model.periodic.schedules import AppSchedule, ScheduleEntry
     from flake8_aa_celery.model.periodic.twice import TwiceScheduled
     from flake8_aa_celery.model.periodic.unread import UnreadSchedule
@@ -132,6 +133,8 @@ UNKNOWN_SETTINGS: Fact[UnknownSetting] = Fact("unknown_settings", "configuration
 
 # -- schedules ----------------------------------------------------------------------------------------------------
 
+ROWS: Fact[ScheduleRow] = Fact("rows", "periodic.rows")
+SCHEDULED: Fact[ScheduleEntry | ScheduleRow] = Fact("scheduled", "periodic.rows", SCHEDULE, ROWS)
 UNREAD_SCHEDULES: Fact[UnreadSchedule] = Fact("unread_schedules", "periodic.unread")
 TWICE_SCHEDULED: Fact[TwiceScheduled] = Fact("twice_scheduled", "periodic.twice", SCHEDULE)
 LATE_RECEIVERS: Fact[LateReceiver] = Fact("late_receivers", "periodic.late_receivers")
@@ -146,7 +149,7 @@ NAMED_IN_VAIN: Fact[NamedInVain] = Fact("named_in_vain", "calling.routes", CELER
 PICKLES: Fact[Pickle] = Fact("pickles", "calling.pickles", CELERY_SETTINGS, CANVAS, TASKS, SCHEDULE)
 REFUSED_ARGUMENTS: Fact[RefusedArgument] = Fact("refused_arguments", "calling.serialising", DISPATCHES, SIGNATURES)
 REFUSED_RESULTS: Fact[RefusedResult] = Fact("refused_results", "calling.mismatches", WORKFLOWS)
-SPOKEN_NAMES: Fact[SpokenName] = Fact("spoken_names", "calling.task_names", DISPATCHES, SIGNATURES, SCHEDULE)
+SPOKEN_NAMES: Fact[SpokenName] = Fact("spoken_names", "calling.task_names", DISPATCHES, SIGNATURES, SCHEDULED)
 UNDECORATED_TASKS: Fact[UsedAsTask] = Fact("undecorated_tasks", "calling.undecorated", DISPATCHES, SIGNATURES, SCHEDULE)
 WRONG_COLLECTIONS: Fact[WrongCollection] = Fact("wrong_collections", "calling.misplaced", DISPATCHES)
 

@@ -106,7 +106,7 @@ _ALL = (
     _rule("AAC410", "soft-limit-swallowed", facts.TASKS, default=False),
     _rule("AAC501", "crontab-every-minute", facts.CRONTABS, fix="unsafe", documents=True),
     _rule("AAC502", "invalid-crontab", facts.CRONTABS, documents=True),
-    _rule("AAC503", "invalid-schedule-entry", facts.SCHEDULE, documents=True),
+    _rule("AAC503", "invalid-schedule-entry", facts.SCHEDULED, documents=True),
     _rule("AAC504", "schedule-in-app-code", facts.APP_SCHEDULES, profiles=_AA),
     _rule("AAC505", "schedule-entry-name", facts.SCHEDULE, default=False, profiles=_AA, fix="unsafe", documents=True),
     _rule("AAC506", "schedule-without-expiry", facts.SCHEDULE, default=False, documents=True),
