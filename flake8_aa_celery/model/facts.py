@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from flake8_aa_celery.model.calling.delays import Delay
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.canvas.once import FollowedOnceTask
     from flake8_aa_celery.model.canvas.workflows import Followed, SentGroup
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import CallSite
+    from flake8_aa_celery.model.code.scopes import CallSite, Store
     from flake8_aa_celery.model.configuration.celery_settings import CelerySetting
     from flake8_aa_celery.model.configuration.unknown import UnknownSetting
     from flake8_aa_celery.model.django.slow_views import SlowView
@@ -58,14 +58,16 @@ class Fact(Generic[Item]):
     :param name: what it is called: ``delays``; its function is ``delays_of``.
     :param file: the file that holds the function, as a dotted name below ``flake8_aa_celery.model``.
     :param needed: facts that come first: where a module has none of these, it has nothing of this one.
+    :param when: a cheap question; where it says no, a module has nothing of this one.
     """
 
-    __slots__ = ("_function", "file", "name", "needed")
+    __slots__ = ("_function", "file", "name", "needed", "when")
 
-    def __init__(self, name: str, file: str, *needed: Fact[Any]) -> None:
+    def __init__(self, name: str, file: str, *needed: Fact[Any], when: Callable[[Module], bool] | None = None) -> None:
         self.name = name
         self.file = file
         self.needed = needed
+        self.when = when
         self._function: Callable[[Module], Sequence[Item]] | None = None
 
     @property
@@ -77,9 +79,55 @@ class Fact(Generic[Item]):
 
     def of(self, module: Module) -> Sequence[Item]:
         """What it says of a module; its file is not imported where there is nothing that it needs."""
+        if self.when is not None and not self.when(module):
+            return ()
         if self.needed and not any(fact.of(module) for fact in self.needed):
             return ()
         return self.function(module)
+
+
+# -- cheap questions ----------------------------------------------------------------------------------------------
+
+#: What variables that configure Celery begin with.
+_SETTING = ("accept_", "beat", "broker", "celery", "event_", "imports", "include", "result_", "task_", "worker_")
+
+
+def _connects(module: Module) -> bool:
+    """Whether a module may connect something to a signal."""
+    decorators = (each for node, _ in module.scopes.functions for each in node.decorator_list)
+    written = (getattr(each, "func", each) for each in decorators)
+    return "connect" in module.scopes.calls_named or any(getattr(each, "attr", "") == "connect" for each in written)
+
+
+def _imports_beat(module: Module) -> bool:
+    """Whether a module may make rows of django-celery-beat."""
+    return any(dotted.startswith("django_celery_beat") for _, dotted in module.scopes.imports)
+
+
+def _configures(module: Module) -> bool:
+    """Whether a module may set something of Celery's."""
+    named = (name for scope in module.scopes.all if scope.kind in ("module", "class") for name in scope.bindings)
+    return (
+        "settings" in module.dotted
+        or "celeryconfig" in module.dotted
+        or "INSTALLED_APPS" in module.scopes.module.bindings
+        or any(name.lower().startswith(_SETTING) for name in named)
+        or "update" in module.scopes.calls_named
+        or any(getattr(store.target.value, "attr", "") == "conf" for store in _stores(module))
+    )
+
+
+def _schedules(module: Module) -> bool:
+    """Whether a module may set or fill a schedule under any of its names."""
+    owners = (store.target.value for store in _stores(module))
+    stored = (getattr(each, "id", getattr(each, "attr", "")) for each in owners)
+    bound = (name for scope in module.scopes.all for name in scope.bindings)
+    names = (*stored, *bound, *module.scopes.stored_attributes)
+    return any(name.upper().endswith("BEAT_SCHEDULE") for name in names)
+
+
+def _stores(module: Module) -> Iterator[Store]:
+    return (store for scope in module.scopes.all for store in scope.stores)
 
 
 # -- what stands in a module --------------------------------------------------------------------------------------
@@ -126,18 +174,18 @@ USES_WITHOUT_WAIT: Fact[ResultUse] = Fact("uses_without_wait", "results.waiting"
 
 # -- settings -----------------------------------------------------------------------------------------------------
 
-CELERY_SETTINGS: Fact[CelerySetting] = Fact("celery_settings", "configuration.celery_settings")
+CELERY_SETTINGS: Fact[CelerySetting] = Fact("celery_settings", "configuration.celery_settings", when=_configures)
 EAGER_SETTINGS: Fact[CelerySetting] = Fact("eager_settings", "configuration.eager", CELERY_SETTINGS)
 PICKLE_SETTINGS: Fact[CelerySetting] = Fact("pickle_settings", "configuration.serializers", CELERY_SETTINGS)
 UNKNOWN_SETTINGS: Fact[UnknownSetting] = Fact("unknown_settings", "configuration.unknown", CELERY_SETTINGS)
 
 # -- schedules ----------------------------------------------------------------------------------------------------
 
-ROWS: Fact[ScheduleRow] = Fact("rows", "periodic.rows")
+ROWS: Fact[ScheduleRow] = Fact("rows", "periodic.rows", when=_imports_beat)
 SCHEDULED: Fact[ScheduleEntry | ScheduleRow] = Fact("scheduled", "periodic.rows", SCHEDULE, ROWS)
-UNREAD_SCHEDULES: Fact[UnreadSchedule] = Fact("unread_schedules", "periodic.unread")
+UNREAD_SCHEDULES: Fact[UnreadSchedule] = Fact("unread_schedules", "periodic.unread", when=_schedules)
 TWICE_SCHEDULED: Fact[TwiceScheduled] = Fact("twice_scheduled", "periodic.twice", SCHEDULE)
-LATE_RECEIVERS: Fact[LateReceiver] = Fact("late_receivers", "periodic.late_receivers")
+LATE_RECEIVERS: Fact[LateReceiver] = Fact("late_receivers", "periodic.late_receivers", when=_connects)
 APP_SCHEDULES: Fact[AppSchedule] = Fact("app_schedules", "periodic.schedules", SCHEDULE, TASKS)
 
 # -- how tasks are called -----------------------------------------------------------------------------------------
@@ -166,7 +214,7 @@ SLOW_VIEWS: Fact[SlowView] = Fact("slow_views", "django.slow_views", VIEWS)
 
 # -- workers and signals ------------------------------------------------------------------------------------------
 
-SIGNAL_RECEIVERS: Fact[SignalReceiver] = Fact("signal_receivers", "workers.receivers")
+SIGNAL_RECEIVERS: Fact[SignalReceiver] = Fact("signal_receivers", "workers.receivers", when=_connects)
 LOST_RECEIVERS: Fact[LostReceiver] = Fact("lost_receivers", "workers.receivers", SIGNAL_RECEIVERS)
 REFUSED_RECEIVERS: Fact[RefusedReceiver] = Fact("refused_receivers", "workers.receivers", SIGNAL_RECEIVERS)
 

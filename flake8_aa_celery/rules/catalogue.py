@@ -18,13 +18,18 @@ if TYPE_CHECKING:
     from typing import Any
 
     from flake8_aa_celery.model.facts import Fact
-    from flake8_aa_celery.rules import FixSafety
+    from flake8_aa_celery.rules import FixSafety, Severity
 
 #: For what is a custom of that house alone.
 _AA = ("alliance-auth",)
 _BOTH = ("alliance-auth", "celery")
 #: For what no app of Alliance Auth can do.
 _PLAIN = ("celery",)
+
+#: For what raises, is lost or never runs, and for what works and is done otherwise. Nothing is said of what runs
+#: otherwise than it reads.
+_ERROR: Severity = "error"
+_CONVENTION: Severity = "convention"
 
 #: That a function is a task can be seen only once it is decorated.
 _OF_TASKS = ("AAC1",)
@@ -39,6 +44,7 @@ def _rule(
     name: str,
     fact: Fact[Any] | None = None,
     *,
+    severity: Severity = "warning",
     default: bool = True,
     profiles: tuple[str, ...] = _BOTH,
     fix: FixSafety = "",
@@ -47,7 +53,7 @@ def _rule(
 ) -> Rule:
     """The rule in the file of this code and name."""
     file = f"{__package__}.{code.lower()}_{name.replace('-', '_')}"
-    return Rule(code, name, partial(_check_in, file), fact, default, profiles, fix, documents, reveals)
+    return Rule(code, name, partial(_check_in, file), fact, severity, default, profiles, fix, documents, reveals)
 
 
 def _check_in(file: str) -> Callable[..., Any]:
@@ -56,74 +62,100 @@ def _check_in(file: str) -> Callable[..., Any]:
 
 
 _ALL = (
-    _rule("AAC101", "task-outside-tasks-module", facts.TASKS, profiles=_AA, fix="unsafe", reveals=_OF_LOGGERS),
+    _rule(
+        "AAC101",
+        "task-outside-tasks-module",
+        facts.TASKS,
+        severity=_CONVENTION,
+        profiles=_AA,
+        fix="unsafe",
+        reveals=_OF_LOGGERS,
+    ),
     _rule("AAC102", "task-not-shared", facts.TASKS, fix="safe"),
-    _rule("AAC103", "missing-shared-task", facts.UNDECORATED_TASKS, fix="safe", reveals=_OF_TASKS),
-    _rule("AAC104", "plain-function-in-tasks-module", facts.UNCALLED_FUNCTIONS, default=False),
-    _rule("AAC105", "tasks-module-without-logger", facts.MISSING_LOGGERS, profiles=_AA, fix="safe"),
-    _rule("AAC106", "task-without-logging", facts.TASKS, profiles=_AA, fix="unsafe"),
-    _rule("AAC107", "fat-task", facts.TASKS, default=False),
-    _rule("AAC108", "task-decorator-not-outermost", facts.TASKS, fix="safe or unsafe", reveals=_OF_DISPATCHES),
-    _rule("AAC109", "bind-mismatch", facts.TASKS, fix="safe or unsafe"),
-    _rule("AAC110", "async-task", facts.TASKS),
-    _rule("AAC111", "task-in-function", facts.TASKS),
-    _rule("AAC112", "duplicate-task-name", facts.DUPLICATES),
-    _rule("AAC113", "task-name-not-explicit", facts.TASKS, default=False, fix="unsafe"),
+    _rule("AAC103", "missing-shared-task", facts.UNDECORATED_TASKS, severity=_ERROR, fix="safe", reveals=_OF_TASKS),
+    _rule("AAC104", "plain-function-in-tasks-module", facts.UNCALLED_FUNCTIONS, severity=_CONVENTION, default=False),
+    _rule(
+        "AAC105", "tasks-module-without-logger", facts.MISSING_LOGGERS, severity=_CONVENTION, profiles=_AA, fix="safe"
+    ),
+    _rule("AAC106", "task-without-logging", facts.TASKS, severity=_CONVENTION, profiles=_AA, fix="unsafe"),
+    _rule("AAC107", "fat-task", facts.TASKS, severity=_CONVENTION, default=False),
+    _rule(
+        "AAC108",
+        "task-decorator-not-outermost",
+        facts.TASKS,
+        severity=_ERROR,
+        fix="safe or unsafe",
+        reveals=_OF_DISPATCHES,
+    ),
+    _rule("AAC109", "bind-mismatch", facts.TASKS, severity=_ERROR, fix="safe or unsafe"),
+    _rule("AAC110", "async-task", facts.TASKS, severity=_ERROR),
+    _rule("AAC111", "task-in-function", facts.TASKS, severity=_ERROR),
+    _rule("AAC112", "duplicate-task-name", facts.DUPLICATES, severity=_ERROR),
+    _rule("AAC113", "task-name-not-explicit", facts.TASKS, severity=_CONVENTION, default=False, fix="unsafe"),
     _rule("AAC114", "unknown-task-option", facts.MEANINGLESS_OPTIONS, fix="unsafe"),
-    _rule("AAC115", "once-key-not-a-parameter", facts.UNKNOWN_KEYS),
-    _rule("AAC116", "once-not-graceful", facts.UNGRACEFUL_OPTIONS, profiles=_AA, fix="unsafe"),
-    _rule("AAC117", "once-import", facts.ONCE_IMPORTS, default=False, profiles=_AA, fix="unsafe"),
+    _rule("AAC115", "once-key-not-a-parameter", facts.UNKNOWN_KEYS, severity=_ERROR),
+    _rule("AAC116", "once-not-graceful", facts.UNGRACEFUL_OPTIONS, severity=_ERROR, profiles=_AA, fix="unsafe"),
+    _rule("AAC117", "once-import", facts.ONCE_IMPORTS, severity=_CONVENTION, default=False, profiles=_AA, fix="unsafe"),
     _rule("AAC118", "unlimited-retries", facts.ENDLESS_RETRIES, default=False),
     _rule("AAC119", "retry-without-backoff", facts.STEADY_RETRIES, default=False, fix="unsafe"),
     _rule("AAC120", "task-without-time-limit", facts.TASKS, default=False),
     _rule("AAC201", "reserved-priority", facts.WRITTEN_PRIORITIES, profiles=_AA, fix="unsafe", documents=True),
     _rule("AAC202", "invalid-priority", facts.WRITTEN_PRIORITIES, fix="safe", documents=True),
-    _rule("AAC203", "high-priority", facts.WRITTEN_PRIORITIES, profiles=_AA, documents=True),
+    _rule("AAC203", "high-priority", facts.WRITTEN_PRIORITIES, severity=_CONVENTION, profiles=_AA, documents=True),
     _rule("AAC204", "high-priority-in-bulk", facts.BULK_PRIORITIES, profiles=_AA, fix="unsafe", documents=True),
     _rule("AAC205", "bulk-needs-priority", facts.DISPATCHES, profiles=_AA, fix="unsafe"),
-    _rule("AAC206", "delay-with-options", facts.MISPLACED_OPTIONS, fix="safe or unsafe"),
+    _rule("AAC206", "delay-with-options", facts.MISPLACED_OPTIONS, severity=_ERROR, fix="safe or unsafe"),
     _rule("AAC207", "chain-priority-first-only", facts.PRIORITIES, fix="unsafe"),
     _rule("AAC208", "none-priority", facts.WRITTEN_PRIORITIES, fix="unsafe"),
-    _rule("AAC301", "chord-without-backend", facts.WORKFLOWS),
+    _rule("AAC301", "chord-without-backend", facts.WORKFLOWS, severity=_ERROR),
     _rule("AAC302", "group-without-backend", facts.SENT_GROUPS, fix="unsafe"),
-    _rule("AAC303", "group-becomes-chord", facts.FOLLOWED),
-    _rule("AAC304", "result-without-backend", facts.USES_WITHOUT_WAIT),
-    _rule("AAC305", "wait-inside-task", facts.WAITS),
+    _rule("AAC303", "group-becomes-chord", facts.FOLLOWED, severity=_ERROR),
+    _rule("AAC304", "result-without-backend", facts.USES_WITHOUT_WAIT, severity=_ERROR),
+    _rule("AAC305", "wait-inside-task", facts.WAITS, severity=_ERROR),
     _rule("AAC306", "blocking-loop", facts.BLOCKING_LOOPS, fix="unsafe"),
     _rule("AAC307", "sleep-in-task", facts.NAPS),
-    _rule("AAC308", "chain-argument-mismatch", facts.REFUSED_RESULTS, fix="safe"),
-    _rule("AAC309", "workflow-never-started", facts.FORGOTTEN, fix="unsafe"),
-    _rule("AAC310", "once-task-in-chain", facts.FOLLOWED_ONCE_TASKS),
-    _rule("AAC401", "task-argument-mismatch", facts.MISMATCHES),
-    _rule("AAC402", "apply-async-arguments", facts.WRONG_COLLECTIONS, fix="safe or unsafe"),
+    _rule("AAC308", "chain-argument-mismatch", facts.REFUSED_RESULTS, severity=_ERROR, fix="safe"),
+    _rule("AAC309", "workflow-never-started", facts.FORGOTTEN, severity=_ERROR, fix="unsafe"),
+    _rule("AAC310", "once-task-in-chain", facts.FOLLOWED_ONCE_TASKS, severity=_ERROR),
+    _rule("AAC401", "task-argument-mismatch", facts.MISMATCHES, severity=_ERROR),
+    _rule("AAC402", "apply-async-arguments", facts.WRONG_COLLECTIONS, severity=_ERROR, fix="safe or unsafe"),
     _rule("AAC403", "task-called-directly", facts.LOCAL_CALLS, default=False, fix="unsafe"),
-    _rule("AAC404", "unserialisable-argument", facts.REFUSED_ARGUMENTS, fix="unsafe"),
+    _rule("AAC404", "unserialisable-argument", facts.REFUSED_ARGUMENTS, severity=_ERROR, fix="unsafe"),
     _rule("AAC405", "dispatch-in-transaction", facts.DISPATCHES, fix="unsafe"),
-    _rule("AAC406", "unknown-task-name", facts.SPOKEN_NAMES, documents=True),
+    _rule("AAC406", "unknown-task-name", facts.SPOKEN_NAMES, severity=_ERROR, documents=True),
     _rule("AAC407", "retry-swallowed", facts.RETRIES),
     _rule("AAC408", "long-countdown", facts.DELAYS),
     _rule("AAC409", "dispatch-in-receiver", facts.DISPATCHES, default=False, fix="unsafe"),
     _rule("AAC410", "soft-limit-swallowed", facts.TASKS, default=False),
     _rule("AAC501", "crontab-every-minute", facts.CRONTABS, fix="unsafe", documents=True),
-    _rule("AAC502", "invalid-crontab", facts.CRONTABS, documents=True),
-    _rule("AAC503", "invalid-schedule-entry", facts.SCHEDULED, documents=True),
-    _rule("AAC504", "schedule-in-app-code", facts.APP_SCHEDULES, profiles=_AA),
-    _rule("AAC505", "schedule-entry-name", facts.SCHEDULE, default=False, profiles=_AA, fix="unsafe", documents=True),
-    _rule("AAC506", "schedule-without-expiry", facts.SCHEDULE, default=False, documents=True),
-    _rule("AAC507", "schedule-never-read", facts.UNREAD_SCHEDULES, fix="safe", documents=True),
+    _rule("AAC502", "invalid-crontab", facts.CRONTABS, severity=_ERROR, documents=True),
+    _rule("AAC503", "invalid-schedule-entry", facts.SCHEDULED, severity=_ERROR, documents=True),
+    _rule("AAC504", "schedule-in-app-code", facts.APP_SCHEDULES, severity=_CONVENTION, profiles=_AA),
+    _rule(
+        "AAC505",
+        "schedule-entry-name",
+        facts.SCHEDULE,
+        severity=_CONVENTION,
+        default=False,
+        profiles=_AA,
+        fix="unsafe",
+        documents=True,
+    ),
+    _rule("AAC506", "schedule-without-expiry", facts.SCHEDULE, severity=_CONVENTION, default=False, documents=True),
+    _rule("AAC507", "schedule-never-read", facts.UNREAD_SCHEDULES, severity=_ERROR, fix="safe", documents=True),
     _rule("AAC508", "duplicate-schedule-entry", facts.TWICE_SCHEDULED, documents=True),
-    _rule("AAC509", "on-after-configure-too-late", facts.LATE_RECEIVERS, profiles=_PLAIN, fix="safe"),
-    _rule("AAC601", "view-without-notice", facts.DISPATCHES, default=False),
-    _rule("AAC602", "task-without-report", facts.DISPATCHES, default=False),
+    _rule("AAC509", "on-after-configure-too-late", facts.LATE_RECEIVERS, severity=_ERROR, profiles=_PLAIN, fix="safe"),
+    _rule("AAC601", "view-without-notice", facts.DISPATCHES, severity=_CONVENTION, default=False),
+    _rule("AAC602", "task-without-report", facts.DISPATCHES, severity=_CONVENTION, default=False),
     _rule("AAC603", "task-blocks-view", facts.TASKS_IN_VIEWS, fix="unsafe"),
     _rule("AAC604", "slow-view", facts.SLOW_VIEWS, default=False),
     _rule("AAC701", "unknown-setting", facts.UNKNOWN_SETTINGS, fix="unsafe"),
     _rule("AAC702", "pickle-accepted", facts.PICKLES),
     _rule("AAC706", "route-to-nothing", facts.NAMED_IN_VAIN),
     _rule("AAC708", "always-eager", facts.EAGER_SETTINGS),
-    _rule("AAC801", "signal-receiver-lost", facts.LOST_RECEIVERS, fix="safe"),
-    _rule("AAC802", "signal-receiver-arguments", facts.REFUSED_RECEIVERS),
-    _rule("AAC900", "syntax-error"),
+    _rule("AAC801", "signal-receiver-lost", facts.LOST_RECEIVERS, severity=_ERROR, fix="safe"),
+    _rule("AAC802", "signal-receiver-arguments", facts.REFUSED_RECEIVERS, severity=_ERROR),
+    _rule("AAC900", "syntax-error", severity=_ERROR),
     _rule("AAC999", "internal-error"),
 )
 
