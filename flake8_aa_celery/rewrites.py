@@ -218,6 +218,18 @@ class SetOption(_Rewrite):
 # -- expressions ------------------------------------------------------------------------------------------------
 
 
+class DropNoqaCodes(_Rewrite):
+    """The ``noqa`` comment in the line of the violation loses codes, and goes where it has none left.
+
+    :param codes: in capital letters.
+    """
+
+    __slots__ = ("codes",)
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        self.codes = tuple(codes)
+
+
 class RenameText(_Rewrite):
     """The text at the violation becomes another one, in the quotes that it has.
 
@@ -352,6 +364,7 @@ if TYPE_CHECKING:
         | AddSharedTask
         | ChainInsteadOfGroup
         | DelayInsteadOfCall
+        | DropNoqaCodes
         | DropOption
         | ImportInstead
         | LogStart

@@ -177,7 +177,7 @@ def test_the_rules_of_a_profile_are_objects_for_programs(doors: Doors) -> None:
 
 def test_all_rules_are_listed(doors: Doors, fakes: dict[str, object]) -> None:
     lines = doors.command("rules").lines
-    assert len(lines) == len(fakes) == len(FAKES) + 2
+    assert len(lines) == len(fakes) == len(FAKES) + 3
     assert lines[0].split() == [
         "AAC104",
         "call-of-optional",

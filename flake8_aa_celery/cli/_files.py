@@ -6,9 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery import model
 from flake8_aa_celery.cli._output import MISUSE, Complaints, complain
 from flake8_aa_celery.cli._settings import origins
+from flake8_aa_celery.linter import is_relevant
 from flake8_aa_celery.places import is_checked
 from flake8_aa_celery.source import find, is_excluded, read, reason
 
@@ -115,7 +115,7 @@ def is_left_out(arguments: Namespace, tree: SettingsTree) -> bool:
 
 def _is_relevant(file: File, tree: SettingsTree) -> bool:
     path, data = file
-    return model.relevant(data, tree.of(path).tasks_modules)
+    return is_relevant(path, data, tree.of(path))
 
 
 def _read(paths: Iterable[str], failed: Failed) -> Iterator[File]:

@@ -11,6 +11,7 @@ from flake8_aa_celery.fixes import (
     add_shared_task,
     chain_instead_of_group,
     delay_instead_of_call,
+    drop_noqa_codes,
     drop_option,
     import_instead,
     log_start,
@@ -51,6 +52,8 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return chain_instead_of_group.rewrite(place, rewrite)
         case rewrites.DelayInsteadOfCall():
             return delay_instead_of_call.rewrite(place, rewrite)
+        case rewrites.DropNoqaCodes():
+            return drop_noqa_codes.rewrite(place, rewrite)
         case rewrites.DropOption():
             return drop_option.rewrite(place, rewrite)
         case rewrites.ImportInstead():

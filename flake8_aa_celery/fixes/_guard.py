@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.fixes import Refused
 from flake8_aa_celery.fixes._version import Version
 from flake8_aa_celery.linter import parse
+from flake8_aa_celery.rewrites import DropNoqaCodes
 from flake8_aa_celery.rules import all_rules
+from flake8_aa_celery.source import comments as comments_by_line
 from flake8_aa_celery.source import decode, encode, heed_noqa
 from flake8_aa_celery.violation import Violation
 
@@ -36,7 +38,7 @@ def checked(before: Version, text: str, cured: Sequence[Violation], curable: Cur
         syntax = parse(data)
     except SyntaxError as error:
         raise Refused("the result would not be valid Python") from error
-    if _loses_line_with(b"#", before.data, data) and comments(before.data) - comments(data):
+    if _loses_line_with(b"#", before.data, data) and comments(before.data) - comments(data) - _meant(before, cured):
         raise Refused("a comment would be lost")
     after = before.with_data(data, syntax)
     codes = {violation.code for violation in cured}
@@ -57,6 +59,15 @@ def comments(data: bytes) -> Counter[str]:
     """The comments of a file, each with how often it is there."""
     tokens = tokenize.generate_tokens(io.StringIO(decode(data)).readline)
     return Counter(token.string.rstrip() for token in tokens if token.type == tokenize.COMMENT)
+
+
+def _meant(version: Version, cured: Sequence[Violation]) -> Counter[str]:
+    """The comments that fixes are about."""
+    lines = [each.line for each in cured if each.fix is not None and isinstance(each.fix.rewrite, DropNoqaCodes)]
+    if not lines:
+        return Counter()
+    starts = comments_by_line(version.lines)
+    return Counter(version.lines[line - 1][starts[line] :].rstrip() for line in lines)
 
 
 def _protected(version: Version, codes: Collection[str]) -> Counter[str]:

@@ -156,6 +156,7 @@ _ALL = (
     _rule("AAC801", "signal-receiver-lost", facts.LOST_RECEIVERS, severity=_ERROR, fix="safe"),
     _rule("AAC802", "signal-receiver-arguments", facts.REFUSED_RECEIVERS, severity=_ERROR),
     _rule("AAC900", "syntax-error", severity=_ERROR),
+    _rule("AAC901", "unused-noqa", severity=_CONVENTION, default=False, fix="safe"),
     _rule("AAC999", "internal-error"),
 )
 
