@@ -211,7 +211,8 @@ def _named_in_vain(rules: Sequence[Rule], module: Module, data: bytes) -> Iterat
         heard = [each.code for each in silenced if comment.first <= each.line <= comment.last]
         dead = [code for code in comment.codes if _is_ours(code) and not any(each.startswith(code) for each in heard)]
         if dead:
-            yield from _reported(rules, _UNUSED_NOQA, violation_for(comment, dead))
+            exist = any(code.startswith(tuple(dead)) for code in all_rules())
+            yield from _reported(rules, _UNUSED_NOQA, violation_for(comment, dead, exist=exist))
 
 
 def _is_ours(code: str) -> bool:

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from flake8_aa_celery.model.calling.delays import Delay
+    from flake8_aa_celery.model.calling.hoarding import Hoarding
+    from flake8_aa_celery.model.calling.limits import Contradiction
     from flake8_aa_celery.model.calling.mismatches import Mismatch, RefusedResult
     from flake8_aa_celery.model.calling.misplaced import MisplacedOptions, WrongCollection
     from flake8_aa_celery.model.calling.pickles import Pickle
+    from flake8_aa_celery.model.calling.queues import UndeclaredQueue
     from flake8_aa_celery.model.calling.routes import NamedInVain
     from flake8_aa_celery.model.calling.serialising import RefusedArgument
     from flake8_aa_celery.model.calling.task_names import SpokenName
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite, Store
     from flake8_aa_celery.model.configuration.celery_settings import CelerySetting
+    from flake8_aa_celery.model.configuration.old_names import OldSetting
     from flake8_aa_celery.model.configuration.unknown import UnknownSetting
+    from flake8_aa_celery.model.configuration.urls import PasswordInUrl
     from flake8_aa_celery.model.django.slow_views import SlowView
     from flake8_aa_celery.model.django.views import View
     from flake8_aa_celery.model.django.waiting import TaskInView
@@ -177,6 +182,9 @@ USES_WITHOUT_WAIT: Fact[ResultUse] = Fact("uses_without_wait", "results.waiting"
 CELERY_SETTINGS: Fact[CelerySetting] = Fact("celery_settings", "configuration.celery_settings", when=_configures)
 EAGER_SETTINGS: Fact[CelerySetting] = Fact("eager_settings", "configuration.eager", CELERY_SETTINGS)
 PICKLE_SETTINGS: Fact[CelerySetting] = Fact("pickle_settings", "configuration.serializers", CELERY_SETTINGS)
+ENDLESS_RESULTS: Fact[CelerySetting] = Fact("endless_results", "configuration.expiry", CELERY_SETTINGS)
+OLD_SETTINGS: Fact[OldSetting] = Fact("old_settings", "configuration.old_names", CELERY_SETTINGS)
+PASSWORDS: Fact[PasswordInUrl] = Fact("passwords", "configuration.urls", CELERY_SETTINGS, APPS)
 UNKNOWN_SETTINGS: Fact[UnknownSetting] = Fact("unknown_settings", "configuration.unknown", CELERY_SETTINGS)
 
 # -- schedules ----------------------------------------------------------------------------------------------------
@@ -193,6 +201,11 @@ APP_SCHEDULES: Fact[AppSchedule] = Fact("app_schedules", "periodic.schedules", S
 DELAYS: Fact[Delay] = Fact("delays", "calling.delays", CANVAS, TASKS, SCHEDULE)
 MISMATCHES: Fact[Mismatch] = Fact("mismatches", "calling.mismatches", DISPATCHES, SIGNATURES)
 MISPLACED_OPTIONS: Fact[MisplacedOptions] = Fact("misplaced_options", "calling.misplaced", DISPATCHES)
+CONTRADICTIONS: Fact[Contradiction] = Fact("contradictions", "calling.limits", CELERY_SETTINGS, TASKS, *DELAYS.needed)
+HOARDING: Fact[Hoarding] = Fact("hoarding", "calling.hoarding", CELERY_SETTINGS, TASKS)
+UNDECLARED_QUEUES: Fact[UndeclaredQueue] = Fact(
+    "undeclared_queues", "calling.queues", CELERY_SETTINGS, CANVAS, TASKS, SCHEDULE
+)
 NAMED_IN_VAIN: Fact[NamedInVain] = Fact("named_in_vain", "calling.routes", CELERY_SETTINGS, APPS)
 PICKLES: Fact[Pickle] = Fact("pickles", "calling.pickles", CELERY_SETTINGS, CANVAS, TASKS, SCHEDULE)
 REFUSED_ARGUMENTS: Fact[RefusedArgument] = Fact("refused_arguments", "calling.serialising", DISPATCHES, SIGNATURES)

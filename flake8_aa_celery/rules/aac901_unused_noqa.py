@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.rewrites import DropNoqaCodes
-from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.source import NoqaComment
 
 
-def check(comment: NoqaComment, dead: Sequence[str]) -> Violation:
+def check(comment: NoqaComment, dead: Sequence[str], *, exist: bool) -> Violation:
     """
     A `noqa` comment names one of our codes and silences nothing.
 
@@ -63,10 +62,8 @@ def check(comment: NoqaComment, dead: Sequence[str]) -> Violation:
     ## References
     - [flake8: selecting and ignoring violations](https://flake8.pycqa.org/en/latest/user/violations.html)
     """
-    known = tuple(all_rules())
-    missing = [code for code in dead if not any(each.startswith(code) for each in known)]
     codes = ", ".join(dead)
-    why = "there is no such rule" if len(missing) == len(dead) else "nothing is found here"
+    why = "nothing is found here" if exist else "there is no such rule"
     message = f"this `noqa` names {codes} in vain, as {why}: take it out"
     fix = Fix("safe", f"Take out {codes}", DropNoqaCodes(dead))
     return Violation(comment.line, comment.column, comment.line, comment.end, message, fix)

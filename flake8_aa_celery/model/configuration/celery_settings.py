@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.applications import (
     Namespace,
@@ -19,13 +20,14 @@ from flake8_aa_celery.model.configuration.applications import (
 from flake8_aa_celery.model.knowledge.celery_settings import NEW_NAMES, OLD_NAMES
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.modules import is_settings_module
-from flake8_aa_celery.model.resolve.values import Constant, Entry, Mapping
+from flake8_aa_celery.model.resolve.values import UNKNOWN, Constant, Entry, Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Literal
 
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import CallSite, Scope, Site
 
     Way = Literal["variable", "attribute", "item", "key", "keyword"]
@@ -80,6 +82,39 @@ def celery_settings_of(module: Module) -> list[CelerySetting]:
     """Every setting of Celery's that a module sets, in the order of the source."""
     found = [*_of_django(module), *_of_own_modules(module), *_of_stores(module), *_of_updates(module)]
     return sorted(found, key=lambda setting: (setting.node.lineno, setting.node.col_offset))
+
+
+def given_in(project: Project, name: str) -> list[CelerySetting]:
+    """What the files of a project set one of Celery's settings to; not test code.
+
+    :param name: what Celery calls it today.
+    """
+    known = _given(project)
+    if name not in known:
+        spellings = [spelling.encode() for spelling in (name, name.upper(), OLD_NAMES[name])]
+        known[name] = [
+            setting
+            for path in files(project, lambda data: any(spelling in data for spelling in spellings))
+            if (module := project.load(path)) is not None
+            for setting in celery_settings_of(module)
+            if setting.name == name
+        ]
+    return known[name]
+
+
+@fact
+def _given(project: Project) -> dict[str, list[CelerySetting]]:
+    """The settings of a project that were asked for so far, by their names."""
+    return {}
+
+
+def only_constant(project: Project, name: str, default: object = None) -> object:
+    """The one constant that a project sets a setting to, or its default where it is not set; UNKNOWN for others."""
+    values = [setting.entry.value for setting in given_in(project, name)]
+    constants = {value.value for value in values if isinstance(value, Constant)}
+    if len(constants) > 1 or any(not isinstance(value, Constant) for value in values):
+        return UNKNOWN
+    return constants.pop() if constants else default
 
 
 def _of_django(module: Module) -> Iterator[CelerySetting]:

@@ -11,6 +11,7 @@ from flake8_aa_celery.model.resolve.values import Constant
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import Site
     from flake8_aa_celery.model.configuration.celery_settings import CelerySetting
 
 #: How settings are called that are not production's: a word of the name of their module or class.
@@ -29,7 +30,7 @@ def eager_settings_of(module: Module) -> list[CelerySetting]:
     return [
         setting
         for setting in celery_settings_of(module)
-        if setting.name == "task_always_eager" and _is_true(setting) and not _is_for_tests(setting)
+        if setting.name == "task_always_eager" and _is_true(setting) and not is_for_tests(setting.entry.site)
     ]
 
 
@@ -38,13 +39,17 @@ def _is_true(setting: CelerySetting) -> bool:
     return isinstance(value, Constant) and value.value in (True, "1", "true", "True")
 
 
-def _is_for_tests(setting: CelerySetting) -> bool:
-    """Whether a setting counts under a condition only, or in a module or class that is not production's."""
-    blocks = list(setting.entry.site.block.outward())
-    if any(block.kind not in ("module", "class") for block in blocks):
-        return True
-    names = [setting.entry.module.dotted, *(getattr(block.node, "name", "") for block in blocks)]
+def is_for_tests(site: Site) -> bool:
+    """Whether what stands at a place counts under a condition only, or in what is not production's by its name."""
+    blocks = list(site.block.outward())
+    return any(block.kind not in ("module", "class") for block in blocks) or is_of_development(site)
+
+
+def is_of_development(site: Site) -> bool:
+    """Whether a place is in a module or class for tests or development, by its name."""
+    module = site.module
+    names = [module.dotted, *(getattr(block.node, "name", "") for block in site.block.outward())]
     words = {word.lower() for name in names for word in _WORDS.findall(name)}
-    if setting.entry.module.project.settings.profile == "alliance-auth":
+    if module.project.settings.profile == "alliance-auth":
         words.discard(_LOCAL)  # the settings of an Alliance Auth that runs
     return not words.isdisjoint(_NOT_PRODUCTION)
