@@ -67,6 +67,22 @@ class _Rewrite(_Values):
 # -- calls and their methods ------------------------------------------------------------------------------------
 
 
+class CallAfter(_Rewrite):
+    """The statement at the violation is followed by a call of a method of something that is imported for it.
+
+    :param module: the one that it is imported from.
+    :param name: what is imported.
+    :param method: what is called of it, without arguments.
+    """
+
+    __slots__ = ("method", "module", "name")
+
+    def __init__(self, module: str, name: str, method: str) -> None:
+        self.module = module
+        self.name = name
+        self.method = method
+
+
 class ChainInsteadOfGroup(_Rewrite):
     """The call of ``group`` at the violation becomes one of ``chain``."""
 
@@ -362,6 +378,7 @@ if TYPE_CHECKING:
         AddKey
         | AddLogger
         | AddSharedTask
+        | CallAfter
         | ChainInsteadOfGroup
         | DelayInsteadOfCall
         | DropNoqaCodes

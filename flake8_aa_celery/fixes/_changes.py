@@ -9,6 +9,7 @@ from flake8_aa_celery.fixes import (
     add_key,
     add_logger,
     add_shared_task,
+    call_after,
     chain_instead_of_group,
     delay_instead_of_call,
     drop_noqa_codes,
@@ -48,6 +49,8 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return add_logger.rewrite(place, rewrite)
         case rewrites.AddSharedTask():
             return add_shared_task.rewrite(place, rewrite)
+        case rewrites.CallAfter():
+            return call_after.rewrite(place, rewrite)
         case rewrites.ChainInsteadOfGroup():
             return chain_instead_of_group.rewrite(place, rewrite)
         case rewrites.DelayInsteadOfCall():

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.effects.blocking_loops import BlockingLoop, Nap
     from flake8_aa_celery.model.periodic.crontabs import Crontab
     from flake8_aa_celery.model.periodic.late_receivers import LateReceiver
-    from flake8_aa_celery.model.periodic.rows import ScheduleRow
+    from flake8_aa_celery.model.periodic.rows import ScheduleRow, UnseenUpdate
     from flake8_aa_celery.model.periodic.schedules import AppSchedule, ScheduleEntry
     from flake8_aa_celery.model.periodic.twice import TwiceScheduled
     from flake8_aa_celery.model.periodic.unread import UnreadSchedule
@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.once import OnceOption, UnknownKey
     from flake8_aa_celery.model.tasks.options import WrittenOption
     from flake8_aa_celery.model.tasks.retries import Retry, SteadyRetry
+    from flake8_aa_celery.model.workers.inspection import AskedWorkers
+    from flake8_aa_celery.model.workers.processes import ProcessInTask
     from flake8_aa_celery.model.workers.receivers import LostReceiver, RefusedReceiver, SignalReceiver
 
 Item = TypeVar("Item")
@@ -190,6 +192,7 @@ UNKNOWN_SETTINGS: Fact[UnknownSetting] = Fact("unknown_settings", "configuration
 # -- schedules ----------------------------------------------------------------------------------------------------
 
 ROWS: Fact[ScheduleRow] = Fact("rows", "periodic.rows", when=_imports_beat)
+UNSEEN_UPDATES: Fact[UnseenUpdate] = Fact("unseen_updates", "periodic.rows", when=_imports_beat)
 SCHEDULED: Fact[ScheduleEntry | ScheduleRow] = Fact("scheduled", "periodic.rows", SCHEDULE, ROWS)
 UNREAD_SCHEDULES: Fact[UnreadSchedule] = Fact("unread_schedules", "periodic.unread", when=_schedules)
 TWICE_SCHEDULED: Fact[TwiceScheduled] = Fact("twice_scheduled", "periodic.twice", SCHEDULE)
@@ -228,6 +231,8 @@ SLOW_VIEWS: Fact[SlowView] = Fact("slow_views", "django.slow_views", VIEWS)
 # -- workers and signals ------------------------------------------------------------------------------------------
 
 SIGNAL_RECEIVERS: Fact[SignalReceiver] = Fact("signal_receivers", "workers.receivers", when=_connects)
+ASKED_WORKERS: Fact[AskedWorkers] = Fact("asked_workers", "workers.inspection", TASKS, VIEWS)
+PROCESSES_IN_TASKS: Fact[ProcessInTask] = Fact("processes_in_tasks", "workers.processes", TASKS)
 LOST_RECEIVERS: Fact[LostReceiver] = Fact("lost_receivers", "workers.receivers", SIGNAL_RECEIVERS)
 REFUSED_RECEIVERS: Fact[RefusedReceiver] = Fact("refused_receivers", "workers.receivers", SIGNAL_RECEIVERS)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import CallSite, Site
+    from flake8_aa_celery.model.code.scopes import CallSite, Scope, Site
     from flake8_aa_celery.model.resolve.values import Value
 
 _MODELS = "django_celery_beat.models."
@@ -27,6 +27,9 @@ _MAKES = frozenset({"create", "acreate"})
 _MAKES_OR_FINDS = frozenset({"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"})
 _CHANGES = frozenset({"update", "aupdate"})
 _CALLED = frozenset({"PeriodicTask"}) | _MAKES | _MAKES_OR_FINDS | _CHANGES
+#: Methods that send no signal, and what tells beat.
+_UNSEEN = frozenset({"abulk_update", "aupdate", "bulk_update", "update"})
+_TELLS = frozenset({"changed", "update_changed"})
 _DEFAULTS = ("defaults", "create_defaults")
 #: The fields of a row that hold JSON, and those that hold a schedule.
 _OF_JSON = ("args", "kwargs", "headers")
@@ -54,6 +57,18 @@ class WrongField(NamedTuple):
     name: str
     entry: Entry
     is_pair: bool
+
+
+class UnseenUpdate(NamedTuple):
+    """A call that changes rows and of which beat does not hear.
+
+    :param method: ``update`` or ``bulk_update``.
+    :param is_statement: whether something can be written after it: it is a statement of its own.
+    """
+
+    node: ast.Call
+    method: str
+    is_statement: bool
 
 
 @fact
@@ -100,6 +115,23 @@ def _of_stores(module: Module) -> Iterator[ScheduleRow]:
         for target, value, site in scope.stores:
             if isinstance(target, ast.Attribute) and (module.origin(target.value, site) or "").startswith(f"{_ROW}("):
                 yield ScheduleRow(target, Mapping({target.attr: Entry(value, site)}), site, module)
+
+
+@fact
+def unseen_updates_of(module: Module) -> list[UnseenUpdate]:
+    """The calls of a module that change rows without a signal, in functions that do not tell beat of it."""
+    found: list[UnseenUpdate] = []
+    for call in module.calls_of(_UNSEEN):
+        origin = module.origin(call.node.func, call.site) or ""
+        if origin.startswith(f"{_ROW}.") and not _tells_beat(call.site.scope.runs_in(), module):
+            whole = call.site.statement
+            is_whole = isinstance(whole, (ast.Assign, ast.Expr)) and whole.value is call.node
+            found.append(UnseenUpdate(call.node, origin.rpartition(".")[2], is_whole))
+    return found
+
+
+def _tells_beat(function: Scope, module: Module) -> bool:
+    return any(call.name in _TELLS for call in module.calls_in(function))
 
 
 def wrong_fields(row: ScheduleRow) -> Iterator[WrongField]:
