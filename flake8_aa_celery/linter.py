@@ -55,11 +55,16 @@ def lint(
     :param lines: its decoded lines, where somebody has them already.
     :param keep: whether somebody goes on to ask for what the model knows of the file.
     """
-    if not is_checked(path, settings) or not is_relevant(path, data, settings):
+    if not is_checked(path, settings):
+        return []
+    is_relevant = model.relevant(data, settings.tasks_modules) or may_silence_in_vain(path, data, settings)
+    if not is_relevant and not model.may_answer(data):
         return []
     from flake8_aa_celery.model.code.project import Project
 
     project = Project.at_work(path, settings)
+    if not is_relevant and not _imports_celery(path, data, project):
+        return []
     rules = rules_for(path, settings)
     if is_document(path):
         return _in_document(rules, path, data, project, settings)
@@ -78,11 +83,14 @@ def lint(
     return sorted([*found, *unused], key=_order)
 
 
-def is_relevant(path: str, data: bytes, settings: Settings) -> bool:
-    """Whether anything can be found in a file: by its words, without parsing it."""
-    if model.relevant(data, settings.tasks_modules):
-        return True
+def may_silence_in_vain(path: str, data: bytes, settings: Settings) -> bool:
+    """Whether a file may have a ``noqa`` comment for a rule of ours, and somebody asks whether that is needed."""
     return b"noqa" in data.lower() and b"AAC" in data and _judges_noqa(rules_for(path, settings))
+
+
+def _imports_celery(path: str, data: bytes, project: Project) -> bool:
+    """Whether a file that does not speak of Celery imports one of the project that does."""
+    return any(project.speaks_of_celery(each) for each in project.imported_from(path, data))
 
 
 def check(path: str, data: bytes, settings: Settings) -> list[Violation]:

@@ -11,19 +11,24 @@ from flake8_aa_celery.fixes import (
     add_shared_task,
     call_after,
     chain_instead_of_group,
-    delay_instead_of_call,
+    drop_exception,
     drop_noqa_codes,
     drop_option,
     import_instead,
     log_start,
     loop_to_chain,
-    priority_on_each,
+    method_instead_of_call,
+    option_into_kwargs,
+    option_on_each,
     rename,
     rename_key,
     rename_method,
     rename_option,
     rename_text,
     replace_expression,
+    replace_option,
+    send_on_commit,
+    set_imported_option,
     set_option,
     task_decorator_on_top,
     use_apply_async,
@@ -53,10 +58,10 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return call_after.rewrite(place, rewrite)
         case rewrites.ChainInsteadOfGroup():
             return chain_instead_of_group.rewrite(place, rewrite)
-        case rewrites.DelayInsteadOfCall():
-            return delay_instead_of_call.rewrite(place, rewrite)
         case rewrites.DropNoqaCodes():
             return drop_noqa_codes.rewrite(place, rewrite)
+        case rewrites.DropException():
+            return drop_exception.rewrite(place, rewrite)
         case rewrites.DropOption():
             return drop_option.rewrite(place, rewrite)
         case rewrites.ImportInstead():
@@ -65,8 +70,12 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return log_start.rewrite(place, rewrite)
         case rewrites.LoopToChain():
             return loop_to_chain.rewrite(place, rewrite)
-        case rewrites.PriorityOnEach():
-            return priority_on_each.rewrite(place, rewrite)
+        case rewrites.MethodInsteadOfCall():
+            return method_instead_of_call.rewrite(place, rewrite)
+        case rewrites.OptionIntoKwargs():
+            return option_into_kwargs.rewrite(place, rewrite)
+        case rewrites.OptionOnEach():
+            return option_on_each.rewrite(place, rewrite)
         case rewrites.Rename():
             return rename.rewrite(place, rewrite)
         case rewrites.RenameKey():
@@ -79,6 +88,12 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return rename_text.rewrite(place, rewrite)
         case rewrites.ReplaceExpression():
             return replace_expression.rewrite(place, rewrite)
+        case rewrites.ReplaceOption():
+            return replace_option.rewrite(place, rewrite)
+        case rewrites.SendOnCommit():
+            return send_on_commit.rewrite(place, rewrite)
+        case rewrites.SetImportedOption():
+            return set_imported_option.rewrite(place, rewrite)
         case rewrites.SetOption():
             return set_option.rewrite(place, rewrite)
         case rewrites.TaskDecoratorOnTop():

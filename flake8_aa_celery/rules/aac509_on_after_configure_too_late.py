@@ -73,7 +73,7 @@ def check(receiver: LateReceiver, module: Module) -> Iterator[Violation]:
     Safe: `on_after_finalize`, which is sent after the tasks were imported; the receiver was never called before.
 
     ## Profile
-    Celery alone: an app of Alliance Auth has no application of its own to connect to.
+    Plain Celery alone: an app of Alliance Auth has no application of its own to connect to.
 
     ## Proof
     - `test_signals.py::test_on_after_configure_is_sent_before_the_tasks_modules_are_imported`: by worker and beat.

@@ -44,7 +44,7 @@ def check(hoarding: Hoarding, module: Module) -> Iterator[Violation]:
     - tasks in a project that does not configure its workers.
 
     ## Profile
-    Celery alone: Alliance Auth sets the multiplier to 1. Off by default: for many short tasks it is faster.
+    Plain Celery alone: Alliance Auth sets the multiplier to 1. Off by default: for many short tasks it is faster.
 
     ## Proof
     - `test_brokers_redis.py::test_a_worker_that_acks_late_holds_what_it_has_prefetched`: they wait in the worker.

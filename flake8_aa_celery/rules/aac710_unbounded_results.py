@@ -42,7 +42,7 @@ def check(setting: CelerySetting, module: Module) -> Iterator[Violation]:
     - projects without a result backend.
 
     ## Profile
-    Celery alone: Alliance Auth has no result backend. Off by default: some want to keep their results.
+    Plain Celery alone: Alliance Auth has no result backend. Off by default: some want to keep their results.
 
     ## Proof
     - `test_settings.py::test_a_result_is_kept_for_ever_if_it_does_not_expire`: in Redis.

@@ -56,7 +56,7 @@ def check(found: ProcessInTask, module: Module) -> Iterator[Violation]:
     - projects that set `worker_pool` to something else than `prefork`.
 
     ## Profile
-    Celery alone: Alliance Auth starts its workers with threads, where it works.
+    Plain Celery alone: Alliance Auth starts its workers with threads, where it works.
 
     ## Proof
     - `test_workers.py::test_a_process_of_a_worker_may_have_no_children`: `AssertionError`.

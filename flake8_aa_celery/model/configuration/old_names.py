@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.celery_settings import celery_settings_of
-from flake8_aa_celery.model.knowledge.celery_settings import SCHEDULES
+from flake8_aa_celery.model.knowledge.celery import SCHEDULES
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.celery_settings import celery_settings_of
-from flake8_aa_celery.model.knowledge.celery_settings import CONFUSED, GROUPS, OLD_NAMES, SCHEDULES, TRANSPORT_OPTIONS
+from flake8_aa_celery.model.knowledge.celery import SCHEDULES
+from flake8_aa_celery.model.knowledge.celery_settings import CONFUSED, GROUPS, OLD_NAMES, TRANSPORT_OPTIONS
 from flake8_aa_celery.model.resolve.modules import is_settings_module
 from flake8_aa_celery.model.resolve.values import Mapping
 

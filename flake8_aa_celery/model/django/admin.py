@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import last_part
+from flake8_aa_celery.model.knowledge.django import ADMIN_CLASSES
 from flake8_aa_celery.model.resolve.classes import class_around
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Class
@@ -12,8 +13,6 @@ from flake8_aa_celery.model.resolve.values import Class
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Scope
 
-#: How the classes of Django, and those that libraries derive from them, are called.
-_CLASSES = ("Admin", "AdminMixin", "StackedInline", "TabularInline")
 #: So many classes deep a hierarchy is followed.
 _DEEPEST = 10
 
@@ -27,7 +26,7 @@ def is_of_admin(function: Scope) -> bool:
 def _is_admin_class(found: Class, depth: int = 0) -> bool:
     """Whether a class is derived from one of the admin's, by how its bases are called and by what they are."""
     for base in found.node.bases:
-        if last_part(found.module.origin(base, found.site) or "").endswith(_CLASSES):
+        if last_part(found.module.origin(base, found.site) or "").endswith(ADMIN_CLASSES):
             return True
         value = value_of(base, found.site) if depth < _DEEPEST else None
         if isinstance(value, Class) and value.node is not found.node and _is_admin_class(value, depth + 1):

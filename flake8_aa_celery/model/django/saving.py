@@ -8,6 +8,7 @@ from flake8_aa_celery.model.code.names import last_part, origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.django.signals import connections
 from flake8_aa_celery.model.django.transactions import running
+from flake8_aa_celery.model.knowledge.django import SAVES, SIGNALS_OF_SAVING
 from flake8_aa_celery.model.resolve import orm
 from flake8_aa_celery.model.resolve.classes import class_around
 
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     import ast
 
     from flake8_aa_celery.model.code.scopes import FunctionNode, Site
-
-#: The signals that Django sends while it saves, changes or deletes rows.
-_SIGNALS = frozenset({"m2m_changed", "post_delete", "post_save", "pre_delete", "pre_save"})
-_SAVES = frozenset({"asave", "save"})
 
 
 def while_saving(site: Site) -> str | None:
@@ -29,7 +26,7 @@ def while_saving(site: Site) -> str | None:
     signal = receives(function.node, function.block.site)
     if signal:
         return f"a receiver of `{signal}`"
-    owner = class_around(function, site.module) if function.node.name in _SAVES else None
+    owner = class_around(function, site.module) if function.node.name in SAVES else None
     return f"a model's `{function.node.name}`" if owner and orm.is_model(owner) else None
 
 
@@ -45,4 +42,4 @@ def receives(node: FunctionNode, site: Site) -> str | None:
 def _signal(node: ast.expr, site: Site) -> str | None:
     dotted = origin(node, site) or ""
     name = last_part(dotted)
-    return name if name in _SIGNALS and dotted == f"django.db.models.signals.{name}" else None
+    return name if name in SIGNALS_OF_SAVING and dotted == f"django.db.models.signals.{name}" else None

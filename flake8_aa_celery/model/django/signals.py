@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import origin
 from flake8_aa_celery.model.code.syntax import keyword_of, without_call
-from flake8_aa_celery.model.resolve import orm
+from flake8_aa_celery.model.knowledge.django import RECEIVERS
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Function, Task
 
@@ -53,7 +53,7 @@ def connections(node: FunctionNode, site: Site) -> Iterator[Connection]:
 
 def _of_decorator(decorator: ast.expr, site: Site) -> Connection | None:
     """The connection that ``@receiver(signal)`` or ``@signal.connect`` makes."""
-    if isinstance(decorator, ast.Call) and origin(decorator.func, site) in orm.RECEIVERS:
+    if isinstance(decorator, ast.Call) and origin(decorator.func, site) in RECEIVERS:
         return Connection(_first_argument(decorator, "signal"), site)
     target = without_call(decorator)
     if not isinstance(target, ast.Attribute) or target.attr not in _CONNECT:

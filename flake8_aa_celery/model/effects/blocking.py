@@ -11,11 +11,12 @@ from flake8_aa_celery.model.effects.bodies import Step, may_lead_on, runs_what_i
 from flake8_aa_celery.model.effects.graph import Effect
 from flake8_aa_celery.model.knowledge import esi
 from flake8_aa_celery.model.knowledge.blocking import METHODS, blocks
+from flake8_aa_celery.model.knowledge.celery import RESULT_WAITS
 from flake8_aa_celery.model.knowledge.standard_library import LOCAL, NAP
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_functions import task_around
 from flake8_aa_celery.model.resolve.values import Constant, Function, Origin, Signature, Task
-from flake8_aa_celery.model.results.uses import WAITS, result_uses_of
+from flake8_aa_celery.model.results.uses import result_uses_of
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -40,7 +41,7 @@ def what_blocks(call: CallSite) -> str:
     """As :func:`blocking_by`, wherever the call stands."""
     if not (_may_block(call) or may_lead_on(call)):
         return ""
-    return _task_run_by(call) or _wait_of(call) or _of_library(call) or _run_here(call) or _operation_of_esi(call)
+    return task_run_by(call) or _wait_of(call) or _of_library(call) or _run_here(call) or _operation_of_esi(call)
 
 
 def _may_block(call: CallSite) -> bool:
@@ -56,7 +57,7 @@ def _has_proxy(call: CallSite) -> bool:
     return any(dotted.startswith("discordproxy") for _, dotted in call.site.module.scopes.imports)
 
 
-def _task_run_by(call: CallSite) -> str:
+def task_run_by(call: CallSite) -> str:
     """``update()``, where that is a task that runs in this process; not one that calls itself."""
     called = call.node.func
     method = _LOCAL_RUNS.get(called.attr) if isinstance(called, ast.Attribute) else None
@@ -74,7 +75,7 @@ def _waits(module: Module) -> dict[int, str]:
     return {
         id(use.node): f"delay().{use.name}()"
         for use in result_uses_of(module)
-        if use.name in WAITS and use.dispatch is not None
+        if use.name in RESULT_WAITS and use.dispatch is not None
     }
 
 
@@ -173,7 +174,7 @@ BLOCKS = Effect("blocks", blocking_by, _is_followed, runs_what_it_is_handed)
 
 
 def _network_by(step: Step) -> str:
-    found = "" if _task_run_by(step.call) or _wait_of(step.call) else blocking_by(step)
+    found = "" if task_run_by(step.call) or _wait_of(step.call) else blocking_by(step)
     return "" if found.startswith(LOCAL) else found
 
 

@@ -237,8 +237,5 @@ CONFUSED = {
     "worker_prefetch": "worker_prefetch_multiplier",
 }
 
-#: How the schedule is spelled: by Celery 3, by Celery itself, and in Django's namespaces.
-SCHEDULES = frozenset({"CELERYBEAT_SCHEDULE", "CELERY_BEAT_SCHEDULE", "beat_schedule", "BEAT_SCHEDULE"})
-
 #: What belongs into ``broker_transport_options`` and is no setting.
 TRANSPORT_OPTIONS = frozenset({"polling_interval", "priority_steps", "queue_order_strategy", "visibility_timeout"})

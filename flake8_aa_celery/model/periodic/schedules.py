@@ -13,7 +13,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name, last_part
 from flake8_aa_celery.model.configuration.applications import is_app, is_conf
 from flake8_aa_celery.model.configuration.settings import configured
-from flake8_aa_celery.model.knowledge.celery_settings import SCHEDULES
+from flake8_aa_celery.model.knowledge.celery import SCHEDULERS, SCHEDULES
 from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.modules import is_settings_module
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     Way = Literal["setting", "add_periodic_task"]
 
-#: What names Celery's own scheduler.
-_OWN_SCHEDULERS = frozenset({"celery.beat.PersistentScheduler", "celery.beat:PersistentScheduler"})
 #: Methods that add to a schedule.
 _SCHEDULING = frozenset({"update", "add_periodic_task"})
 #: Modules that Celery is configured from without Django.
@@ -90,7 +88,7 @@ class AppSchedule(NamedTuple):
 def has_other_scheduler(project: Project) -> bool:
     """Whether a project has another scheduler than Celery's own read its schedule: it may know other keys."""
     values = [*configured(project, "BEAT_SCHEDULER"), *configured(project, "CELERYBEAT_SCHEDULER")]
-    return not all(isinstance(value, ast.Constant) and value.value in _OWN_SCHEDULERS for value in values)
+    return not all(isinstance(value, ast.Constant) and value.value in SCHEDULERS for value in values)
 
 
 @fact

@@ -9,7 +9,8 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name
 from flake8_aa_celery.model.configuration.applications import namespace_in, namespace_in_django
 from flake8_aa_celery.model.configuration.unknown import is_read_in
-from flake8_aa_celery.model.knowledge.celery_settings import OLD_NAMES, SCHEDULES
+from flake8_aa_celery.model.knowledge.celery import SCHEDULES
+from flake8_aa_celery.model.knowledge.celery_settings import OLD_NAMES
 from flake8_aa_celery.model.resolve.modules import is_settings_module
 
 if TYPE_CHECKING:

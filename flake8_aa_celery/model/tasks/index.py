@@ -71,8 +71,11 @@ class TaskIndex:
 
     def all_names(self) -> list[str | None]:
         """As :meth:`names`, with None among them where the name of a task cannot be resolved."""
-        paths = sorted([*self._naming, *(path for paths in self._by_module.values() for path in paths)])
-        return list(dict.fromkeys(task.registered_name for task in self._tasks(paths)))
+        return list(dict.fromkeys(task.registered_name for task in self.tasks()))
+
+    def tasks(self) -> Iterator[Task]:
+        """All tasks, in the order of their files and lines; reads every file that can register one."""
+        return self._tasks(sorted([*self._naming, *(path for paths in self._by_module.values() for path in paths)]))
 
     def named(self, name: str) -> list[Task]:
         """The tasks that Celery knows by a name, in the order of their files and lines."""

@@ -15,6 +15,7 @@ from flake8_aa_celery.model.effects.logging import (
     makes_logger,
     way_to_log,
 )
+from flake8_aa_celery.model.knowledge.allianceauth import LOGGER_MAKER
 from flake8_aa_celery.model.resolve.bindings import imported_module
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 
@@ -36,7 +37,9 @@ class MissingLogger(NamedTuple):
 def missing_loggers_of(module: Module) -> list[MissingLogger]:
     """What a module with tasks lacks that binds no logger: one item, or none."""
     tasks = tasks_of(module)
-    return [MissingLogger(tasks[0])] if tasks and not has_logger(module) else []
+    if not tasks or has_logger(module) or all(way_to_log(task) for task in tasks):
+        return []
+    return [MissingLogger(tasks[0])]
 
 
 @fact
@@ -68,7 +71,7 @@ def name_of_logger(module: Module) -> str | None:
 def maker_of_logger(module: Module) -> dict[str, str]:
     """Where the function comes from that a logger of this module would be made with, and what it is called."""
     if "allianceauth" in packages_imported_from(module):
-        return {"module": "allianceauth.services.hooks", "name": "get_extension_logger"}
+        return dict(LOGGER_MAKER)
     return {"module": "logging", "name": "getLogger"}
 
 
