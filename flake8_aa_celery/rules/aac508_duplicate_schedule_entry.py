@@ -8,7 +8,6 @@ from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
@@ -61,8 +60,7 @@ def check(twice: TwiceScheduled, module: Module) -> Iterator[Violation]:
     - [Celery: entries](https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#entries)
     """
     entry, first = twice.entry, twice.first
-    line = _named_at(twice.first.name_node, first.node).lineno
-    node = _named_at(entry.name_node, entry.node)
+    line = (first.name_node or first.node).lineno
     if twice.same == "key":
         message = f"this replaces the entry `{entry.name}` of line {line}, which then never runs: give it another key"
     else:
@@ -70,8 +68,4 @@ def check(twice: TwiceScheduled, module: Module) -> Iterator[Violation]:
         message = (
             f"line {line} schedules `{task}` at the same times with the same arguments: it is sent twice, drop one"
         )
-    yield Violation.at(node, message)
-
-
-def _named_at(name: ast.expr | None, node: ast.expr) -> ast.expr:
-    return name if name is not None else node
+    yield Violation.at(twice.node, message)

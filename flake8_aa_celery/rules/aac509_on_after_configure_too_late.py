@@ -81,7 +81,7 @@ def check(receiver: LateReceiver, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: periodic tasks](https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#entries)
     """
-    signal = receiver.signal
+    signal = receiver.node
     message = "`on_after_configure` was sent before this module is imported: connect to `on_after_finalize`"
     fix = Fix("safe", "Use `on_after_finalize`", Rename("on_after_finalize", [Spot.of(signal)]))
     yield Violation.at(signal, message, fix)

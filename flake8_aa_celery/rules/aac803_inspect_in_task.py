@@ -75,4 +75,4 @@ def check(asked: AskedWorkers, module: Module) -> Iterator[Violation]:
         message = (
             f"{who} kills a worker's process{through}, which may do something else by now: let the task end itself"
         )
-    yield Violation.at(asked.way[0].step.call.node, message, trace=trace(asked.way))
+    yield Violation.at(asked.node, message, trace=trace(asked.way))

@@ -9,6 +9,8 @@ from flake8_aa_celery.model.configuration.celery_settings import celery_settings
 from flake8_aa_celery.model.knowledge.celery import SCHEDULES
 
 if TYPE_CHECKING:
+    import ast
+
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.configuration.celery_settings import CelerySetting
 
@@ -25,6 +27,11 @@ class OldSetting(NamedTuple):
     read: str
     is_refused: bool
     is_taken: bool
+
+    @property
+    def node(self) -> ast.expr:
+        """Where its name is written."""
+        return self.setting.node
 
 
 @fact

@@ -32,10 +32,10 @@ _MAKES_APP = re.compile(rb"\bCelery(?:\s*\(|\s+as\b)")
 class LateReceiver(NamedTuple):
     """A connection to ``on_after_configure`` that comes too late.
 
-    :param signal: the signal, as it is written.
+    :param node: the signal, as it is written.
     """
 
-    signal: ast.Attribute
+    node: ast.Attribute
 
 
 @fact

@@ -33,6 +33,11 @@ class TwiceScheduled(NamedTuple):
     first: ScheduleEntry
     same: Literal["key", "task"]
 
+    @property
+    def node(self) -> ast.expr:
+        """Where the later is named, or described where it has no name."""
+        return self.entry.name_node if self.entry.name_node is not None else self.entry.node
+
 
 @fact
 def twice_scheduled_of(module: Module) -> list[TwiceScheduled]:

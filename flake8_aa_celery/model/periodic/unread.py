@@ -41,6 +41,11 @@ class UnreadSchedule(NamedTuple):
     is_old: bool
     is_taken: bool
 
+    @property
+    def node(self) -> ast.expr:
+        """Where it is reported."""
+        return self.nodes[0]
+
 
 @fact
 def unread_schedules_of(module: Module) -> list[UnreadSchedule]:

@@ -43,6 +43,11 @@ class AskedWorkers(NamedTuple):
     way: list[Stage]
     more: int = 0
 
+    @property
+    def node(self) -> ast.expr:
+        """Where it is reported: the call that leads there."""
+        return self.way[0].step.call.node
+
 
 def _asked_by(step: Step) -> str:
     """``inspect`` or ``revoke`` for a call that waits for all workers, or ends a task; otherwise empty."""

@@ -54,6 +54,11 @@ class SignalReceiver(NamedTuple):
     options: Mapping
     site: Site
 
+    @property
+    def node(self) -> ast.expr:
+        """Where it is connected."""
+        return self.connect
+
 
 class LostReceiver(NamedTuple):
     """A receiver that nothing keeps.
