@@ -392,6 +392,20 @@ class AddSharedTask(_Rewrite):
     __slots__ = ()
 
 
+class AddWraps(_Rewrite):
+    """``@functools.wraps(…)`` is put above a function that a decorator returns.
+
+    :param function: the name of what the decorator stands on.
+    :param spot: that of the function which it returns.
+    """
+
+    __slots__ = ("function", "spot")
+
+    def __init__(self, function: str, spot: Spot) -> None:
+        self.function = function
+        self.spot = spot
+
+
 class ImportInstead(_Rewrite):
     """A name is imported from another module, or written instead of the attribute at the violation.
 
@@ -405,17 +419,35 @@ class ImportInstead(_Rewrite):
         self.name = name
 
 
+class ImportInTasksModule(_Rewrite):
+    """The module at the violation is imported in a module of tasks.
+
+    :param target: the file of that.
+    :param source: the package that it is imported from there: ``.`` or ``..core``.
+    :param name: the name of the module.
+    """
+
+    __slots__ = ("name", "source", "target")
+
+    def __init__(self, target: str, source: str, name: str) -> None:
+        self.target = target
+        self.source = source
+        self.name = name
+
+
 class LogStart(_Rewrite):
     """The function at the violation says in the log that it has started, before anything else.
 
     :param logger: the name of the module's logger.
-    :param added: how the module gets that, where it has none yet.
+    :param argument: the parameter that the message tells the value of; empty for none.
+    :param added: how the module gets the logger, where it has none yet.
     """
 
-    __slots__ = ("added", "logger")
+    __slots__ = ("added", "argument", "logger")
 
-    def __init__(self, logger: str, added: AddLogger | None = None) -> None:
+    def __init__(self, logger: str, argument: str = "", added: AddLogger | None = None) -> None:
         self.logger = logger
+        self.argument = argument
         self.added = added
 
 
@@ -452,9 +484,17 @@ class TaskDecoratorOnTop(_Rewrite):
 
 
 class UseSharedTask(_Rewrite):
-    """What registers the task at the violation becomes ``@shared_task``; its options stay as they are."""
+    """What registers the task at the violation becomes ``@shared_task``; its options stay as they are.
 
-    __slots__ = ()
+    :param kept: the names of imports that stay although nothing uses them any more: they make the application.
+    :param others: where the other tasks of the module are registered that must become shared, too, or none is.
+    """
+
+    __slots__ = ("kept", "others")
+
+    def __init__(self, kept: Sequence[str] = (), others: Sequence[Spot] = ()) -> None:
+        self.kept = tuple(kept)
+        self.others = tuple(others)
 
 
 if TYPE_CHECKING:
@@ -463,6 +503,7 @@ if TYPE_CHECKING:
         AddKey
         | AddLogger
         | AddSharedTask
+        | AddWraps
         | CallAfter
         | ChainInsteadOfGroup
         | DropNoqaCodes
@@ -489,4 +530,8 @@ if TYPE_CHECKING:
         | UseSharedTask
         | WrapExpression
     )
-    Rewrite: TypeAlias = RewriteOfOneFile | MoveToTasksModule
+    RewriteOfTwoFiles: TypeAlias = ImportInTasksModule | MoveToTasksModule
+    Rewrite: TypeAlias = RewriteOfOneFile | RewriteOfTwoFiles
+
+#: Those that concern a second file; :mod:`flake8_aa_celery.fixes.whole_project` makes them.
+OF_TWO_FILES = (ImportInTasksModule, MoveToTasksModule)

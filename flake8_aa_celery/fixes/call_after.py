@@ -21,6 +21,6 @@ def rewrite(place: Place, wanted: CallAfter) -> Change:
     statement = next((node for node in reversed(around) if isinstance(node, cst.SimpleStatementLine)), None)
     if statement is None or len(statement.body) > 1:
         raise Refused("other statements stand in the same line")
-    written, imports = use(tree.scopes, Import(wanted.module, wanted.name), place.violation.line, by_name=True)
+    written, imports = use(place, Import(wanted.module, wanted.name), place.violation.line, by_name=True)
     call = tree.statement(f"{written}.{wanted.method}()")
     return Change({statement: cst.FlattenSentinel([statement, call])}, imports)

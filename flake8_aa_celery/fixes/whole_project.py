@@ -11,14 +11,15 @@ from flake8_aa_celery.fixes import Refused
 from flake8_aa_celery.fixes._guard import demand_nothing_new
 from flake8_aa_celery.fixes.engine import ROUNDS, Fixed, crash, fix, with_all_rules
 from flake8_aa_celery.linter import check, rules_for
-from flake8_aa_celery.model.code.project import Project
-from flake8_aa_celery.places import project_root
-from flake8_aa_celery.rewrites import MoveToTasksModule
-from flake8_aa_celery.source import read, reason
+from flake8_aa_celery.model.code.import_graph import reaches
+from flake8_aa_celery.model.code.workspace import Workspace
+from flake8_aa_celery.rewrites import OF_TWO_FILES, ImportInTasksModule
+from flake8_aa_celery.source import excludes, read, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from flake8_aa_celery.rewrites import RewriteOfTwoFiles
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Violation
 
@@ -63,12 +64,15 @@ class _Fixer:
         self._unsafe = unsafe
         self._originals = dict(files)
         self._texts = dict(files)
+        self._workspace = Workspace()
 
     def fix(self, files: Sequence[File], spread: Spread) -> set[str]:
         """Fix files, each for itself; returns those of which others may see something."""
 
         def work(part: Iterable[File]) -> list[tuple[str, Fixed]]:
-            return [(path, fix(path, data, self._settings, unsafe=self._unsafe)) for path, data in part]
+            return [
+                (path, fix(path, data, self._settings, self._workspace, unsafe=self._unsafe)) for path, data in part
+            ]
 
         done = spread(files, work)
         for path, outcome in done:
@@ -78,15 +82,17 @@ class _Fixer:
 
     def next_to(self, shown: set[str]) -> list[File]:
         """The files of the projects that some files belong to, which may see something of them."""
-        roots = {project_root(path) for path in shown}
-        near = [(path, data) for path, data in self._texts.items() if project_root(path) in roots]
+        root_of = self._workspace.places.project_root
+        roots = {root_of(path) for path in shown}
+        near = [(path, data) for path, data in self._texts.items() if root_of(path) in roots]
         if near:
             self._shadow(self._texts)
         return near
 
     def _shadow(self, texts: Mapping[str, bytes]) -> None:
         """Have what other files say be read from texts, and not from the disk."""
-        Project.forget({path: data for path, data in texts.items() if data != self._originals.get(path)})
+        changed = {path: data for path, data in texts.items() if data != self._originals.get(path)}
+        self._workspace = Workspace(changed)
 
     # -- moving tasks from one file to another ------------------------------------------------------------------
 
@@ -114,23 +120,41 @@ class _Fixer:
 
         :raises Refused: where that cannot be done right.
         """
-        from flake8_aa_celery.fixes._move import move
+        from flake8_aa_celery.fixes._move import import_there, move
 
-        assert wanted.fix is not None and isinstance(wanted.fix.rewrite, MoveToTasksModule)
+        assert wanted.fix is not None and isinstance(wanted.fix.rewrite, OF_TWO_FILES)
         rewrite = wanted.fix.rewrite
-        target = os.path.join(os.path.dirname(path), f"{rewrite.module}.py")
+        target = _target(path, rewrite)
         there = self._texts[target] if target in self._texts else _read(target)
-        moved = move(path, self._texts[path], there, wanted.line, rewrite)
+        self._demand_free(path, target)
+        if isinstance(rewrite, ImportInTasksModule):
+            moved = import_there(self._texts[path], there, rewrite)
+        else:
+            moved = move(path, self._texts[path], there, wanted.line, rewrite)
         after = {path: moved.source, target: moved.tasks}
         before = self._found_in({path: self._texts[path], target: there or b""})
         demand_nothing_new(before, self._found_in(after), [wanted.code])
         self._texts.update(after)
         own = self.fixed[path]
-        left = tuple(each for each in check(path, moved.source, self._wide) if each.code in self._codes(path))
+        left = tuple(
+            each for each in check(path, moved.source, self._wide, self._workspace) if each.code in self._codes(path)
+        )
         applied, moved_to = (*own.applied, wanted), (*own.moved_to, target)
         self.fixed[path] = own._replace(data=moved.source, applied=applied, left=left, moved_to=moved_to)
         self.fixed[target] = self.fixed.get(target, Fixed(b"", (), (), ()))._replace(data=moved.tasks)
         return path, target
+
+    def _demand_free(self, path: str, target: str) -> None:
+        """Refuse where the module of tasks is left out of the checks, or has the file imported that lacks the task."""
+        self._shadow(self._texts)
+        places = self._workspace.places
+        root = places.project_root(target)
+        if excludes(target, root, self._settings) or not places.is_checked(target, self._settings):
+            raise Refused("the module of tasks is excluded")
+        project = self._workspace.project_of(target, self._wide)
+        tasks = project.load(os.path.abspath(target))
+        if tasks is not None and reaches(tasks, os.path.abspath(path)):
+            raise Refused("the module of tasks imports this one")
 
     def _codes(self, path: str) -> set[str]:
         return {rule.code for rule in rules_for(path, self._settings)}
@@ -140,7 +164,11 @@ class _Fixer:
         self._shadow({**self._texts, **files})
         if gc.get_count()[0] > _ENOUGH_GARBAGE:  # nobody else looks for it: a project twice with every task that moves
             gc.collect()
-        return Counter(violation.code for path, data in files.items() for violation in check(path, data, self._wide))
+        return Counter(
+            violation.code
+            for path, data in files.items()
+            for violation in check(path, data, self._wide, self._workspace)
+        )
 
 
 def _after(before: Fixed | None, now: Fixed) -> Fixed:
@@ -148,8 +176,15 @@ def _after(before: Fixed | None, now: Fixed) -> Fixed:
     return now if before is None else now._replace(applied=before.applied + now.applied, moved_to=before.moved_to)
 
 
+def _target(path: str, rewrite: RewriteOfTwoFiles) -> str:
+    """The second file that a rewrite concerns."""
+    if isinstance(rewrite, ImportInTasksModule):
+        return rewrite.target
+    return os.path.join(os.path.dirname(path), f"{rewrite.module}.py")
+
+
 def _is_move(violation: Violation, refused: Mapping[str, object]) -> bool:
-    is_move = violation.fix is not None and isinstance(violation.fix.rewrite, MoveToTasksModule)
+    is_move = violation.fix is not None and isinstance(violation.fix.rewrite, OF_TWO_FILES)
     return is_move and violation.message not in refused
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.calling.callbacks import RefusedCall
     from flake8_aa_celery.model.calling.delays import Delay
+    from flake8_aa_celery.model.calling.expiring import ExpiringOnceTask
     from flake8_aa_celery.model.calling.hoarding import Hoarding
     from flake8_aa_celery.model.calling.limits import Contradiction
     from flake8_aa_celery.model.calling.mismatches import Mismatch, RefusedResult
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.calling.pickles import Pickle
     from flake8_aa_celery.model.calling.queues import UndeclaredQueue
     from flake8_aa_celery.model.calling.routes import NamedInVain
+    from flake8_aa_celery.model.calling.self_sending import SelfSending
     from flake8_aa_celery.model.calling.send_options import UnreadOption
     from flake8_aa_celery.model.calling.serialising import RefusedArgument
     from flake8_aa_celery.model.calling.task_names import SpokenName
@@ -74,6 +76,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.retry_counts import RetryCount
     from flake8_aa_celery.model.tasks.retry_options import LostRetryOptions
     from flake8_aa_celery.model.tasks.state import KeptState
+    from flake8_aa_celery.model.tasks.wrapping import LostName
     from flake8_aa_celery.model.workers.inspection import AskedWorkers
     from flake8_aa_celery.model.workers.processes import ProcessInTask
     from flake8_aa_celery.model.workers.receivers import LostReceiver, RefusedReceiver, SignalReceiver
@@ -184,6 +187,8 @@ FAULTY_OPTIONS: Fact[FaultyOption] = Fact("faulty_options", "tasks.option_values
 UNKNOWN_ATTRIBUTES: Fact[UnknownAttribute] = Fact("unknown_attributes", "tasks.attributes", TASKS)
 GENERATOR_TASKS: Fact[GeneratorTask] = Fact("generator_tasks", "tasks.generators", TASKS)
 KEPT_STATE: Fact[KeptState] = Fact("kept_state", "tasks.state")
+LOST_NAMES: Fact[LostName] = Fact("lost_names", "tasks.wrapping", TASKS)
+TIME_LIMITS: Fact[WrittenOption] = Fact("time_limits", "tasks.options", TASKS)
 ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", TASKS)
 UNKNOWN_KEYS: Fact[UnknownKey] = Fact("unknown_keys", "tasks.once", TASKS)
 LOST_LOCKS: Fact[LostLock] = Fact("lost_locks", "tasks.locks", TASKS)
@@ -235,6 +240,7 @@ APP_SCHEDULES: Fact[AppSchedule] = Fact("app_schedules", "periodic.schedules", S
 # -- how tasks are called -----------------------------------------------------------------------------------------
 
 DELAYS: Fact[Delay] = Fact("delays", "calling.delays", CANVAS, TASKS, SCHEDULE)
+EXPIRING_ONCE_TASKS: Fact[ExpiringOnceTask] = Fact("expiring_once_tasks", "calling.expiring", CANVAS, TASKS, SCHEDULE)
 BULK_DELAYS: Fact[BulkDelay] = Fact("bulk_delays", "priorities.bulk_delays", DISPATCHES)
 MISMATCHES: Fact[Mismatch] = Fact("mismatches", "calling.mismatches", DISPATCHES, SIGNATURES)
 MISPLACED_OPTIONS: Fact[MisplacedOptions] = Fact("misplaced_options", "calling.misplaced", DISPATCHES)
@@ -250,6 +256,7 @@ REFUSED_ARGUMENTS: Fact[RefusedArgument] = Fact("refused_arguments", "calling.se
 REFUSED_CALLS: Fact[RefusedCall] = Fact("refused_calls", "calling.callbacks", SIGNATURES)
 REFUSED_RESULTS: Fact[RefusedResult] = Fact("refused_results", "calling.mismatches", WORKFLOWS)
 SPOKEN_NAMES: Fact[SpokenName] = Fact("spoken_names", "calling.task_names", DISPATCHES, SIGNATURES, SCHEDULED)
+SELF_SENDING: Fact[SelfSending] = Fact("self_sending", "calling.self_sending", TASKS)
 UNREAD_OPTIONS: Fact[UnreadOption] = Fact("unread_options", "calling.send_options", CANVAS, TASKS, SCHEDULE)
 UNDECORATED_TASKS: Fact[UsedAsTask] = Fact("undecorated_tasks", "calling.undecorated", DISPATCHES, SIGNATURES, SCHEDULE)
 UNKNOWN_TASKS: Fact[UnknownTask] = Fact("unknown_tasks", "calling.unknown_tasks")

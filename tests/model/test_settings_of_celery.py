@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.configuration.applications import namespace_in_django
 from flake8_aa_celery.model.configuration.celery_settings import celery_settings_of
+from flake8_aa_celery.model.configuration.namespaces import namespace_in_django
 from flake8_aa_celery.model.configuration.unknown import meant_by
 from flake8_aa_celery.model.knowledge.celery_settings import CONFUSED, OLD_NAMES
 from flake8_aa_celery.settings import Settings

@@ -1,7 +1,4 @@
-"""How a project's Celery applications are configured: from which objects, and in which namespace.
-
-https://docs.celeryq.dev/en/stable/userguide/application.html#configuration
-"""
+"""Which Celery applications a project has, and which import makes one of them."""
 
 from __future__ import annotations
 
@@ -10,145 +7,102 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
-from flake8_aa_celery.model.code.names import absolute, dotted_name
+from flake8_aa_celery.model.code.names import imported_name
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
-from flake8_aa_celery.model.code.syntax import positional_parameters, without_call
-from flake8_aa_celery.model.resolve.arguments import by_name
-from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
-from flake8_aa_celery.model.resolve.occurrences import apps_of
-from flake8_aa_celery.model.resolve.values import App, Class, Constant, ModuleValue, Value
+from flake8_aa_celery.model.code.syntax import keyword_of, without_call
+from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.values import Class
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
-    from flake8_aa_celery.model.code.scopes import CallSite, Site
+    from flake8_aa_celery.model.code.scopes import CallSite
+    from flake8_aa_celery.model.resolve.values import Task
 
-_CONFIGURES = frozenset({"config_from_object"})
-_PARAMETERS = ("obj", "silent", "force", "namespace")
-#: Django's settings, as an application is told to read them.
-_DJANGO = frozenset({"django.conf:settings", "django.conf.settings"})
-#: The module that Celery reads where it is told of no other.
-_DEFAULT = "celeryconfig"
+_CELERY = "celery.Celery"
+#: What stands for whichever application is in force.
+_CURRENT = "celery.current_app"
 
 
-class Namespace(NamedTuple):
-    """In which namespace settings are read.
+class _Made(NamedTuple):
+    """A call that makes an application."""
 
-    :param name: ``CELERY`` for names such as ``CELERY_TASK_TIME_LIMIT``; empty for none.
+    module: Module
+    call: CallSite
+
+
+def has_one_application(project: Project) -> bool:
+    """Whether all tasks of a project belong to one application, which is the current one once it is made.
+
+    Those count that its files make, and those that its tasks are registered with and that it imports from elsewhere.
     """
-
-    name: str
-
-    @property
-    def prefix(self) -> str:
-        """What the names of settings begin with."""
-        return f"{self.name.rstrip('_')}_" if self.name else ""
-
-
-class Reading(NamedTuple):
-    """An object that an application is configured from.
-
-    :param dotted: Django's settings as ``django.conf.settings``, a module or a class by its dotted name.
-    :param namespace: None where it cannot be resolved.
-    """
-
-    dotted: str
-    namespace: Namespace | None
-
-
-def is_conf(node: ast.expr, site: Site) -> bool:
-    """Whether an expression is the configuration of a Celery application."""
-    return isinstance(node, ast.Attribute) and node.attr == "conf" and is_app(node.value, site)
-
-
-def is_app(node: ast.expr, site: Site) -> bool:
-    """Whether an expression is a Celery application, be it the ``sender`` of one of its signals."""
-    if isinstance(value_of(node, site), App):
-        return True
-    function = site.scope.function()
-    if not isinstance(node, ast.Name) or function is None or node.id not in function.bindings:
-        return False
-    definition = function.node
-    return (
-        isinstance(definition, FUNCTIONS)
-        and positional_parameters(definition)[:1] == [node.id]
-        and any(map(_is_signal_of_app, definition.decorator_list))
-    )
-
-
-def _is_signal_of_app(decorator: ast.expr) -> bool:
-    name = dotted_name(without_call(decorator)) or ""
-    return name.endswith((".on_after_configure.connect", ".on_after_finalize.connect"))
+    made, foreign = _made_in(project), _foreign_to(project)
+    number = sum(_how_often(each, project) for each in made) + len(foreign)
+    return number <= 1 and all(keyword_of(each.call.node, "set_as_current") is None for each in made)
 
 
 @fact
-def readings_of(project: Project) -> list[Reading]:
-    """What the applications of a project are configured from; not in test code."""
-    found: list[Reading] = []
-    for path in files(project, lambda data: b"config_from_object" in data):
+def _made_in(project: Project) -> list[_Made]:
+    """Every place in the files of a project, not in its test code, where an application is made."""
+    found: list[_Made] = []
+    for path in files(project, lambda data: b"Celery" in data):
         module = project.load(path)
-        if module is not None:
-            found += [_reading(call) for call in module.calls_of(_CONFIGURES)]
+        calls = module.all_calls() if module else ()
+        found += [_Made(call.site.module, call) for call in calls if _makes_application(call)]
     return found
 
 
-def _reading(call: CallSite) -> Reading:
-    given = by_name(call.node, call.site, _PARAMETERS)
-    entry = given.get("obj")
-    dotted = _read_from(entry.value, entry.origin, call.site.module) if entry else ""
-    if given.lacks("namespace"):
-        return Reading(dotted, _of_application(call.site.module))
-    return Reading(dotted, _namespace(given.constant("namespace")))
+def _makes_application(call: CallSite) -> bool:
+    if call.site.module.origin(call.node.func, call.site) == _CELERY:
+        return True
+    made = value_of(call.node.func, call.site) if "elery" in call.name else None
+    return isinstance(made, Class) and any(made.module.origin(base, made.site) == _CELERY for base in made.node.bases)
 
 
-def _read_from(value: Value, origin: str | None, module: Module) -> str:
-    """The dotted name of what an application reads its settings from; empty where it is not known."""
-    if isinstance(value, Constant) and isinstance(value.value, str):
-        return "django.conf.settings" if value.value in _DJANGO else value.value.replace(":", ".")
-    if isinstance(value, Class):
-        return f"{value.module.dotted}.{value.node.name}"
-    if isinstance(value, ModuleValue):
-        return value.dotted
-    return absolute(origin, module.dotted, module.path) if origin else ""
-
-
-def _of_application(module: Module) -> Namespace | None:
-    """The namespace that ``Celery(namespace=…)`` says, where ``config_from_object`` says none."""
-    given = [keywords_of(call.node, call.site) for call in apps_of(module)]
-    named = {_namespace(options.constant("namespace")) for options in given if not options.lacks("namespace")}
-    return Namespace("") if not named else named.pop() if len(named) == 1 and len(given) == 1 else None
-
-
-def _namespace(value: object) -> Namespace | None:
-    if value is None:
-        return Namespace("")
-    return Namespace(value) if isinstance(value, str) else None
+def _how_often(made: _Made, project: Project) -> int:
+    """How many applications a call makes: of a factory as many as it is called in the files of the project."""
+    scope = made.call.site.scope.function()
+    if scope is None or not isinstance(scope.node, FUNCTIONS):
+        return 1
+    name = scope.node.name
+    calling = [project.load(path) for path in files(project, lambda data: name.encode() in data)]
+    return max(1, sum(call.name == name for module in calling if module for call in module.all_calls()))
 
 
 @fact
-def namespace_in_django(project: Project) -> Namespace | None:
-    """In which namespace a project's applications read Django's settings; None where that is not seen.
+def _foreign_to(project: Project) -> set[str]:
+    """The dotted names of the applications that tasks are registered with and that no file of the project makes."""
+    found: set[str] = set()
+    for path in files(project, lambda data: b".task" in data):
+        module = project.load(path)
+        for task in tasks_of(module) if module else ():
+            if task.spelling == "app" and not imports_of_application(task):
+                found.update(_foreign_origin(task))
+    return found
 
-    An app of Alliance Auth is run by Alliance Auth's application, which has none.
+
+def _foreign_origin(task: Task) -> Iterator[str]:
+    target = without_call(task.decorator)
+    origin = task.module.origin(target.value, task.site) if isinstance(target, ast.Attribute) else None
+    if origin and origin != _CURRENT and not origin.startswith("builtins."):
+        yield origin
+
+
+def imports_of_application(task: Task) -> list[str]:
+    """The names under which the application of ``@app.task`` is imported from a file of the project.
+
+    Such an import makes the application: without it, there may be none when the task is sent.
     """
-    read = {reading.namespace for reading in readings_of(project) if reading.dotted == "django.conf.settings"}
-    if read:
-        return read.pop() if len(read) == 1 else None
-    of_alliance_auth = project.settings.profile == "alliance-auth" and not readings_of(project)
-    return Namespace("") if of_alliance_auth else None
-
-
-def namespace_in(dotted: str, project: Project) -> Namespace | None:
-    """In which namespace a module or a class is read as a configuration; None where none is known to read it.
-
-    :param dotted: its name.
-    """
-    read = {reading.namespace for reading in readings_of(project) if _names(reading.dotted, dotted)}
-    if read:
-        return read.pop() if len(read) == 1 else None
-    return Namespace("") if dotted == _DEFAULT and not readings_of(project) else None
-
-
-def _names(told: str, dotted: str) -> bool:
-    """Whether what an application is told to read is a module or class, whose name may be longer here."""
-    return bool(told) and (dotted == told or dotted.endswith(f".{told}"))
+    root: ast.expr = task.decorator
+    while isinstance(root, (ast.Attribute, ast.Call)):
+        root = root.value if isinstance(root, ast.Attribute) else root.func
+    if not isinstance(root, ast.Name):
+        return []
+    scope = task.site.scope.owner_of(root.id)
+    nodes = [binding.node for binding in scope.bindings[root.id]] if scope else []
+    imports = [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
+    project, module = task.module.project, task.module
+    return [root.id] if any(project.has(imported_name(root.id, node), module) for node in imports) else []

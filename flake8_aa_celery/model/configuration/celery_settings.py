@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
-from flake8_aa_celery.model.configuration.applications import (
+from flake8_aa_celery.model.configuration.namespaces import (
     Namespace,
     is_conf,
     namespace_in,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import imported_name
-from flake8_aa_celery.model.configuration.applications import is_app
+from flake8_aa_celery.model.configuration.namespaces import is_app
 from flake8_aa_celery.model.resolve.occurrences import apps_of
 
 if TYPE_CHECKING:

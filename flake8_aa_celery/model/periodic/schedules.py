@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name, last_part
-from flake8_aa_celery.model.configuration.applications import is_app, is_conf
+from flake8_aa_celery.model.configuration.namespaces import is_app, is_conf
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.knowledge.celery import SCHEDULERS, SCHEDULES
 from flake8_aa_celery.model.resolve.arguments import by_name

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name
-from flake8_aa_celery.model.configuration.applications import namespace_in, namespace_in_django
+from flake8_aa_celery.model.configuration.namespaces import namespace_in, namespace_in_django
 from flake8_aa_celery.model.configuration.unknown import is_read_in
 from flake8_aa_celery.model.knowledge.celery import SCHEDULES
 from flake8_aa_celery.model.knowledge.celery_settings import OLD_NAMES
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.configuration.applications import Namespace
+    from flake8_aa_celery.model.configuration.namespaces import Namespace
 
 _NEW = "beat_schedule"
 _OLD = OLD_NAMES[_NEW]

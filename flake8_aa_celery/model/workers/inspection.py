@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import keyword_of
-from flake8_aa_celery.model.configuration.applications import is_app
+from flake8_aa_celery.model.configuration.namespaces import is_app
 from flake8_aa_celery.model.django.views import views_of
 from flake8_aa_celery.model.effects.bodies import Body
 from flake8_aa_celery.model.effects.graph import Effect, graph_of

@@ -12,7 +12,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part, reaching
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import keyword_of, without_call
-from flake8_aa_celery.model.configuration.applications import is_app
+from flake8_aa_celery.model.configuration.namespaces import is_app
 from flake8_aa_celery.model.knowledge.celery_signals import ALWAYS, SENT, SENT_BY_APP
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.values import UNKNOWN, Function, Instance, Lambda, Mapping, Partial, parameters_of
