@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.results.waiting import Wait
     from flake8_aa_celery.model.tasks.attributes import UnknownAttribute
     from flake8_aa_celery.model.tasks.duplicates import Duplicate
+    from flake8_aa_celery.model.tasks.end_states import SetState
     from flake8_aa_celery.model.tasks.exhausted import DeadHandler
     from flake8_aa_celery.model.tasks.generators import GeneratorTask
     from flake8_aa_celery.model.tasks.locks import LostLock
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.options import WrittenOption
     from flake8_aa_celery.model.tasks.registration import Unregistered
     from flake8_aa_celery.model.tasks.retries import Retry, SteadyRetry
+    from flake8_aa_celery.model.tasks.retry_arguments import LostArguments
     from flake8_aa_celery.model.tasks.retry_counts import RetryCount
     from flake8_aa_celery.model.tasks.retry_options import LostRetryOptions
     from flake8_aa_celery.model.tasks.state import KeptState
@@ -197,6 +199,7 @@ ONCE_IMPORTS: Fact[ast.expr | ast.stmt] = Fact("once_imports", "tasks.once")
 RETRIES: Fact[Retry] = Fact("retries", "tasks.retries", TASKS)
 DEAD_HANDLERS: Fact[DeadHandler] = Fact("dead_handlers", "tasks.exhausted")
 STEADY_RETRIES: Fact[SteadyRetry] = Fact("steady_retries", "tasks.retries", TASKS)
+LOST_ARGUMENTS: Fact[LostArguments] = Fact("lost_arguments", "tasks.retry_arguments", TASKS)
 RETRY_COUNTS: Fact[RetryCount] = Fact("retry_counts", "tasks.retry_counts", TASKS)
 LOST_RETRY_OPTIONS: Fact[LostRetryOptions] = Fact("lost_retry_options", "tasks.retry_options", TASKS)
 ENDLESS_RETRIES: Fact[WrittenOption] = Fact("endless_retries", "tasks.retries", TASKS)
@@ -215,6 +218,7 @@ FORGOTTEN: Fact[Signature | Workflow] = Fact("forgotten", "canvas.unstarted", SI
 SENT_GROUPS: Fact[SentGroup] = Fact("sent_groups", "canvas.workflows", DISPATCHES, WORKFLOWS)
 NO_SIGNATURES: Fact[NoSignature] = Fact("no_signatures", "canvas.misplaced")
 WAITS: Fact[Wait] = Fact("waits", "results.waiting", RESULT_USES)
+SET_STATES: Fact[SetState] = Fact("set_states", "tasks.end_states", TASKS)
 USES_WITHOUT_WAIT: Fact[ResultUse] = Fact("uses_without_wait", "results.waiting", RESULT_USES)
 
 # -- settings -----------------------------------------------------------------------------------------------------

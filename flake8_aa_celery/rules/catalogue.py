@@ -37,6 +37,12 @@ _OF_TASKS = ("AAC1",)
 _OF_DISPATCHES = ("AAC1", "AAC2", "AAC3", "AAC4")
 #: What is wrong with a lock can be seen only once there is one.
 _OF_LOCKS = ("AAC115", "AAC116", "AAC310")
+#: A callback for the commit is no bulk dispatch.
+_OF_BULK = ("AAC205",)
+#: What a workflow is can be seen only once its members are signatures.
+_OF_WORKFLOWS = ("AAC3",)
+#: What an option or an argument is good for can be seen only once it is one.
+_OF_OPTIONS = ("AAC2", "AAC4")
 #: The module that a task moves to may have no logger yet.
 _OF_LOGGERS = ("AAC105",)
 
@@ -141,8 +147,9 @@ _ALL = (
     _rule("AAC309", "workflow-never-started", facts.FORGOTTEN, severity=_ERROR, fix="unsafe"),
     _rule("AAC310", "once-task-in-chain", facts.FOLLOWED_ONCE_TASKS, severity=_ERROR),
     _rule("AAC311", "chain-option-first-only", facts.FIRST_ONLY, fix="unsafe"),
-    _rule("AAC312", "not-a-signature", facts.NO_SIGNATURES, severity=_ERROR, fix="unsafe"),
+    _rule("AAC312", "not-a-signature", facts.NO_SIGNATURES, severity=_ERROR, fix="unsafe", reveals=_OF_WORKFLOWS),
     _rule("AAC313", "callback-argument-mismatch", facts.REFUSED_CALLS, severity=_ERROR, fix="safe"),
+    _rule("AAC314", "state-overwritten", facts.SET_STATES, profiles=_PLAIN),
     _rule("AAC401", "task-argument-mismatch", facts.MISMATCHES, severity=_ERROR),
     _rule("AAC402", "apply-async-arguments", facts.WRONG_COLLECTIONS, severity=_ERROR, fix="safe or unsafe"),
     _rule("AAC403", "task-called-directly", facts.LOCAL_CALLS, default=False, fix="unsafe"),
@@ -153,12 +160,13 @@ _ALL = (
     _rule("AAC408", "long-countdown", facts.DELAYS),
     _rule("AAC409", "dispatch-in-receiver", facts.SENT_WHILE_SAVING, default=False, fix="unsafe"),
     _rule("AAC410", "soft-limit-swallowed", facts.TASKS, default=False),
-    _rule("AAC411", "late-bound-on-commit", facts.LATE_CALLBACKS, severity=_ERROR, fix="safe"),
+    _rule("AAC411", "late-bound-on-commit", facts.LATE_CALLBACKS, severity=_ERROR, fix="safe", reveals=_OF_BULK),
     _rule("AAC412", "on-commit-called", facts.MISUSED_COMMITS, severity=_ERROR, fix="safe"),
-    _rule("AAC413", "unknown-send-option", facts.UNREAD_OPTIONS, fix="unsafe"),
+    _rule("AAC413", "unknown-send-option", facts.UNREAD_OPTIONS, fix="unsafe", reveals=_OF_OPTIONS),
     _rule("AAC414", "max-retries-never-raised", facts.DEAD_HANDLERS, severity=_ERROR, fix="unsafe"),
     _rule("AAC415", "countdown-in-bulk", facts.BULK_DELAYS, profiles=_AA),
     _rule("AAC416", "naive-eta", facts.NAIVE_MOMENTS, profiles=_PLAIN, fix="unsafe"),
+    _rule("AAC417", "retry-arguments-replaced", facts.LOST_ARGUMENTS, default=False),
     _rule("AAC418", "saved-after-dispatch", facts.LATE_SAVES),
     _rule("AAC419", "retry-arithmetic", facts.RETRY_COUNTS),
     _rule("AAC420", "unknown-task", facts.UNKNOWN_TASKS, severity=_ERROR),
