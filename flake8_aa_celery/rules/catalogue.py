@@ -30,6 +30,8 @@ _BOTH = ("alliance-auth", "celery")
 _OF_TASKS = ("AAC1",)
 #: How a task is sent can be seen only once its name means the task.
 _OF_DISPATCHES = ("AAC1", "AAC2", "AAC3", "AAC4")
+#: What an option is worth can be seen only once it is one that Celery knows.
+_OF_OPTIONS = ("AAC115", "AAC116", "AAC121", "AAC122", "AAC125", "AAC129")
 #: What is wrong with a lock can be seen only once there is one.
 _OF_LOCKS = ("AAC115", "AAC116", "AAC310")
 #: The module that a task moves to may have no logger yet.
@@ -71,12 +73,12 @@ _ALL = (
     _rule("AAC111", "task-in-function", facts.TASKS),
     _rule("AAC112", "duplicate-task-name", facts.DUPLICATES),
     _rule("AAC113", "task-name-not-explicit", facts.TASKS, default=False, fix="unsafe"),
-    _rule("AAC114", "unknown-task-option", facts.MEANINGLESS_OPTIONS, fix="unsafe"),
+    _rule("AAC114", "unknown-task-option", facts.MEANINGLESS_OPTIONS, fix="unsafe", reveals=_OF_OPTIONS),
     _rule("AAC115", "once-key-not-a-parameter", facts.UNKNOWN_KEYS),
     _rule("AAC116", "once-not-graceful", facts.UNGRACEFUL_OPTIONS, profiles=_AA, fix="unsafe"),
     _rule("AAC117", "once-import", facts.ONCE_IMPORTS, default=False, profiles=_AA, fix="unsafe"),
     _rule("AAC118", "unlimited-retries", facts.ENDLESS_RETRIES, default=False),
-    _rule("AAC119", "retry-without-backoff", facts.STEADY_RETRIES, default=False, fix="unsafe"),
+    _rule("AAC119", "retry-without-backoff", facts.STEADY_RETRIES, default=False, fix="unsafe", reveals=("AAC121",)),
     _rule("AAC120", "task-without-time-limit", facts.TASKS, default=False),
     _rule("AAC121", "retry-options-without-retry", facts.LOST_RETRY_OPTIONS),
     _rule("AAC122", "once-without-lock", facts.LOST_LOCKS, fix="unsafe", reveals=_OF_LOCKS),
