@@ -13,7 +13,7 @@ from docs.generate import example_files, read_page, type_of_items
 from flake8_aa_celery.cli import _items
 from flake8_aa_celery.linter import parse
 from flake8_aa_celery.model import facts
-from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.model.facts import FACTS
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import Settings
@@ -92,12 +92,12 @@ class Sample(NamedTuple):
 
     :param files: its files by their paths.
     :param lines: the lines of the items, of each file that has some; several times where several are on it.
-    :param way: the attributes by which the first item leads to where it stands.
+    :param way: how the first item is asked for where it stands: ``.call.node``.
     """
 
     files: dict[str, str]
     lines: dict[str, list[int]]
-    way: tuple[str, ...]
+    way: str
 
 
 def sample_of(name: str) -> Sample:
@@ -117,7 +117,7 @@ def sample_of(name: str) -> Sample:
         for path, text in files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text, "utf-8")
-        project = Project(str(root), Settings())
+        project = Workspace().project_of(str(root / "x.py"), Settings())
         items = {
             path: list(FACTS[name].of(project.module(str(root / path), parse(text.encode()))))
             for path, text in files.items()
@@ -141,7 +141,7 @@ def rule_text(code: str, name: str, *, why_off: str, proof: str) -> str:
         parameter=parameter,
         type=typed,
         example="\n".join(f"    {line}".rstrip() for line in example.splitlines()),
-        node=".".join([parameter, *sample.way]),
+        node=parameter + sample.way,
         why_off=why_off,
         proof=proof,
         to_be_written=TO_BE_WRITTEN,

@@ -398,13 +398,15 @@ class LogStart(_Rewrite):
     """The function at the violation says in the log that it has started, before anything else.
 
     :param logger: the name of the module's logger.
-    :param added: how the module gets that, where it has none yet.
+    :param argument: the parameter that the message tells the value of; empty for none.
+    :param added: how the module gets the logger, where it has none yet.
     """
 
-    __slots__ = ("added", "logger")
+    __slots__ = ("added", "argument", "logger")
 
-    def __init__(self, logger: str, added: AddLogger | None = None) -> None:
+    def __init__(self, logger: str, argument: str = "", added: AddLogger | None = None) -> None:
         self.logger = logger
+        self.argument = argument
         self.added = added
 
 
@@ -441,9 +443,17 @@ class TaskDecoratorOnTop(_Rewrite):
 
 
 class UseSharedTask(_Rewrite):
-    """What registers the task at the violation becomes ``@shared_task``; its options stay as they are."""
+    """What registers the task at the violation becomes ``@shared_task``; its options stay as they are.
 
-    __slots__ = ()
+    :param kept: the names of imports that stay although nothing uses them any more: they make the application.
+    :param others: where the other tasks of the module are registered that must become shared, too, or none is.
+    """
+
+    __slots__ = ("kept", "others")
+
+    def __init__(self, kept: Sequence[str] = (), others: Sequence[Spot] = ()) -> None:
+        self.kept = tuple(kept)
+        self.others = tuple(others)
 
 
 if TYPE_CHECKING:

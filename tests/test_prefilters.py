@@ -11,7 +11,7 @@ import pytest
 
 from flake8_aa_celery import model
 from flake8_aa_celery.linter import lint
-from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.model.resolve import prefilters
 from flake8_aa_celery.rules import all_rules
 from maps import copy_project
@@ -33,10 +33,10 @@ NOT_PARSED = "a file that imports neither Celery nor a tasks module is not parse
 
 def found_by_all_rules(root: Path) -> dict[str, list[Violation]]:
     """What any rule says of each file of the project under ``root``, which is read anew."""
-    Project.forget()
-    settings = settings_of(root)._replace(select=EVERYTHING, check_tests=True)
+    settings, workspace = settings_of(root)._replace(select=EVERYTHING, check_tests=True), Workspace()
     return {
-        file.relative_to(root).as_posix(): lint(str(file), file.read_bytes(), settings) for file in checked_files(root)
+        file.relative_to(root).as_posix(): lint(str(file), file.read_bytes(), settings, workspace)
+        for file in checked_files(root)
     }
 
 
@@ -135,7 +135,6 @@ def test_a_task_outside_a_tasks_module_is_seen_where_a_task_runs_it(call: str, t
     assert_is_seen("AAC306", "app/tasks.py", IN_A_LOOP, call, tmp_path)
 
 
-@pytest.mark.xfail(strict=True, reason=NOT_LOOKED_UP)
 @each_call
 def test_a_task_outside_a_tasks_module_is_seen_where_a_view_runs_it(call: str, tmp_path: Path) -> None:
     assert_is_seen("AAC603", "app/views.py", WITH_CELERY + IN_A_VIEW, call, tmp_path)

@@ -51,6 +51,8 @@ class Tree:
         self.path = version.path
         #: without a byte-order mark, with the ends of lines that it has
         self.text = decode(version.data)
+        #: what the model knows of it
+        self.facts = version.facts
         self.syntax = version.facts.tree
         #: which names are bound where
         self.scopes = version.facts.scopes
@@ -174,8 +176,8 @@ class Tree:
         return cst.parse_expression(code, config=self.module.config_for_parsing)
 
     def instead(self, old: cst.BaseExpression, code: str) -> cst.BaseExpression:
-        """The node of an expression in the parentheses of another."""
-        return self.expression(code).with_changes(lpar=old.lpar, rpar=old.rpar)
+        """The node of an expression in the parentheses of another, or within others, so that it may go over lines."""
+        return self.expression(f"({code})").with_changes(lpar=old.lpar, rpar=old.rpar)
 
     def statement(self, code: str) -> cst.SimpleStatementLine | cst.BaseCompoundStatement:
         """The node of a statement."""

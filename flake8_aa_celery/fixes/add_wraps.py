@@ -17,6 +17,6 @@ if TYPE_CHECKING:
 def rewrite(place: Place, wanted: AddWraps) -> Change:
     """Decorate the function that is returned."""
     function = place.at(wanted.spot, cst.FunctionDef)
-    written, imports = use(place.tree.scopes, Import("functools", "wraps"), wanted.spot.line)
+    written, imports = use(place, Import("functools", "wraps"), wanted.spot.line)
     decorator = cst.Decorator(place.tree.expression(f"{written}({wanted.function})"))
     return Change({function: function.with_changes(decorators=[decorator, *function.decorators])}, imports)

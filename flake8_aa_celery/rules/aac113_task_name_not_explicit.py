@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.tasks.decorators import keeps_name
 from flake8_aa_celery.rewrites import SetOption
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -47,7 +48,8 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
 
     ## Fix
     Adds the name that the task has now. Unsafe: that name rests on how the module is imported, and the packages that
-    the file lies in are all that is seen of it.
+    the file lies in are all that is seen of it. Nothing is done where a decorator below does not keep the name of the
+    function: Celery names the task after what that returns.
 
     ## Profile
     Both: it is Celery that makes the name. Off by default: most tasks are never moved.
@@ -63,5 +65,7 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
         yield Violation.at(task.decorator, message, _fix(task))
 
 
-def _fix(task: Task) -> Fix:
+def _fix(task: Task) -> Fix | None:
+    if not all(keeps_name(decorator, task.site) for decorator in task.decorators_below):
+        return None  # Celery names it after what that returns
     return Fix("unsafe", "Add the name", SetOption("name", f'"{task.registered_name}"', first=True))

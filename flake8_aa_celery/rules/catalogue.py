@@ -61,8 +61,8 @@ def _check_in(file: str) -> Callable[..., Any]:
 
 _ALL = (
     _rule("AAC101", "task-outside-tasks-module", facts.TASKS, profiles=_AA, fix="unsafe", reveals=_OF_LOGGERS),
-    _rule("AAC102", "task-not-shared", facts.TASKS, fix="safe"),
-    _rule("AAC103", "missing-shared-task", facts.UNDECORATED_TASKS, fix="safe", reveals=_OF_TASKS),
+    _rule("AAC102", "task-not-shared", facts.TASKS, fix="safe or unsafe"),
+    _rule("AAC103", "missing-shared-task", facts.UNDECORATED_TASKS, fix="safe or unsafe", reveals=_OF_TASKS),
     _rule("AAC104", "plain-function-in-tasks-module", facts.UNCALLED_FUNCTIONS, default=False),
     _rule("AAC105", "tasks-module-without-logger", facts.MISSING_LOGGERS, profiles=_AA, fix="safe"),
     _rule("AAC106", "task-without-logging", facts.TASKS, profiles=_AA, fix="unsafe"),
@@ -109,7 +109,7 @@ _ALL = (
     _rule("AAC305", "wait-inside-task", facts.WAITS),
     _rule("AAC306", "blocking-loop", facts.BLOCKING_LOOPS, fix="unsafe"),
     _rule("AAC307", "sleep-in-task", facts.NAPS),
-    _rule("AAC308", "chain-argument-mismatch", facts.REFUSED_RESULTS, fix="safe"),
+    _rule("AAC308", "chain-argument-mismatch", facts.REFUSED_RESULTS, fix="safe or unsafe"),
     _rule("AAC309", "workflow-never-started", facts.FORGOTTEN, fix="unsafe"),
     _rule("AAC310", "once-task-in-chain", facts.FOLLOWED_ONCE_TASKS),
     _rule("AAC311", "chain-option-first-only", facts.FIRST_ONLY, fix="unsafe"),

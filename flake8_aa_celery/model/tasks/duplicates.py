@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.index import task_index_of
-from flake8_aa_celery.places import real
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -51,6 +50,7 @@ def _elsewhere(name: str, module: Module) -> Task | None:
 
     Two files that would be imported by the same dotted name are never imported together.
     """
+    real = module.project.places.real
     for other in task_index_of(module.project).named(name):
         if other.module.dotted != module.dotted and real(other.module.path) != real(module.path):
             return other
