@@ -351,6 +351,20 @@ class AddSharedTask(_Rewrite):
     __slots__ = ()
 
 
+class AddWraps(_Rewrite):
+    """``@functools.wraps(…)`` is put above a function that a decorator returns.
+
+    :param function: the name of what the decorator stands on.
+    :param spot: that of the function which it returns.
+    """
+
+    __slots__ = ("function", "spot")
+
+    def __init__(self, function: str, spot: Spot) -> None:
+        self.function = function
+        self.spot = spot
+
+
 class ImportInstead(_Rewrite):
     """A name is imported from another module, or written instead of the attribute at the violation.
 
@@ -361,6 +375,22 @@ class ImportInstead(_Rewrite):
 
     def __init__(self, module: str, name: str) -> None:
         self.module = module
+        self.name = name
+
+
+class ImportInTasksModule(_Rewrite):
+    """The module at the violation is imported in a module of tasks.
+
+    :param target: the file of that.
+    :param source: the package that it is imported from there: ``.`` or ``..core``.
+    :param name: the name of the module.
+    """
+
+    __slots__ = ("name", "source", "target")
+
+    def __init__(self, target: str, source: str, name: str) -> None:
+        self.target = target
+        self.source = source
         self.name = name
 
 
@@ -432,6 +462,7 @@ if TYPE_CHECKING:
         AddKey
         | AddLogger
         | AddSharedTask
+        | AddWraps
         | ChainInsteadOfGroup
         | DropException
         | DropOption
@@ -455,4 +486,8 @@ if TYPE_CHECKING:
         | UseSharedTask
         | WrapExpression
     )
-    Rewrite: TypeAlias = RewriteOfOneFile | MoveToTasksModule
+    RewriteOfTwoFiles: TypeAlias = ImportInTasksModule | MoveToTasksModule
+    Rewrite: TypeAlias = RewriteOfOneFile | RewriteOfTwoFiles
+
+#: Those that concern a second file; :mod:`flake8_aa_celery.fixes.whole_project` makes them.
+OF_TWO_FILES = (ImportInTasksModule, MoveToTasksModule)

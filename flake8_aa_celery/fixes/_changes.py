@@ -9,6 +9,7 @@ from flake8_aa_celery.fixes import (
     add_key,
     add_logger,
     add_shared_task,
+    add_wraps,
     chain_instead_of_group,
     drop_exception,
     drop_option,
@@ -51,6 +52,8 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return add_logger.rewrite(place, rewrite)
         case rewrites.AddSharedTask():
             return add_shared_task.rewrite(place, rewrite)
+        case rewrites.AddWraps():
+            return add_wraps.rewrite(place, rewrite)
         case rewrites.ChainInsteadOfGroup():
             return chain_instead_of_group.rewrite(place, rewrite)
         case rewrites.DropException():

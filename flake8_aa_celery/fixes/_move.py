@@ -1,4 +1,4 @@
-"""Move a task into the package's module of tasks: the one fix that concerns two files."""
+"""Move a task into the package's module of tasks, or import its module there: the fixes that concern two files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from flake8_aa_celery.model.code.scopes import Binding, FunctionNode
-    from flake8_aa_celery.rewrites import MoveToTasksModule
+    from flake8_aa_celery.rewrites import ImportInTasksModule, MoveToTasksModule
 
 _FUTURE = Import("__future__", "annotations")
 
@@ -48,6 +48,25 @@ def move(path: str, source: bytes, tasks: bytes | None, line: int, wanted: MoveT
     :raises Refused: where that cannot be done right.
     """
     return _Move(path, decode(source), decode(tasks or b""), line, wanted).run(source, tasks or b"")
+
+
+def import_there(source: bytes, tasks: bytes | None, wanted: ImportInTasksModule) -> Moved:
+    """Import the module of a file in the module of tasks, for the sake of its tasks alone.
+
+    :param source: what the file holds, which stays as it is.
+    :raises Refused: where that cannot be done right.
+    """
+    if tasks is None or b"\r" in tasks:
+        raise Refused("there is no module of tasks with the ends of lines of Unix")
+    text = decode(tasks)
+    if wanted.name in scopes_of(ast.parse(text)).module.bindings:
+        raise Refused(f"the module of tasks has a `{wanted.name}` already")
+    added = Import(wanted.source, wanted.name)
+    lines = add_import(_parsed(text), added, wanted.target).code.splitlines()
+    if added.code not in lines:
+        raise Refused("it would be one of several imports")
+    lines[lines.index(added.code)] += "  # noqa: F401"
+    return Moved(source, "".join(f"{line}\n" for line in lines).encode())
 
 
 class _Move:

@@ -13,12 +13,13 @@ from flake8_aa_celery.fixes.engine import ROUNDS, Fixed, crash, fix, with_all_ru
 from flake8_aa_celery.linter import check, rules_for
 from flake8_aa_celery.model.code.import_graph import reaches
 from flake8_aa_celery.model.code.workspace import Workspace
-from flake8_aa_celery.rewrites import MoveToTasksModule
+from flake8_aa_celery.rewrites import OF_TWO_FILES, ImportInTasksModule
 from flake8_aa_celery.source import excludes, read, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from flake8_aa_celery.rewrites import RewriteOfTwoFiles
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Violation
 
@@ -119,14 +120,17 @@ class _Fixer:
 
         :raises Refused: where that cannot be done right.
         """
-        from flake8_aa_celery.fixes._move import move
+        from flake8_aa_celery.fixes._move import import_there, move
 
-        assert wanted.fix is not None and isinstance(wanted.fix.rewrite, MoveToTasksModule)
+        assert wanted.fix is not None and isinstance(wanted.fix.rewrite, OF_TWO_FILES)
         rewrite = wanted.fix.rewrite
-        target = os.path.join(os.path.dirname(path), f"{rewrite.module}.py")
+        target = _target(path, rewrite)
         there = self._texts[target] if target in self._texts else _read(target)
         self._demand_free(path, target)
-        moved = move(path, self._texts[path], there, wanted.line, rewrite)
+        if isinstance(rewrite, ImportInTasksModule):
+            moved = import_there(self._texts[path], there, rewrite)
+        else:
+            moved = move(path, self._texts[path], there, wanted.line, rewrite)
         after = {path: moved.source, target: moved.tasks}
         before = self._found_in({path: self._texts[path], target: there or b""})
         demand_nothing_new(before, self._found_in(after), [wanted.code])
@@ -172,8 +176,15 @@ def _after(before: Fixed | None, now: Fixed) -> Fixed:
     return now if before is None else now._replace(applied=before.applied + now.applied, moved_to=before.moved_to)
 
 
+def _target(path: str, rewrite: RewriteOfTwoFiles) -> str:
+    """The second file that a rewrite concerns."""
+    if isinstance(rewrite, ImportInTasksModule):
+        return rewrite.target
+    return os.path.join(os.path.dirname(path), f"{rewrite.module}.py")
+
+
 def _is_move(violation: Violation, refused: Mapping[str, object]) -> bool:
-    is_move = violation.fix is not None and isinstance(violation.fix.rewrite, MoveToTasksModule)
+    is_move = violation.fix is not None and isinstance(violation.fix.rewrite, OF_TWO_FILES)
     return is_move and violation.message not in refused
 
 

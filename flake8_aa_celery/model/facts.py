@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.calling.callbacks import RefusedCall
     from flake8_aa_celery.model.calling.delays import Delay
+    from flake8_aa_celery.model.calling.expiring import ExpiringOnceTask
     from flake8_aa_celery.model.calling.mismatches import Mismatch, RefusedResult
     from flake8_aa_celery.model.calling.misplaced import MisplacedOptions, WrongCollection
     from flake8_aa_celery.model.calling.naive_moments import NaiveMoment
+    from flake8_aa_celery.model.calling.self_sending import SelfSending
     from flake8_aa_celery.model.calling.send_options import UnreadOption
     from flake8_aa_celery.model.calling.serialising import RefusedArgument
     from flake8_aa_celery.model.calling.task_names import SpokenName
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.retry_counts import RetryCount
     from flake8_aa_celery.model.tasks.retry_options import LostRetryOptions
     from flake8_aa_celery.model.tasks.state import KeptState
+    from flake8_aa_celery.model.tasks.wrapping import LostName
 
 Item = TypeVar("Item")
 
@@ -122,6 +125,8 @@ FAULTY_OPTIONS: Fact[FaultyOption] = Fact("faulty_options", "tasks.option_values
 UNKNOWN_ATTRIBUTES: Fact[UnknownAttribute] = Fact("unknown_attributes", "tasks.attributes", TASKS)
 GENERATOR_TASKS: Fact[GeneratorTask] = Fact("generator_tasks", "tasks.generators", TASKS)
 KEPT_STATE: Fact[KeptState] = Fact("kept_state", "tasks.state")
+LOST_NAMES: Fact[LostName] = Fact("lost_names", "tasks.wrapping", TASKS)
+TIME_LIMITS: Fact[WrittenOption] = Fact("time_limits", "tasks.options", TASKS)
 ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", TASKS)
 UNKNOWN_KEYS: Fact[UnknownKey] = Fact("unknown_keys", "tasks.once", TASKS)
 LOST_LOCKS: Fact[LostLock] = Fact("lost_locks", "tasks.locks", TASKS)
@@ -159,6 +164,7 @@ APP_SCHEDULES: Fact[AppSchedule] = Fact("app_schedules", "periodic.schedules", S
 # -- how tasks are called -----------------------------------------------------------------------------------------
 
 DELAYS: Fact[Delay] = Fact("delays", "calling.delays", CANVAS, TASKS, SCHEDULE)
+EXPIRING_ONCE_TASKS: Fact[ExpiringOnceTask] = Fact("expiring_once_tasks", "calling.expiring", CANVAS, TASKS, SCHEDULE)
 BULK_DELAYS: Fact[BulkDelay] = Fact("bulk_delays", "priorities.bulk_delays", DISPATCHES)
 MISMATCHES: Fact[Mismatch] = Fact("mismatches", "calling.mismatches", DISPATCHES, SIGNATURES)
 MISPLACED_OPTIONS: Fact[MisplacedOptions] = Fact("misplaced_options", "calling.misplaced", DISPATCHES)
@@ -166,6 +172,7 @@ NAIVE_MOMENTS: Fact[NaiveMoment] = Fact("naive_moments", "calling.naive_moments"
 REFUSED_ARGUMENTS: Fact[RefusedArgument] = Fact("refused_arguments", "calling.serialising", DISPATCHES, SIGNATURES)
 REFUSED_CALLS: Fact[RefusedCall] = Fact("refused_calls", "calling.callbacks", SIGNATURES)
 REFUSED_RESULTS: Fact[RefusedResult] = Fact("refused_results", "calling.mismatches", WORKFLOWS)
+SELF_SENDING: Fact[SelfSending] = Fact("self_sending", "calling.self_sending", TASKS)
 SPOKEN_NAMES: Fact[SpokenName] = Fact("spoken_names", "calling.task_names", DISPATCHES, SIGNATURES, SCHEDULE)
 UNREAD_OPTIONS: Fact[UnreadOption] = Fact("unread_options", "calling.send_options", CANVAS, TASKS, SCHEDULE)
 UNDECORATED_TASKS: Fact[UsedAsTask] = Fact("undecorated_tasks", "calling.undecorated", DISPATCHES, SIGNATURES, SCHEDULE)

@@ -21,7 +21,7 @@ def blocked_by(root: Path, source: str) -> str:
     """What blocks in the last call of the module that is no argument of another."""
     module = module_of(root, source)
     (call,) = (call for call in module.all_calls() if call.node is getattr(module.tree.body[-1], "value", None))
-    way = graph_of(module.project).way_of(Step(call, tuple(callees_of(call)), ()), BLOCKS)
+    way = graph_of(module.project).way_of(Step(call), BLOCKS)
     return way[0].what if way else ""
 
 

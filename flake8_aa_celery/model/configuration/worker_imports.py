@@ -56,6 +56,11 @@ class Discovery(NamedTuple):
         """Whether a worker imports the module of a dotted name."""
         return any(search.finds(dotted) for search in self.searches)
 
+    @property
+    def names(self) -> list[str]:
+        """What is looked for in packages, without those that are looked for themselves."""
+        return [search.name for search in self.searches if search.name is not None]
+
 
 @fact
 def discovery_of(project: Project) -> Discovery | None:

@@ -55,7 +55,7 @@ def _may_keep(decorator: ast.expr, site: Site) -> bool:
     value = value_of(without_call(decorator), site)
     if isinstance(value, Origin):
         return value.dotted not in _RETURN_ANOTHER | {"builtins.staticmethod"}
-    functions = _decorating(value, decorator)
+    functions = decorating_functions(value, decorator)
     return not functions or any(map(_keeps_its_argument, functions))
 
 
@@ -71,7 +71,7 @@ def _returns_it(decorator: ast.expr, site: Site) -> bool:
     value = value_of(target, site)
     if isinstance(value, Origin):
         return value.dotted in _RETURN_IT
-    functions = _decorating(value, decorator)
+    functions = decorating_functions(value, decorator)
     return bool(functions) and all(map(_returns_its_argument, functions))
 
 
@@ -100,7 +100,7 @@ def _returns_another(decorator: ast.expr, site: Site) -> bool:
         return value.dotted in _RETURN_ANOTHER | _RETURN_AN_OBJECT
     if isinstance(value, Class):
         return decorator is without_call(decorator) and _makes_something_plain(value)
-    functions = _decorating(value, decorator)
+    functions = decorating_functions(value, decorator)
     return bool(functions) and all(map(_never_returns_its_argument, functions))
 
 
@@ -167,7 +167,7 @@ def hands_on_everything(decorator: ast.expr, site: Site) -> bool:
     value = value_of(without_call(decorator), site)
     if isinstance(value, Origin):
         return value.dotted in _TRANSPARENT
-    functions = _decorating(value, decorator)
+    functions = decorating_functions(value, decorator)
     return bool(functions) and all(map(_wraps_with_all, functions))
 
 
@@ -176,13 +176,13 @@ def keeps_name(decorator: ast.expr, site: Site) -> bool:
     value = value_of(without_call(decorator), site)
     if isinstance(value, Origin):
         return value.dotted in _TRANSPARENT | _RETURN_ANOTHER | {"builtins.staticmethod", "functools.wraps"}
-    functions = _decorating(value, decorator)
+    functions = decorating_functions(value, decorator)
     return bool(functions) and all(map(_returns_named_like_its_argument, functions))
 
 
 def _returns_named_like_its_argument(decorating: Scope) -> bool:
     assert isinstance(decorating.node, FUNCTIONS)
-    parameters, wrappers = decorating.node.args.args, _returned_functions(decorating)
+    parameters, wrappers = decorating.node.args.args, returned_functions(decorating)
     return len(parameters) == 1 and bool(wrappers) and all(_is_named_like(each, parameters[0].arg) for each in wrappers)
 
 
@@ -197,7 +197,7 @@ def _is_named_like(wrapper: Scope, function: str) -> bool:
 def _wraps_with_all(decorating: Scope) -> bool:
     """Whether a function returns one that calls its argument, always with all that it got itself."""
     assert isinstance(decorating.node, FUNCTIONS)
-    parameters, wrappers = decorating.node.args.args, _returned_functions(decorating)
+    parameters, wrappers = decorating.node.args.args, returned_functions(decorating)
     return len(parameters) == 1 and bool(wrappers) and all(_passes_all(each, parameters[0].arg) for each in wrappers)
 
 
@@ -228,15 +228,15 @@ def _is_given_all(call: ast.Call, wrapper: FunctionNode) -> bool:
 # -- decorators of the project ----------------------------------------------------------------------------------
 
 
-def _decorating(value: Value, decorator: ast.expr) -> list[Scope]:
+def decorating_functions(value: Value, decorator: ast.expr) -> list[Scope]:
     """The functions of the project that take what a decorator stands on: of ``@d(…)`` those that ``d`` returns."""
     if not isinstance(value, Function):
         return []
     scope = value.module.scopes.by_node[value.node]
-    return _returned_functions(scope) if isinstance(decorator, ast.Call) else [scope]
+    return returned_functions(scope) if isinstance(decorator, ast.Call) else [scope]
 
 
-def _returned_functions(scope: Scope) -> list[Scope]:
+def returned_functions(scope: Scope) -> list[Scope]:
     """The functions that are defined in another and returned by it; none where it may return anything else."""
     found: list[Scope] = []
     for statement, _ in scope.returns:

@@ -37,10 +37,22 @@ class Unregistered(NamedTuple):
 
     :param task: its first task.
     :param others: how many more it has.
+    :param tasks_module: the file of the nearest module of tasks that workers find; None where there is none, or where
+        the module imports it, which then could not import the module.
     """
 
     task: Task
     others: int
+    tasks_module: str | None
+
+    @property
+    def way_there(self) -> tuple[str, str]:
+        """How the module of tasks imports the module: ``..core`` and its name."""
+        assert self.tasks_module is not None
+        here = os.path.dirname(self.tasks_module)
+        parts = os.path.relpath(self.task.module.path.removesuffix(".py"), here).split(os.sep)
+        up = parts.count(os.pardir)
+        return "." * (up + 1) + ".".join(parts[up:-1]), parts[-1]
 
 
 @fact
@@ -49,7 +61,26 @@ def unregistered_tasks_of(module: Module) -> list[Unregistered]:
     tasks = [task for task in tasks_of(module) if not task.is_local and task.spelling != "removed"]
     if not tasks or module.in_document or "." not in module.dotted or module.project.is_test_code(module.path):
         return []
-    return [Unregistered(tasks[0], len(tasks) - 1)] if _is_unknown_to_workers(module) else []
+    if not _is_unknown_to_workers(module):
+        return []
+    return [Unregistered(tasks[0], len(tasks) - 1, _tasks_module_near(module))]
+
+
+def _tasks_module_near(module: Module) -> str | None:
+    discovery = discovery_of(module.project)
+    places = module.project.places
+    folder, outermost = os.path.dirname(module.path), places.package_root(module.path)
+    while discovery is not None and folder.startswith(outermost + os.sep):
+        candidates = [os.path.join(folder, "__init__.py")]
+        for name in discovery.names:
+            candidates += [os.path.join(folder, f"{name}.py"), os.path.join(folder, name, "__init__.py")]
+        found = next(
+            (path for path in candidates if os.path.isfile(path) and discovery.finds(places.dotted_name(path))), None
+        )
+        if found is not None:
+            return None if found == module.path or found in imported_files(module) else found
+        folder = os.path.dirname(folder)
+    return None
 
 
 def _is_unknown_to_workers(module: Module) -> bool:
