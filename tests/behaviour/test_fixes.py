@@ -421,7 +421,7 @@ def test_an_option_that_nobody_read_is_read(fixed: Fixer) -> None:
     assert [(message.countdown, message.kwargs) for message in after] == [(60, {}), (None, {"force": True})]
 
 
-@pytest.mark.parametrize("options", ["expires=60", "queue='slow'"])
+@pytest.mark.parametrize("options", ["expires=60", 'queue="slow"'])
 def test_an_option_of_a_chain_reaches_all_its_tasks(fixed: Fixer, options: str) -> None:
     """AAC311: the second task had none."""
     body = f"\n\ndef run():\n    chain(update.si(1), report.si()).apply_async({options})\n"
