@@ -121,7 +121,6 @@ _ALL = (
         default=False,
         fix="unsafe",
         reveals=("AAC121",),
-        reveals=("AAC121",),
     ),
     _rule("AAC120", "task-without-time-limit", facts.TASKS, default=False),
     _rule("AAC121", "retry-options-without-retry", facts.LOST_RETRY_OPTIONS),
