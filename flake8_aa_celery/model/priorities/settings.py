@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.calling.bulk import bulk_loop_of, has_own_queue, is_exempt
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.periodic.schedules import schedule_of
@@ -197,7 +198,8 @@ def is_from_bulk(workflow: Workflow) -> bool:
 
 
 def _is_in_bulk(member: Element) -> bool:
-    return member.loop is not None and not loops.goes_over_few(member.loop)
+    loop = member.loop
+    return loop is not None and not loops.goes_over_few(loop) and not is_exempt(loop, member.site)
 
 
 # -- what is sent in bulk, and by a schedule ---------------------------------------------------------------------
@@ -212,14 +214,14 @@ def bulk_priorities_of(module: Module) -> list[PrioritySetting]:
 
 def _of_bulk_dispatches(module: Module) -> Iterator[PrioritySetting]:
     for dispatch in dispatches_of(module):
-        receiver, given = dispatch.receiver, dispatch.options.get("priority")
-        from_bulk = isinstance(receiver, Workflow) and is_from_bulk(receiver)
-        if given and (dispatch.loop or from_bulk):
+        receiver, given, loop = dispatch.receiver, dispatch.options.get("priority"), bulk_loop_of(dispatch)
+        from_bulk = isinstance(receiver, Workflow) and is_from_bulk(receiver) and not has_own_queue(dispatch)
+        if given and (loop or from_bulk):
             yield PrioritySetting(given, dispatch, _within(given, dispatch.node, module))
         if isinstance(receiver, Workflow):
-            if dispatch.loop and not (given and receiver.kind == "group"):
+            if loop and not (given and receiver.kind == "group"):
                 yield from _of_workflow(receiver, module, whole=True)
-        elif dispatch.loop and dispatch.options.lacks("priority"):
+        elif loop and dispatch.options.lacks("priority"):
             yield from _of_one(receiver, dispatch.node, module)
 
 
