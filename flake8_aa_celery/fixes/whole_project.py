@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     File = tuple[str, bytes]
     Work = Callable[[Iterable[File]], list[tuple[str, Fixed]]]
+    _Move = tuple[Violation, MoveToTasksModule]
     Spread = Callable[[Sequence[File], Work], list[tuple[str, Fixed]]]
 
 
@@ -96,28 +97,32 @@ class _Fixer:
 
     def _move_all(self, path: str) -> Iterator[str]:
         """Move the tasks of one file; the files that are changed by it."""
-        refused: dict[str, tuple[Violation, str]] = {}
+        refused: dict[tuple[str, str], tuple[Violation, str]] = {}
         while True:
-            wanted = next((each for each in self.fixed[path].left if _is_move(each, refused)), None)
-            if wanted is None:
+            moves = (move for each in self.fixed[path].left for move in _moves_of(each))
+            move = next((move for move in moves if self._task(path, move) not in refused), None)
+            if move is None:
                 break
             try:
-                yield from self._move(path, wanted)
+                yield from self._move(path, *move)
             except Refused as why:
-                refused[wanted.message] = wanted, str(why)
+                refused[self._task(path, move)] = move[0], str(why)
             except Exception as error:
-                refused[wanted.message] = wanted, crash(error)
+                refused[self._task(path, move)] = move[0], crash(error)
         self.fixed[path] = self.fixed[path]._replace(refused=(*self.fixed[path].refused, *refused.values()))
 
-    def _move(self, path: str, wanted: Violation) -> tuple[str, ...]:
+    def _task(self, path: str, move: _Move) -> tuple[str, str]:
+        """What tells a task of a file from the others, whatever lines they stand in: its name, and where."""
+        violation, rewrite = move
+        return rewrite.name, self._texts[path].splitlines()[violation.line - 1].decode("utf-8", "replace")
+
+    def _move(self, path: str, wanted: Violation, rewrite: MoveToTasksModule) -> tuple[str, ...]:
         """Move one task and put down what has become of the two files.
 
         :raises Refused: where that cannot be done right.
         """
         from flake8_aa_celery.fixes._move import move
 
-        assert wanted.fix is not None and isinstance(wanted.fix.rewrite, MoveToTasksModule)
-        rewrite = wanted.fix.rewrite
         target = os.path.join(os.path.dirname(path), f"{rewrite.module}.py")
         there = self._texts[target] if target in self._texts else _read(target)
         moved = move(path, self._texts[path], there, wanted.line, rewrite)
@@ -148,9 +153,12 @@ def _after(before: Fixed | None, now: Fixed) -> Fixed:
     return now if before is None else now._replace(applied=before.applied + now.applied, moved_to=before.moved_to)
 
 
-def _is_move(violation: Violation, refused: Mapping[str, object]) -> bool:
-    is_move = violation.fix is not None and isinstance(violation.fix.rewrite, MoveToTasksModule)
-    return is_move and violation.message not in refused
+def _moves_of(violation: Violation) -> Iterator[_Move]:
+    """How each task moves that a violation is about, with the violation at that task."""
+    rewrite = violation.fix.rewrite if violation.fix is not None else None
+    if isinstance(rewrite, MoveToTasksModule):
+        for each in (rewrite, *rewrite.others):
+            yield violation._replace(line=each.line or violation.line), each
 
 
 def _read(path: str) -> bytes | None:

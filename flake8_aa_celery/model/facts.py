@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.logs import MissingLogger
     from flake8_aa_celery.model.tasks.once import OnceOption, UnknownKey
     from flake8_aa_celery.model.tasks.options import WrittenOption
+    from flake8_aa_celery.model.tasks.places import Misplaced
     from flake8_aa_celery.model.tasks.retries import Retry, SteadyRetry
 
 Item = TypeVar("Item")
@@ -89,6 +90,7 @@ VIEWS: Fact[View] = Fact("views", "django.views")
 
 # -- how tasks are defined ----------------------------------------------------------------------------------------
 
+MISPLACED_TASKS: Fact[Misplaced] = Fact("misplaced_tasks", "tasks.places", TASKS)
 DUPLICATES: Fact[Duplicate] = Fact("duplicates", "tasks.duplicates", TASKS)
 MISSING_LOGGERS: Fact[MissingLogger] = Fact("missing_loggers", "tasks.logs", TASKS)
 UNCALLED_FUNCTIONS: Fact[Function] = Fact("uncalled_functions", "tasks.uncalled")

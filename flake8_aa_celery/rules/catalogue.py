@@ -54,7 +54,9 @@ def _check_in(file: str) -> Callable[..., Any]:
 
 
 _ALL = (
-    _rule("AAC101", "task-outside-tasks-module", facts.TASKS, profiles=_AA, fix="unsafe", reveals=_OF_LOGGERS),
+    _rule(
+        "AAC101", "task-outside-tasks-module", facts.MISPLACED_TASKS, profiles=_AA, fix="unsafe", reveals=_OF_LOGGERS
+    ),
     _rule("AAC102", "task-not-shared", facts.TASKS, fix="safe"),
     _rule("AAC103", "missing-shared-task", facts.UNDECORATED_TASKS, fix="safe", reveals=_OF_TASKS),
     _rule("AAC104", "plain-function-in-tasks-module", facts.UNCALLED_FUNCTIONS, default=False),

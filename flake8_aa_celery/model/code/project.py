@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery import places
+from flake8_aa_celery.model.code import patterns
 from flake8_aa_celery.model.code.module import Module
 from flake8_aa_celery.places import below, dotted_name, is_test_code, package_root, project_root, real
 from flake8_aa_celery.source import read
@@ -41,7 +42,8 @@ class Project:
     def __init__(self, root: str, settings: Settings) -> None:
         self.root = root
         self.settings = settings
-        self.tasks_modules = frozenset(settings.tasks_modules)
+        #: finds the name of a module of tasks in a dotted name
+        self.tasks_modules = patterns.names(settings.tasks_modules)
         self._modules: dict[str, Module | None] = {}
         self._hashes: dict[str, int] = {}
         #: the files that a name has led to
@@ -116,7 +118,7 @@ class Project:
             module.let_go()
 
     def holds_tasks(self, module: Module) -> bool:
-        return not self.tasks_modules.isdisjoint(module.dotted.split("."))
+        return self.tasks_modules.search(module.dotted) is not None
 
     def document(self, path: str, tree: ast.Module) -> Module:
         """The facts of a code block in a document of the project, which is no module that anything imports."""
