@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.calling.bulk import bulk_loop_of, has_own_queue, is_exempt
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.settings import configured
-from flake8_aa_celery.model.periodic.schedules import schedule_of
+from flake8_aa_celery.model.periodic.schedules import schedule_of, task_of_entry
 from flake8_aa_celery.model.resolve import loops
 from flake8_aa_celery.model.resolve.classes import lineage
 from flake8_aa_celery.model.resolve.evaluation import keywords_of
@@ -26,7 +26,6 @@ from flake8_aa_celery.model.resolve.values import (
     Value,
     Workflow,
 )
-from flake8_aa_celery.model.tasks.index import task_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import CallSite
-    from flake8_aa_celery.model.periodic.schedules import ScheduleEntry
     from flake8_aa_celery.model.resolve.values import Element, Entry
 
     Place = Literal["task", "signature", "dispatch", "workflow", "schedule"]
@@ -271,17 +269,9 @@ def _of_scheduled(module: Module) -> Iterator[PrioritySetting]:
         if given:
             yield PrioritySetting(given, None, _within(given, scheduled.node, module))
         elif scheduled.options.lacks("priority"):
-            entry = own_options(_scheduled_task(scheduled, module)).get("priority")
+            entry = own_options(scheduled.signature or task_of_entry(scheduled) or UNKNOWN).get("priority")
             if entry:
                 yield PrioritySetting(entry, None, scheduled.node)
-
-
-def _scheduled_task(scheduled: ScheduleEntry, module: Module) -> Value:
-    """The signature that ``add_periodic_task`` is given, or the one task of the project that the entry names."""
-    if scheduled.signature:
-        return scheduled.signature
-    named = task_named(scheduled.task_name, module) if scheduled.task_name else None
-    return named or UNKNOWN
 
 
 def _within(entry: Entry, node: ast.expr, module: Module) -> ast.expr:
