@@ -46,7 +46,7 @@ def _is_imported(module: Module) -> bool:
 
 
 def _imports(importer: Module, module: Module) -> bool:
-    nodes = {node for node, _ in importer.scopes.module.star_imports}
+    nodes: set[ast.Import | ast.ImportFrom] = {node for node, _ in importer.scopes.module.star_imports}
     for bindings in importer.scopes.module.bindings.values():
         nodes |= {found.node for found in bindings if isinstance(found.node, (ast.Import, ast.ImportFrom))}
     return any(real(module.path) in _files_of(node, importer) for node in nodes)
