@@ -76,7 +76,8 @@ def test_a_page_says_what_is_flagged_in_the_words_of_all_pages(rule: Rule) -> No
 @each_rule
 def test_a_page_says_in_which_profiles_the_rule_is_on_and_why_it_is_off(rule: Rule) -> None:
     profile = " ".join(read_page(rule.documentation).sections["Profile"].split())
-    assert profile.startswith("Both" if len(rule.profiles) > 1 else "Alliance Auth alone")
+    alone = {"alliance-auth": "Alliance Auth alone", "celery": "Plain Celery alone"}
+    assert profile.startswith("Both" if len(rule.profiles) > 1 else alone[rule.profiles[0]])
     assert ("Off by default: " in profile) is not rule.default
 
 

@@ -60,7 +60,7 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     `blocking-calls` (`[]`): more functions that count as network calls.
 
     ## Profile
-    Both: neither Celery nor Alliance Auth sets a limit. Off by default: the usual
+    Plain Celery alone: Alliance Auth's workers use threads, where a limit does nothing. Off by default: the usual
     place is a limit for the whole project, which may stand where it is not seen.
 
     ## Proof

@@ -68,7 +68,8 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     - a `try` in whose body nothing is called, and a short one that looks something up before the rest is done.
 
     ## Profile
-    Both: it is so in every project. Off by default: most of what a `try` stands around takes no time.
+    Plain Celery alone: Alliance Auth's workers use threads, where limits do nothing. Off by default: most of what a
+    `try` stands around takes no time.
 
     ## Proof
     - `test_defining.py::test_a_soft_time_limit_is_an_exception_like_any_other`: so that `except Exception` catches it.

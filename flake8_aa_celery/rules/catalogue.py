@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: For what is a custom of that house alone.
 _AA = ("alliance-auth",)
 _BOTH = ("alliance-auth", "celery")
+#: For what does not hold in Alliance Auth, whose workers use threads.
+_PLAIN = ("celery",)
 
 #: That a function is a task can be seen only once it is decorated.
 _OF_TASKS = ("AAC1",)
@@ -75,7 +77,7 @@ _ALL = (
     _rule("AAC117", "once-import", facts.ONCE_IMPORTS, default=False, profiles=_AA, fix="unsafe"),
     _rule("AAC118", "unlimited-retries", facts.ENDLESS_RETRIES, default=False),
     _rule("AAC119", "retry-without-backoff", facts.STEADY_RETRIES, default=False, fix="unsafe"),
-    _rule("AAC120", "task-without-time-limit", facts.TASKS, default=False),
+    _rule("AAC120", "task-without-time-limit", facts.TASKS, default=False, profiles=_PLAIN),
     _rule("AAC201", "reserved-priority", facts.WRITTEN_PRIORITIES, profiles=_AA, fix="unsafe", documents=True),
     _rule("AAC202", "invalid-priority", facts.WRITTEN_PRIORITIES, fix="safe", documents=True),
     _rule("AAC203", "high-priority", facts.WRITTEN_PRIORITIES, profiles=_AA, documents=True),
@@ -103,7 +105,7 @@ _ALL = (
     _rule("AAC407", "retry-swallowed", facts.RETRIES),
     _rule("AAC408", "long-countdown", facts.DELAYS),
     _rule("AAC409", "dispatch-in-receiver", facts.DISPATCHES, default=False, fix="unsafe"),
-    _rule("AAC410", "soft-limit-swallowed", facts.TASKS, default=False),
+    _rule("AAC410", "soft-limit-swallowed", facts.TASKS, default=False, profiles=_PLAIN),
     _rule("AAC501", "crontab-every-minute", facts.CRONTABS, fix="unsafe", documents=True),
     _rule("AAC502", "invalid-crontab", facts.CRONTABS, documents=True),
     _rule("AAC503", "invalid-schedule-entry", facts.SCHEDULE, documents=True),

@@ -47,6 +47,7 @@ _OF_OTHERS = frozenset({"once", "options", "relative", "run_every"})
 
 #: Every option that a decorator can give a task.
 TASK_OPTIONS = _ATTRIBUTES | _REGISTRATION | _AUTORETRY | _SENDING | _OF_OTHERS
+_DELAY = "delay"
 #: What ``apply_async`` takes beside the arguments; ``delay`` hands them to the task, a mistake of its own (AAC206).
 APPLY_ASYNC_OPTIONS = frozenset(
     {"countdown", "eta", "exchange", "expires", "headers", "ignore_result", "link", "link_error", "priority", "queue"}
@@ -99,6 +100,8 @@ def meaningless_options_of(module: Module) -> list[WrittenOption]:
 
 
 def _means_nothing(option: WrittenOption) -> bool:
+    if option.name == _DELAY:  # a method, which nobody has any use for as anything else
+        return not bases_of(option.task).may_define(_DELAY)
     is_known = option.name in TASK_OPTIONS or bases_of(option.task).may_define(option.name)
     return not is_known and not _is_read(option)
 
