@@ -53,11 +53,16 @@ def lint(
     :param lines: its decoded lines, where somebody has them already.
     :param keep: whether somebody goes on to ask for what the model knows of the file.
     """
-    if not is_checked(path, settings) or not model.relevant(data, settings.tasks_modules):
+    if not is_checked(path, settings):
+        return []
+    is_relevant = model.relevant(data, settings.tasks_modules)
+    if not is_relevant and not model.may_answer(data):
         return []
     from flake8_aa_celery.model.code.project import Project
 
     project = Project.at_work(path, settings)
+    if not is_relevant and not _imports_celery(path, data, project):
+        return []
     rules = rules_for(path, settings)
     if is_document(path):
         return _in_document(rules, path, data, project, settings)
@@ -73,6 +78,11 @@ def lint(
     if found and not data.isascii():
         found = _in_characters(found, lines or lines_of(data))
     return sorted(found, key=_order)
+
+
+def _imports_celery(path: str, data: bytes, project: Project) -> bool:
+    """Whether a file that does not speak of Celery imports one of the project that does."""
+    return any(project.speaks_of_celery(each) for each in project.imported_from(path, data))
 
 
 def check(path: str, data: bytes, settings: Settings) -> list[Violation]:

@@ -39,9 +39,7 @@ FILES = {
         "        return requests.get(url, timeout=5)\n"
     ),
 }
-MESSAGE = (
-    "`owner.update_assets()` waits for `requests.get` once per item (models.py:8): make each item a task of a `chain`"
-)
+MESSAGE = "`owner.update_assets()` waits for `requests.get` once per item (models.py:8): make each a task of a `chain`"
 TRACE = [
     ("app/tasks.py", 9, "owner.update_assets()"),
     ("app/models.py", 6, "self.fetch()"),

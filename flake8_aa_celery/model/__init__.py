@@ -45,6 +45,11 @@ def _imports_tasks(name: str, source: bytes) -> bool:
     return _imports(name.rpartition(".")[2].encode(), source, whole=True)
 
 
+def may_answer(source: bytes) -> bool:
+    """Whether a file that has nothing to do with Celery itself may hold a view or a receiver that leads to a task."""
+    return b"request" in source or b"receiver" in source or b".connect(" in source
+
+
 def _speaks_of_task(source: bytes) -> bool:
     return any(word in source for word in _TASK_WORDS) or _REGISTERED.search(source) is not None
 

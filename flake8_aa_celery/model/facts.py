@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.canvas.workflows import Followed, SentGroup
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite
+    from flake8_aa_celery.model.django.sends import SentInTransaction, SentWhileSaving
     from flake8_aa_celery.model.django.slow_views import SlowView
     from flake8_aa_celery.model.django.views import View
     from flake8_aa_celery.model.django.waiting import TaskInView
@@ -141,6 +142,8 @@ BULK_PRIORITIES: Fact[PrioritySetting] = Fact("bulk_priorities", "priorities.set
 # -- views --------------------------------------------------------------------------------------------------------
 
 TASKS_IN_VIEWS: Fact[TaskInView] = Fact("tasks_in_views", "django.waiting", LOCAL_CALLS, RESULT_USES)
+SENT_IN_TRANSACTIONS: Fact[SentInTransaction] = Fact("sent_in_transactions", "django.sends")
+SENT_WHILE_SAVING: Fact[SentWhileSaving] = Fact("sent_while_saving", "django.sends")
 SLOW_VIEWS: Fact[SlowView] = Fact("slow_views", "django.slow_views", VIEWS)
 
 #: Every fact by its name.

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.effects.blocking_loops import BlockingLoop
 
+#: How much room a message has for what it names, and how much of a call it shows at the least.
+_MOST, _LEAST = 53, 16
+
 
 def check(loop: BlockingLoop, module: Module) -> Iterator[Violation]:
     """
@@ -103,8 +106,9 @@ def check(loop: BlockingLoop, module: Module) -> Iterator[Violation]:
 def _message(loop: BlockingLoop) -> str:
     if loop.block is not None:
         return f"{by(loop.way)} blocks once per item: make each item a task, linked by a `chain`"
-    call, what = written_call(loop.way[0]), shortened(loop.by, 30)
-    return f"`{call}` waits for `{what}` once per item ({place(loop.way[-1])}): make each item a task of a `chain`"
+    what, where = shortened(loop.by, 26), place(loop.way[-1])
+    call = written_call(loop.way[0], max(_LEAST, _MOST - len(what) - len(where)))
+    return f"`{call}` waits for `{what}` once per item ({where}): make each a task of a `chain`"
 
 
 def _fix(loop: BlockingLoop, module: Module) -> Fix | None:

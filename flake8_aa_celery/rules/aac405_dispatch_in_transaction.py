@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django import transactions
+from flake8_aa_celery.rules.ways import place, trace, written_call
 from flake8_aa_celery.rules.words import called, fix_after_commit
 from flake8_aa_celery.violation import Violation
 
@@ -12,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.resolve.values import Dispatch
+    from flake8_aa_celery.model.django.sends import SentInTransaction
 
 
-def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
+def check(sent: SentInTransaction, module: Module) -> Iterator[Violation]:
     """
     A task is sent before the transaction around it is committed.
 
@@ -92,8 +93,12 @@ def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
     - [Celery: trigger tasks at the end of the database transaction](https://docs.celeryq.dev/en/stable/django/first-steps-with-django.html)
     - [Django: `on_commit`](https://docs.djangoproject.com/en/stable/topics/db/transactions/#performing-actions-after-commit)
     """
-    around = None if transactions.waits_for_commit(dispatch) else transactions.around(dispatch.site)
-    if around:
-        after = transactions.method_after_commit(dispatch, around)
-        message = f"{called(dispatch.receiver)} is sent in {around.place}, before the commit: use `{after}`"
-        yield Violation.at(dispatch.node, message, fix_after_commit(dispatch, after))
+    after = transactions.method_after_commit(sent.dispatch, sent.transaction)
+    what = called(sent.dispatch.receiver)
+    if sent.way:
+        where = f"{what} ({place(sent.way[-1])})"
+        message = f"`{written_call(sent.way[0])}` sends {where} in {sent.transaction.place}: use `{after}` there"
+        yield Violation.at(sent.node, message, trace=trace(sent.way))
+    else:
+        message = f"{what} is sent in {sent.transaction.place}, before the commit: use `{after}`"
+        yield Violation.at(sent.node, message, fix_after_commit(sent.dispatch, after))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django import transactions
-from flake8_aa_celery.model.django.saving import while_saving
+from flake8_aa_celery.rules.ways import place, trace, written_call
 from flake8_aa_celery.rules.words import called, fix_after_commit, shortened
 from flake8_aa_celery.violation import Violation
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.resolve.values import Dispatch
+    from flake8_aa_celery.model.django.sends import SentWhileSaving
 
 
-def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
+def check(sent: SentWhileSaving, module: Module) -> Iterator[Violation]:
     """
     A task is sent while a row is saved, which may happen in anybody's transaction.
 
@@ -95,11 +95,13 @@ def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
     - [Celery: database transactions](https://docs.celeryq.dev/en/stable/userguide/tasks.html#database-transactions)
     - [Django: signals](https://docs.djangoproject.com/en/stable/ref/signals/)
     """
-    if transactions.waits_for_commit(dispatch) or transactions.around(dispatch.site):
-        return
-    saving = while_saving(dispatch.site)
-    if saving:
-        after = transactions.method_after_commit(dispatch)
-        what = shortened(called(dispatch.receiver), 30)
-        message = f"{what} is sent in {saving}, maybe before a commit: use `{after}`"
-        yield Violation.at(dispatch.node, message, fix_after_commit(dispatch, after))
+    after = transactions.method_after_commit(sent.dispatch)
+    what = shortened(called(sent.dispatch.receiver), 30)
+    if sent.way:
+        message = (
+            f"`{written_call(sent.way[0])}` sends {what} ({place(sent.way[-1])}) in {sent.place}, maybe before a commit"
+        )
+        yield Violation.at(sent.node, message, trace=trace(sent.way))
+    else:
+        message = f"{what} is sent in {sent.place}, maybe before a commit: use `{after}`"
+        yield Violation.at(sent.node, message, fix_after_commit(sent.dispatch, after))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.model.resolve.values import LocalCall
+from flake8_aa_celery.rules.ways import by as by_way
+from flake8_aa_celery.rules.ways import trace
 from flake8_aa_celery.rules.words import called, fix_by_delay
 from flake8_aa_celery.violation import Violation
 
@@ -90,8 +92,11 @@ def check(found: TaskInView, module: Module) -> Iterator[Violation]:
     - [Alliance Auth: Duration](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#duration)
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
     """
-    view, by = found.view.name, found.by
-    if isinstance(by, LocalCall):
+    view, by = found.name, found.by
+    if by is None:
+        message = f"`{view}` runs the task {by_way(found.way)} itself while the user waits: use `delay` there"
+        yield Violation.at(found.way[0].step.call.node, message, trace=trace(found.way))
+    elif isinstance(by, LocalCall):
         message = f"`{view}` runs `{by.task.name}` itself while the user waits: use `delay`"
         yield Violation.at(by.node, message, fix_by_delay(by))
     elif by.dispatch is not None and has_result_backend(module.project):

@@ -21,9 +21,10 @@ def trace(way: Sequence[Stage]) -> tuple[Related, ...]:
     return tuple(Related(stage.module.path, stage.line, written_call(stage)) for stage in way)
 
 
-def written_call(stage: Stage) -> str:
-    """A call as it is written, without its arguments: ``owner.update_assets()``."""
-    return f"{shortened(ast.unparse(stage.step.call.node.func), 60)}()"
+def written_call(stage: Stage, most: int = 60) -> str:
+    """A call as it is written, without its arguments: ``owner.update_assets()``; of a long one the end."""
+    written = ast.unparse(stage.step.call.node.func)
+    return f"{written if len(written) <= most else '…' + written[1 - most :]}()"
 
 
 def by(way: Sequence[Stage]) -> str:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery import places
+from flake8_aa_celery.model import relevant
 from flake8_aa_celery.model.code import patterns
 from flake8_aa_celery.model.code.module import Module
+from flake8_aa_celery.model.code.names import ImportedName
 from flake8_aa_celery.places import below, dotted_name, is_test_code, package_root, project_root, real
 from flake8_aa_celery.source import read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from flake8_aa_celery.model.code.names import ImportedName
     from flake8_aa_celery.settings import Settings
 
 #: Modules from which a Celery application is imported, where they cannot be found.
@@ -30,6 +32,17 @@ _projects: dict[tuple[str, Settings], Project] = {}
 
 #: What files are to hold that are not written yet, by their paths without symbolic links.
 _unwritten: dict[str, bytes] = {}
+
+
+#: ``from .a import b``, with the dots, the module and what follows.
+_IMPORTS = re.compile(rb"^[ \t]*from[ \t]+(\.*)([A-Za-z_][\w.]*)?[ \t]+import\b([^\n#]*)", re.MULTILINE)
+
+
+class _Importer(NamedTuple):
+    """A file that imports something and is not parsed."""
+
+    path: str
+    dotted: str
 
 
 class Project:
@@ -49,6 +62,7 @@ class Project:
         #: the files that a name has led to
         self._led_to: set[str] = set()
         self._found: dict[tuple[str, str], str | None] = {}
+        self._speaking: dict[str, bool] = {}
         self._files: list[tuple[str, bytes]] | None = None
         #: how many expressions are being followed, each for the sake of the one before
         self.depth = 0
@@ -117,6 +131,10 @@ class Project:
             del self._modules[path]
             module.let_go()
 
+    def keep(self, module: Module) -> None:
+        """Do not let go of a module: something that is known of the project refers to its functions."""
+        self._led_to.add(module.path)
+
     def holds_tasks(self, module: Module) -> bool:
         return self.tasks_modules.search(module.dotted) is not None
 
@@ -147,7 +165,7 @@ class Project:
         self._hashes[path] = hash(data)
         return tree
 
-    def find(self, dotted: str, importer: Module) -> str | None:
+    def find(self, dotted: str, importer: Module | _Importer) -> str | None:
         """The file or folder of an absolute dotted module name, as ``importer`` would see it; None if not found."""
         if dotted.partition(".")[0] == "celery":
             return None  # a module of the project that is called so is imported by its package's name
@@ -183,7 +201,7 @@ class Project:
 
     # -- what imports lead to -----------------------------------------------------------------------------------
 
-    def imported_module(self, name: ImportedName, importer: Module) -> tuple[str, str | None]:
+    def imported_module(self, name: ImportedName, importer: Module | _Importer) -> tuple[str, str | None]:
         """The module that an import names: its dotted name, and its file or folder if that is found."""
         if not name.level:
             return name.module, self.find(name.module, importer)
@@ -198,6 +216,28 @@ class Project:
         dotted = ".".join([*package, *parts]) if package else "." + ".".join(parts)
         inside = real(folder).startswith(self.root)
         return dotted, _module_path(folder, parts) if inside else None
+
+    def speaks_of_celery(self, path: str) -> bool:
+        """Whether a file has anything to do with Celery, by its bytes."""
+        known = self._speaking.get(path)
+        if known is None:
+            try:
+                known = relevant(_unwritten.get(path) or read(path), self.settings.tasks_modules)
+            except OSError:
+                known = False  # whoever lints that file is told
+            self._speaking[path] = known
+        return known
+
+    def imported_from(self, path: str, data: bytes) -> Iterator[str]:
+        """The files of the project that the bytes of a file import, as far as a pattern can tell without parsing."""
+        importer = _Importer(os.path.abspath(path), dotted_name(os.path.abspath(path)))
+        for relative, written, members in _IMPORTS.findall(data):
+            level, module = len(relative), written.decode(errors="replace")
+            found = [self.imported_module(ImportedName(level, module, ""), importer)[1]]
+            if not module:
+                names = re.findall(r"\w+", members.decode(errors="replace"))
+                found = [self.imported_module(ImportedName(level, name, ""), importer)[1] for name in names]
+            yield from (each for each in found if each is not None and each.endswith(".py"))
 
     def has(self, name: ImportedName, importer: Module) -> bool:
         """Whether an import leads to a file of the project."""

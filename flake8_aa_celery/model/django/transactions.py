@@ -9,20 +9,24 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import origin
-from flake8_aa_celery.model.code.scopes import FUNCTIONS
-from flake8_aa_celery.model.code.syntax import keyword_of, without_call
+from flake8_aa_celery.model.code.scopes import FUNCTIONS, Site
+from flake8_aa_celery.model.code.syntax import keyword_of, positional_parameters, without_call
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.model.resolve.classes import bases_of, class_around
-from flake8_aa_celery.model.resolve.values import Task
+from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.values import BoundMethod, Function, Task
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import Scope, Site
+    from flake8_aa_celery.model.code.scopes import Scope
     from flake8_aa_celery.model.resolve.values import Class, Dispatch, Mapping
 
 _ATOMIC = "django.db.transaction.atomic"
+#: The method of a queryset that Django refuses outside of a transaction.
+_LOCKS = "select_for_update"
 _NOT_ATOMIC = "django.db.transaction.non_atomic_requests"
 _METHOD_DECORATOR = "django.utils.decorators.method_decorator"
 #: The methods that wait for the commit.
@@ -79,17 +83,108 @@ def around(site: Site) -> Transaction | None:
     for block in site.block.around():
         if isinstance(block.node, (ast.With, ast.AsyncWith)) and block.kind == "with" and block.site:
             for item in block.node.items:
-                if _origin(item.context_expr, block.site) == _ATOMIC:
-                    return Transaction("`transaction.atomic()`", _is_of_default(item.context_expr))
+                found = _entered(item.context_expr, block.site)
+                if found is not None:
+                    return found
     function = running(site)
     if function is None:
         return None
+    found = of_function(function)
+    if found is None and _locks_before(function, site):
+        return Transaction("a transaction, as `select_for_update()` demands")
+    return found
+
+
+@fact
+def of_function(function: Scope) -> Transaction | None:
+    """The transaction in which all of a function runs; None where none is seen."""
     atomic = _decorator(function, _ATOMIC)
     if atomic is not None:
         return Transaction("a function with `@transaction.atomic`", _is_of_default(atomic))
-    if view_around(site) is None or not _wraps_requests(site.module) or _decorator(function, _NOT_ATOMIC):
+    wrapping = _wrapping_decorator(function)
+    if wrapping is not None:
+        return Transaction(f"a transaction of `@{ast.unparse(without_call(wrapping))}`")
+    view = view_around(Site(function.block, function.block.body[0], 0)) if function.block.body else None
+    if view is None or not _wraps_requests(function.module) or _decorator(function, _NOT_ATOMIC):
         return None
     return Transaction("a view, and `ATOMIC_REQUESTS` is on")
+
+
+def opens_any(function: Scope) -> bool:
+    """Whether a transaction may be open anywhere in a function."""
+    if of_function(function) is not None or _locks(function) is not None:
+        return True
+    return any(block.kind == "with" for call in function.calls for block in call.site.block.around())
+
+
+# -- opened by the project's own functions ----------------------------------------------------------------------
+
+
+def _entered(context: ast.expr, site: Site) -> Transaction | None:
+    """The transaction that a context manager opens: Django's, or one of the project that is made of it."""
+    if _origin(context, site) == _ATOMIC:
+        return Transaction("`transaction.atomic()`", _is_of_default(context))
+    function = _of_project(context, site)
+    if function is None or not _yields_in_atomic(function):
+        return None
+    return Transaction(f"a transaction of `{ast.unparse(without_call(context))}()`")
+
+
+def _of_project(node: ast.expr, site: Site) -> Scope | None:
+    """The function of the project that a context manager or decorator is, called or not."""
+    value = value_of(without_call(node), site)
+    function = value.function if isinstance(value, BoundMethod) else value
+    return function.module.scopes.by_node[function.node] if isinstance(function, Function) else None
+
+
+def _yields_in_atomic(function: Scope) -> bool:
+    """Whether a generator, as ``@contextmanager`` takes it, hands over while its transaction is open."""
+    return any(_is_in_atomic(site) for _, site in function.yields)
+
+
+def _is_in_atomic(site: Site) -> bool:
+    return any(
+        isinstance(block.node, (ast.With, ast.AsyncWith))
+        and block.site is not None
+        and any(_origin(item.context_expr, block.site) == _ATOMIC for item in block.node.items)
+        for block in site.block.around()
+    )
+
+
+def _wrapping_decorator(function: Scope) -> ast.expr | None:
+    """The decorator of the project that calls the function within a transaction."""
+    site, node = function.block.site, function.node
+    if site is None or not isinstance(node, FUNCTIONS):
+        return None
+    for decorator in node.decorator_list:
+        scope = _of_project(decorator, site)
+        if scope is not None and any(_calls_in_atomic(inner) for inner in scope.children):
+            return decorator
+    return None
+
+
+def _calls_in_atomic(wrapper: Scope) -> bool:
+    """Whether a wrapper calls what it wraps in a transaction, or is wrapped in one itself; also one level down."""
+    if not isinstance(wrapper.node, FUNCTIONS):
+        return False
+    wrapped = {name for scope in (wrapper.parent, wrapper) if scope for name in _parameters(scope)}
+    calls = (call for call in wrapper.calls if isinstance(call.node.func, ast.Name) and call.node.func.id in wrapped)
+    return any(_is_in_atomic(call.site) for call in calls) or any(map(_calls_in_atomic, wrapper.children))
+
+
+def _parameters(scope: Scope) -> list[str]:
+    return positional_parameters(scope.node) if isinstance(scope.node, FUNCTIONS) else []
+
+
+def _locks(function: Scope) -> int | None:
+    """In which order of its statements a function first locks rows; None where it does not."""
+    return min((call.site.order for call in function.calls if call.name == _LOCKS), default=None)
+
+
+def _locks_before(function: Scope, site: Site) -> bool:
+    """Whether rows were locked before a place, for which a transaction must be open."""
+    first = _locks(function)
+    return first is not None and first < site.order and not any(_is_in_atomic(call.site) for call in function.calls)
 
 
 def _is_of_default(atomic: ast.expr) -> bool:

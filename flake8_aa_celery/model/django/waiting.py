@@ -5,30 +5,76 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
-from flake8_aa_celery.model.django.views import view_around
+from flake8_aa_celery.model.django.signals import connections
+from flake8_aa_celery.model.django.views import views_of
+from flake8_aa_celery.model.effects.blocking import is_exceptional, task_run_by
+from flake8_aa_celery.model.effects.bodies import Body, Step
+from flake8_aa_celery.model.effects.graph import Effect, graph_of
 from flake8_aa_celery.model.resolve.occurrences import local_calls_of
+from flake8_aa_celery.model.resolve.task_functions import task_around
 from flake8_aa_celery.model.results.uses import WAITS, result_uses_of
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.django.views import View
+    from flake8_aa_celery.model.code.scopes import Scope, Site
+    from flake8_aa_celery.model.effects.graph import Stage
     from flake8_aa_celery.model.resolve.values import LocalCall
     from flake8_aa_celery.model.results.uses import ResultUse
 
 
 class TaskInView(NamedTuple):
-    """A task that a view runs itself, or for whose result it waits.
+    """A task that a view or a receiver of a signal runs itself, or for whose result it waits.
 
-    :param by: the call that runs the task, or what is asked of its result.
+    :param name: what runs it.
+    :param by: the call that runs the task, or what is asked of its result; None where another function does.
+    :param way: the calls by which another function comes to run the task; empty where it is this one.
     """
 
-    view: View
-    by: LocalCall | ResultUse
+    name: str
+    by: LocalCall | ResultUse | None
+    way: list[Stage]
 
 
 @fact
 def tasks_in_views_of(module: Module) -> list[TaskInView]:
-    """The tasks that the views of a module run themselves, and those that they wait for."""
+    """The tasks that the views and receivers of a module run themselves, and those that they wait for."""
     waits = [use for use in result_uses_of(module) if use.name in WAITS and use.dispatch is not None]
     asked: list[LocalCall | ResultUse] = [*local_calls_of(module), *waits]
-    return [TaskInView(view, by) for by in asked if (view := view_around(by.site)) is not None]
+    answering = _answering(module)
+    found = [TaskInView(name, by, []) for by in asked if (name := _name_around(by.site, answering))]
+    direct = {id(each.by.node) for each in found if each.by is not None}
+    graph = graph_of(module.project)
+    for scope, name in answering.items():
+        steps = (step for step in graph.steps(Body(scope)) if step.callees and id(step.call.node) not in direct)
+        way = next((way for step in steps if RUNS_TASK.through(step) and (way := graph.way_of(step, RUNS_TASK))), None)
+        found += [TaskInView(name, None, way)] if way else []
+    return found
+
+
+def _answering(module: Module) -> dict[Scope, str]:
+    """The functions of a module for which somebody waits at a page, with their names: views, and receivers."""
+    found = {view.scope: view.name for view in views_of(module)}
+    for node, site in module.scopes.functions:
+        if any(connections(node, site)):
+            found.setdefault(module.scopes.by_node[node], node.name)
+    return found
+
+
+def _name_around(site: Site, answering: dict[Scope, str]) -> str:
+    function = site.scope.function()
+    return answering.get(function, "") if function is not None else ""
+
+
+def _run_by(step: Step) -> str:
+    """The task that a call runs here; empty where another branch sends it, or where it is a task that runs another."""
+    if task_around(step.call.site) is not None or is_exceptional(step.call):
+        return ""
+    return task_run_by(step.call)
+
+
+def _is_followed(step: Step) -> bool:
+    return not is_exceptional(step.call)
+
+
+#: A call runs a task in this process, or something that it leads to does.
+RUNS_TASK = Effect("runs a task", _run_by, _is_followed)

@@ -40,7 +40,7 @@ def what_blocks(call: CallSite) -> str:
     """As :func:`blocking_by`, wherever the call stands."""
     if not (_may_block(call) or may_lead_on(call)):
         return ""
-    return _task_run_by(call) or _wait_of(call) or _of_library(call) or _run_here(call) or _operation_of_esi(call)
+    return task_run_by(call) or _wait_of(call) or _of_library(call) or _run_here(call) or _operation_of_esi(call)
 
 
 def _may_block(call: CallSite) -> bool:
@@ -56,7 +56,7 @@ def _has_proxy(call: CallSite) -> bool:
     return any(dotted.startswith("discordproxy") for _, dotted in call.site.module.scopes.imports)
 
 
-def _task_run_by(call: CallSite) -> str:
+def task_run_by(call: CallSite) -> str:
     """``update()``, where that is a task that runs in this process; not one that calls itself."""
     called = call.node.func
     method = _LOCAL_RUNS.get(called.attr) if isinstance(called, ast.Attribute) else None
@@ -173,7 +173,7 @@ BLOCKS = Effect("blocks", blocking_by, _is_followed, runs_what_it_is_handed)
 
 
 def _network_by(step: Step) -> str:
-    found = "" if _task_run_by(step.call) or _wait_of(step.call) else blocking_by(step)
+    found = "" if task_run_by(step.call) or _wait_of(step.call) else blocking_by(step)
     return "" if found.startswith(LOCAL) else found
 
 

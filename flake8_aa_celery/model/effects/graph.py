@@ -159,6 +159,7 @@ class Graph:
     def _add(self, body: Body) -> _Node:
         node = self._nodes[body.key] = _Node(body)
         self._order.append(node)
+        body.scope.module.project.keep(body.scope.module)
         return node
 
     # -- what is reached ----------------------------------------------------------------------------------------

@@ -20,9 +20,10 @@ from flake8_aa_celery.model.resolve.bindings import (
     star_imported,
     value_of_name,
 )
-from flake8_aa_celery.model.resolve.classes import class_around
+from flake8_aa_celery.model.resolve.classes import class_around, lineage
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.modules import is_settings_module
+from flake8_aa_celery.model.resolve.registration import registered
 from flake8_aa_celery.model.resolve.returns import returned
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
@@ -39,13 +40,16 @@ from flake8_aa_celery.model.resolve.values import (
     ManagerClass,
     Mapping,
     ModuleValue,
+    NamedTask,
     Origin,
     Partial,
+    Registrar,
     Rows,
     RowsMethod,
     Several,
     Super,
     Task,
+    UnreadableTask,
     Value,
 )
 
@@ -129,7 +133,21 @@ def _subscript(node: ast.Subscript, site: Site) -> Value:
     if isinstance(base, Mapping) and isinstance(key, Constant) and isinstance(key.value, str):
         entry = base.get(key.value)
         return entry.value if entry else UNKNOWN
+    if isinstance(base, Mapping) and key is UNKNOWN:
+        return _one_of(base)
+    if isinstance(node.value, ast.Attribute) and node.value.attr == "tasks" and isinstance(key, Constant):
+        owner = value_of(node.value.value, site)
+        name = key.value if isinstance(key.value, str) else None
+        return NamedTask(name, node.slice) if isinstance(owner, App) else UNKNOWN
     return UNKNOWN
+
+
+def _one_of(found: Mapping) -> Value:
+    """What a mapping holds under a key that is not known: one of its tasks, where it holds nothing else."""
+    if not found.complete or not found.entries:
+        return UNKNOWN
+    value = common([entry.value for entry in found.entries.values()])
+    return value if isinstance(value, (Task, UnreadableTask)) else UNKNOWN
 
 
 def _member_of_tuple(base: Several, index: ast.expr) -> Value:
@@ -272,8 +290,10 @@ def _call_of_project(node: ast.Call, called: Value, site: Site) -> Value:
         return _setting(node, called.node.name, site) or returned(called, node, site)
     if isinstance(called, (BoundMethod, Lambda, Partial)):
         return returned(called, node, site)
+    if isinstance(called, Registrar):
+        return registered(called, node, site)
     if isinstance(called, Class):
-        return Instance(called, is_exact=True)
+        return App(node) if "celery.Celery" in lineage(called).origins else Instance(called, is_exact=True)
     if isinstance(called, ManagerClass):
         return Rows(None, called.classes)
     return models.called(called) if isinstance(called, RowsMethod) else UNKNOWN
@@ -282,6 +302,10 @@ def _call_of_project(node: ast.Call, called: Value, site: Site) -> Value:
 def _origin_call(node: ast.Call, dotted: str, site: Site) -> Value:
     if dotted == "celery.Celery":
         return App(node)
+    if dotted == "celery.shared_task":
+        return registered(Registrar("shared", Mapping({})), node, site)
+    if dotted == "importlib.import_module" and node.args:
+        return _imported_by_name(node.args[0], site)
     workflow = canvas.celery_call(node, dotted, site)
     if workflow is not None:
         return workflow
@@ -299,8 +323,26 @@ def _origin_call(node: ast.Call, dotted: str, site: Site) -> Value:
     if dotted == "builtins.super":
         return _super(site)
     if dotted == "functools.partial" and node.args:
-        return Partial(value_of(node.args[0], site), node, site)
+        return _partial(node, site)
     return _setting(node, last_part(dotted), site) or Origin(f"{dotted}()")
+
+
+def _partial(node: ast.Call, site: Site) -> Value:
+    """``partial(f, x)``; of what registers tasks one that is given more options."""
+    called = value_of(node.args[0], site)
+    if isinstance(called, Origin) and called.dotted == "celery.shared_task":
+        called = Registrar("shared", Mapping({}))
+    if isinstance(called, Registrar):
+        return Registrar(called.spelling, called.options.merged(keywords_of(node, site)))
+    return Partial(called, node, site)
+
+
+def _imported_by_name(name: ast.expr, site: Site) -> Value:
+    """``import_module("app.tasks")``."""
+    value = value_of(name, site)
+    if not isinstance(value, Constant) or not isinstance(value.value, str) or value.value.startswith("."):
+        return UNKNOWN
+    return ModuleValue(value.value, site.module.project.find(value.value, site.module))
 
 
 def _super(site: Site) -> Value:
@@ -331,7 +373,11 @@ def _getattr(node: ast.Call, site: Site) -> Value:
     if len(node.args) == 2:
         if not isinstance(name, Constant) or not isinstance(name.value, str):
             # one of its attributes, whichever: of `requests` one of its verbs
-            return _origin(f"{owner.dotted}.getattr()") if isinstance(owner, Origin) else UNKNOWN
+            if isinstance(owner, Origin) or (isinstance(owner, ModuleValue) and owner.path is None):
+                return _origin(f"{owner.dotted}.getattr()")
+            return UNKNOWN
+        if isinstance(owner, ModuleValue):
+            return member_of(owner, name.value, site.module)
         if isinstance(owner, Origin):
             return _origin(f"{owner.dotted}.{name.value}")
         return attribute_of(owner, name.value, site) or UNKNOWN

@@ -10,6 +10,7 @@ from flake8_aa_celery.model.code.frames import Frame
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.scopes import Site
 from flake8_aa_celery.model.code.syntax import without_call
+from flake8_aa_celery.model.resolve.annotations import value_of_annotation
 from flake8_aa_celery.model.resolve.bindings import common
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.liveness import dead_statements
@@ -24,6 +25,7 @@ from flake8_aa_celery.model.resolve.values import (
     Function,
     Instance,
     Items,
+    Known,
     Lambda,
     Mapping,
     Origin,
@@ -102,7 +104,11 @@ class _Given:
 
 
 def _items(values: list[object]) -> Value:
-    elements = [Element(each.node, each.site) for each in values if isinstance(each, Expression)]
+    elements = [
+        each if isinstance(each, Known) else Element(each.node, each.site)
+        for each in values
+        if isinstance(each, Expression)
+    ]
     return Items(tuple(elements), complete=len(elements) == len(values))
 
 
@@ -136,6 +142,25 @@ def frame_of(called: Value, node: ast.Call | None, site: Site) -> Frame | None:
     scope = function.module.scopes.by_node[function.node]
     arguments = _Given(node, site, receiver).bound_to(function.node.args, function.site)
     return Frame(scope, arguments, function.site.frame, _key(arguments))
+
+
+def applied(called: Value, function_given: Function, site: Site) -> Value:
+    """What a decorator of the project returns that is called with a function.
+
+    :param site: where the function is defined.
+    """
+    argument = Known(function_given.node.decorator_list[0], site, function_given)
+    receiver = called.receiver if isinstance(called, BoundMethod) else None
+    function = called.function if isinstance(called, BoundMethod) else called
+    if not isinstance(function, (Function, Lambda)) or (
+        isinstance(function, Function) and not is_transparent(function)
+    ):
+        return UNKNOWN
+    given = _Given(None, site, receiver)
+    given.positional.append(argument)
+    arguments = given.bound_to(function.node.args, function.site)
+    scope = function.module.scopes.by_node[function.node]
+    return _of_frame(Frame(scope, arguments, function.site.frame, _key(arguments)), site)
 
 
 def _frame_of_partial(partial: Partial, node: ast.Call | None, site: Site) -> Frame | None:
@@ -185,8 +210,11 @@ def returned(called: Value, node: ast.Call | None, site: Site) -> Value:
     if isinstance(called, BoundMethod) and not is_transparent(called.function):
         return UNKNOWN
     frame = frame_of(called, node, site)
-    if frame is None:
-        return UNKNOWN
+    return UNKNOWN if frame is None else _of_frame(frame, site)
+
+
+def _of_frame(frame: Frame, site: Site) -> Value:
+    """What a function returns in a call."""
     if isinstance(frame.scope.node, ast.Lambda):
         inside = frame.scope.block
         return value_of(frame.scope.node.body, Site(inside, site.statement, site.order, frame))
@@ -194,6 +222,15 @@ def returned(called: Value, node: ast.Call | None, site: Site) -> Value:
 
 
 def _of_function(frame: Frame) -> Value:
+    found = _of_body(frame)
+    annotation = getattr(frame.scope.node, "returns", None)
+    site = frame.scope.block.site
+    if found is not UNKNOWN or annotation is None or site is None or frame.scope.yields:
+        return found
+    return value_of_annotation(annotation, site)
+
+
+def _of_body(frame: Frame) -> Value:
     scope = frame.scope
     if scope.yields or len(scope.returns) > _MOST_RETURNS or _is_stub(scope):
         return UNKNOWN

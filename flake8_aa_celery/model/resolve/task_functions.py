@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import without_call
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
+from flake8_aa_celery.model.resolve.registration import registered_by
 from flake8_aa_celery.model.resolve.values import App, Function, Mapping, Origin, Task
 
 if TYPE_CHECKING:
@@ -80,6 +81,10 @@ def _task(node: FunctionNode, site: Site) -> Task | None:
         if spelling:
             options = keywords_of(decorator, site) if isinstance(decorator, ast.Call) else Mapping({})
             return Task(node, site, decorator, position, spelling, options, removed)
+        made = registered_by(decorator, Function(node, site), site)
+        if made is not None:
+            wrapper = made.node if made.node is not node else None
+            return Task(node, site, decorator, position, made.spelling, made.options, "", made.decorator, wrapper)
     return None
 
 

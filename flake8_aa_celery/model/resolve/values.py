@@ -329,6 +329,25 @@ class Element(Expression):
         return Element(self.node, self.site, self.loop or loop)
 
 
+class Known(Element):
+    """A member that no code of its own stands for: a function that a decorator is called with.
+
+    :param node: what is closest to it.
+    :param held: what it is.
+    """
+
+    __slots__ = ("held",)
+
+    def __init__(self, node: ast.expr, site: Site, held: Value) -> None:
+        super().__init__(node, site)
+        self.held = held
+
+    @property
+    def value(self) -> Value:
+        """What it is."""
+        return self.held
+
+
 class Items(Value):
     """A list, tuple, set, generator or comprehension.
 
@@ -369,9 +388,12 @@ class Task(Sited):
     :param position: its place among the decorators, 0 is the outermost.
     :param options: what the decorator is given.
     :param site: where the function is defined.
+    :param maker: the call of Celery's that registers it, where a decorator of the project makes it; None where the
+        decorator itself is Celery's.
+    :param wrapper: the function that such a decorator registers in its place; None where it registers this one.
     """
 
-    __slots__ = ("decorator", "node", "options", "position", "removed_origin", "spelling")
+    __slots__ = ("decorator", "maker", "node", "options", "position", "removed_origin", "spelling", "wrapper")
 
     def __init__(
         self,
@@ -382,6 +404,8 @@ class Task(Sited):
         spelling: Spelling,
         options: Mapping,
         removed_origin: str = "",
+        maker: ast.expr | None = None,
+        wrapper: FunctionNode | None = None,
     ) -> None:
         self.node = node
         self.site = site
@@ -390,6 +414,8 @@ class Task(Sited):
         self.spelling = spelling
         self.options = options
         self.removed_origin = removed_origin
+        self.maker = maker
+        self.wrapper = wrapper
 
     @property
     def name(self) -> str:
@@ -451,6 +477,8 @@ class Task(Sited):
         if not self.options.lacks("name"):
             name = self.options.constant("name")
             return name if isinstance(name, str) else None
+        if self.wrapper is not None and not any(map(_is_wraps, self.wrapper.decorator_list)):
+            return None  # that of a function of the decorator's
         return f"{self.module.dotted}.{self.name}"
 
     @property
@@ -616,6 +644,10 @@ class LocalCall(NamedTuple):
     task: Task
     method: str
     site: Site
+
+
+def _is_wraps(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Call) and ast.unparse(decorator.func).rpartition(".")[2] == "wraps"
 
 
 def _is_staticmethod(decorator: ast.expr) -> bool:

@@ -43,7 +43,7 @@ def parameters_of(target: Target | None, module: Module) -> Parameters | None:
     :param module: where the task is spoken of.
     """
     task = task_of(target, module)
-    if task is None or task.bound is None or task.is_method or task.spelling == "removed":
+    if task is None or task.wrapper is not None or task.bound is None or task.is_method or task.spelling == "removed":
         return None
     if lacks_itself(task) or cannot_take_itself(task):
         return None  # a mistake of its own, and there is no telling which of the two is meant
