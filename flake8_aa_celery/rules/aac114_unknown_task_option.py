@@ -111,7 +111,7 @@ def check(option: WrittenOption, module: Module) -> Iterator[Violation]:
 def _wrong(name: str) -> str:
     if name == "delay":
         return "the option `delay` replaces the task's own `delay()`, which then raises TypeError"
-    return f"`{name}` does nothing, as no task has such an option"
+    return f"no task has an option `{name}`"
 
 
 def _elsewhere(option: WrittenOption) -> str:
@@ -123,8 +123,8 @@ def _elsewhere(option: WrittenOption) -> str:
 
 def _instead(meant: str, module: Module) -> str:
     if meant in _LIMITS and module.project.settings.profile == "alliance-auth":
-        return f"in Alliance Auth `{meant}` does nothing, too"
-    return f"write `{meant}`"
+        return f"`{meant}` is what Celery reads, though not in Alliance Auth"
+    return f"`{meant}` is what Celery reads"
 
 
 def _meant(name: str) -> str:

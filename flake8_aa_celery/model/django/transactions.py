@@ -14,6 +14,7 @@ from flake8_aa_celery.model.code.names import origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS, Site
 from flake8_aa_celery.model.code.syntax import keyword_of, positional_parameters, without_call
 from flake8_aa_celery.model.configuration.settings import configured
+from flake8_aa_celery.model.django.signals import IN_TRANSACTIONS, signals_of
 from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.model.resolve.classes import bases_of, class_around
 from flake8_aa_celery.model.resolve.evaluation import value_of
@@ -104,10 +105,20 @@ def of_function(function: Scope) -> Transaction | None:
     wrapping = _wrapping_decorator(function)
     if wrapping is not None:
         return Transaction(f"a transaction of `@{ast.unparse(without_call(wrapping))}`")
+    signal = _sent_in_transaction(function)
+    if signal:
+        return Transaction(f"a receiver of `{signal}`")
     view = view_around(Site(function.block, function.block.body[0], 0)) if function.block.body else None
     if view is None or not _wraps_requests(function.module) or _decorator(function, _NOT_ATOMIC):
         return None
     return Transaction("a view, and `ATOMIC_REQUESTS` is on")
+
+
+def _sent_in_transaction(function: Scope) -> str | None:
+    """The signal that a function receives which Django sends in a transaction of its own."""
+    node, site = function.node, function.block.site
+    names = signals_of(node, site) if isinstance(node, FUNCTIONS) and site is not None else []
+    return next((name for name in names if name in IN_TRANSACTIONS), None)
 
 
 def opens_any(function: Scope) -> bool:
