@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.once import OnceOption, UnknownKey
     from flake8_aa_celery.model.tasks.options import WrittenOption
     from flake8_aa_celery.model.tasks.places import Misplaced
-    from flake8_aa_celery.model.tasks.retries import Retry, SteadyRetry
+    from flake8_aa_celery.model.tasks.retries import Retry, SteadyRetry, SwallowedRetry
 
 Item = TypeVar("Item")
 
@@ -101,6 +101,7 @@ UNKNOWN_KEYS: Fact[UnknownKey] = Fact("unknown_keys", "tasks.once", TASKS)
 UNGRACEFUL_OPTIONS: Fact[WrittenOption] = Fact("ungraceful_options", "tasks.once", TASKS)
 ONCE_IMPORTS: Fact[ast.expr | ast.stmt] = Fact("once_imports", "tasks.once")
 RETRIES: Fact[Retry] = Fact("retries", "tasks.retries", TASKS)
+SWALLOWED_RETRIES: Fact[SwallowedRetry] = Fact("swallowed_retries", "tasks.retries", TASKS)
 STEADY_RETRIES: Fact[SteadyRetry] = Fact("steady_retries", "tasks.retries", TASKS)
 ENDLESS_RETRIES: Fact[WrittenOption] = Fact("endless_retries", "tasks.retries", TASKS)
 

@@ -102,7 +102,7 @@ _ALL = (
     _rule("AAC404", "unserialisable-argument", facts.REFUSED_ARGUMENTS, fix="unsafe"),
     _rule("AAC405", "dispatch-in-transaction", facts.SENT_IN_TRANSACTIONS, fix="unsafe"),
     _rule("AAC406", "unknown-task-name", facts.SPOKEN_NAMES, documents=True),
-    _rule("AAC407", "retry-swallowed", facts.RETRIES),
+    _rule("AAC407", "retry-swallowed", facts.SWALLOWED_RETRIES),
     _rule("AAC408", "long-countdown", facts.DELAYS),
     _rule("AAC409", "dispatch-in-receiver", facts.SENT_WHILE_SAVING, default=False, fix="unsafe"),
     _rule("AAC410", "soft-limit-swallowed", facts.TASKS, default=False, profiles=_PLAIN),
