@@ -1,7 +1,8 @@
-"""Write what the documentation takes from the code: pages and tables of the rules, the settings, what was observed.
+"""Write what the documentation takes from the code: pages and tables of the rules, the facts, the settings, what was
+observed.
 
-Run ``python -m docs.generate`` after a change of a rule, a setting or a test of ``tests/behaviour``; ``--check``
-writes nothing and exits with 1 when a file is not as it would be written.
+Run ``python -m docs.generate`` after a change of a rule, a fact, a setting or a test of ``tests/behaviour``;
+``--check`` writes nothing and exits with 1 when a file is not as it would be written.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ import ast
 import json
 import re
 import sys
+from inspect import getdoc
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model import facts as model_facts_file
+from flake8_aa_celery.model.facts import FACTS
 from flake8_aa_celery.report._links import page_of
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import OPTIONS
@@ -36,6 +40,8 @@ FAMILIES = {
 PROFILES = {"alliance-auth": "Alliance Auth", "celery": "any Celery project"}
 BEHAVIOUR = ROOT / "tests" / "behaviour"
 PROOF = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
+EXAMPLE = re.compile(r"^```(?:python|markdown|rst)\n([\s\S]*?)^```$", re.MULTILINE)
+FILE_NAME = re.compile(r"^# ([\w./-]+\.(?:py|md|rst))$", re.MULTILINE)
 GENERATED = "<!-- Made by `python -m docs.generate`; change the code instead. -->"
 
 
@@ -65,6 +71,14 @@ def read_page(documentation: str) -> Page:
     summary, _, flagged = texts[0].strip().partition("\n")
     sections = zip(headings[1:], map(str.strip, texts[1:]), strict=True)
     return Page(summary, flagged.strip(), dict(sections))
+
+
+def example_files(section: str) -> dict[str, str]:
+    """The files that a section's one block of code stands for, by path; a comment names each but ``app/tasks.py``."""
+    (block,) = EXAMPLE.findall(section)
+    parts = FILE_NAME.split(block)
+    named = dict(zip(parts[1::2], parts[2::2], strict=True))
+    return {"app/tasks.py": parts[0], **named} if parts[0].strip() else named
 
 
 def rule_page(rule: Rule) -> str:
@@ -152,6 +166,43 @@ def facts_table(file: Path, proven: dict[tuple[str, str], list[str]]) -> str:
     return "\n".join(["| fact | test | rules |", "| --- | --- | --- |", *rows])
 
 
+def model_facts() -> str:
+    """The tables of the facts of the model, as its file groups them, with what a rule about each is handed."""
+    blocks: list[str] = []
+    for heading, names in groups_of_facts().items():
+        rows = [fact_row(name) for name in names]
+        head = "| Fact | What it is | An item | Stands in `model/` | Rules |\n| --- | --- | --- | --- | --- |"
+        blocks.append("\n".join([f"### {heading[0].upper()}{heading[1:]}\n", head, *rows]))
+    return "\n\n".join(blocks)
+
+
+def groups_of_facts() -> dict[str, list[str]]:
+    """The names of the facts below the headings of ``model/facts.py``."""
+    groups: dict[str, list[str]] = {}
+    for line in Path(model_facts_file.__file__).read_text("utf-8").splitlines():
+        heading, fact = re.match(r"# -- (.+?) -+$", line), re.match(r"([A-Z_]+): Fact\[", line)
+        if heading:
+            groups[heading[1]] = []
+        elif fact:
+            groups[list(groups)[-1]].append(fact[1].lower())
+    return groups
+
+
+def fact_row(name: str) -> str:
+    """A fact's line in the tables."""
+    fact = FACTS[name]
+    sentence = (getdoc(fact.function) or "").partition("\n\n")[0].replace("``", "`")
+    about = ", ".join(f"[{code}](rules/{code}.md)" for code, rule in all_rules().items() if rule.fact is fact)
+    file = f"{fact.file.replace('.', '/')}.py"
+    return f"| `{name}` | {cell(sentence)} | `{cell(type_of_items(name))}` | `{file}` | {about} |"
+
+
+def type_of_items(name: str) -> str:
+    """What a rule about a fact is handed, as ``model/facts.py`` writes it: ``Dispatch``."""
+    written: str = model_facts_file.__annotations__[name.upper()]
+    return written.removeprefix("Fact[").removesuffix("]")
+
+
 def between_markers(text: str, name: str, content: str) -> str:
     """Replace what stands between ``<!-- name -->`` and ``<!-- /name -->``, where there are such lines."""
     between = rf"(<!-- {re.escape(name)} -->\n)[\s\S]*?([^\n]*<!-- /{re.escape(name)} -->)"
@@ -172,8 +223,9 @@ def generated() -> Iterator[tuple[Path, str]]:
     for rule in all_rules().values():
         yield rules / f"{rule.code}.md", rule_page(rule)
     yield rules / "index.md", f"{GENERATED}\n\n# Rules\n\n{tables('{}.md'.format)}\n"
-    whole = {"rules": tables(page_of), "settings": settings_table(), "pages": navigation()}
-    for file in (ROOT / "README.md", ROOT / "docs" / "settings.md", ROOT / "mkdocs.yml"):
+    whole = {"rules": tables(page_of), "settings": settings_table(), "pages": navigation(), "facts": model_facts()}
+    docs = ROOT / "docs"
+    for file in (ROOT / "README.md", docs / "facts.md", docs / "settings.md", ROOT / "mkdocs.yml"):
         yield file, with_tables(file, whole)
     proven = proofs()
     observed = {file.name: facts_table(file, proven) for file in BEHAVIOUR.glob("test_*.py")}

@@ -1,101 +1,36 @@
 """Begin a new rule: its file, its fixtures, its lines in catalogue and changelog, and all that is made of them.
 
-``python -m docs.new_rule AAC605 name-in-words`` writes a small rule that works and passes every test of a rule, to be
-changed bit by bit into the one that is meant. It is off by default, unless ``--proof test_priority.py::test_name``
-names what proves on a running Celery that it should be on.
+``python -m docs.new_rule AAC605 name-in-words --about views`` writes a small rule about a fact, which works and passes
+every test of a rule, to be changed bit by bit into the one that is meant; ``docs/facts.md`` lists the facts. The rule
+is off by default, unless ``--proof test_priority.py::test_name`` names what proves on a running Celery that it should
+be on. ``python -m docs.new_rule AAC605 --proof test_priority.py::test_name`` adds a proof to a rule that there is.
 """
 
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from argparse import ArgumentParser
-from string import Template
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from docs import generate
 from docs.generate import BEHAVIOUR, FAMILIES, ROOT, facts
+from docs.scaffold import fixture_files, rule_text, sample_of
+from flake8_aa_celery.model.facts import FACTS
+from flake8_aa_celery.rules import all_rules
+from flake8_aa_celery.wording import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-#: What stands in a page until somebody has written it.
-TO_BE_WRITTEN = "(To be written.)"
 RULES = ROOT / "flake8_aa_celery" / "rules"
 CATALOGUE = RULES / "catalogue.py"
 FIXTURES = ROOT / "tests" / "fixtures"
 CHANGELOG = ROOT / "CHANGELOG.md"
-
-RULE = Template('''"""$code: a task that is called `example`. $to_be_written"""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from flake8_aa_celery.violation import Violation
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.resolve.values import Task
-
-
-def check(task: Task, module: Module) -> Iterator[Violation]:
-    """
-    A task is called `example`.
-
-    Flags a task whose function is called `example`. $to_be_written
-
-    ## Why
-    What goes wrong, with what Celery does. $to_be_written
-
-    ## Example
-    ```python
-    from celery import shared_task
-
-
-    @shared_task
-    def example(): ...
-    ```
-
-    ## Instead
-    ```python
-    from celery import shared_task
-
-
-    @shared_task
-    def update_prices(): ...
-    ```
-
-    ## Leaves alone
-    - functions that are no tasks.
-
-    ## Profile
-    Both: Celery is the same everywhere.$why_off $to_be_written
-$proof
-    ## References
-    - [Celery: Tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html)
-    """
-    if task.name == "example":
-        yield Violation.at(task.node, f"the task `{task.name}` is called like an example: say what it does")
-''')
-
-FIXTURE = Template("""\
-from celery import shared_task
-
-
-@shared_task
-def example():  # expect: $code [example]
-    ...
-
-
-@shared_task
-def update_prices():  # ok: its name says what it does
-    ...
-""")
+#: What the page of a rule that nobody has proven says of that.
+_UNPROVEN = " Off by default: nobody has proven it."
 
 
 class Refused(Exception):
@@ -103,13 +38,14 @@ class Refused(Exception):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the files of a new rule and what follows from them.
+    """Write the files of a new rule, or the proof of one that there is, and what follows from them.
 
-    :return: 0; ``ArgumentParser`` ends the process with 2 where the code, the name or a proof will not do.
+    :return: 0; ``ArgumentParser`` ends the process with 2 where the code, the name, the fact or a proof will not do.
     """
-    parser = ArgumentParser(prog="python -m docs.new_rule", description="Begin a new rule.")
-    parser.add_argument("code", help="a free code of one of the families, such as AAC605")
-    parser.add_argument("name", help="the code in words, such as view-without-limit")
+    parser = ArgumentParser(prog="python -m docs.new_rule", description="Begin a new rule, or prove one.")
+    parser.add_argument("code", help="a free code of a family, such as AAC605; or that of a rule, to prove it")
+    parser.add_argument("name", nargs="?", help="the code in words, such as view-without-limit; not of a rule that is")
+    parser.add_argument("--about", metavar="FACT", default="tasks", help="the fact that it is about; tasks if none")
     parser.add_argument(
         "--proof",
         metavar="FILE::TEST",
@@ -117,19 +53,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     given = parser.parse_args(arguments)
     try:
-        refuse_what_will_not_do(given.code, given.name)
         proven = sentence_of(given.proof) if given.proof else ""
+        if given.name is None:
+            files = with_proof(given.code, given.proof, proven)
+        else:
+            refuse_what_will_not_do(given.code, given.name, given.about)
+            files = written(given.code, given.name, given.about, given.proof, proven)
     except Refused as refused:
         parser.error(str(refused))
-    for file in written(given.code, given.name, given.proof, proven):
+    for file in files:
         print(f"wrote {file.relative_to(ROOT)}")
-    generate.main([])
+    # in a process that has not read the catalogue before
+    subprocess.run([sys.executable, "-m", "docs.generate"], cwd=ROOT, check=True)
     print(f"Its tests: pytest -k {given.code} tests/test_fixtures.py tests/test_documentation.py")
     return 0
 
 
-def refuse_what_will_not_do(code: str, name: str) -> None:
-    """Raise :class:`Refused` where a code or a name is malformed or taken."""
+def refuse_what_will_not_do(code: str, name: str, about: str) -> None:
+    """Raise :class:`Refused` where a code or a name is malformed or taken, or where there is no such fact."""
     families = [f"{prefix}xx" for prefix in FAMILIES if prefix != "AAC9"]
     if not re.fullmatch(r"AAC\d{3}", code) or f"{code[:4]}xx" not in families:
         raise Refused(f"{code} belongs to no family: there are {', '.join(families)}")
@@ -139,6 +80,12 @@ def refuse_what_will_not_do(code: str, name: str) -> None:
     for file in sorted(RULES.glob("aac*.py")):
         if set(wanted.split("_", 1)) & set(file.stem.split("_", 1)):
             raise Refused(f"{file.relative_to(ROOT)} has the code or the name already")
+    if about not in FACTS:
+        raise Refused(f"there is no fact {about!r}{nearest(about, FACTS)}; docs/facts.md lists them")
+    try:
+        sample_of(about)
+    except LookupError as error:
+        raise Refused(str(error)) from error
     if (FIXTURES / code).exists():
         raise Refused(f"{(FIXTURES / code).relative_to(ROOT)} exists already")
 
@@ -155,21 +102,53 @@ def sentence_of(proof: str) -> str:
     return known[test]
 
 
-def written(code: str, name: str, proof: str | None, proven: str) -> list[Path]:
+def written(code: str, name: str, about: str, proof: str | None, proven: str) -> list[Path]:
     """Write the files of the rule, and return them."""
     file = name.replace("-", "_")
-    rule, fixture = RULES / f"{code.lower()}_{file}.py", FIXTURES / code / f"{file}.py"
-    fixture.parent.mkdir()
-    fixture.write_text(FIXTURE.substitute(code=code), "utf-8")
-    text = RULE.substitute(
-        code=code,
-        name=name,
-        why_off="" if proof else " Off by default: nobody has proven it.",
-        proof=f"\n    ## Proof\n{bullet(f'`{proof}`: {proven}')}\n" if proof else "",
-        to_be_written=TO_BE_WRITTEN,
-    )
+    rule = RULES / f"{code.lower()}_{file}.py"
+    why_off = "" if proof else _UNPROVEN
+    text = rule_text(code, about, why_off=why_off, proof=proof_section(proof, proven) if proof else "")
     rule.write_text(text, "utf-8")
-    return [rule, fixture, listed(code, name, default=proof is not None), announced(code, name)]
+    fixtures = {FIXTURES / code / file / path: text for path, text in fixture_files(code, about).items()}
+    for path, content in fixtures.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
+    return [rule, *fixtures, listed(code, name, about, default=proof is not None), announced(code, name)]
+
+
+def with_proof(code: str, proof: str | None, proven: str) -> list[Path]:
+    """Add a proof to the page of a rule that there is; one that is off only for want of a proof is on from now on.
+
+    :raises Refused: where there is no such rule, or no proof.
+    """
+    if code not in all_rules():
+        raise Refused(f"{code} is no rule yet: the name of a new one must follow")
+    if proof is None:
+        raise Refused(f"{code} is a rule already: it can be given a --proof")
+    (file,) = RULES.glob(f"{code.lower()}_*.py")
+    text = file.read_text("utf-8")
+    if proof in text:
+        raise Refused(f"{file.relative_to(ROOT)} names {proof} already")
+    if "\n    ## Proof\n" in text:
+        before, heading, after = text.partition("\n    ## Proof\n")
+        bullets, end, rest = after.partition("\n\n")
+        text = f"{before}{heading}{bullets}\n{bullet(f'`{proof}`: {proven}')}{end}{rest}"
+    else:
+        text = text.replace("\n    ## References\n", f"{proof_section(proof, proven)}\n    ## References\n", 1)
+    file.write_text(text.replace(_UNPROVEN, ""), "utf-8")
+    if _UNPROVEN not in text:
+        return [file]
+    lines = CATALOGUE.read_text("utf-8").splitlines(keepends=True)
+    own = f'    _rule("{code}"'
+    CATALOGUE.write_text(
+        "".join(line.replace(", default=False", "") if line.startswith(own) else line for line in lines), "utf-8"
+    )
+    return [file, CATALOGUE]
+
+
+def proof_section(proof: str, proven: str) -> str:
+    """The part of a page that names what proves it."""
+    return f"\n    ## Proof\n{bullet(f'`{proof}`: {proven}')}\n"
 
 
 def bullet(text: str) -> str:
@@ -177,10 +156,10 @@ def bullet(text: str) -> str:
     return fill(text, 116, initial_indent="    - ", subsequent_indent="      ", break_on_hyphens=False)
 
 
-def listed(code: str, name: str, *, default: bool) -> Path:
+def listed(code: str, name: str, about: str, *, default: bool) -> Path:
     """Add the rule to the catalogue, in the order of the codes, and return that."""
     lines = CATALOGUE.read_text("utf-8").splitlines(keepends=True)
-    own = f'    _rule("{code}", "{name}", facts.TASKS{"" if default else ", default=False"}),\n'
+    own = f'    _rule("{code}", "{name}", facts.{about.upper()}{"" if default else ", default=False"}),\n'
     following = next(index for index, line in enumerate(lines) if line.startswith('    _rule("AAC') and line > own)
     CATALOGUE.write_text("".join([*lines[:following], own, *lines[following:]]), "utf-8")
     return CATALOGUE

@@ -73,30 +73,38 @@ class ChainInsteadOfGroup(_Rewrite):
     __slots__ = ()
 
 
-class DelayInsteadOfCall(_Rewrite):
-    """``t(x)`` becomes ``t.delay(x)``."""
-
-    __slots__ = ()
-
-
 class LoopToChain(_Rewrite):
     """``for x in xs: t(x)`` becomes ``chain([t.si(x) for x in xs]).delay()``."""
 
     __slots__ = ()
 
 
-class PriorityOnEach(_Rewrite):
-    """The priority that a call gave to a chain is set on its signatures.
+class MethodInsteadOfCall(_Rewrite):
+    """``t(x)`` becomes ``t.delay(x)``.
 
-    :param code: the source of the priority.
+    :param name: that of the method.
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class OptionOnEach(_Rewrite):
+    """An option that a call gave to a chain is set on its signatures.
+
+    :param name: that of the option.
+    :param code: the source of its value.
     :param members: the signatures that get it.
     :param call: the call that gave it to the chain.
     :param keep: whether the call keeps it.
     """
 
-    __slots__ = ("call", "code", "keep", "members")
+    __slots__ = ("call", "code", "keep", "members", "name")
 
-    def __init__(self, code: str, members: Sequence[Spot], call: Spot, *, keep: bool) -> None:
+    def __init__(self, name: str, code: str, members: Sequence[Spot], call: Spot, *, keep: bool) -> None:
+        self.name = name
         self.code = code
         self.members = tuple(members)
         self.call = call
@@ -110,6 +118,22 @@ class RenameMethod(_Rewrite):
 
     def __init__(self, name: str) -> None:
         self.name = name
+
+
+class SendOnCommit(_Rewrite):
+    """``on_commit(lambda: t.delay(x))`` becomes ``t.delay_on_commit(x)``, or ``on_commit(partial(t.delay, x))``.
+
+    :param call: the call that sends.
+    :param registration: the call of ``on_commit``.
+    :param method: what is to be called in its place; empty for a ``partial``.
+    """
+
+    __slots__ = ("call", "method", "registration")
+
+    def __init__(self, call: Spot, registration: Spot, method: str) -> None:
+        self.call = call
+        self.registration = registration
+        self.method = method
 
 
 class UseApplyAsync(_Rewrite):
@@ -144,6 +168,18 @@ class AddKey(_Rewrite):
         self.spot = spot
 
 
+class DropException(_Rewrite):
+    """A retry loses the exception that it is given, and the handler around it a name that nothing uses any more.
+
+    :param spot: that of the retry.
+    """
+
+    __slots__ = ("spot",)
+
+    def __init__(self, spot: Spot) -> None:
+        self.spot = spot
+
+
 class DropOption(_Rewrite):
     """A decorator loses an option that is written in it: ``@shared_task(bind=True)`` becomes ``@shared_task``.
 
@@ -156,6 +192,22 @@ class DropOption(_Rewrite):
     def __init__(self, name: str, spot: Spot) -> None:
         self.name = name
         self.spot = spot
+
+
+class OptionIntoKwargs(_Rewrite):
+    """``apply_async(force=True)`` becomes ``apply_async(kwargs={"force": True})``.
+
+    :param name: what the argument is called.
+    :param call: the call that is given it.
+    :param kwargs: the dict that the call gives as ``kwargs``; None where it gives none.
+    """
+
+    __slots__ = ("call", "kwargs", "name")
+
+    def __init__(self, name: str, call: Spot, kwargs: Spot | None) -> None:
+        self.name = name
+        self.call = call
+        self.kwargs = kwargs
 
 
 class RenameKey(_Rewrite):
@@ -182,6 +234,39 @@ class RenameOption(_Rewrite):
     def __init__(self, old: str, new: str, spot: Spot) -> None:
         self.old = old
         self.new = new
+        self.spot = spot
+
+
+class ReplaceOption(_Rewrite):
+    """A keyword of a call becomes another one with another value: ``eta=now() + …`` becomes ``countdown=60``.
+
+    :param code: the source of the new value.
+    :param spot: that of the option's value.
+    """
+
+    __slots__ = ("code", "new", "old", "spot")
+
+    def __init__(self, old: str, new: str, code: str, spot: Spot) -> None:
+        self.old = old
+        self.new = new
+        self.code = code
+        self.spot = spot
+
+
+class SetImportedOption(_Rewrite):
+    """A call gets a keyword argument whose value is imported: ``@shared_task(base=QueueOnce)``.
+
+    :param module: the one that the value is imported from.
+    :param imported: its name there.
+    :param spot: that of the call.
+    """
+
+    __slots__ = ("imported", "module", "name", "spot")
+
+    def __init__(self, name: str, module: str, imported: str, spot: Spot) -> None:
+        self.name = name
+        self.module = module
+        self.imported = imported
         self.spot = spot
 
 
@@ -351,17 +436,22 @@ if TYPE_CHECKING:
         | AddLogger
         | AddSharedTask
         | ChainInsteadOfGroup
-        | DelayInsteadOfCall
+        | DropException
         | DropOption
         | ImportInstead
         | LogStart
         | LoopToChain
-        | PriorityOnEach
+        | MethodInsteadOfCall
+        | OptionIntoKwargs
+        | OptionOnEach
         | RenameKey
         | RenameMethod
         | RenameOption
         | RenameText
         | ReplaceExpression
+        | ReplaceOption
+        | SendOnCommit
+        | SetImportedOption
         | SetOption
         | TaskDecoratorOnTop
         | UseApplyAsync

@@ -26,3 +26,8 @@ def printable(text: str) -> str:
     return "".join(
         sign if sign.isprintable() else " " if sign.isspace() else "\N{REPLACEMENT CHARACTER}" for sign in text
     )
+
+
+def cut(text: str, longest: int) -> str:
+    """A text, or the beginning of a long one."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"

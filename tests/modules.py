@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.linter import parse
 from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.model.resolve import values
 from flake8_aa_celery.model.resolve.evaluation import value_of
@@ -30,11 +32,13 @@ from flake8_aa_celery.model.resolve.values import (
     Workflow,
 )
 from flake8_aa_celery.settings import Settings
-from support import place
+from support import cases, checked_files, place, settings_of
 
 if TYPE_CHECKING:
     import collections.abc
     from pathlib import Path
+
+    import pytest
 
     from flake8_aa_celery.model.code.module import Module
 
@@ -54,6 +58,19 @@ def b(): ...
 
 #: What is returned for an expression that nothing is known about.
 UNKNOWN = "unknown"
+
+
+def modules_of_fixtures(folders: pytest.TempPathFactory) -> list[Module]:
+    """The modules of all fixtures, but those in the syntax of a newer Python."""
+    found: list[Module] = []
+    for case in cases():
+        root = case.build(folders.mktemp("case") / "project")
+        project = Project(str(root.resolve()), settings_of(root))
+        for file in checked_files(root):
+            if file.suffix == ".py":
+                with suppress(SyntaxError):
+                    found.append(project.module(str(file.resolve()), parse(file.read_bytes())))
+    return found
 
 
 def module_of(

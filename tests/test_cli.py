@@ -78,7 +78,7 @@ def test_misuse_is_one_line(doors: Doors, arguments: tuple[str, ...], error: str
     assert len(outcome.errors.splitlines()) == (2 if "--" in arguments else 1)
 
 
-@pytest.mark.parametrize("name", ["check", "fix", "graph", "rule", "rules", "completion"])
+@pytest.mark.parametrize("name", ["check", "completion", "facts", "fix", "graph", "rule", "rules", "trace"])
 def test_the_usage_is_one_line(doors: Doors, name: str) -> None:
     usage, empty, *_ = doors.command(name, "--help").lines
     assert usage.startswith(f"usage: aa-celery {name} [OPTION …]")

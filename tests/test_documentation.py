@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from docs import generate
-from docs.generate import BEHAVIOUR, PROOF, facts, read_page
+from docs.generate import BEHAVIOUR, PROOF, example_files, facts, read_page
 from flake8_aa_celery.cli.completion import whole_parser
 from flake8_aa_celery.rules import all_rules
 from support import ALWAYS_SELECTED, ROOT, Mark, found_in, place
@@ -34,24 +34,14 @@ HEADINGS = {
     "References": True,
 }
 RULES = [rule for rule in all_rules().values() if not rule.code.startswith("AAC9")]
-EXAMPLE = re.compile(r"^```(?:python|markdown|rst)\n([\s\S]*?)^```$", re.MULTILINE)
 README = ROOT / "README.md"
-FILE_NAME = re.compile(r"^# ([\w./-]+\.(?:py|md|rst))$", re.MULTILINE)
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
 
-def files_of(section: str) -> dict[str, str]:
-    """The files that a section's one block of code stands for, by path; a comment names each."""
-    (block,) = EXAMPLE.findall(section)
-    parts = FILE_NAME.split(block)
-    named = dict(zip(parts[1::2], parts[2::2], strict=True))
-    return {"app/tasks.py": parts[0], **named} if parts[0].strip() else named
-
-
 def findings(rule: Rule, heading: str, root: Path) -> list[Mark]:
     """What the rule alone says of the code below a heading of its page, in a profile that it belongs to."""
-    for path, source in files_of(read_page(rule.documentation).sections[heading]).items():
+    for path, source in example_files(read_page(rule.documentation).sections[heading]).items():
         place(root, path, source.encode())
     profile = f'[tool.flake8-aa-celery]\nprofile = "{rule.profiles[0]}"\n'
     (root / "pyproject.toml").write_text(profile, "utf-8")
@@ -85,7 +75,7 @@ def test_the_examples_are_formatted_as_their_readers_code_is(tmp_path: Path) -> 
     pytest.importorskip("ruff")
     for rule in RULES:
         for heading in ("Example", "Instead"):
-            for path, source in files_of(read_page(rule.documentation).sections[heading]).items():
+            for path, source in example_files(read_page(rule.documentation).sections[heading]).items():
                 place(tmp_path, f"{rule.code}/{heading}/{path}", (source.strip("\n") + "\n").encode())
     ruff = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", "100", "--diff", str(tmp_path)]
     outcome = subprocess.run(ruff, capture_output=True, text=True)
@@ -138,7 +128,7 @@ def test_a_heading_in_a_block_of_code_is_none() -> None:
 
 
 def test_a_block_may_hold_several_files() -> None:
-    assert files_of("```python\nx = 1\n# app/views.py\ny = 1\n# a note\n```") == {
+    assert example_files("```python\nx = 1\n# app/views.py\ny = 1\n# a note\n```") == {
         "app/tasks.py": "x = 1\n",
         "app/views.py": "\ny = 1\n# a note\n",
     }
@@ -148,7 +138,7 @@ def test_the_readme_shows_what_the_command_prints(tmp_path: Path) -> None:
     example = README.read_text("utf-8").partition("<!-- example -->")[2].partition("<!-- /example -->")[0]
     (session,) = re.findall(r"^```console\n([\s\S]*?)^```$", example, re.MULTILINE)
     command, _, output = session.removeprefix("$ aa-celery ").partition("\n")
-    for path, source in files_of(example).items():
+    for path, source in example_files(example).items():
         place(tmp_path, path, source.encode())
     ours = [sys.executable, "-m", "flake8_aa_celery", *command.split()]
     assert subprocess.run(ours, cwd=tmp_path, capture_output=True, text=True).stdout == output
@@ -156,7 +146,8 @@ def test_the_readme_shows_what_the_command_prints(tmp_path: Path) -> None:
 
 #: How the command is shown: by itself, in recipes, in sentences; but not where a sentence only names it.
 COMMAND = re.compile(
-    r"(?:^|`|run: |commands = |- |\$ )aa-celery (?!rule`)((?:check|fix|graph|rules?|completion)\b[^`\n#>|)]*)",
+    r"(?:^|`|run: |commands = |- |\$ )aa-celery (?!rule`)"
+    r"((?:check|completion|facts|fix|graph|rules?|trace)\b[^`\n#>|)]*)",
     re.MULTILINE,
 )
 

@@ -10,17 +10,22 @@ from flake8_aa_celery.fixes import (
     add_logger,
     add_shared_task,
     chain_instead_of_group,
-    delay_instead_of_call,
+    drop_exception,
     drop_option,
     import_instead,
     log_start,
     loop_to_chain,
-    priority_on_each,
+    method_instead_of_call,
+    option_into_kwargs,
+    option_on_each,
     rename_key,
     rename_method,
     rename_option,
     rename_text,
     replace_expression,
+    replace_option,
+    send_on_commit,
+    set_imported_option,
     set_option,
     task_decorator_on_top,
     use_apply_async,
@@ -48,8 +53,8 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return add_shared_task.rewrite(place, rewrite)
         case rewrites.ChainInsteadOfGroup():
             return chain_instead_of_group.rewrite(place, rewrite)
-        case rewrites.DelayInsteadOfCall():
-            return delay_instead_of_call.rewrite(place, rewrite)
+        case rewrites.DropException():
+            return drop_exception.rewrite(place, rewrite)
         case rewrites.DropOption():
             return drop_option.rewrite(place, rewrite)
         case rewrites.ImportInstead():
@@ -58,8 +63,12 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return log_start.rewrite(place, rewrite)
         case rewrites.LoopToChain():
             return loop_to_chain.rewrite(place, rewrite)
-        case rewrites.PriorityOnEach():
-            return priority_on_each.rewrite(place, rewrite)
+        case rewrites.MethodInsteadOfCall():
+            return method_instead_of_call.rewrite(place, rewrite)
+        case rewrites.OptionIntoKwargs():
+            return option_into_kwargs.rewrite(place, rewrite)
+        case rewrites.OptionOnEach():
+            return option_on_each.rewrite(place, rewrite)
         case rewrites.RenameKey():
             return rename_key.rewrite(place, rewrite)
         case rewrites.RenameMethod():
@@ -70,6 +79,12 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return rename_text.rewrite(place, rewrite)
         case rewrites.ReplaceExpression():
             return replace_expression.rewrite(place, rewrite)
+        case rewrites.ReplaceOption():
+            return replace_option.rewrite(place, rewrite)
+        case rewrites.SendOnCommit():
+            return send_on_commit.rewrite(place, rewrite)
+        case rewrites.SetImportedOption():
+            return set_imported_option.rewrite(place, rewrite)
         case rewrites.SetOption():
             return set_option.rewrite(place, rewrite)
         case rewrites.TaskDecoratorOnTop():

@@ -10,7 +10,7 @@ from flake8_aa_celery.fixes import Change
 from flake8_aa_celery.fixes._calls import Space, quote_of, with_keyword, without_comment
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.fixes._tree import Place
+    from flake8_aa_celery.fixes._tree import Place, Tree
     from flake8_aa_celery.rewrites import AddKey
 
 
@@ -20,18 +20,21 @@ def rewrite(place: Place, wanted: AddKey) -> Change:
     if isinstance(found, cst.Call):
         return Change({found: with_keyword(place.tree, found, wanted.name, wanted.code)})
     assert isinstance(found, cst.Dict)
-    quote = quote_of(place.tree)
-    key = place.tree.expression(f"{quote}{wanted.name}{quote}")
-    new = cst.DictElement(key, place.tree.expression(wanted.code))
+    return Change({found: with_key(place.tree, found, wanted.name, wanted.code)})
+
+
+def with_key(tree: Tree, found: cst.Dict, name: str, code: str) -> cst.Dict:
+    """A dict with one more key after the others, laid out as they are."""
+    quote = quote_of(tree)
+    new = cst.DictElement(tree.expression(f"{quote}{name}{quote}"), tree.expression(code))
     if not found.elements:
-        return Change({found: found.with_changes(elements=[new])})
+        return found.with_changes(elements=[new])
     last, closing = found.elements[-1], found.rbrace.whitespace_before
     separating = cst.Comma(whitespace_after=_between(found, closing))
-    changed = found.with_changes(
+    return found.with_changes(
         elements=[*found.elements[:-1], last.with_changes(comma=separating), new.with_changes(comma=last.comma)],
         rbrace=found.rbrace.with_changes(whitespace_before=without_comment(closing)),
     )
-    return Change({found: changed})
 
 
 def _between(found: cst.Dict, closing: Space) -> Space:

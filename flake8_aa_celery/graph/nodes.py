@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.graph import priorities, starters
 from flake8_aa_celery.graph.elements import Finding, Node
-from flake8_aa_celery.graph.words import cut
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Function, Mapping, NamedTask, Task, UnreadableTask
 from flake8_aa_celery.places import below
-from flake8_aa_celery.wording import printable
+from flake8_aa_celery.wording import cut, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +62,7 @@ class Nodes:
 
     def all(self) -> list[Node]:
         """Every node with its violations, by path and line; last those of other packages."""
-        findings = {path: self._findings(path) for path in {spot.node.path for spot in self._spots.values()}}
+        findings = {path: self._findings(path) for path in sorted({spot.node.path for spot in self._spots.values()})}
         found = [spot.with_findings(findings[spot.node.path]) for spot in self._spots.values()]
         return sorted(found, key=lambda node: (not node.path, node.path, node.line, node.id))
 

@@ -9,8 +9,8 @@ from flake8_aa_celery.graph import labels
 from flake8_aa_celery.graph.bands import BANDS, band
 from flake8_aa_celery.graph.elements import KINDS, bundles
 from flake8_aa_celery.graph.layout import Box, Size, lay_out
-from flake8_aa_celery.graph.words import cut, numbered
-from flake8_aa_celery.wording import printable
+from flake8_aa_celery.graph.words import numbered
+from flake8_aa_celery.wording import cut, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -93,7 +93,7 @@ class _Tree:
     def _workflow_starters(self, task: Node) -> Iterator[Branch]:
         for found, step in self._with_member.get(task.id, ()):
             place = f"as {step.number}. of a {found.kind}" if step.number.isdigit() else f"in a {found.kind}"
-            line: Line = [*_who(self._nodes[found.owner]), (f"  {place}, ", "dim"), *_priority(step.priority)]
+            line: Line = [*_who(self._nodes[found.owner]), (f"  {place}, ", "dim"), *priority_line(step.priority)]
             line += [(f", {how_often(True)}", "yellow")] if step.per_item else []
             callers = list(self._callers(found.owner, {task.id}))
             yield Branch([*line, (f"  {found.path}:{found.line}", "dim")], callers)
@@ -130,7 +130,7 @@ def _flat(branch: Branch, head: str, rest: str) -> Iterator[Line]:
 def _head(task: Node) -> Line:
     if not task.path:
         return [(task.registered_name, "bold cyan")]
-    return [(task.name, "bold cyan"), (f":{task.line}  ", "dim"), *_priority(task.priority)]
+    return [(task.name, "bold cyan"), (f":{task.line}  ", "dim"), *priority_line(task.priority)]
 
 
 def _properties(task: Node) -> Iterator[Branch]:
@@ -166,7 +166,7 @@ def _steps(steps: Iterable[Step], depth: int) -> list[Branch]:
 
 def _step(step: Step) -> Line:
     line: Line = [(numbered(step.number), "dim"), (step.text, "cyan" if step.target else "")]
-    line += [("  ", ""), *_priority(step.priority)] if step.priority else []
+    line += [("  ", ""), *priority_line(step.priority)] if step.priority else []
     return [*line, (f"  {how_often(step.per_item)}", "yellow")] if step.per_item else line
 
 
@@ -180,7 +180,7 @@ def _who(node: Node) -> Line:
 def _bundle(bundle: Bundle) -> Line:
     often = f", {how_often(bundle.per_item)}" if bundle.per_item else ""
     line: Line = [(f"  {how(bundle.method)}", "dim")]
-    line += [(", ", "dim"), *_priority(bundle.priority)] if bundle.priority else []
+    line += [(", ", "dim"), *priority_line(bundle.priority)] if bundle.priority else []
     return [*line, (often, "yellow"), (_places(bundle.places), "dim")]
 
 
@@ -194,7 +194,8 @@ def _places(places: Sequence[tuple[str, int]]) -> str:
     return "  " + ", ".join(told)
 
 
-def _priority(priority: Priority | None) -> Line:
+def priority_line(priority: Priority | None) -> Line:
+    """A priority in words, in the colour that it has everywhere; nothing for none."""
     if priority is None:
         return []
     style = _STYLES.get(priority.source) or _BANDS.get(-1 if priority.value is None else priority.value, "blue")

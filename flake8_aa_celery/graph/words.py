@@ -40,8 +40,3 @@ def how_often(per_item: bool) -> str:
 def numbered(number: str) -> str:
     """What stands before a member of a workflow: ``2. ``, ``then ``, or nothing."""
     return f"{number}. " if number.isdigit() else f"{number} " if number else ""
-
-
-def cut(text: str, longest: int) -> str:
-    """A text, or the beginning of a long one."""
-    return text if len(text) <= longest else text[: longest - 1] + "…"

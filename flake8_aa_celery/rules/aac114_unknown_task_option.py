@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.knowledge.celery import TASK_OPTIONS
 from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.tasks.options import TASK_OPTIONS
 from flake8_aa_celery.rewrites import RenameKey, RenameOption, Spot
 from flake8_aa_celery.violation import Fix, Violation
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.names import means_the_same
-from flake8_aa_celery.model.priorities.settings import later_at_default, may_be_inherited, own_options
-from flake8_aa_celery.model.resolve.values import Dispatch, Signature, Workflow
-from flake8_aa_celery.rewrites import PriorityOnEach, Spot
-from flake8_aa_celery.violation import Fix, Violation
+from flake8_aa_celery.model.priorities.settings import later_at_default, may_be_inherited
+from flake8_aa_celery.model.resolve.values import Dispatch, Workflow
+from flake8_aa_celery.rules.words import fix_on_each
+from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.priorities.settings import PrioritySetting
-    from flake8_aa_celery.model.resolve.values import Element, Entry
+    from flake8_aa_celery.violation import Fix
 
 #: The priority at which Alliance Auth runs what is given none.
 _DEFAULT = 5
@@ -119,33 +117,5 @@ def _message(setting: PrioritySetting) -> str:
 
 
 def _fix(setting: PrioritySetting, chain: Workflow, module: Module) -> Fix | None:
-    members, call = chain.members, _call_of(setting)
-    if call is None or setting.entry.module is not module or not members.complete:
-        return None
-    if not all(_can_be_set(member, setting.entry) for member in members.elements):
-        return None
-    bare = [member for member in members.elements if own_options(member.value).lacks("priority")]
-    rewrite = PriorityOnEach(
-        ast.unparse(setting.entry.node),
-        [Spot.of(member.node) for member in bare],
-        Spot.of(call),
-        keep=len(bare) < len(members.elements),
-    )
-    return Fix("unsafe", "Set the priority on each signature", rewrite)
-
-
-def _call_of(setting: PrioritySetting) -> ast.Call | None:
-    """The call in which the priority is written as a keyword."""
     call = setting.owner.node if isinstance(setting.owner, (Dispatch, Workflow)) else None
-    if not isinstance(call, ast.Call) or not any(word.value is setting.entry.node for word in call.keywords):
-        return None
-    return call
-
-
-def _can_be_set(member: Element, priority: Entry) -> bool:
-    """Whether a member is a signature of this file, made where the priority means the same as in the call."""
-    return (
-        isinstance(member.value, Signature)
-        and member.module is priority.module
-        and means_the_same(priority.node, priority.site, member.site)
-    )
+    return fix_on_each("priority", setting.entry, chain, call, module)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.periodic.crontabs import RANGES, refusal
+from flake8_aa_celery.model.knowledge.celery import CRONTAB_FIELDS
+from flake8_aa_celery.model.periodic.crontabs import refusal
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -77,6 +78,6 @@ def check(crontab: Crontab, module: Module) -> Iterator[Violation]:
 def _message(name: str, entry: Entry, crontab: Crontab) -> str:
     """What Celery has against a field; empty where it takes it."""
     if entry in crontab.unknown_fields:
-        return f"`crontab` refuses `{name}` with a TypeError: it takes {', '.join(RANGES)}"
-    why = refusal(name, entry.value) if name in RANGES else None
+        return f"`crontab` refuses `{name}` with a TypeError: it takes {', '.join(CRONTAB_FIELDS)}"
+    why = refusal(name, entry.value) if name in CRONTAB_FIELDS else None
     return f"`crontab` refuses this `{name}` when it is imported: {why}" if why else ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling.mismatches import mismatch_of_entry
+from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.model.periodic.schedules import has_other_scheduler
-from flake8_aa_celery.model.tasks.options import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
 

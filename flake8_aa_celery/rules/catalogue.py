@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 
 #: For what is a custom of that house alone.
 _AA = ("alliance-auth",)
-_BOTH = ("alliance-auth", "celery")
-#: For what does not hold in Alliance Auth, whose workers use threads.
+#: For what cannot go wrong in that house.
 _PLAIN = ("celery",)
+_BOTH = ("alliance-auth", "celery")
 
 #: That a function is a task can be seen only once it is decorated.
 _OF_TASKS = ("AAC1",)
 #: How a task is sent can be seen only once its name means the task.
 _OF_DISPATCHES = ("AAC1", "AAC2", "AAC3", "AAC4")
+#: What is wrong with a lock can be seen only once there is one.
+_OF_LOCKS = ("AAC115", "AAC116", "AAC310")
 #: The module that a task moves to may have no logger yet.
 _OF_LOGGERS = ("AAC105",)
 
@@ -78,6 +80,14 @@ _ALL = (
     _rule("AAC118", "unlimited-retries", facts.ENDLESS_RETRIES, default=False),
     _rule("AAC119", "retry-without-backoff", facts.STEADY_RETRIES, default=False, fix="unsafe"),
     _rule("AAC120", "task-without-time-limit", facts.TASKS, default=False, profiles=_PLAIN),
+    _rule("AAC121", "retry-options-without-retry", facts.LOST_RETRY_OPTIONS),
+    _rule("AAC122", "once-without-lock", facts.LOST_LOCKS, fix="unsafe", reveals=_OF_LOCKS),
+    _rule("AAC123", "state-on-task", facts.KEPT_STATE),
+    _rule("AAC124", "generator-task", facts.GENERATOR_TASKS),
+    _rule("AAC125", "invalid-task-option", facts.FAULTY_OPTIONS, fix="safe"),
+    _rule("AAC126", "unregistered-task", facts.UNREGISTERED_TASKS),
+    _rule("AAC128", "network-call-without-timeout", facts.ENDLESS_CALLS, fix="unsafe"),
+    _rule("AAC130", "unknown-task-attribute", facts.UNKNOWN_ATTRIBUTES, fix="safe"),
     _rule("AAC201", "reserved-priority", facts.WRITTEN_PRIORITIES, profiles=_AA, fix="unsafe", documents=True),
     _rule("AAC202", "invalid-priority", facts.WRITTEN_PRIORITIES, fix="safe", documents=True),
     _rule("AAC203", "high-priority", facts.WRITTEN_PRIORITIES, profiles=_AA, documents=True),
@@ -86,6 +96,8 @@ _ALL = (
     _rule("AAC206", "delay-with-options", facts.MISPLACED_OPTIONS, fix="safe or unsafe"),
     _rule("AAC207", "chain-priority-first-only", facts.PRIORITIES, fix="unsafe"),
     _rule("AAC208", "none-priority", facts.WRITTEN_PRIORITIES, fix="unsafe"),
+    _rule("AAC209", "unknown-task-priority", facts.FOREIGN_TASKS, profiles=_AA, fix="unsafe"),
+    _rule("AAC210", "priority-lost", facts.LOST_PRIORITIES, default=False, profiles=_AA, fix="unsafe"),
     _rule("AAC301", "chord-without-backend", facts.WORKFLOWS),
     _rule("AAC302", "group-without-backend", facts.SENT_GROUPS, fix="unsafe"),
     _rule("AAC303", "group-becomes-chord", facts.FOLLOWED),
@@ -96,6 +108,9 @@ _ALL = (
     _rule("AAC308", "chain-argument-mismatch", facts.REFUSED_RESULTS, fix="safe"),
     _rule("AAC309", "workflow-never-started", facts.FORGOTTEN, fix="unsafe"),
     _rule("AAC310", "once-task-in-chain", facts.FOLLOWED_ONCE_TASKS),
+    _rule("AAC311", "chain-option-first-only", facts.FIRST_ONLY, fix="unsafe"),
+    _rule("AAC312", "not-a-signature", facts.NO_SIGNATURES, fix="unsafe"),
+    _rule("AAC313", "callback-argument-mismatch", facts.REFUSED_CALLS, fix="safe"),
     _rule("AAC401", "task-argument-mismatch", facts.MISMATCHES),
     _rule("AAC402", "apply-async-arguments", facts.WRONG_COLLECTIONS, fix="safe or unsafe"),
     _rule("AAC403", "task-called-directly", facts.LOCAL_CALLS, default=False, fix="unsafe"),
@@ -106,6 +121,15 @@ _ALL = (
     _rule("AAC408", "long-countdown", facts.DELAYS),
     _rule("AAC409", "dispatch-in-receiver", facts.SENT_WHILE_SAVING, default=False, fix="unsafe"),
     _rule("AAC410", "soft-limit-swallowed", facts.TASKS, default=False, profiles=_PLAIN),
+    _rule("AAC411", "late-bound-on-commit", facts.LATE_CALLBACKS, fix="safe"),
+    _rule("AAC412", "on-commit-called", facts.MISUSED_COMMITS, fix="safe"),
+    _rule("AAC413", "unknown-send-option", facts.UNREAD_OPTIONS, fix="unsafe"),
+    _rule("AAC414", "max-retries-never-raised", facts.DEAD_HANDLERS, fix="unsafe"),
+    _rule("AAC415", "countdown-in-bulk", facts.BULK_DELAYS, profiles=_AA),
+    _rule("AAC416", "naive-eta", facts.NAIVE_MOMENTS, profiles=_PLAIN, fix="unsafe"),
+    _rule("AAC418", "saved-after-dispatch", facts.LATE_SAVES),
+    _rule("AAC419", "retry-arithmetic", facts.RETRY_COUNTS),
+    _rule("AAC420", "unknown-task", facts.UNKNOWN_TASKS),
     _rule("AAC501", "crontab-every-minute", facts.CRONTABS, fix="unsafe", documents=True),
     _rule("AAC502", "invalid-crontab", facts.CRONTABS, documents=True),
     _rule("AAC503", "invalid-schedule-entry", facts.SCHEDULE, documents=True),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.names import last_part
+from flake8_aa_celery.model.code.names import last_part, means_the_same
 from flake8_aa_celery.model.code.syntax import is_statement
+from flake8_aa_celery.model.django.transactions import method_after_commit
+from flake8_aa_celery.model.priorities.settings import own_options
 from flake8_aa_celery.model.resolve.values import (
     Function,
     NamedTask,
@@ -16,12 +18,14 @@ from flake8_aa_celery.model.resolve.values import (
     Value,
     Workflow,
 )
-from flake8_aa_celery.rewrites import DelayInsteadOfCall, RenameMethod
+from flake8_aa_celery.rewrites import MethodInsteadOfCall, OptionOnEach, RenameMethod, SendOnCommit, Spot
 from flake8_aa_celery.violation import Fix
 
 if TYPE_CHECKING:
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import CallSite
     from flake8_aa_celery.model.priorities.settings import PrioritySetting
-    from flake8_aa_celery.model.resolve.values import Dispatch, LocalCall
+    from flake8_aa_celery.model.resolve.values import Dispatch, Element, Entry, LocalCall
 
 
 def called(value: Value | None) -> str:
@@ -66,10 +70,53 @@ def fix_after_commit(dispatch: Dispatch, method: str) -> Fix | None:
     return Fix("unsafe", f"Use `{method}`", RenameMethod(method))
 
 
+def fix_on_each(name: str, entry: Entry, chain: Workflow, call: ast.expr | None, module: Module) -> Fix | None:
+    """The fix that sets an option of a chain on each of its signatures, where all are seen and it means the same there.
+
+    :param call: where the chain is given the option.
+    """
+    members = chain.members
+    if not isinstance(call, ast.Call) or not any(word.value is entry.node for word in call.keywords):
+        return None
+    if entry.module is not module or not members.complete or not all(_can_be_set(m, entry) for m in members.elements):
+        return None
+    bare = [member for member in members.elements if own_options(member.value).lacks(name)]
+    spots = [Spot.of(member.node) for member in bare]
+    keep = len(bare) < len(members.elements)
+    rewrite = OptionOnEach(name, ast.unparse(entry.node), spots, Spot.of(call), keep=keep)
+    return Fix("unsafe", f"Set the {name.replace('_', ' ')} on each signature", rewrite)
+
+
+def _can_be_set(member: Element, entry: Entry) -> bool:
+    """Whether a member is a signature of this file, made where the value of an option means the same as in the call."""
+    return (
+        isinstance(member.value, Signature)
+        and member.module is entry.module
+        and means_the_same(entry.node, entry.site, member.site)
+    )
+
+
+def fix_of_callback(dispatch: Dispatch, registration: CallSite) -> Fix | None:
+    """The fix that has a dispatch wait for the commit, by a method of the task or by a ``partial``.
+
+    :param registration: the call of ``on_commit`` that it stands in, as what that is handed or in a lambda.
+    """
+    call = registration.node
+    if not isinstance(dispatch.node.func, ast.Attribute) or not call.args or dispatch.method == "()":
+        return None
+    method = method_after_commit(dispatch)
+    if "." in method or len(call.args) + len(call.keywords) > 1 or not is_statement(call, registration.site):
+        method = ""
+    if not method and dispatch.method in ("apply_async_on_commit", "delay_on_commit"):
+        return None
+    title = f"Use `{method}`" if method else "Use `partial`"
+    return Fix("safe", title, SendOnCommit(Spot.of(dispatch.node), Spot.of(call), method))
+
+
 def fix_by_delay(call: LocalCall) -> Fix | None:
     """The fix that sends a task instead of running it here, where nobody needs what it returns."""
     if not is_statement(call.node, call.site) or call.method == "apply":
         return None
     if call.method == "run":
         return Fix("unsafe", "Use `delay`", RenameMethod("delay"))
-    return Fix("unsafe", "Use `delay`", DelayInsteadOfCall())
+    return Fix("unsafe", "Use `delay`", MethodInsteadOfCall("delay"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+import sys
 import uuid
 from collections import defaultdict, deque
 from datetime import date, datetime, timedelta, timezone
@@ -151,6 +152,26 @@ def test_an_unknown_task_name_is_sent_and_dropped_by_the_worker(worker: Worker) 
     worker.app.send_task("nope.tasks.x")
     assert worker.run() == []
     assert [(message.task, message.outcome) for message in worker.sent] == [("nope.tasks.x", "UNREGISTERED")]
+
+
+def test_a_task_that_a_module_lacks_raises_where_it_is_sent(worker: Worker) -> None:
+    """`tasks.gone.delay()` raises `AttributeError` each time it is reached, and sends nothing."""
+    tasks: Any = sys.modules[__name__]
+    with pytest.raises(AttributeError, match="has no attribute 'gone'"):
+        tasks.gone.delay(1)
+    assert worker.sent == []
+
+
+def test_a_tasks_module_that_imports_what_is_gone_stops_autodiscovery(
+    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`from .other import gone` in a module of tasks: the worker that looks for tasks raises `ImportError`."""
+    for name, source in {"__init__": "", "other": "", "tasks": "from .other import gone"}.items():
+        (tmp_path / "lacking").mkdir(exist_ok=True)
+        (tmp_path / "lacking" / f"{name}.py").write_text(source, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ImportError, match="cannot import name 'gone'"):
+        worker.app.autodiscover_tasks(["lacking"], force=True)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from celery.schedules import ParseException, crontab
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from flake8_aa_celery.model.periodic.crontabs import RANGES, refusal
+from flake8_aa_celery.model.knowledge.celery import CRONTAB_FIELDS
+from flake8_aa_celery.model.periodic.crontabs import refusal
 from flake8_aa_celery.model.resolve.values import Constant
 
 ENDS = [
@@ -41,7 +42,7 @@ def accepted_by_celery(field: str, value: object) -> bool:
     return True
 
 
-@given(field=st.sampled_from(sorted(RANGES)), parts=st.lists(PARTS, min_size=1, max_size=3))
+@given(field=st.sampled_from(sorted(CRONTAB_FIELDS)), parts=st.lists(PARTS, min_size=1, max_size=3))
 @example(field="minute", parts=["60"])
 @example(field="minute", parts=["*/70"])
 @example(field="minute", parts=["5/2"])
@@ -52,7 +53,7 @@ def test_a_text_is_accepted_exactly_where_celery_accepts_it(field: str, parts: l
     assert (refusal(field, Constant(text)) is None) == accepted_by_celery(field, text)
 
 
-@pytest.mark.parametrize("field", RANGES)
+@pytest.mark.parametrize("field", CRONTAB_FIELDS)
 @pytest.mark.parametrize("value", [0, 1, -1, 6, 7, 12, 13, 23, 24, 31, 32, 59, 60, True, False, None, 5.5])
 def test_another_value_is_accepted_exactly_where_celery_accepts_it(field: str, value: object) -> None:
     assert (refusal(field, Constant(value)) is None) == accepted_by_celery(field, value)

@@ -11,11 +11,9 @@ import pytest
 
 from annotations import in_full
 from flake8_aa_celery import model
-from flake8_aa_celery.linter import parse
 from flake8_aa_celery.model import facts
-from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.model.facts import FACTS, Fact
-from support import cases, checked_files, settings_of
+from modules import modules_of_fixtures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,17 +28,7 @@ each_fact = pytest.mark.parametrize("fact", FACTS.values(), ids=lambda fact: fac
 @pytest.fixture(scope="module")
 def modules(tmp_path_factory: pytest.TempPathFactory) -> list[Module]:
     """The modules of all fixtures."""
-    found: list[Module] = []
-    for case in cases():
-        root = case.build(tmp_path_factory.mktemp("case") / "project")
-        project = Project(str(root.resolve()), settings_of(root))
-        for file in checked_files(root):
-            if file.suffix == ".py":
-                try:
-                    found.append(project.module(str(file.resolve()), parse(file.read_bytes())))
-                except SyntaxError:  # that of a newer Python
-                    continue
-    return found
+    return modules_of_fixtures(tmp_path_factory)
 
 
 def stated() -> Iterator[tuple[str, str]]:

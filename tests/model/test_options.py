@@ -9,7 +9,7 @@ from celery import Celery, Task
 from celery.app import task as celery_task
 from celery.app.autoretry import add_autoretry_behaviour
 
-from flake8_aa_celery.model.tasks.options import TASK_OPTIONS
+from flake8_aa_celery.model.knowledge.celery import TASK_OPTIONS
 
 
 def test_every_public_attribute_of_a_task_is_an_option() -> None:

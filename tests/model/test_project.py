@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_aa_celery.linter import lint
+from flake8_aa_celery.model.code.names import ImportedName
 from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.model.tasks.index import task_index_of
 from flake8_aa_celery.settings import Settings
@@ -29,7 +30,7 @@ def test_a_file_that_is_nested_too_deeply_hides_no_other(tmp_path: Path) -> None
 
 
 def trees() -> int:
-    return sum(isinstance(found, ast.Module) for found in gc.get_objects())
+    return sum(type(found) is ast.Module for found in gc.get_objects())
 
 
 @pytest.fixture
@@ -87,3 +88,15 @@ def test_a_file_that_was_let_go_of_breaks_no_later_one(tmp_path: Path) -> None:
     settings = Settings(select=("AAC120", "AAC604", "AAC999"))
     found = [[each.code for each in lint(str(path), path.read_bytes(), settings)] for path in (view, tasks)]
     assert found == [["AAC604"], ["AAC120"]]
+
+
+def test_a_package_goes_before_a_module_of_the_same_name(tmp_path: Path) -> None:
+    place(tmp_path, "pyproject.toml", b"")
+    place(tmp_path, "app/tasks.py", b"")
+    package = place(tmp_path, "app/tasks/__init__.py", b"from . import more")
+    more = place(tmp_path, "app/tasks/more.py", b"")
+    project = Project.of(str(package), Settings())
+    module = project.module(str(package), ast.parse(package.read_bytes()))
+    assert project.find("app.tasks", module) == str(package)
+    assert project.imported_module(ImportedName(1, "", ""), module)[1] == str(package)
+    assert project.submodule(str(package), "more") == str(more)

@@ -233,7 +233,7 @@ def test_a_task_that_moves_leaves_no_copy_of_its_project_in_memory(
     gc.disable()
     try:
         fixed = whole_project.fix_all(files, Settings(select=("AAC101",)), lambda part, work: work(part), unsafe=True)
-        kept = sum(isinstance(found, Project) for found in gc.get_objects())
+        kept = sum(type(found) is Project for found in gc.get_objects())
     finally:
         gc.enable()
     assert len(fixed) == 24

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import reaching
 from flake8_aa_celery.model.configuration.settings import configured
+from flake8_aa_celery.model.knowledge import django, standard_library
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
@@ -23,15 +24,12 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Site
     from flake8_aa_celery.model.resolve.values import Entry, Mapping, Task, Value
 
+_NOW = standard_library.NOW | django.NOW
 #: How many seconds what ``timedelta`` is given stands for, in the order in which it takes them by position.
 _SECONDS = {
     "days": 86_400, "seconds": 1, "microseconds": 1e-6, "milliseconds": 1e-3, "minutes": 60, "hours": 3_600,
     "weeks": 604_800,
 }  # fmt: skip
-_NOW = frozenset(
-    {"datetime.datetime.now()", "datetime.datetime.utcnow()", "django.utils.timezone.now()"}
-    | {"django.utils.timezone.localtime()"}
-)
 #: Beyond this many names that stand for one another nobody looks.
 _DEEPEST = 8
 
@@ -110,7 +108,7 @@ def _countdown(node: ast.expr, site: Site) -> float | None:
     if not isinstance(node, ast.Call):
         return None
     if isinstance(node.func, ast.Attribute) and node.func.attr == "total_seconds":
-        return _period(node.func.value, site)
+        return seconds_of(node.func.value, site)
     if node.args and site.module.origin(node.func, site) in ("builtins.int", "builtins.round"):
         return _countdown(node.args[0], site)
     return None
@@ -118,18 +116,24 @@ def _countdown(node: ast.expr, site: Site) -> float | None:
 
 def _eta(node: ast.expr, site: Site) -> float | None:
     """How long from now ``now() + timedelta(…)`` is."""
-    node, site = _behind_names(node, site)
+    period = after_now(node, site)
+    return seconds_of(*period) if period else None
+
+
+def after_now(node: ast.expr, site: Site) -> tuple[ast.expr, Site] | None:
+    """What is added to the present in ``now() + timedelta(…)``, and where that stands; None for anything else."""
+    node, site = behind_names(node, site)
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
         return None
     for now, period in ((node.left, node.right), (node.right, node.left)):
-        if site.module.origin(*_behind_names(now, site)) in _NOW:
-            return _period(period, site)
+        if site.module.origin(*behind_names(now, site)) in _NOW:
+            return behind_names(period, site)
     return None
 
 
-def _period(node: ast.expr, site: Site) -> float | None:
+def seconds_of(node: ast.expr, site: Site) -> float | None:
     """The seconds of a ``timedelta``; None where one of its numbers is not known."""
-    node, site = _behind_names(node, site)
+    node, site = behind_names(node, site)
     if not isinstance(node, ast.Call) or site.module.origin(node.func, site) != "datetime.timedelta":
         return None
     given = by_name(node, site, _SECONDS)
@@ -144,7 +148,7 @@ def _number(value: Value) -> float | None:
     return None
 
 
-def _behind_names(node: ast.expr, site: Site) -> tuple[ast.expr, Site]:
+def behind_names(node: ast.expr, site: Site) -> tuple[ast.expr, Site]:
     """What a name was bound to, through other names as far as that is certain; anything else as it is."""
     for _ in range(_DEEPEST):
         bindings = reaching(node.id, site) if isinstance(node, ast.Name) else []

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.canvas.workflows import followers, starters
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve import arguments
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of, workflows_of
 from flake8_aa_celery.model.resolve.values import NamedTask, Signature, Workflow
 from flake8_aa_celery.model.tasks import parameters
-from flake8_aa_celery.model.tasks.options import APPLY_ASYNC_OPTIONS
 
 if TYPE_CHECKING:
     import ast

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.canvas.workflows import starters
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.model.resolve import arguments, object_types
 from flake8_aa_celery.model.resolve.evaluation import keywords_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.model.resolve.values import Function, Signature, Task, Workflow
 from flake8_aa_celery.model.tasks import parameters
-from flake8_aa_celery.model.tasks.options import APPLY_ASYNC_OPTIONS
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module

@@ -6,9 +6,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.knowledge.celery import CHANGING_METHODS
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.occurrences import canvas_of
-from flake8_aa_celery.model.resolve.values import CHANGING_METHODS, Function, Signature, Workflow
+from flake8_aa_celery.model.resolve.values import Function, Signature, Workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -261,12 +261,12 @@ class Project:
 def _module_path(folder: str, parts: list[str]) -> str | None:
     """The file of a module below a folder: ``x.py``, ``x/__init__.py``, or the folder of a namespace package."""
     path = os.path.join(folder, *parts)
+    init = os.path.join(path, "__init__.py")
+    if os.path.isfile(init):
+        return init  # a package is found before a module of the same name
     if os.path.isfile(path + ".py") or (_unwritten and os.path.realpath(path + ".py") in _unwritten):
         return path + ".py"
-    if os.path.isdir(path):
-        init = os.path.join(path, "__init__.py")
-        return init if os.path.isfile(init) else path
-    return None
+    return path if os.path.isdir(path) else None
 
 
 def _folder(path: str) -> str | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.settings import configured
+from flake8_aa_celery.model.knowledge.celery import APP_PARAMETERS, NO_BACKEND
 from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.occurrences import apps_of
 
@@ -22,11 +23,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
 
-#: Values that switch a backend off; Celery's own word for that is the last.
-_NONE = (None, "", "disabled", "disabled://")
 _CALLS_CELERY = re.compile(rb"\bCelery(?:\s*\(|\s+as\b)")
-#: The first parameters of ``Celery(…)``.
-_BY_POSITION = ("main", "loader", "backend")
 
 
 @fact
@@ -57,11 +54,11 @@ def _makes_app(data: bytes) -> bool:
 def _given_to_app(module: Module) -> Iterator[ast.expr]:
     """The backend of ``Celery(backend=…)``."""
     for call in apps_of(module):
-        given = by_name(call.node, call.site, _BY_POSITION).get("backend")
+        given = by_name(call.node, call.site, APP_PARAMETERS).get("backend")
         if given:
             yield given.node
 
 
 def _is_backend(value: ast.expr) -> bool:
     """Whether a value configures a backend; one that is no literal does, whatever it comes from."""
-    return not (isinstance(value, ast.Constant) and value.value in _NONE)
+    return not (isinstance(value, ast.Constant) and value.value in NO_BACKEND)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.knowledge.django import COMMANDS
 from flake8_aa_celery.places import has_marker
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
-
-_FOLDER = "/management/commands/"
 
 
 def is_command(module: Module) -> bool:
@@ -19,10 +18,10 @@ def is_command(module: Module) -> bool:
     the folder of the file tells.
     """
     path, root = module.path_in_project, module.project.root
-    if _FOLDER in f"/{path}":
+    if COMMANDS in f"/{path}":
         return True
     folder = f"{root}/{path}".replace("\\", "/").rpartition("/")[0]
-    return f"{folder}/".endswith(_FOLDER) and not has_marker(root)
+    return f"{folder}/".endswith(COMMANDS) and not has_marker(root)
 
 
 def is_run_by_hand(module: Module) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.callees import reached_from
 from flake8_aa_celery.model.code.names import dotted_name, last_part
 from flake8_aa_celery.model.code.syntax import given_to, is_statement
+from flake8_aa_celery.model.knowledge.django import REDIRECTS
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.django.views import View
     from flake8_aa_celery.model.resolve.values import Task
 
-#: What sends the browser elsewhere without saying anything.
-_REDIRECTS = frozenset({"redirect", "HttpResponsePermanentRedirect", "HttpResponseRedirect"})
 #: Words in the name of what tells a user something, such as ``messages.success`` and ``notify``.
 _TELLING = ("message", "notif")
 #: How the key of the user who asked is written.
@@ -47,7 +46,7 @@ def _is_handed_request(call: CallSite) -> bool:
 
 
 def _is_redirect(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and last_part(dotted_name(node.func) or "") in _REDIRECTS
+    return isinstance(node, ast.Call) and last_part(dotted_name(node.func) or "") in REDIRECTS
 
 
 def hands_on_user(node: ast.Call) -> bool:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.django.signals import signals_of
 from flake8_aa_celery.model.django.transactions import running
+from flake8_aa_celery.model.knowledge.django import SAVES
 from flake8_aa_celery.model.resolve import orm
 from flake8_aa_celery.model.resolve.classes import class_around
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Site
-
-_SAVES = frozenset({"asave", "save"})
 
 
 def while_saving(site: Site) -> str | None:
@@ -24,5 +23,5 @@ def while_saving(site: Site) -> str | None:
     signals = signals_of(function.node, function.block.site)
     if signals:
         return f"a receiver of `{signals[0]}`"
-    owner = class_around(function, site.module) if function.node.name in _SAVES else None
+    owner = class_around(function, site.module) if function.node.name in SAVES else None
     return f"a model's `{function.node.name}`" if owner and orm.is_model(owner) else None

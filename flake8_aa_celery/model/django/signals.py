@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part, origin
 from flake8_aa_celery.model.code.syntax import keyword_of, without_call
-from flake8_aa_celery.model.resolve import orm
+from flake8_aa_celery.model.knowledge.django import RECEIVERS, SIGNALS_OF_SAVING
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Function, Task
 
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import CallSite, FunctionNode, Site
 
 _CONNECT = frozenset({"connect"})
-#: The signals that Django sends while it saves, changes or deletes rows.
-_OF_ROWS = frozenset({"m2m_changed", "post_delete", "post_save", "pre_delete", "pre_save"})
-#: Those of them that it always sends in a transaction of its own.
-IN_TRANSACTIONS = frozenset({"m2m_changed", "post_delete", "pre_delete"})
 
 
 class Connection(NamedTuple):
@@ -64,12 +60,12 @@ def signals_of(node: FunctionNode, site: Site) -> list[str]:
 def _signal(node: ast.expr, site: Site) -> str | None:
     dotted = origin(node, site) or ""
     name = last_part(dotted)
-    return name if name in _OF_ROWS and dotted == f"django.db.models.signals.{name}" else None
+    return name if name in SIGNALS_OF_SAVING and dotted == f"django.db.models.signals.{name}" else None
 
 
 def _of_decorator(decorator: ast.expr, site: Site) -> Connection | None:
     """The connection that ``@receiver(signal)`` or ``@signal.connect`` makes."""
-    if isinstance(decorator, ast.Call) and origin(decorator.func, site) in orm.RECEIVERS:
+    if isinstance(decorator, ast.Call) and origin(decorator.func, site) in RECEIVERS:
         return Connection(_first_argument(decorator, "signal"), site)
     target = without_call(decorator)
     if not isinstance(target, ast.Attribute) or target.attr not in _CONNECT:

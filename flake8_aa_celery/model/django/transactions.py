@@ -14,29 +14,26 @@ from flake8_aa_celery.model.code.names import origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS, Site
 from flake8_aa_celery.model.code.syntax import keyword_of, positional_parameters, without_call
 from flake8_aa_celery.model.configuration.settings import configured
-from flake8_aa_celery.model.django.signals import IN_TRANSACTIONS, signals_of
+from flake8_aa_celery.model.django.signals import signals_of
 from flake8_aa_celery.model.django.views import view_around
+from flake8_aa_celery.model.knowledge.celery import AFTER_COMMIT
+from flake8_aa_celery.model.knowledge.django import ATOMIC, METHOD_DECORATOR, NOT_ATOMIC, SIGNALS_IN_TRANSACTIONS
 from flake8_aa_celery.model.resolve.classes import bases_of, class_around
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import BoundMethod, Function, Task
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import Scope
+    from flake8_aa_celery.model.code.scopes import Block, Scope
     from flake8_aa_celery.model.resolve.values import Class, Dispatch, Mapping
 
-_ATOMIC = "django.db.transaction.atomic"
 #: The method of a queryset that Django refuses outside of a transaction.
 _LOCKS = "select_for_update"
-_NOT_ATOMIC = "django.db.transaction.non_atomic_requests"
-_METHOD_DECORATOR = "django.utils.decorators.method_decorator"
-#: The methods that wait for the commit.
-_ON_COMMIT = frozenset({"apply_async_on_commit", "delay_on_commit"})
 
 
 def waits_for_commit(dispatch: Dispatch) -> bool:
     """Whether a dispatch runs after the commit: by its method, by a countdown, or because its own class sees to it."""
-    if dispatch.method in _ON_COMMIT or any(_is_later(dispatch.options, name) for name in ("countdown", "eta")):
+    if dispatch.method in AFTER_COMMIT or any(_is_later(dispatch.options, name) for name in ("countdown", "eta")):
         return True
     task = dispatch.task
     if not isinstance(task, Task):
@@ -82,11 +79,9 @@ def method_after_commit(dispatch: Dispatch, transaction: Transaction | None = No
 def around(site: Site) -> Transaction | None:
     """The transaction that a place runs in; None where none is seen."""
     for block in site.block.around():
-        if isinstance(block.node, (ast.With, ast.AsyncWith)) and block.kind == "with" and block.site:
-            for item in block.node.items:
-                found = _entered(item.context_expr, block.site)
-                if found is not None:
-                    return found
+        entered = _transaction_of(block)
+        if entered is not None:
+            return entered
     function = running(site)
     if function is None:
         return None
@@ -99,7 +94,7 @@ def around(site: Site) -> Transaction | None:
 @fact
 def of_function(function: Scope) -> Transaction | None:
     """The transaction in which all of a function runs; None where none is seen."""
-    atomic = _decorator(function, _ATOMIC)
+    atomic = _decorator(function, ATOMIC)
     if atomic is not None:
         return Transaction("a function with `@transaction.atomic`", _is_of_default(atomic))
     wrapping = _wrapping_decorator(function)
@@ -109,7 +104,7 @@ def of_function(function: Scope) -> Transaction | None:
     if signal:
         return Transaction(f"a receiver of `{signal}`")
     view = view_around(Site(function.block, function.block.body[0], 0)) if function.block.body else None
-    if view is None or not _wraps_requests(function.module) or _decorator(function, _NOT_ATOMIC):
+    if view is None or not _wraps_requests(function.module) or _decorator(function, NOT_ATOMIC):
         return None
     return Transaction("a view, and `ATOMIC_REQUESTS` is on")
 
@@ -118,7 +113,20 @@ def _sent_in_transaction(function: Scope) -> str | None:
     """The signal that a function receives which Django sends in a transaction of its own."""
     node, site = function.node, function.block.site
     names = signals_of(node, site) if isinstance(node, FUNCTIONS) and site is not None else []
-    return next((name for name in names if name in IN_TRANSACTIONS), None)
+    return next((name for name in names if name in SIGNALS_IN_TRANSACTIONS), None)
+
+
+def is_transaction(block: Block) -> bool:
+    """Whether a block is the body of ``with transaction.atomic():``, or of a context manager made of it."""
+    return _transaction_of(block) is not None
+
+
+def _transaction_of(block: Block) -> Transaction | None:
+    """The transaction whose body a block is."""
+    if not isinstance(block.node, (ast.With, ast.AsyncWith)) or block.kind != "with" or block.site is None:
+        return None
+    entered = (_entered(item.context_expr, block.site) for item in block.node.items)
+    return next((each for each in entered if each is not None), None)
 
 
 def opens_any(function: Scope) -> bool:
@@ -133,7 +141,7 @@ def opens_any(function: Scope) -> bool:
 
 def _entered(context: ast.expr, site: Site) -> Transaction | None:
     """The transaction that a context manager opens: Django's, or one of the project that is made of it."""
-    if _origin(context, site) == _ATOMIC:
+    if _origin(context, site) == ATOMIC:
         return Transaction("`transaction.atomic()`", _is_of_default(context))
     function = _of_project(context, site)
     if function is None or not _yields_in_atomic(function):
@@ -157,7 +165,7 @@ def _is_in_atomic(site: Site) -> bool:
     return any(
         isinstance(block.node, (ast.With, ast.AsyncWith))
         and block.site is not None
-        and any(_origin(item.context_expr, block.site) == _ATOMIC for item in block.node.items)
+        and any(_origin(item.context_expr, block.site) == ATOMIC for item in block.node.items)
         for block in site.block.around()
     )
 
@@ -235,7 +243,7 @@ def _origin(node: ast.expr, site: Site) -> str | None:
 
 def _applied(decorator: ast.expr, site: Site, method: str = "") -> ast.expr | None:
     """What ``@method_decorator(…)`` applies; on a class to this method, which it calls ``name``."""
-    if not isinstance(decorator, ast.Call) or origin(decorator.func, site) != _METHOD_DECORATOR or not decorator.args:
+    if not isinstance(decorator, ast.Call) or origin(decorator.func, site) != METHOD_DECORATOR or not decorator.args:
         return None
     name = keyword_of(decorator, "name")
     if method and not (isinstance(name, ast.Constant) and name.value == method):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.code.syntax import positional_parameters
+from flake8_aa_celery.model.knowledge import django
 from flake8_aa_celery.model.resolve.classes import class_around, lineage
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import FunctionNode, Scope, Site
     from flake8_aa_celery.model.resolve.values import Class
-
-#: The methods of a class-based view that answer a request.
-_METHODS = frozenset({"delete", "dispatch", "form_invalid", "form_valid", "get", "patch", "post", "put"})
-_FRAMEWORKS = ("django.", "rest_framework.")
 
 
 class View(NamedTuple):
@@ -47,7 +44,7 @@ def _is_view(node: FunctionNode, module: Module) -> bool:
     scope = module.scopes.by_node[node]
     owner = class_around(scope, module)
     if owner is not None:
-        return node.name in _METHODS and _is_view_class(owner)
+        return node.name in django.VIEW_METHODS and _is_view_class(owner)
     if positional_parameters(node)[:1] != ["request"] or node.name.startswith("_"):
         return False
     # what answers nothing is a helper that was handed the request
@@ -57,7 +54,7 @@ def _is_view(node: FunctionNode, module: Module) -> bool:
 def _is_view_class(owner: Class) -> bool:
     """Whether a class is based on a view of Django or of its REST framework."""
     origins = lineage(owner).origins
-    return any(dotted.startswith(_FRAMEWORKS) and last_part(dotted).endswith("View") for dotted in origins)
+    return any(dotted.startswith(django.VIEWS) and last_part(dotted).endswith("View") for dotted in origins)
 
 
 def view_around(site: Site) -> View | None:

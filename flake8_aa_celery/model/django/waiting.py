@@ -10,9 +10,10 @@ from flake8_aa_celery.model.django.views import views_of
 from flake8_aa_celery.model.effects.blocking import is_exceptional, task_run_by
 from flake8_aa_celery.model.effects.bodies import Body, Step
 from flake8_aa_celery.model.effects.graph import Effect, graph_of
+from flake8_aa_celery.model.knowledge.celery import RESULT_WAITS
 from flake8_aa_celery.model.resolve.occurrences import local_calls_of
 from flake8_aa_celery.model.resolve.task_functions import task_around
-from flake8_aa_celery.model.results.uses import WAITS, result_uses_of
+from flake8_aa_celery.model.results.uses import result_uses_of
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -38,7 +39,7 @@ class TaskInView(NamedTuple):
 @fact
 def tasks_in_views_of(module: Module) -> list[TaskInView]:
     """The tasks that the views and receivers of a module run themselves, and those that they wait for."""
-    waits = [use for use in result_uses_of(module) if use.name in WAITS and use.dispatch is not None]
+    waits = [use for use in result_uses_of(module) if use.name in RESULT_WAITS and use.dispatch is not None]
     asked: list[LocalCall | ResultUse] = [*local_calls_of(module), *waits]
     answering = _answering(module)
     found = [TaskInView(name, by, []) for by in asked if (name := _name_around(by.site, answering))]

@@ -11,11 +11,12 @@ from flake8_aa_celery.model.effects.bodies import Step, may_lead_on, runs_what_i
 from flake8_aa_celery.model.effects.graph import Effect
 from flake8_aa_celery.model.knowledge import esi
 from flake8_aa_celery.model.knowledge.blocking import METHODS, blocks
+from flake8_aa_celery.model.knowledge.celery import RESULT_WAITS
 from flake8_aa_celery.model.knowledge.standard_library import LOCAL, NAP
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_functions import task_around
 from flake8_aa_celery.model.resolve.values import Constant, Function, Origin, Signature, Task
-from flake8_aa_celery.model.results.uses import WAITS, result_uses_of
+from flake8_aa_celery.model.results.uses import result_uses_of
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -74,7 +75,7 @@ def _waits(module: Module) -> dict[int, str]:
     return {
         id(use.node): f"delay().{use.name}()"
         for use in result_uses_of(module)
-        if use.name in WAITS and use.dispatch is not None
+        if use.name in RESULT_WAITS and use.dispatch is not None
     }
 
 

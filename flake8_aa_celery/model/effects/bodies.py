@@ -11,7 +11,7 @@ from flake8_aa_celery.model.code.names import imported_name, reaching
 from flake8_aa_celery.model.code.scopes import CallSite, Site
 from flake8_aa_celery.model.code.syntax import given_to
 from flake8_aa_celery.model.effects.methods import only_method
-from flake8_aa_celery.model.knowledge import standard_library
+from flake8_aa_celery.model.knowledge import django, standard_library
 from flake8_aa_celery.model.resolve.attributes import attribute_of
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.liveness import dead_statements
@@ -36,9 +36,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import Binding, Scope
 
-_SYNCHRONOUS = "asgiref.sync.async_to_sync"
 #: Methods of libraries that call what they are given, here and now.
-_CALLERS = frozenset({"get_or_set", "on_commit", "run_in_executor", "call_command"})
+_CALLERS = django.CALLERS | standard_library.CALLERS
 #: How a task is run in the process of whoever calls it.
 _LOCAL_RUNS = frozenset({"run", "apply", "__call__"})
 #: How a name is bound to something that can be called: by a definition, or to something that is one already.
@@ -162,7 +161,7 @@ def _body(called: Value, node: ast.Call | None, site: Site) -> Body | None:
 def _made_synchronous(function: ast.expr, site: Site) -> ast.expr | None:
     """``f`` in ``async_to_sync(f)(…)``."""
     if isinstance(function, ast.Call) and function.args:
-        return function.args[0] if site.module.origin(function.func, site) == _SYNCHRONOUS else None
+        return function.args[0] if site.module.origin(function.func, site) == django.SYNCHRONOUS else None
     return None
 
 

@@ -9,6 +9,7 @@ from flake8_aa_celery.model.code import names
 from flake8_aa_celery.model.code.syntax import given_to, without_call
 from flake8_aa_celery.model.effects.bodies import Body, Step
 from flake8_aa_celery.model.effects.graph import Effect, graph_of
+from flake8_aa_celery.model.knowledge.logging import LOGGING_METHODS, SILENT_METHODS, WRAPPERS
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Function
 
@@ -16,19 +17,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Binding, CallSite, Scope, Site
     from flake8_aa_celery.model.effects.graph import Stage
     from flake8_aa_celery.model.resolve.values import Task
-
-#: Methods that log on anything that is called a log, by Python's ``logging``, structlog and loguru.
-_LOGGING_METHODS = frozenset(
-    {"critical", "debug", "error", "exception", "fatal", "info", "log", "msg", "notice", "success", "trace"}
-    | {"warn", "warning"}
-)
-#: Methods of a logger that write nothing.
-_SILENT_METHODS = frozenset(
-    {"addFilter", "addHandler", "getChild", "getEffectiveLevel", "hasHandlers", "isEnabledFor"}
-    | {"removeFilter", "removeHandler", "setLevel"}
-)
-#: Classes that wrap a logger and do not end in its name.
-_WRAPPERS = frozenset({"loggeraddtag", "loggeradapter"})
 
 
 def _logs_by(step: Step) -> str:
@@ -85,8 +73,8 @@ def is_logging(call: CallSite) -> bool:
     function, site = call.node.func, call.site
     if isinstance(function, ast.Attribute):
         if _is_logger(function.value, site):
-            return function.attr not in _SILENT_METHODS
-        if function.attr in _LOGGING_METHODS and _is_log(function.value):
+            return function.attr not in SILENT_METHODS
+        if function.attr in LOGGING_METHODS and _is_log(function.value):
             return True
     name = function.attr if isinstance(function, ast.Attribute) else names.dotted_name(function) or ""
     if name.startswith(("log_", "_log_")) or name in ("log", "_log"):
@@ -123,7 +111,7 @@ def makes_logger(value: ast.expr, site: Site) -> bool:
         return False
     written = value.func.attr if isinstance(value.func, ast.Attribute) else ""
     maker = names.last_part(names.origin(value.func, site) or "") or names.dotted_name(value.func) or written
-    return any(name.lower().endswith("logger") or name.lower() in _WRAPPERS for name in (maker, written))
+    return any(name.lower().endswith("logger") or name.lower() in WRAPPERS for name in (maker, written))
 
 
 def is_logger_name(name: str) -> bool:

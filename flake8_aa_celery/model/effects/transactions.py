@@ -8,14 +8,13 @@ from flake8_aa_celery.model.code.names import origin
 from flake8_aa_celery.model.code.syntax import without_call
 from flake8_aa_celery.model.effects.bodies import Step
 from flake8_aa_celery.model.effects.graph import Effect
-
-_ATOMIC = "django.db.transaction.atomic"
+from flake8_aa_celery.model.knowledge.django import ATOMIC
 
 
 def _opened_by(step: Step) -> str:
     """``transaction.atomic``, where that is what a call opens."""
     called = origin(without_call(step.call.node.func), step.call.site)
-    return "transaction.atomic" if called == _ATOMIC else ""
+    return "transaction.atomic" if called == ATOMIC else ""
 
 
 #: A call opens a transaction, or something that it leads to does.
@@ -24,4 +23,4 @@ OPENS_TRANSACTION = Effect("opens a transaction", _opened_by)
 
 def is_atomic(node: ast.expr, step: Step) -> bool:
     """Whether a context manager or decorator is Django's ``atomic``."""
-    return origin(without_call(node), step.call.site) == _ATOMIC
+    return origin(without_call(node), step.call.site) == ATOMIC

@@ -11,6 +11,8 @@ _OPERATION = r"(get|post|put|delete)_[a-z_]+|(Get|Post|Put|Delete)[A-Z]\w*"
 RESULTS = frozenset({"result", "results"})
 #: Where the classes of clients and operations come from.
 CLASSES = ("esi.clients.", "esi.openapi_clients.")
+#: Decorators that hand on every argument as it is.
+HANDS_ON = frozenset({"esi.decorators.rate_limit_retry_task", "esi.decorators.rate_limited_task"})
 
 
 def operation(node: ast.expr) -> str:

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.knowledge.celery import CRONTAB_FIELDS, CRONTAB_OPTIONS, DAYS, MONTHS
 from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import UNKNOWN, Constant, Items, Origin, Value
@@ -19,20 +20,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import CallSite
     from flake8_aa_celery.model.resolve.values import Entry, Mapping
 
-#: The fields in the order in which ``crontab`` takes them by position, with the lowest and highest value.
-RANGES = {
-    "minute": (0, 59),
-    "hour": (0, 23),
-    "day_of_week": (0, 6),
-    "day_of_month": (1, 31),
-    "month_of_year": (1, 12),
-}
-#: What else it takes.
-_OTHERS = frozenset({"nowfun", "app"})
 
 _CRONTAB = frozenset({"crontab"})
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 #: Celery looks at the beginning of a part alone: what follows `1-2` in `1-2-3` is not read.
 _SPAN = re.compile(r"(?P<first>\w+?)-(?P<last>\w+)(?P<step>/(?P<by>\w*))?")
 _EVERY = re.compile(r"\*(?P<step>/(?P<by>\w*))|\*\Z")
@@ -62,14 +51,18 @@ class Crontab(NamedTuple):
     @property
     def unknown_fields(self) -> list[Entry]:
         """Keyword arguments that ``crontab`` does not have."""
-        return [entry for name, entry in self.fields.entries.items() if name not in RANGES and name not in _OTHERS]
+        return [
+            entry
+            for name, entry in self.fields.entries.items()
+            if name not in CRONTAB_FIELDS and name not in CRONTAB_OPTIONS
+        ]
 
 
 @fact
 def crontabs_of(module: Module) -> list[Crontab]:
     """Every call of Celery's ``crontab`` in a module."""
     return [
-        Crontab(call.node, by_name(call.node, call.site, RANGES))
+        Crontab(call.node, by_name(call.node, call.site, CRONTAB_FIELDS))
         for call in module.calls_of(_CRONTAB)
         if _is_crontab(call)
     ]
@@ -86,7 +79,7 @@ def _is_crontab(call: CallSite) -> bool:
 
 def refusal(field: str, value: Value) -> str | None:
     """Why Celery refuses the value of a field, in words; None where it accepts it or the value is not known."""
-    lowest, highest = RANGES[field]
+    lowest, highest = CRONTAB_FIELDS[field]
     if isinstance(value, Items):
         return _refused_items(value, lowest, highest)
     if not isinstance(value, Constant):
@@ -139,6 +132,6 @@ def _number(text: str) -> int | None:
         return int(text)
     except ValueError:
         short = text[:3].lower()
-    if short in _MONTHS:
-        return _MONTHS.index(short) + 1
-    return _DAYS.index(short) if short in _DAYS else None
+    if short in MONTHS:
+        return MONTHS.index(short) + 1
+    return DAYS.index(short) if short in DAYS else None

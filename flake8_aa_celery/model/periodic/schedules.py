@@ -14,6 +14,7 @@ from flake8_aa_celery.model.code.names import dotted_name, last_part
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import positional_parameters, without_call
 from flake8_aa_celery.model.configuration.settings import configured
+from flake8_aa_celery.model.knowledge.celery import SCHEDULERS, SCHEDULES
 from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.modules import is_settings_module
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
 
     Way = Literal["setting", "add_periodic_task"]
 
-#: What names Celery's own scheduler.
-_OWN_SCHEDULERS = frozenset({"celery.beat.PersistentScheduler", "celery.beat:PersistentScheduler"})
-#: The spellings of the setting: Celery 3's, Celery's own, and those of the namespace ``CELERY`` in Django.
-SETTINGS = frozenset({"CELERYBEAT_SCHEDULE", "CELERY_BEAT_SCHEDULE", "beat_schedule", "BEAT_SCHEDULE"})
 #: Methods that add to a schedule.
 _SCHEDULING = frozenset({"update", "add_periodic_task"})
 #: Modules that Celery is configured from without Django.
@@ -97,7 +94,7 @@ class AppSchedule(NamedTuple):
 def has_other_scheduler(project: Project) -> bool:
     """Whether a project has another scheduler than Celery's own read its schedule: it may know other keys."""
     values = [*configured(project, "BEAT_SCHEDULER"), *configured(project, "CELERYBEAT_SCHEDULER")]
-    return not all(isinstance(value, ast.Constant) and value.value in _OWN_SCHEDULERS for value in values)
+    return not all(isinstance(value, ast.Constant) and value.value in SCHEDULERS for value in values)
 
 
 @fact
@@ -157,7 +154,7 @@ def _of_bindings(module: Module) -> Iterator[ScheduleEntry]:
     for scope in module.scopes.all:
         if scope.kind not in ("module", "class"):
             continue
-        for name in SETTINGS & scope.bindings.keys():
+        for name in SCHEDULES & scope.bindings.keys():
             if scope.kind == "module" and not _is_setting(name, module):
                 continue
             for binding in scope.bindings[name]:
@@ -178,13 +175,13 @@ def _of_stores(module: Module) -> Iterator[ScheduleEntry]:
 def _is_schedule(node: ast.expr, site: Site) -> bool:
     """Whether an expression is the setting that holds the schedule."""
     if isinstance(node, ast.Name):
-        return node.id in SETTINGS and _is_setting(node.id, site.module)
+        return node.id in SCHEDULES and _is_setting(node.id, site.module)
     if isinstance(node, ast.Attribute):
-        return node.attr in SETTINGS and (
+        return node.attr in SCHEDULES and (
             _is_conf(node.value, site) or (dotted_name(node.value) or "").endswith("settings")
         )
     if isinstance(node, ast.Subscript) and _is_conf(node.value, site):
-        return _text(value_of(node.slice, site)) in SETTINGS
+        return _text(value_of(node.slice, site)) in SCHEDULES
     return False
 
 
@@ -236,7 +233,7 @@ def _of_update(call: CallSite, receiver: ast.expr) -> Iterator[ScheduleEntry]:
             yield from _of_dict(argument, call.site, call.site.statement)
     elif _is_conf(receiver, call.site):
         for keyword in call.node.keywords:
-            if keyword.arg in SETTINGS:
+            if keyword.arg in SCHEDULES:
                 yield from _of_dict(keyword.value, call.site, call.site.statement)
 
 

@@ -98,12 +98,12 @@ def _of_tasks(module: Module) -> Iterator[PrioritySetting]:
 
 def _of_canvas(module: Module) -> Iterator[PrioritySetting]:
     for call, value in canvas_of(module):
-        entry = _given_by(call, value).get("priority")
+        entry = given_by(call, value).get("priority")
         if entry is not None:
             yield PrioritySetting(entry, value, entry.reported_in(module, call.node))
 
 
-def _given_by(call: CallSite, value: Dispatch | Signature | Workflow) -> Mapping:
+def given_by(call: CallSite, value: Dispatch | Signature | Workflow) -> Mapping:
     """The options that this very call gives, not those that what it returns had before."""
     if isinstance(value, Dispatch) or (isinstance(value, Signature) and value.node is value.call is call.node):
         return value.options

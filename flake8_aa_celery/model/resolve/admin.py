@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.names import dotted_name, last_part, reaching, scope_of
 from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, FUNCTIONS
 from flake8_aa_celery.model.code.syntax import positional_parameters, without_call
+from flake8_aa_celery.model.knowledge.django import ADMIN_CLASSES, PICKED_ROWS
 from flake8_aa_celery.model.resolve.classes import class_around
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Class
@@ -15,12 +16,8 @@ from flake8_aa_celery.model.resolve.values import Class
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Block, Scope, Site
 
-#: How the classes of Django, and those that libraries derive from them, are called.
-_CLASSES = ("Admin", "AdminMixin", "StackedInline", "TabularInline")
 #: So many classes deep a hierarchy is followed.
 _DEEPEST = 10
-#: How an action calls the rows that a person has picked, after the request.
-_ROWS = frozenset({"queryset", "qs"})
 #: What goes over what it is given.
 _SAME_ITEMS = frozenset({"enumerate", "iter", "list", "reversed", "set", "sorted", "tuple"})
 #: Through so many names and calls the rows are followed.
@@ -36,7 +33,7 @@ def is_of_admin(function: Scope) -> bool:
 def _is_admin_class(found: Class, depth: int = 0) -> bool:
     """Whether a class is derived from one of the admin's, by how its bases are called and by what they are."""
     for base in found.node.bases:
-        if last_part(found.module.origin(base, found.site) or "").endswith(_CLASSES):
+        if last_part(found.module.origin(base, found.site) or "").endswith(ADMIN_CLASSES):
             return True
         value = value_of(base, found.site) if depth < _DEEPEST else None
         if isinstance(value, Class) and value.node is not found.node and _is_admin_class(value, depth + 1):
@@ -95,7 +92,7 @@ def _is_rows_of_action(name: str, function: Scope | None) -> bool:
     names = positional_parameters(function.node)
     if "request" not in names[:2] or names[names.index("request") + 1 :] != [name]:
         return False
-    return name in _ROWS or _is_action(function)
+    return name in PICKED_ROWS or _is_action(function)
 
 
 def _is_action(function: Scope) -> bool:

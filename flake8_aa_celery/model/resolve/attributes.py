@@ -9,6 +9,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import positional_parameters
+from flake8_aa_celery.model.knowledge import django, standard_library
 from flake8_aa_celery.model.resolve import models
 from flake8_aa_celery.model.resolve.annotations import value_of_annotation
 from flake8_aa_celery.model.resolve.bindings import common, value_of_name
@@ -35,9 +36,10 @@ from flake8_aa_celery.model.resolve.values import (
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import FunctionNode, Scope, Site
 
+#: Decorators that make a property of a method.
+_PROPERTIES = standard_library.PROPERTIES | {django.CACHED_PROPERTY}
 #: Decorators of methods by what they make of them.
 _STATIC, _OF_CLASS = "builtins.staticmethod", "builtins.classmethod"
-_PROPERTIES = frozenset({"builtins.property", "django.utils.functional.cached_property", "functools.cached_property"})
 #: Bases of enums: whether a member is a value of its own, or merely has one.
 _ENUMS = {
     **dict.fromkeys(("IntEnum", "IntegerChoices", "StrEnum", "TextChoices", "IntFlag", "int", "str"), "typed"),

@@ -11,6 +11,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import ImportedName, canonical, imported_name, reaching, scope_of
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.knowledge import esi
+from flake8_aa_celery.model.knowledge.celery import STARRED
 from flake8_aa_celery.model.resolve import models
 from flake8_aa_celery.model.resolve.annotations import value_of_annotation
 from flake8_aa_celery.model.resolve.contents import contents
@@ -45,10 +46,6 @@ if TYPE_CHECKING:
 #: Modules from which a Celery application is imported, where they cannot be found.
 _APP_MODULES = frozenset({"celery", "celery_app", "celeryapp"})
 _AUTODISCOVER = frozenset({"autodiscover_tasks"})
-_STARRED_OF_CELERY = frozenset(
-    {"Celery", "Signature", "chain", "chord", "chunks", "current_app", "group"}
-    | {"shared_task", "signature", "subtask", "xmap", "xstarmap"}
-)
 
 
 def value_of_name(name: str, bindings: list[Binding], site: Site | None = None) -> Value:
@@ -372,6 +369,23 @@ def _unreadable_stars(module: Module) -> list[int]:
     return sorted(order for _, order in _stars(module) if order not in readable)
 
 
+def is_read_whole(module: Module) -> bool:
+    """Whether all names that a module takes by ``from … import *`` are known, however many modules it leads through."""
+    seen: set[str] = set()
+    waiting = [module]
+    while waiting:
+        found = waiting.pop()
+        if _unreadable_stars(found):
+            return False
+        seen.add(found.path)
+        for star, _ in _stars(found):
+            path = imported_module(star, found).path
+            loaded = found.project.load(path) if path is not None and path not in seen else None
+            if loaded is not None:
+                waiting.append(loaded)
+    return True
+
+
 def overriding(name: str, bindings: list[Binding], site: Site | None) -> list[Value]:
     """What ``from … import *`` may make of a name that has these bindings in this module, too.
 
@@ -400,7 +414,7 @@ def _star_member(name: ImportedName, wanted: str, importer: Module) -> Value | N
     """What ``wanted`` is by ``from name import *``; None where that module does not offer it."""
     module = imported_module(name, importer)
     if module.path is None:
-        known = module.dotted == "celery" and wanted in _STARRED_OF_CELERY
+        known = module.dotted == "celery" and wanted in STARRED
         return _of_library(f"celery.{wanted}") if known else None
     loaded = importer.project.load(module.path) if module.path.endswith(".py") else None
     return member(loaded, wanted) if loaded and _is_public(wanted, loaded) else None

@@ -8,12 +8,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.knowledge.celery import (
+    DISPATCH_METHODS,
+    SIGNATURE_MAKERS,
+    SIGNATURE_METHODS,
+    TASK_WORKFLOWS,
+    WORKFLOWS,
+)
 from flake8_aa_celery.model.resolve import loops
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.modules import is_of_tasks_module
 from flake8_aa_celery.model.resolve.values import (
-    DISPATCH_METHODS,
-    SIGNATURE_METHODS,
     UNKNOWN,
     App,
     Constant,
@@ -33,21 +38,10 @@ from flake8_aa_celery.model.resolve.values import (
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Site
-    from flake8_aa_celery.model.resolve.values import DispatchMethod, Target, WorkflowKind
+    from flake8_aa_celery.model.resolve.values import DispatchMethod, Target
 
 #: What is taken for granted of a name that comes from a module of tasks which cannot be read.
 _TELLTALES = frozenset({"delay", "apply_async", "s", "si"})
-
-_SIGNATURE_MAKERS = frozenset({"celery.signature", "celery.subtask", "celery.Signature"})
-_WORKFLOWS: dict[str, WorkflowKind] = {
-    "celery.chain": "chain",
-    "celery.group": "group",
-    "celery.chord": "chord",
-    "celery.chunks": "chunks",
-    "celery.xmap": "map",
-    "celery.xstarmap": "starmap",
-}
-_TASK_WORKFLOWS: dict[str, WorkflowKind] = {"chunks": "chunks", "map": "map", "starmap": "starmap"}
 
 
 def method_call(node: ast.Call, method: str, receiver: Value, site: Site) -> Value | None:
@@ -77,7 +71,7 @@ def _of_task(node: ast.Call, method: str, task: Task | UnreadableTask | Function
         return _signature(node, method, task, site) if method in ("s", "si") else None
     if method in SIGNATURE_METHODS:
         return _signature(node, method, task, site)
-    kind = _TASK_WORKFLOWS.get(method)
+    kind = TASK_WORKFLOWS.get(method)
     if kind and isinstance(node.func, ast.Attribute):
         members = Items((Element(node.func.value, site),))
         return Workflow(node, kind, members, Mapping({}), site)
@@ -163,9 +157,9 @@ def _named(node: ast.Call, site: Site) -> NamedTask:
 
 def celery_call(node: ast.Call, dotted: str, site: Site) -> Value | None:
     """What a call of one of Celery's own functions is: ``chain(…)``, ``signature(…)``."""
-    if dotted in _SIGNATURE_MAKERS:
+    if dotted in SIGNATURE_MAKERS:
         return _signature_by_name(node, site)
-    kind = _WORKFLOWS.get(dotted)
+    kind = WORKFLOWS.get(dotted)
     if kind is None:
         return None
     if kind == "chord":

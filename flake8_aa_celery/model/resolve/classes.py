@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.code.syntax import keyword_of, without_call
+from flake8_aa_celery.model.knowledge import allianceauth
+from flake8_aa_celery.model.knowledge.celery import TASK
+from flake8_aa_celery.model.knowledge.celery_once import QUEUE_ONCE
 from flake8_aa_celery.model.resolve.evaluation import DEEPEST, value_of
 from flake8_aa_celery.model.resolve.values import App, Class, ManagerClass, Origin
 
@@ -16,10 +19,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Scope
     from flake8_aa_celery.model.resolve.values import Task, Value
 
-_PLAIN = "celery.Task"
-OF_CELERY_ONCE = frozenset({"celery_once.QueueOnce", "celery_once.tasks.QueueOnce"})
 #: Classes of libraries whose attributes are known: Celery's, those of celery-once and Alliance Auth's.
-_KNOWN = OF_CELERY_ONCE | {"allianceauth.services.tasks.QueueOnce", "builtins.object", _PLAIN}
+_KNOWN = QUEUE_ONCE | {allianceauth.QUEUE_ONCE, "builtins.object", TASK}
 #: So many classes deep a hierarchy is followed.
 _DEEPEST = 10
 
@@ -58,7 +59,7 @@ class Bases(NamedTuple):
 def bases_of(task: Task) -> Bases:
     """The classes that a task is made of; where it names none, the one that its application says, or Celery's own."""
     if task.options.lacks("base"):
-        return Bases((), (), complete=False) if _has_application_class(task) else Bases((), (_PLAIN,), complete=True)
+        return Bases((), (), complete=False) if _has_application_class(task) else Bases((), (TASK,), complete=True)
     entry = task.options.get("base")
     if entry is None:
         return Bases((), (), complete=False)

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import other_branch
+from flake8_aa_celery.model.knowledge.celery import DISPATCH_METHODS, SIGNATURE_METHODS
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import (
-    DISPATCH_METHODS,
-    SIGNATURE_METHODS,
     UNKNOWN,
     Element,
     Items,

@@ -11,6 +11,9 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import any_of, reaching
 from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, Site
 from flake8_aa_celery.model.code.syntax import names_in
+from flake8_aa_celery.model.knowledge import retrying
+from flake8_aa_celery.model.knowledge.django import SAME_ROWS
+from flake8_aa_celery.model.knowledge.standard_library import ENDLESS
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import BoundMethod, Constant, Function, Items, Mapping, Origin
 
@@ -19,18 +22,16 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Block
     from flake8_aa_celery.model.resolve.values import Element
 
+#: What a loop goes over that tries the same again: no items.
+_TRIES = (*ENDLESS, *retrying.PACKAGES)
 #: A loop over no more items than this is no bulk.
 FEW = 3
 
 _SAME_LENGTH = frozenset(
     {"builtins.enumerate", "builtins.iter", "builtins.list", "builtins.reversed", "builtins.sorted", "builtins.tuple"}
 )
-#: Methods of a queryset that return no more rows than it has.
-_ROWS_AGAIN = frozenset({"all", "iterator", "prefetch_related", "select_related"})
 #: How something is called that is cut into pieces of many items.
 _PIECES = r"(?i)(^|_)(chunk|batch)"
-#: What a loop goes over that tries the same again: no items.
-_TRIES = ("itertools.count", "itertools.cycle", "itertools.repeat", "tenacity", "stamina", "backoff", "retrying")
 _PAGE = r"(?i)(^|_)(pages?|cursor|offset)(_|$)"
 #: How an item is taken out of what a ``while`` goes over.
 _TAKES = frozenset({"pop", "popleft", "popitem", "get_nowait"})
@@ -160,7 +161,7 @@ def _is_short_call(node: ast.Call, site: Site) -> bool:
         return any(is_short(argument, site) for argument in node.args)
     if called in _SAME_LENGTH and node.args:
         return is_short(node.args[0], site)
-    if isinstance(node.func, ast.Attribute) and node.func.attr in _ROWS_AGAIN and not node.args:
+    if isinstance(node.func, ast.Attribute) and node.func.attr in SAME_ROWS and not node.args:
         return is_short(node.func.value, site)
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("items", "keys", "values") and not node.args:
         return isinstance(value_of(node.func.value, site), Mapping) and is_short(node.func.value, site)

@@ -6,10 +6,10 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.knowledge.celery import CHANGING_METHODS
 from flake8_aa_celery.model.resolve import prefilters
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import (
-    CHANGING_METHODS,
     UNKNOWN,
     Dispatch,
     LocalCall,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.names import dotted_name, last_part, origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import has_attribute, positional_parameters, without_call
+from flake8_aa_celery.model.knowledge import django
 from flake8_aa_celery.model.resolve.classes import class_around, lineage
 from flake8_aa_celery.model.resolve.task_functions import function_of
 from flake8_aa_celery.model.resolve.values import Task
@@ -27,48 +28,24 @@ VALUES, ITERATOR = "a queryset of values", "an iterator over a queryset"
 QUERYSETS = frozenset({QUERYSET, VALUES})
 OF_INSTANCES = frozenset({QUERYSET, ITERATOR})
 
-_MODEL_GETTERS = frozenset({"get_model", "get_user_model"})
-_MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
-_ONE = frozenset(
-    {"get", "create", "first", "last", "latest", "earliest"}
-    | {"aget", "acreate", "afirst", "alast", "alatest", "aearliest"}
-)
-_ONE_AND_FLAG = frozenset({"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"})
-_MORE = frozenset(
-    {"all", "annotate", "complex_filter", "defer", "difference", "distinct", "exclude", "extra", "filter"}
-    | {"intersection", "none", "only", "order_by", "prefetch_related", "reverse", "select_for_update"}
-    | {"select_related", "union", "using"}
-)
-_NO_INSTANCES = frozenset({"values", "values_list", "dates", "datetimes"})
-_FETCHES = frozenset({"get_list_or_404", "get_object_or_404"})
-#: Methods that a queryset has and little else.
-_QUERIES = frozenset(
-    {"aggregate", "all", "annotate", "count", "distinct", "exclude", "exists", "filter", "first", "in_bulk", "iterator"}
-    | {"last", "only", "order_by", "prefetch_related", "select_related", "values", "values_list"}
-)
-RECEIVERS = frozenset({"django.dispatch.dispatcher.receiver", "django.dispatch.receiver"})
-_MODELS = frozenset({"django.contrib.auth.models.AbstractUser", "django.db.models.Model"})
-#: The second parameter of what has the request as its first: an admin's action.
-_ADMIN_ACTION = "queryset"
-
 
 def is_manager(node: ast.expr) -> bool:
     """Whether an expression is the manager of a model: ``Character.objects``."""
-    if not isinstance(node, ast.Attribute) or node.attr not in _MANAGERS:
+    if not isinstance(node, ast.Attribute) or node.attr not in django.DEFAULT_MANAGERS:
         return False
     called = isinstance(node.value, ast.Call)
     owner = last_part(dotted_name(without_call(node.value)) or "")
-    return owner in _MODEL_GETTERS if called else owner == "cls" or owner[:1].isupper()
+    return owner in django.MODEL_GETTERS if called else owner == "cls" or owner[:1].isupper()
 
 
 def returned(method: str, owner: str | None) -> str | None:
     """What a method of a manager or queryset returns: :data:`QUERYSET` stands for both."""
-    if method in _NO_INSTANCES:
+    if method in django.NO_INSTANCES:
         return VALUES
-    if method in _MORE:
+    if method in django.ROWS_AGAIN:
         return owner
     if owner == QUERYSET:
-        return INSTANCE if method in _ONE else ITERATOR if method == "iterator" else None
+        return INSTANCE if method in django.ONE_ROW else ITERATOR if method == "iterator" else None
     return None
 
 
@@ -81,7 +58,7 @@ def unpacked(name: str, binding: Binding, type_of: KindOf) -> str | None:
     if not isinstance(target, ast.Tuple) or not target.elts or not isinstance(function, ast.Attribute):
         return None
     first = target.elts[0]
-    if not isinstance(first, ast.Name) or first.id != name or function.attr not in _ONE_AND_FLAG:
+    if not isinstance(first, ast.Name) or first.id != name or function.attr not in django.ROW_AND_FLAG:
         return None
     return INSTANCE if is_manager(function.value) or type_of(function.value) == QUERYSET else None
 
@@ -93,13 +70,13 @@ def asks_database(node: ast.expr) -> bool:
     if not isinstance(node, ast.Call):
         return False
     if isinstance(node.func, ast.Name):
-        return node.func.id in _FETCHES
+        return node.func.id in django.FETCHES
     if not isinstance(node.func, ast.Attribute):
         return False
     method = node.func.attr
-    if method in _QUERIES or (method.startswith("get") and _starts_with_class(node)):
+    if method in django.QUERIES or (method.startswith("get") and _starts_with_class(node)):
         return True
-    return any(has_attribute(node.func, manager) for manager in _MANAGERS)
+    return any(has_attribute(node.func, manager) for manager in django.DEFAULT_MANAGERS)
 
 
 def _starts_with_class(node: ast.expr) -> bool:
@@ -111,7 +88,7 @@ def _starts_with_class(node: ast.expr) -> bool:
 
 def is_model(owner: Class) -> bool:
     """Whether a class of the project is a model, by what it is derived from."""
-    return not _MODELS.isdisjoint(lineage(owner).origins)
+    return not django.MODELS.isdisjoint(lineage(owner).origins)
 
 
 def is_current_user(node: ast.Attribute, site: Site, type_of: KindOf) -> bool:
@@ -131,7 +108,7 @@ def parameter(name: str, scope: Scope | None, module: Module) -> str | None:
     if site is None or isinstance(function_of(node, site), Task):
         return None  # a task is given what JSON carries
     names = positional_parameters(node)
-    if name in ("request", _ADMIN_ACTION):
+    if name in ("request", django.ADMIN_ACTION):
         return _of_view(name, names, node)
     if name == "instance" and any(receiver_decorators(node, site)):
         return INSTANCE
@@ -157,7 +134,7 @@ def _is_annotated_otherwise(name: str, node: FunctionNode) -> bool:
 def receiver_decorators(function: FunctionNode, site: Site) -> Iterator[ast.Call]:
     """The ``@receiver(…)`` by which a function is connected to signals."""
     for decorator in function.decorator_list:
-        if isinstance(decorator, ast.Call) and origin(decorator.func, site) in RECEIVERS:
+        if isinstance(decorator, ast.Call) and origin(decorator.func, site) in django.RECEIVERS:
             yield decorator
 
 

@@ -10,9 +10,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import dotted_name, imported_name, reaching
+from flake8_aa_celery.model.knowledge.celery import CHANGING_METHODS, DISPATCH_METHODS, SIGNATURE_METHODS
 from flake8_aa_celery.model.resolve.modules import is_of_tasks_module
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.model.resolve.values import CHANGING_METHODS, DISPATCH_METHODS, SIGNATURE_METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,6 +10,7 @@ from flake8_aa_celery.model.code.frames import Frame
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.scopes import Site
 from flake8_aa_celery.model.code.syntax import without_call
+from flake8_aa_celery.model.knowledge import django, standard_library
 from flake8_aa_celery.model.resolve.annotations import value_of_annotation
 from flake8_aa_celery.model.resolve.bindings import common
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
@@ -40,17 +41,12 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.scopes import Scope
 
+#: Decorators of libraries that leave alone what a function returns.
+_TRANSPARENT = standard_library.LEAVES_RESULT | django.LEAVES_RESULT
 #: So many calls are looked into for the sake of one question; what is beyond them is unknown.
 _MOST_FRAMES = 200
 #: Of a function with more ways to return none is followed.
 _MOST_RETURNS = 20
-#: Decorators of libraries that leave alone what a function returns.
-_TRANSPARENT = frozenset(
-    {"abc.abstractmethod", "builtins.classmethod", "builtins.property", "builtins.staticmethod"}
-    | {"django.db.transaction.atomic", "django.utils.functional.cached_property", "django.utils.timezone.override"}
-    | {"functools.cache", "functools.cached_property", "functools.lru_cache", "functools.wraps"}
-    | {"typing.final", "typing.override", "typing_extensions.override"}
-)
 
 
 class _Given:

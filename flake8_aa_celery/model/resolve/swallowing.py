@@ -9,16 +9,12 @@ from flake8_aa_celery.model.code.handlers import catching, includes, raises, wri
 from flake8_aa_celery.model.code.names import origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import without_call
+from flake8_aa_celery.model.knowledge.standard_library import CONTEXT_MANAGERS, EXITS, SUPPRESS
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import BoundMethod, Class, Function, Instance
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Block, Scope, Site
-
-_SUPPRESS = "contextlib.suppress"
-#: What makes a context manager of a generator.
-_MAKERS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
-_EXITS = frozenset({"__aexit__", "__exit__"})
 
 
 class Swallowed(NamedTuple):
@@ -56,7 +52,7 @@ def swallowing(site: Site, exception: str) -> Swallowed | None:
 
 def _suppresses(context: ast.expr, site: Site, exception: str) -> bool:
     """Whether a context manager keeps an exception that is raised in it to itself."""
-    if isinstance(context, ast.Call) and origin(context.func, site) == _SUPPRESS:
+    if isinstance(context, ast.Call) and origin(context.func, site) == SUPPRESS:
         return any(includes(caught, exception, site) for caught in context.args)
     value = value_of(without_call(context), site)
     function = value.function if isinstance(value, BoundMethod) else value
@@ -67,7 +63,7 @@ def _suppresses(context: ast.expr, site: Site, exception: str) -> bool:
 
 
 def _is_context_manager(function: Function) -> bool:
-    return any(origin(part, function.site) in _MAKERS for part in function.node.decorator_list)
+    return any(origin(part, function.site) in CONTEXT_MANAGERS for part in function.node.decorator_list)
 
 
 def _swallows_around_yield(function: Function, exception: str) -> bool:
@@ -82,7 +78,7 @@ def _swallows_around_yield(function: Function, exception: str) -> bool:
 
 def _returns_true(scope: Scope) -> bool:
     """Whether a function is an ``__exit__`` that swallows whatever it is told of."""
-    if not isinstance(scope.node, FUNCTIONS) or scope.node.name not in _EXITS:
+    if not isinstance(scope.node, FUNCTIONS) or scope.node.name not in EXITS:
         return False
     return any(
         isinstance(node.value, ast.Constant) and node.value.value is True and site.block.kind == "function"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import without_call
+from flake8_aa_celery.model.knowledge.celery import REGISTRARS, REMOVED
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.registration import registered_by
 from flake8_aa_celery.model.resolve.values import App, Function, Mapping, Origin, Task
@@ -15,23 +16,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import FunctionNode, Scope, Site
     from flake8_aa_celery.model.resolve.values import Spelling
-
-#: Spellings that Celery removed in version 5: https://docs.celeryq.dev/en/stable/history/whatsnew-5.0.html
-REMOVED = frozenset(
-    {
-        "celery.decorators.periodic_task",
-        "celery.decorators.task",
-        "celery.task",
-        "celery.task.base.periodic_task",
-        "celery.task.base.task",
-        "celery.task.periodic_task",
-        "celery.task.task",
-    }
-)
-
-
-#: Names that a decorator has which registers a task.
-_REGISTRARS = frozenset({"shared_task", "task", "periodic_task"})
 
 
 def function_of(node: FunctionNode, site: Site) -> Task | Function:
@@ -107,7 +91,7 @@ def _spelling(target: ast.expr, site: Site) -> tuple[Spelling | None, str]:
 def _may_register(target: ast.expr, module: Module) -> bool:
     """Whether a decorator may register a task: by the name that it was imported under, or its last attribute."""
     if isinstance(target, ast.Attribute):
-        return target.attr in _REGISTRARS
+        return target.attr in REGISTRARS
     if not isinstance(target, ast.Name):
         return False
-    return module.scopes.renamed.get(target.id, target.id) in _REGISTRARS or target.id in module.scopes.assigned
+    return module.scopes.renamed.get(target.id, target.id) in REGISTRARS or target.id in module.scopes.assigned

@@ -13,20 +13,12 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Block, FunctionNode, Scope, Site
+    from flake8_aa_celery.model.knowledge.celery import WorkflowKind
 
-    WorkflowKind = Literal["chain", "group", "chord", "chunks", "map", "starmap"]
     DispatchMethod = Literal[
         "delay", "apply_async", "delay_on_commit", "apply_async_on_commit", "send_task", "()",
     ]  # fmt: skip
     Spelling = Literal["shared", "app", "removed"]
-
-#: The methods that hand a task, a signature or a workflow to the broker.
-DISPATCH_METHODS = frozenset({"delay", "apply_async", "delay_on_commit", "apply_async_on_commit"})
-#: The methods of a task that make a signature of it.
-SIGNATURE_METHODS = frozenset({"s", "si", "signature", "subtask", "subtask_from_request"})
-
-#: The methods of a signature or workflow that change it and return it.
-CHANGING_METHODS = frozenset({"clone", "on_error", "set"})
 
 
 class Value:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import reaching
+from flake8_aa_celery.model.knowledge.celery import RESULT_METHODS, RESULTS
 from flake8_aa_celery.model.resolve import prefilters
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of
@@ -18,17 +19,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite, Site
 
-#: Methods of what a dispatch returns that wait until the task has run.
-WAITS = frozenset({"get", "wait", "join", "collect"})
-#: Methods of what a dispatch returns that need a result backend.
-METHODS = WAITS | {"ready", "successful", "failed", "forget"}
-_CLASSES = {
-    "celery.result.AsyncResult": "AsyncResult",
-    "celery.result.GroupResult": "GroupResult",
-    "celery.result.GroupResult.restore": "GroupResult",
-    "celery.result.ResultSet": "ResultSet",
-}
-_TELLING = METHODS | {name.rpartition(".")[2] for name in _CLASSES}
+_TELLING = RESULT_METHODS | {name.rpartition(".")[2] for name in RESULTS}
 
 
 class ResultUse(NamedTuple):
@@ -46,14 +37,14 @@ class ResultUse(NamedTuple):
 
 @fact
 def result_uses_of(module: Module) -> list[ResultUse]:
-    """Every such use of a module."""
+    """Everything that a module asks of the results of its dispatches, and of results that it makes of an id."""
     return [*_calls(module), *_reads(module)]
 
 
 def _calls(module: Module) -> Iterator[ResultUse]:
     for call in module.calls_of(_TELLING):
         function = call.node.func
-        if isinstance(function, ast.Attribute) and function.attr in METHODS:
+        if isinstance(function, ast.Attribute) and function.attr in RESULT_METHODS:
             dispatch = _dispatch(function.value, call.site)
             if dispatch is not None:
                 yield ResultUse(call.node, function.attr, dispatch, call.site)
@@ -67,11 +58,11 @@ def _made_by_hand(call: CallSite) -> str:
     """The class of ``AsyncResult(id)`` or ``task.AsyncResult(id)``; empty for any other call."""
     module = call.site.module
     function = call.node.func
-    if isinstance(function, ast.Attribute) and function.attr in _CLASSES.values():
+    if isinstance(function, ast.Attribute) and function.attr in RESULTS.values():
         owner = value_of(function.value, call.site)
         if isinstance(owner, (App, Task, UnreadableTask)):
             return function.attr
-    return _CLASSES.get(module.origin(function, call.site) or "", "")
+    return RESULTS.get(module.origin(function, call.site) or "", "")
 
 
 def is_only_revoked(made: ResultUse, module: Module) -> bool:

@@ -10,9 +10,10 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.knowledge.celery import RESULT_WAITS
 from flake8_aa_celery.model.resolve.evaluation import keywords_of
 from flake8_aa_celery.model.resolve.task_functions import task_around
-from flake8_aa_celery.model.results.uses import WAITS, result_uses_of, standing_for
+from flake8_aa_celery.model.results.uses import result_uses_of, standing_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,13 +54,13 @@ def uses_without_wait_of(module: Module) -> list[ResultUse]:
 
 def _on_dispatches(module: Module) -> Iterator[Wait]:
     for use in result_uses_of(module):
-        if use.name in WAITS and isinstance(use.node, ast.Call):
+        if use.name in RESULT_WAITS and isinstance(use.node, ast.Call):
             yield from _wait(use.node, use.site, use.dispatch)
 
 
 def _on_results_made_by_hand(module: Module) -> Iterator[Wait]:
     made = {id(use.node) for use in result_uses_of(module) if use.dispatch is None}
-    for call in module.calls_of(WAITS) if made else ():
+    for call in module.calls_of(RESULT_WAITS) if made else ():
         function = call.node.func
         if isinstance(function, ast.Attribute) and not made.isdisjoint(
             map(id, standing_for(function.value, call.site))

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.callees import called_functions, within
 from flake8_aa_celery.model.code.scopes import COMPREHENSIONS
 from flake8_aa_celery.model.code.syntax import statements_in
+from flake8_aa_celery.model.knowledge.celery import DISPATCH_METHODS
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.orm import asks_database
-from flake8_aa_celery.model.resolve.values import DISPATCH_METHODS, Dispatch, Signature, Workflow
+from flake8_aa_celery.model.resolve.values import Dispatch, Signature, Workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

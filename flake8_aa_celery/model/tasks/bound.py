@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.syntax import names_in, positional_parameters
+from flake8_aa_celery.model.knowledge.celery import OF_A_TASK
 from flake8_aa_celery.model.resolve import arguments
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
@@ -13,11 +14,12 @@ from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures
 if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Task
 
-#: What a task asks itself for, and nothing else is likely to have.
-_OF_A_TASK = frozenset(
-    {"AsyncResult", "apply_async", "backend", "default_retry_delay", "delay", "max_retries", "replace", "request"}
-    | {"retry", "s", "si", "signature", "update_state"}
-)
+
+def is_itself(node: ast.expr, task: Task) -> bool:
+    """Whether an expression in the body of a task is the task: the parameter that it is passed as, or its name."""
+    if not isinstance(node, ast.Name):
+        return False
+    return node.id == task.name or (task.bound is not False and positional_parameters(task.node)[:1] == [node.id])
 
 
 def lacks_itself(task: Task) -> bool:
@@ -47,7 +49,7 @@ def uses_itself(task: Task) -> bool:
         isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and node.value.id == "self"
-        and node.attr in _OF_A_TASK
+        and node.attr in OF_A_TASK
         for node in ast.walk(task.node)
     )
 

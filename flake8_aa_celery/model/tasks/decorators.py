@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import given_to, positional_parameters, without_call
+from flake8_aa_celery.model.knowledge import allianceauth, django, esi, standard_library
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Function, Origin
 
@@ -17,15 +18,9 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Task, Value
 
 #: Decorators of libraries that return a function as it is, or hand on what is asked of it as a bound method does.
-_RETURN_IT = frozenset(
-    {"allianceauth.hooks.register", "atexit.register", "builtins.classmethod", "builtins.staticmethod"}
-    | {"django.dispatch.dispatcher.receiver", "django.dispatch.receiver", "typing.final", "typing.no_type_check"}
-)
+_RETURN_IT = allianceauth.RETURNS_FUNCTION | django.RECEIVERS | standard_library.RETURNS_FUNCTION
 #: Decorators of libraries that hand on every argument as it is.
-_TRANSPARENT = frozenset(
-    {"django.db.transaction.atomic", "django.db.transaction.non_atomic_requests"}
-    | {"esi.decorators.rate_limit_retry_task", "esi.decorators.rate_limited_task"}
-)
+_TRANSPARENT = esi.HANDS_ON | {django.ATOMIC, django.NOT_ATOMIC}
 
 
 # -- above: what hides the task ---------------------------------------------------------------------------------

@@ -67,9 +67,12 @@ class TaskIndex:
 
     def names(self) -> list[str]:
         """The names of all tasks, as far as they can be resolved; reads every file that can register one."""
-        paths = sorted([*self._naming, *(path for paths in self._by_module.values() for path in paths)])
-        names = (task.registered_name for task in self._tasks(paths))
+        names = (task.registered_name for task in self.tasks())
         return [name for name in dict.fromkeys(names) if name is not None]
+
+    def tasks(self) -> Iterator[Task]:
+        """All tasks, in the order of their files and lines; reads every file that can register one."""
+        return self._tasks(sorted([*self._naming, *(path for paths in self._by_module.values() for path in paths)]))
 
     def named(self, name: str) -> list[Task]:
         """The tasks that Celery knows by a name, in the order of their files and lines."""

@@ -15,6 +15,7 @@ from flake8_aa_celery.model.effects.logging import (
     makes_logger,
     way_to_log,
 )
+from flake8_aa_celery.model.knowledge.allianceauth import LOGGER_MAKER
 from flake8_aa_celery.model.resolve.bindings import imported_module
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 
@@ -68,7 +69,7 @@ def name_of_logger(module: Module) -> str | None:
 def maker_of_logger(module: Module) -> dict[str, str]:
     """Where the function comes from that a logger of this module would be made with, and what it is called."""
     if "allianceauth" in packages_imported_from(module):
-        return {"module": "allianceauth.services.hooks", "name": "get_extension_logger"}
+        return dict(LOGGER_MAKER)
     return {"module": "logging", "name": "getLogger"}
 
 

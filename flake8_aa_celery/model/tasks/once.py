@@ -10,7 +10,8 @@ from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.handlers import caught_by, tries_around
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name, imported_name, last_part
-from flake8_aa_celery.model.resolve.classes import OF_CELERY_ONCE, bases_of
+from flake8_aa_celery.model.knowledge.celery_once import ALREADY_QUEUED, QUEUE_ONCE
+from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.model.resolve.values import Constant, Items, Mapping, Task
 from flake8_aa_celery.model.tasks.options import each_once, written_options
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import Block
     from flake8_aa_celery.model.resolve.values import Element
     from flake8_aa_celery.model.tasks.options import WrittenOption
 
-_REFUSED = "AlreadyQueued"
 _ALLIANCE_AUTH = re.compile(rb"^\s*(from|import)\s+allianceauth\b", re.MULTILINE)
 
 
@@ -79,8 +80,14 @@ def once_imports_of(module: Module) -> list[ast.expr | ast.stmt]:
     Not where it makes a class of its own of it, nor where it is the second choice.
     """
     places: list[ast.expr | ast.stmt] = [*_imports_of_once(module), *_attributes_of_once(module)]
-    is_wrong = places and not _inherits(module) and any(True for _ in files(module.project, _imports_alliance_auth))
+    is_wrong = places and not _inherits(module) and uses_alliance_auth(module.project)
     return places if is_wrong else []
+
+
+@fact
+def uses_alliance_auth(project: Project) -> bool:
+    """Whether anything in a project imports Alliance Auth, so that its class for locks is there."""
+    return any(True for _ in files(project, _imports_alliance_auth))
 
 
 def _imports_of_once(module: Module) -> Iterator[ast.ImportFrom]:
@@ -88,19 +95,19 @@ def _imports_of_once(module: Module) -> Iterator[ast.ImportFrom]:
         for name, bindings in scope.bindings.items():
             for node in (binding.node for binding in bindings if binding.site.block.kind != "handler"):
                 if isinstance(node, ast.ImportFrom) and not node.level:
-                    yield from [node] if imported_name(name, node).dotted in OF_CELERY_ONCE else []
+                    yield from [node] if imported_name(name, node).dotted in QUEUE_ONCE else []
 
 
 def _attributes_of_once(module: Module) -> Iterator[ast.expr]:
     for option in written_options(module, "base"):
-        if isinstance(option.entry.node, ast.Attribute) and option.task.base in OF_CELERY_ONCE:
+        if isinstance(option.entry.node, ast.Attribute) and option.task.base in QUEUE_ONCE:
             yield option.node
 
 
 def _inherits(module: Module) -> bool:
     """Whether a class of the module is made of celery-once's."""
     return any(
-        module.origin(base, binding.site) in OF_CELERY_ONCE
+        module.origin(base, binding.site) in QUEUE_ONCE
         for bindings in module.scopes.module.bindings.values()
         for binding in bindings
         if isinstance(binding.node, ast.ClassDef)
@@ -128,7 +135,7 @@ def _may_raise(option: WrittenOption, once: Mapping) -> bool:
 def _is_caught(task: Task) -> bool:
     """Whether anything in the project sends the task and catches that it is queued already."""
     project = task.module.project
-    modules = (project.load(path) for path in files(project, lambda data: _REFUSED.encode() in data))
+    modules = (project.load(path) for path in files(project, lambda data: ALREADY_QUEUED.encode() in data))
     return any(_place(task) in _caught_in(module) for module in modules if module)
 
 
@@ -149,7 +156,7 @@ def _caught_in(module: Module) -> set[tuple[str, int]]:
 
 def _is_handled(block: Block) -> bool:
     return isinstance(block.node, ast.Try) and any(
-        last_part(dotted_name(caught) or "") == _REFUSED
+        last_part(dotted_name(caught) or "") == ALREADY_QUEUED
         for handler in block.node.handlers
         for caught in caught_by(handler)
     )

@@ -77,7 +77,7 @@ def retries_of(module: Module) -> list[Retry]:
 def _retry_calls(task: Task) -> Iterator[CallSite]:
     for scope in within(task.scope):
         for call in scope.calls:
-            if _is_retry(call, task):
+            if is_retry(call, task):
                 yield call
 
 
@@ -253,7 +253,8 @@ SWALLOWS_RETRY = Effect("swallows a retry", _swallows)
 # -- what is one ------------------------------------------------------------------------------------------------
 
 
-def _is_retry(call: CallSite, task: Task) -> bool:
+def is_retry(call: CallSite, task: Task) -> bool:
+    """Whether a call is the task's own ``retry``: of the parameter that it is passed as, or of its name."""
     function = call.node.func
     if not isinstance(function, ast.Attribute) or function.attr != "retry":
         return False

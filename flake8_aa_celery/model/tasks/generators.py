@@ -1,0 +1,55 @@
+"""Tasks whose body a worker never runs, because it yields."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.code.syntax import without_call
+from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.values import Origin
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Task
+
+#: Decorators of libraries that return what the function returns, without a look at it.
+_LOOK_AT_NOTHING = frozenset({"django.db.transaction.atomic", "django.db.transaction.non_atomic_requests"})
+
+
+class GeneratorTask(NamedTuple):
+    """A task that is a generator.
+
+    :param node: the first ``yield`` of it.
+    """
+
+    task: Task
+    node: ast.Yield | ast.YieldFrom
+
+
+@fact
+def generator_tasks_of(module: Module) -> list[GeneratorTask]:
+    """The tasks of a module that yield, and of which nobody goes through what they yield."""
+    return [
+        GeneratorTask(
+            task, min((node for node, _ in task.scope.yields), key=lambda node: (node.lineno, node.col_offset))
+        )
+        for task in tasks_of(module)
+        if task.scope.yields and not isinstance(task.node, ast.AsyncFunctionDef) and not _is_consumed(task)
+    ]
+
+
+def _place(node: ast.expr) -> tuple[int, int]:
+    return node.lineno, node.col_offset
+
+
+def _is_consumed(task: Task) -> bool:
+    """Whether a decorator or the class of a task may go through what it yields."""
+    bases = bases_of(task)
+    if bases.may_define("__call__") or bases.may_define("run"):
+        return True
+    values = [value_of(without_call(decorator), task.site) for decorator in task.decorators_below]
+    return any(not isinstance(value, Origin) or value.dotted not in _LOOK_AT_NOTHING for value in values)

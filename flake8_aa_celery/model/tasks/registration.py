@@ -1,0 +1,157 @@
+"""Which modules with tasks no worker imports: a message for a task in one is refused as unregistered.
+
+A worker imports the module of its application, what ``include`` and ``imports`` name, what ``autodiscover_tasks`` looks
+for, and what these import in turn. With Django that is nearly everything but what a command or a script begins. So a
+module is unregistered where it is none of these, and nothing that may be loaded in a worker imports it. Where something
+of that cannot be read, nothing is said.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.imports import imported_files, imported_names
+from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.configuration.dynamic_imports import may_be_imported_by_text
+from flake8_aa_celery.model.configuration.worker_imports import discovery_of
+from flake8_aa_celery.model.knowledge.django import IMPORTED_MODULES, IMPORTED_PACKAGES
+from flake8_aa_celery.model.resolve.occurrences import apps_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.places import dotted_name
+
+if TYPE_CHECKING:
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
+    from flake8_aa_celery.model.resolve.values import Task
+
+#: What runs a worker, or makes a module something that is run and not imported.
+_RUNS = re.compile(rb"\bworker_main\b|\.Worker\(|__name__\s*==\s*['\"]__main__|\.start\(\s*(?:argv|\[)")
+#: Files that are run, and never imported by a worker.
+_SCRIPTS = frozenset({"manage", "setup", "noxfile", "fabfile", "conftest", "__main__", "asgi", "wsgi"})
+
+
+class Unregistered(NamedTuple):
+    """A module with tasks that no worker imports.
+
+    :param task: its first task.
+    :param others: how many more it has.
+    """
+
+    task: Task
+    others: int
+
+
+@fact
+def unregistered_tasks_of(module: Module) -> list[Unregistered]:
+    """That a module has tasks which no worker knows: one item, or none."""
+    tasks = [task for task in tasks_of(module) if not task.is_local and task.spelling != "removed"]
+    if not tasks or module.in_document or "." not in module.dotted or module.project.is_test_code(module.path):
+        return []
+    return [Unregistered(tasks[0], len(tasks) - 1)] if _is_unknown_to_workers(module) else []
+
+
+def _is_unknown_to_workers(module: Module) -> bool:
+    discovery = discovery_of(module.project)
+    if discovery is None or discovery.finds(module.dotted) or _may_be_begun_with(module):
+        return False
+    if may_be_imported_by_text(module.dotted, module.project) or _is_spoken_of(module):
+        return False
+    return not _is_loaded(module.path, module.project, set())
+
+
+def _may_be_begun_with(module: Module) -> bool:
+    """Whether a worker may be started with a module itself, or Django and its kin import it by its name."""
+    return bool(apps_of(module)) or _is_imported_by_django(module.path) or _runs(module.path, module.project)
+
+
+def _is_imported_by_django(path: str) -> bool:
+    parts = dotted_name(path).split(".")
+    return parts[-1] in IMPORTED_MODULES or not IMPORTED_PACKAGES.isdisjoint(parts[:-1])
+
+
+def _runs(path: str, project: Project) -> bool:
+    return any(where == path for where in _running(project))
+
+
+@fact
+def _running(project: Project) -> frozenset[str]:
+    """The files of a project that run a worker, or something else, when they are run themselves."""
+    return frozenset(files(project, lambda data: _RUNS.search(data) is not None))
+
+
+def _is_spoken_of(module: Module) -> bool:
+    """Whether a text anywhere in the project names a module, so that somebody may import it by that."""
+    own = {task.name for task in tasks_of(module)}
+    named = re.compile(rb"['\"](?:[\w.]+\.)?" + re.escape(module.dotted).encode() + rb"(?!\w)(?:\.(\w+))?")
+    wanted = module.dotted.encode()
+    for path in files(module.project, lambda data: wanted in data):
+        data = next(data for where, data in module.project.files if where == path)
+        if any((found.group(1) or b"").decode() not in own for found in named.finditer(data)):
+            return True
+    return False
+
+
+# -- who imports it ---------------------------------------------------------------------------------------------
+
+
+def _is_loaded(path: str, project: Project, seen: set[str]) -> bool:
+    """Whether a worker may load a file by way of those that import it.
+
+    :param seen: the files on the way here: who imports only one another is not loaded by that.
+    """
+    seen.add(path)
+    return any(
+        importer not in seen and not _is_never_loaded(importer) and _is_root_or_loaded(importer, project, seen)
+        for importer in _importers(path, project)
+    )
+
+
+def _is_root_or_loaded(path: str, project: Project, seen: set[str]) -> bool:
+    module = project.load(path)
+    if module is None or os.path.basename(path) == "__init__.py" or _may_be_begun_with(module):
+        return True
+    discovery = discovery_of(project)
+    if discovery is None or discovery.finds(module.dotted) or _is_spoken_of(module):
+        return True
+    if not _importers(path, project):
+        return not tasks_of(module)  # a module of a name that somebody else may look for
+    return _is_loaded(path, project, seen)
+
+
+def _is_never_loaded(path: str) -> bool:
+    """Whether a file is a command or a script, which no worker imports."""
+    parts = dotted_name(path).split(".")
+    return parts[-1] in _SCRIPTS or parts[-3:-1] == ["management", "commands"]
+
+
+def _importers(path: str, project: Project) -> list[str]:
+    """The files of a project that import a file."""
+    known = _known_importers(project)
+    if path not in known:
+        name = dotted_name(path).rpartition(".")[2].encode()
+        word = re.compile(rb"\b" + re.escape(name) + rb"\b")
+        near = files(project, lambda data: name in data and b"import" in data and word.search(data) is not None)
+        known[path] = [other for other in near if other != path and _imports(other, path, project)]
+    return known[path]
+
+
+@fact
+def _known_importers(project: Project) -> dict[str, list[str]]:
+    """Who imports the files that were asked for so far."""
+    return {}
+
+
+def _imports(importer: str, path: str, project: Project) -> bool:
+    module = project.load(importer)
+    if module is None:
+        return False
+    dotted = f".{dotted_name(path)}"
+    return path in imported_files(module) or any(_may_mean(name, dotted) for name in imported_names(module))
+
+
+def _may_mean(name: str, dotted: str) -> bool:
+    """Whether an import may lead to a module, from whatever folder Python is started, or to one below it."""
+    return dotted.endswith(f".{name}") or f".{name}".endswith(dotted) or f".{name}.".find(f"{dotted}.") >= 0
