@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.tasks.names import certain_name
 from flake8_aa_celery.rewrites import SetOption
+from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -43,7 +45,9 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    Options that cannot be resolved.
+    - options that cannot be resolved;
+    - a task whose name is not certain: below its decorator stands one that may call it otherwise, or its module lies in
+      a folder without `__init__.py` that nothing marks as a root, so that its name depends on where Python is started.
 
     ## Fix
     Adds the name that the task has now. Unsafe: that name rests on how the module is imported, and the packages that
@@ -58,8 +62,9 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: names](https://docs.celeryq.dev/en/stable/userguide/tasks.html#names)
     """
-    if task.options.lacks("name"):
-        message = f'no explicit name: add `name="{task.registered_name}"`'
+    name = certain_name(task) if task.options.lacks("name") else None
+    if name is not None:
+        message = f'`{shortened(task.name, 25)}` has no explicit name: add `name="{name}"`, or a move renames it'
         yield Violation.at(task.decorator, message, _fix(task))
 
 

@@ -36,6 +36,8 @@ LEAVES_RESULT = frozenset(
 RETURNS_FUNCTION = frozenset(
     {"atexit.register", "builtins.classmethod", "builtins.staticmethod", "typing.final", "typing.no_type_check"}
 )
+#: What gives a function the name of another one.
+WRAPS = "functools.wraps"
 #: What makes a context manager of a generator.
 CONTEXT_MANAGERS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
 #: The context manager that swallows the exceptions which it is given.
