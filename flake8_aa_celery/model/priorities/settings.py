@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.calling.bulk import bulk_loop_of, has_own_queue, is_exempt
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.code.names import reaching
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.periodic.schedules import schedule_of, task_of_entry
 from flake8_aa_celery.model.resolve import loops
 from flake8_aa_celery.model.resolve.classes import lineage
-from flake8_aa_celery.model.resolve.evaluation import keywords_of
+from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.occurrences import canvas_of, dispatches_of, workflows_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
     Constant,
     Dispatch,
+    Items,
     Mapping,
     NamedTask,
     Signature,
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
-    from flake8_aa_celery.model.code.scopes import CallSite
+    from flake8_aa_celery.model.code.scopes import CallSite, Site
     from flake8_aa_celery.model.resolve.values import Element, Entry
 
     Place = Literal["task", "signature", "dispatch", "workflow", "schedule"]
@@ -172,7 +174,29 @@ def _runs_at_default(value: Value, seen: set[ast.expr]) -> bool:
 
 
 def _later_at_default(chain: Workflow, seen: set[ast.expr]) -> bool:
-    return any(_runs_at_default(member.value, seen) for member in later_members(chain))
+    return any(_runs_at_default(member.value, seen) or _is_plain_signature(member) for member in later_members(chain))
+
+
+def _is_plain_signature(member: Element) -> bool:
+    """Whether a member is a signature without a priority, ``task.si(pk)``, of a task that nobody knows.
+
+    Of one of several known tasks, where one of these has no priority of its own.
+    """
+    node, value = member.node, member.value
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in ("s", "si"):
+        return False
+    if isinstance(value, Signature):
+        is_open = isinstance(value.task, UnreadableTask) and not value.task.dotted and value.options.lacks("priority")
+        return is_open and any(own_options(task).lacks("priority") for task in _gone_over(node.func.value, member.site))
+    return value is UNKNOWN and isinstance(node.func.value, ast.Name)
+
+
+def _gone_over(node: ast.expr, site: Site) -> list[Value]:
+    """The things that a name of a loop stands for one after the other, as far as they are known."""
+    bindings = reaching(node.id, site) if isinstance(node, ast.Name) else []
+    loops_over = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "loop" else None
+    items = value_of(loops_over, bindings[0].site) if loops_over is not None else UNKNOWN
+    return [element.value for element in items.elements] if isinstance(items, Items) else []
 
 
 def may_be_inherited(project: Project) -> bool:
