@@ -63,12 +63,10 @@ def trouble_with(data: bytes, random: Random, root: Path, fixed_of: int) -> tupl
     :param fixed_of: one program of so many is fixed, too.
     """
     from flake8_aa_celery.linter import lint
-    from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.settings import Settings
 
     path = str(root / random.choice(PATHS))
     settings = Settings(select=EVERY_RULE, check_tests=True, profile=random.choice(PROFILES))  # type: ignore[arg-type]
-    Project.forget()
     found = lint(path, data, settings)
     trouble = [violation.message for violation in found if violation.code == "AAC999"]
     if random.randrange(fixed_of) == 0 and any(violation.fix for violation in found):

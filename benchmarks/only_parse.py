@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery import model
 from flake8_aa_celery.cli._workers import processes, spread
-from flake8_aa_celery.places import is_checked
+from flake8_aa_celery.places import Places
 from flake8_aa_celery.settings import Settings
 from flake8_aa_celery.source import find, read
 
@@ -26,7 +26,8 @@ File = tuple[str, bytes]
 def relevant_files(tree: str) -> list[File]:
     """The files that a check parses, unless a name leads to more."""
     settings = Settings(include=("*.py",))
-    paths = (path for path in find([tree], settings, print) if is_checked(path, settings))
+    places = Places()
+    paths = (path for path in find([tree], settings, print) if places.is_checked(path, settings))
     return [(path, data) for path in paths if model.relevant(data := read(path))]
 
 

@@ -107,12 +107,11 @@ def work() -> None:
     import faulthandler
 
     from flake8_aa_celery import model
-    from flake8_aa_celery.model.code.project import Project
 
     faulthandler.enable()
     faulthandler.register(signal.SIGPROF, chain=True)  # it says where, and the process ends
     model.relevant = lambda *_: True
-    for number, line in enumerate(sys.stdin):
+    for line in sys.stdin:
         path = json.loads(line)
         print(json.dumps(path), flush=True)
         signal.setitimer(signal.ITIMER_PROF, PATIENCE)
@@ -121,8 +120,6 @@ def work() -> None:
         except Exception as error:
             outcome = Outcome(0, 0, 0, False, (f"{type(error).__name__}: {error}",), 0)
         print(json.dumps(outcome), flush=True)
-        if number % 300 == 299:
-            Project.forget()  # it keeps every tree
     signal.setitimer(signal.ITIMER_PROF, 0)
 
 

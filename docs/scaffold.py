@@ -13,7 +13,7 @@ from docs.generate import example_files, read_page, type_of_items
 from flake8_aa_celery.cli import _items
 from flake8_aa_celery.linter import parse
 from flake8_aa_celery.model import facts
-from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.model.facts import FACTS
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import Settings
@@ -117,7 +117,7 @@ def sample_of(name: str) -> Sample:
         for path, text in files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text, "utf-8")
-        project = Project(str(root), Settings())
+        project = Workspace().project_of(str(root / "x.py"), Settings())
         items = {
             path: list(FACTS[name].of(project.module(str(root / path), parse(text.encode()))))
             for path, text in files.items()

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery import model
 from flake8_aa_celery.documents import code_blocks, is_document
-from flake8_aa_celery.places import is_checked
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import ALL
 from flake8_aa_celery.source import decode, heed_noqa, lines_of
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.documents import CodeBlock
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
+    from flake8_aa_celery.model.code.workspace import Workspace
     from flake8_aa_celery.rules import Rule
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Violation
@@ -37,6 +37,7 @@ def lint(
     path: str,
     data: bytes,
     settings: Settings,
+    workspace: Workspace | None = None,
     tree: ast.Module | None = None,
     lines: Sequence[str] | None = None,
     *,
@@ -49,18 +50,18 @@ def lint(
 
     :param path: where the file is, or would be.
     :param data: its bytes.
+    :param workspace: the files that it is one of; what is known of them is kept there. One of its own where None.
     :param tree: its syntax tree, where somebody has parsed it already.
     :param lines: its decoded lines, where somebody has them already.
     :param keep: whether somebody goes on to ask for what the model knows of the file.
     """
-    if not is_checked(path, settings):
+    workspace = workspace or _new_workspace()
+    if not workspace.places.is_checked(path, settings):
         return []
     is_relevant = model.relevant(data, settings.tasks_modules)
     if not is_relevant and not model.may_answer(data):
         return []
-    from flake8_aa_celery.model.code.project import Project
-
-    project = Project.at_work(path, settings)
+    project = workspace.project_at_work(path, settings)
     if not is_relevant and not _imports_celery(path, data, project):
         return []
     rules = rules_for(path, settings)
@@ -80,14 +81,20 @@ def lint(
     return sorted(found, key=_order)
 
 
+def _new_workspace() -> Workspace:
+    from flake8_aa_celery.model.code.workspace import Workspace
+
+    return Workspace()
+
+
 def _imports_celery(path: str, data: bytes, project: Project) -> bool:
     """Whether a file that does not speak of Celery imports one of the project that does."""
     return any(project.speaks_of_celery(each) for each in project.imported_from(path, data))
 
 
-def check(path: str, data: bytes, settings: Settings) -> list[Violation]:
+def check(path: str, data: bytes, settings: Settings, workspace: Workspace | None = None) -> list[Violation]:
     """The violations of one file that are reported: those of :func:`lint` that no ``noqa`` silences."""
-    return heed_noqa(lint(path, data, settings), path, data)
+    return heed_noqa(lint(path, data, settings, workspace), path, data)
 
 
 def parse(data: bytes) -> ast.Module:

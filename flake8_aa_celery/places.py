@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,28 +15,90 @@ _CHECKOUTS = ("CI_PROJECT_DIR", "GITHUB_WORKSPACE")
 _TEST_FOLDERS = frozenset({"tests", "test", "testauth", "migrations"})
 
 
-def project_root(path: str) -> str:
-    """The root of the project that a file belongs to, absolute and without symbolic links."""
-    return _project_root(os.path.dirname(os.path.abspath(path)))
+class Places:
+    """Where files belong, asked of the disk once: as long as this is used, no folder may change."""
+
+    def __init__(self) -> None:
+        self._real: dict[str, str] = {}
+        self._project_roots: dict[str, str] = {}
+        self._package_roots: dict[str, str] = {}
+        self._test_folders: dict[tuple[str, str], bool] = {}
+
+    def real(self, folder: str) -> str:
+        """A folder without symbolic links."""
+        known = self._real.get(folder)
+        if known is None:
+            known = self._real[folder] = os.path.realpath(folder)
+        return known
+
+    def project_root(self, path: str) -> str:
+        """The root of the project that a file belongs to, absolute and without symbolic links."""
+        folder = os.path.dirname(os.path.abspath(path))
+        known = self._project_roots.get(folder)
+        if known is None:
+            root = self.real(_marked_root(folder) or self._package_root(folder))
+            known = self._project_roots[folder] = root
+        return known
+
+    def package_root(self, path: str) -> str:
+        """The folder that holds the outermost package which a file lies in: where imports of it start."""
+        return self._package_root(os.path.dirname(os.path.abspath(path)))
+
+    def _package_root(self, folder: str) -> str:
+        known = self._package_roots.get(folder)
+        if known is None:
+            above = os.path.dirname(folder)
+            is_package = above != folder and os.path.isfile(os.path.join(folder, "__init__.py"))
+            known = self._package_roots[folder] = self._package_root(above) if is_package else folder
+        return known
+
+    def dotted_name(self, path: str) -> str:
+        """The name under which a file is imported, by the packages that it lies in."""
+        path = os.path.abspath(path)
+        relative = os.path.relpath(path, self.package_root(path))
+        parts = relative.removesuffix(".py").split(os.sep)
+        if parts[-1] == "__init__" and len(parts) > 1:
+            del parts[-1]
+        return ".".join(parts)
+
+    def is_checked(self, path: str, settings: Settings) -> bool:
+        """Whether a file is looked at at all: test code and migrations are not, unless the settings say so."""
+        if settings.check_tests:
+            return True
+        folder, name = os.path.split(path)
+        if _is_test_name(name):
+            return False
+        absolute = os.path.abspath(folder)
+        # no disk is asked where the path tells enough
+        if _TEST_FOLDERS.isdisjoint(absolute.split(os.sep)):
+            return True
+        return not self._lies_in_test_folder(absolute, self.project_root(os.path.join(absolute, name)))
+
+    def is_test_code(self, path: str, root: str) -> bool:
+        """Whether a file is test code or a migration, by its path below the root of its project.
+
+        :param path: absolute.
+        :param root: absolute, without symbolic links.
+        """
+        folder, name = os.path.split(path)
+        return _is_test_name(name) or self._lies_in_test_folder(folder, root)
+
+    def _lies_in_test_folder(self, folder: str, root: str) -> bool:
+        key = (folder, root)
+        if key not in self._test_folders:
+            below_root = self.real(folder).removeprefix(root)
+            self._test_folders[key] = not _TEST_FOLDERS.isdisjoint(below_root.split(os.sep))
+        return self._test_folders[key]
 
 
-@lru_cache(maxsize=4096)
-def real(folder: str) -> str:
-    """A folder without symbolic links; asked of the disk once a process."""
-    return os.path.realpath(folder)
-
-
-@lru_cache(maxsize=4096)
-def _project_root(folder: str) -> str:
-    return real(_marked_root(folder) or _package_root(folder))
-
-
-@lru_cache(maxsize=4096)
 def _marked_root(folder: str) -> str | None:
-    if has_marker(folder):
-        return folder
-    above = os.path.dirname(folder)
-    return None if above == folder else _marked_root(above)
+    """The nearest folder, this one or above, that something marks as the root of a project."""
+    while not has_marker(folder):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+    return folder
 
 
 def has_marker(folder: str) -> bool:
@@ -45,63 +106,8 @@ def has_marker(folder: str) -> bool:
     return any(os.path.exists(os.path.join(folder, marker)) for marker in _MARKERS)
 
 
-def package_root(path: str) -> str:
-    """The folder that holds the outermost package which a file lies in: where imports of it start."""
-    return _package_root(os.path.dirname(os.path.abspath(path)))
-
-
-@lru_cache(maxsize=4096)
-def _package_root(folder: str) -> str:
-    above = os.path.dirname(folder)
-    is_package = above != folder and os.path.isfile(os.path.join(folder, "__init__.py"))
-    return _package_root(above) if is_package else folder
-
-
-def dotted_name(path: str) -> str:
-    """The name under which a file is imported, by the packages that it lies in."""
-    path = os.path.abspath(path)
-    relative = os.path.relpath(path, package_root(path))
-    parts = relative.removesuffix(".py").split(os.sep)
-    if parts[-1] == "__init__" and len(parts) > 1:
-        del parts[-1]
-    return ".".join(parts)
-
-
-def is_checked(path: str, settings: Settings) -> bool:
-    """Whether a file is looked at at all: test code and migrations are not, unless the settings say so."""
-    if settings.check_tests:
-        return True
-    folder, name = os.path.split(path)
-    return not _is_test_name(name) and not _is_test_folder(folder)
-
-
-def is_test_code(path: str, root: str) -> bool:
-    """Whether a file is test code or a migration, by its path below the root of its project.
-
-    :param path: absolute.
-    :param root: absolute, without symbolic links.
-    """
-    folder, name = os.path.split(path)
-    return _is_test_name(name) or _lies_in_test_folder(folder, root)
-
-
 def _is_test_name(name: str) -> bool:
     return name.startswith("test_") or name.endswith("_tests.py") or name in ("conftest.py", "tests.py")
-
-
-@lru_cache(maxsize=4096)
-def _is_test_folder(folder: str) -> bool:
-    """As :func:`_lies_in_test_folder`, for a folder as it was given: no disk is asked where its path tells enough."""
-    absolute = os.path.abspath(folder)
-    if _TEST_FOLDERS.isdisjoint(absolute.split(os.sep)):
-        return False
-    return _lies_in_test_folder(absolute, _project_root(absolute))
-
-
-@lru_cache(maxsize=4096)
-def _lies_in_test_folder(folder: str, root: str) -> bool:
-    below = real(folder).removeprefix(root)
-    return not _TEST_FOLDERS.isdisjoint(below.split(os.sep))
 
 
 def below(path: str, folder: str = ".") -> str:
@@ -135,9 +141,3 @@ def _repository(here: str) -> str:
             return here
         folder = above
     return folder
-
-
-def forget() -> None:
-    """Look at the disk anew: folders have changed."""
-    for remembered in (real, _project_root, _marked_root, _package_root, _is_test_folder, _lies_in_test_folder):
-        remembered.cache_clear()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery import __version__
 from flake8_aa_celery.linter import lint
-from flake8_aa_celery.places import is_checked
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.pyproject import SettingsTree
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import OPTIONS, Settings, SettingsError, merge, parse_text
@@ -43,6 +43,8 @@ class Plugin:
     name = "flake8-aa-celery"
     version = __version__
     settings: ClassVar[Settings] = Settings()
+    #: what is known of the files of this run, as long as the process lasts
+    workspace: ClassVar[Workspace] = Workspace()
     _nearest: ClassVar[_Nearest | None] = None
 
     def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:
@@ -55,10 +57,10 @@ class Plugin:
         settings = self.settings
         if self._nearest is not None and self._nearest.here is settings:
             settings = self._nearest.of(self.filename)
-        if not is_checked(self.filename, settings):
+        if not self.workspace.places.is_checked(self.filename, settings):
             return
         data = "".join(self.lines).encode(errors="surrogatepass")
-        for found in lint(self.filename, data, settings, self.tree, self.lines):
+        for found in lint(self.filename, data, settings, self.workspace, self.tree, self.lines):
             yield found.line, found.column, f"{found.code} {found.message}", Plugin
 
     @staticmethod

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.documents import is_document
 from flake8_aa_celery.gitignore import is_ignored, of_parents, own
-from flake8_aa_celery.places import project_root
+from flake8_aa_celery.places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -151,7 +151,7 @@ class _Wanted:
         if not self._of(os.path.dirname(absolute)).force_exclude:
             return False
         here = os.path.abspath("").rstrip(os.sep) + os.sep
-        top = here if absolute.startswith(here) else project_root(absolute).rstrip(os.sep) + os.sep
+        top = here if absolute.startswith(here) else Places().project_root(absolute).rstrip(os.sep) + os.sep
         while absolute.startswith(top):
             folder, name = os.path.split(absolute)
             if self(folder)[1](name, absolute):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.linter import parse
 from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.model.resolve import values
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import (
@@ -65,7 +66,7 @@ def modules_of_fixtures(folders: pytest.TempPathFactory) -> list[Module]:
     found: list[Module] = []
     for case in cases():
         root = case.build(folders.mktemp("case") / "project")
-        project = Project(str(root.resolve()), settings_of(root))
+        project = Project(str(root.resolve()), settings_of(root), Workspace())
         for file in checked_files(root):
             if file.suffix == ".py":
                 with suppress(SyntaxError):
@@ -84,7 +85,9 @@ def module_of(
     for name, text in files.items():
         place(root, name, text.encode())
     file = place(root, path, source.encode())
-    return Project(str(root.resolve()), settings or Settings()).module(str(file.resolve()), ast.parse(source))
+    return Project(str(root.resolve()), settings or Settings(), Workspace()).module(
+        str(file.resolve()), ast.parse(source)
+    )
 
 
 def looked_at(module: Module) -> list[object]:

@@ -14,7 +14,6 @@ from pyflakes.reporter import Reporter
 
 from flake8_aa_celery.fixes._guard import comments
 from flake8_aa_celery.fixes.whole_project import fix_all
-from flake8_aa_celery.model.code.project import Project
 from support import cases, settings_of
 
 if TYPE_CHECKING:
@@ -46,7 +45,6 @@ def at_once(files: Sequence[tuple[str, bytes]], work: Work) -> list[tuple[str, F
 
 def fixed_in(root: Path, selected: tuple[str, ...], *, unsafe: bool) -> dict[str, Fixed]:
     """What becomes of the project under ``root``."""
-    Project.forget()
     settings = settings_of(root)._replace(select=selected)
     files = [(str(file), file.read_bytes()) for file in sorted(root.rglob("*.py"))]
     return fix_all(files, settings, at_once, unsafe=unsafe)

@@ -11,7 +11,7 @@ import pytest
 
 from flake8_aa_celery import model
 from flake8_aa_celery.linter import lint
-from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.model.resolve import prefilters
 from flake8_aa_celery.rules import all_rules
 from maps import copy_project
@@ -33,10 +33,10 @@ NOT_PARSED = "a file that imports neither Celery nor a tasks module is not parse
 
 def found_by_all_rules(root: Path) -> dict[str, list[Violation]]:
     """What any rule says of each file of the project under ``root``, which is read anew."""
-    Project.forget()
-    settings = settings_of(root)._replace(select=EVERYTHING, check_tests=True)
+    settings, workspace = settings_of(root)._replace(select=EVERYTHING, check_tests=True), Workspace()
     return {
-        file.relative_to(root).as_posix(): lint(str(file), file.read_bytes(), settings) for file in checked_files(root)
+        file.relative_to(root).as_posix(): lint(str(file), file.read_bytes(), settings, workspace)
+        for file in checked_files(root)
     }
 
 

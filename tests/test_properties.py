@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from flake8_aa_celery import model
 from flake8_aa_celery.linter import lint
-from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import Settings
 from support import place
@@ -288,8 +288,8 @@ def lint_all(files: dict[str, str], order: Iterable[str]) -> dict[str, list[Viol
         (root / "pyproject.toml").touch()
         for path, source in {**NEIGHBOURS, **files}.items():
             place(root, path, source.encode())
-        Project.forget()
-        return {path: lint(str(root / path), (root / path).read_bytes(), EVERYTHING) for path in order}
+        workspace = Workspace()
+        return {path: lint(str(root / path), (root / path).read_bytes(), EVERYTHING, workspace) for path in order}
 
 
 def crashes(found: Iterable[Violation]) -> list[str]:
@@ -358,9 +358,10 @@ def test_the_standard_library_does_not_crash_the_linter_and_hides_nothing(librar
     """Where the byte search says no, the model has no fact: every file goes through it with the search switched off."""
     (tmp_path / "pyproject.toml").touch()
     path = str(tmp_path / "module.py")
-    seen = [lint(path, source, EVERYTHING) for source in library]
+    workspace = Workspace()
+    seen = [lint(path, source, EVERYTHING, workspace) for source in library]
     with search_off():
-        everything = [lint(path, source, EVERYTHING) for source in library]
+        everything = [lint(path, source, EVERYTHING, workspace) for source in library]
     assert len(library) > 100
     assert crashes(violation for found in everything for violation in found) == []
     assert everything == seen

@@ -17,7 +17,7 @@ import pytest
 
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.code import module
-from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.plugin import Plugin
 from flake8_aa_celery.settings import Settings
 from support import place
@@ -92,13 +92,13 @@ def work(root: Path, monkeypatch: pytest.MonkeyPatch) -> Work:
     watch(builtins, "open", "read", of_project)
     watch(ast, "parse", "parse", lambda data, *_: of_bytes.get(data if isinstance(data, bytes) else data.encode()))
     watch(module, "scopes_of", "traverse", ast.unparse)
-    Project.forget()
     return done
 
 
 def lint_all(root: Path) -> None:
+    workspace = Workspace()
     for path, text in FILES.items():
-        lint(str(root / path), text.encode(), Settings())
+        lint(str(root / path), text.encode(), Settings(), workspace)
 
 
 def test_only_files_that_have_to_do_with_celery_are_parsed_and_each_once(root: Path, work: Work) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.cli._workers import processes, spread
 from flake8_aa_celery.fixes.engine import fix
 from flake8_aa_celery.linter import lint
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.report import Edit
 from flake8_aa_celery.source import decode, split
 
@@ -34,10 +35,11 @@ def with_edits(results: Sequence[Result], tree: SettingsTree, jobs: str | None) 
 
 
 def _work(files: Iterable[File], by_path: dict[str, Result], tree: SettingsTree) -> list[list[tuple[Edit, ...]]]:
-    return [_of_file(by_path[path], tree.of(path)) for path, _ in files]
+    workspace = Workspace()
+    return [_of_file(by_path[path], tree.of(path), workspace) for path, _ in files]
 
 
-def _of_file(result: Result, settings: Settings) -> list[tuple[Edit, ...]]:
+def _of_file(result: Result, settings: Settings, workspace: Workspace) -> list[tuple[Edit, ...]]:
     """What the fix of each violation of a file would change, if it were the only one."""
     edits: list[tuple[Edit, ...]] = []
     for found in result.violations:
@@ -45,9 +47,9 @@ def _of_file(result: Result, settings: Settings) -> list[tuple[Edit, ...]]:
             edits.append(())
             continue
         unsafe = found.fix.safety == "unsafe"
-        after = fix(result.path, result.data, settings, unsafe=unsafe, only=found).data
+        after = fix(result.path, result.data, settings, workspace, unsafe=unsafe, only=found).data
         edits.append(tuple(_changes(result.data, after)))
-    lint(result.path, result.data, settings)  # so that other files see the file as it is again
+    lint(result.path, result.data, settings, workspace)  # so that other files see the file as it is again
     return edits
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery import model
 from flake8_aa_celery.cli._output import MISUSE, Complaints, complain
 from flake8_aa_celery.cli._settings import origins
-from flake8_aa_celery.places import is_checked
+from flake8_aa_celery.places import Places
 from flake8_aa_celery.source import find, is_excluded, read, reason
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def read_files(arguments: Namespace, tree: SettingsTree) -> Files:
     """Find and read the files that are asked for; says on standard error what cannot be read."""
     complaints = Complaints()
     found = _found(arguments, tree, complaints)
-    checked = [path for path in found if is_checked(path, tree.of(path))]
+    places = Places()
+    checked = [path for path in found if places.is_checked(path, tree.of(path))]
     relevant = [file for file in _read(checked, complaints) if _is_relevant(file, tree)]
     if "-" in arguments.paths and not is_left_out(arguments, tree):
         checked.append(arguments.stdin_filename)
@@ -81,7 +82,8 @@ def show(arguments: Namespace, tree: SettingsTree) -> int:
 
 def checked_files(arguments: Namespace, tree: SettingsTree, failed: Failed) -> list[str]:
     """The files that are asked for and checked, sorted; without standard input."""
-    return [path for path in _found(arguments, tree, failed) if is_checked(path, tree.of(path))]
+    places = Places()
+    return [path for path in _found(arguments, tree, failed) if places.is_checked(path, tree.of(path))]
 
 
 def _found(arguments: Namespace, tree: SettingsTree, failed: Failed) -> list[str]:

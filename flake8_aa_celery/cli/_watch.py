@@ -12,7 +12,6 @@ from flake8_aa_celery.cli import _files, _report
 from flake8_aa_celery.cli._output import CommandError, complain
 from flake8_aa_celery.cli._settings import from_arguments
 from flake8_aa_celery.fingerprints import fingerprints
-from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.places import below
 from flake8_aa_celery.report._summary import summary
 from flake8_aa_celery.settings import SettingsError
@@ -48,7 +47,6 @@ def watch(arguments: Namespace, tree: SettingsTree, found: Found) -> NoReturn:
         sys.stdout.flush()
         while _stamps(arguments, tree) == stamps:
             sleep(_PAUSE)
-        Project.forget()
         gc.collect()  # which nobody else does while the command runs
         try:
             tree = from_arguments(arguments)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.cli._output import CommandError
 from flake8_aa_celery.cli._progress import watched
 from flake8_aa_celery.linter import check, lint
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.report import Result
 from flake8_aa_celery.rules import all_rules
 
@@ -77,13 +78,13 @@ def lint_all(
     :raises WorkerError: where a process was killed.
     """
 
-    linted = check if heed_noqa else lint
+    linted, workspace = check if heed_noqa else lint, Workspace()
 
     def of(path: str) -> Settings:
         return settings(path) if callable(settings) else settings
 
     def work(part: Iterable[File]) -> list[list[Violation]]:
-        return [linted(path, data, of(path)) for path, data in part]
+        return [linted(path, data, of(path), workspace) for path, data in part]
 
     found = spread(files, work, jobs, began)
     return [Result(path, violations, data) for (path, data), violations in zip(files, found, strict=True)]

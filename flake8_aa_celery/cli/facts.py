@@ -10,9 +10,9 @@ from flake8_aa_celery import model
 from flake8_aa_celery.cli import _items, _settings, _terminal
 from flake8_aa_celery.cli._output import MISUSE, Complaints
 from flake8_aa_celery.linter import parse
-from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.model.facts import FACTS
-from flake8_aa_celery.places import below, is_checked
+from flake8_aa_celery.places import below
 from flake8_aa_celery.source import read, reason
 from flake8_aa_celery.wording import printable
 
@@ -54,7 +54,8 @@ def run(arguments: Namespace, tree: SettingsTree) -> int:
     :return: 0, or 2 where a file could not be read or parsed.
     """
     complaints = Complaints()
-    files = [_file(path, tree.of(path), arguments.fact or FACTS, complaints) for path in arguments.paths]
+    workspace, names = Workspace(), arguments.fact or FACTS
+    files = [_file(path, workspace, tree.of(path), names, complaints) for path in arguments.paths]
     found = [file for file in files if file]
     if arguments.output_format == "json":
         from json import dumps
@@ -65,11 +66,13 @@ def run(arguments: Namespace, tree: SettingsTree) -> int:
     return MISUSE if complaints.any else 0
 
 
-def _file(path: str, settings: Settings, names: Container[str], complaints: Complaints) -> dict[str, Any] | None:
+def _file(
+    path: str, workspace: Workspace, settings: Settings, names: Container[str], complaints: Complaints
+) -> dict[str, Any] | None:
     """What is known of a file as plain values; None where it cannot be read or parsed."""
     try:
         data = read(path)
-        project = Project.of(path, settings)
+        project = workspace.project_of(path, settings)
         module = project.load(path) or project.module(path, parse(data))
     except OSError as error:
         complaints(path, reason(error))
@@ -78,13 +81,13 @@ def _file(path: str, settings: Settings, names: Container[str], complaints: Comp
         complaints(path, f"line {error.lineno}: {error.msg}" if error.lineno else error.msg)
         return None
     found = {name: [_item(item) for item in FACTS[name].of(module)] for name in FACTS if name in names}
-    why = _why_unchecked(path, data, settings)
+    why = _why_unchecked(path, data, workspace, settings)
     return {"path": below(path), "module": module.dotted, "unchecked": why, "facts": found}
 
 
-def _why_unchecked(path: str, data: bytes, settings: Settings) -> str:
+def _why_unchecked(path: str, data: bytes, workspace: Workspace, settings: Settings) -> str:
     """Why no rule looks into a file; empty where they do."""
-    if not is_checked(path, settings):
+    if not workspace.places.is_checked(path, settings):
         return "it is excluded, test code or a migration"
     return "" if model.relevant(data, settings.tasks_modules) else "nothing in it has to do with Celery"
 

@@ -10,6 +10,7 @@ from flake8_aa_celery.cli import _files, _report, _settings, check
 from flake8_aa_celery.cli._output import MISUSE, CommandError
 from flake8_aa_celery.cli._workers import processes, spread
 from flake8_aa_celery.cli._write import read_or_nothing, write_all
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.report import Result
 from flake8_aa_celery.report._summary import unsafely_fixable
 from flake8_aa_celery.wording import counted
@@ -82,7 +83,8 @@ def _fixed(files: Sequence[File], arguments: Namespace, tree: SettingsTree, *, i
 
     unsafe = arguments.unsafe_fixes
     if is_filter:
-        return {path: fix(path, data, tree.of(path), unsafe=unsafe) for path, data in files}
+        workspace = Workspace()
+        return {path: fix(path, data, tree.of(path), workspace, unsafe=unsafe) for path, data in files}
     jobs = processes(arguments.jobs, files)
     groups: dict[Settings, list[File]] = {}
     for path, data in files:

@@ -76,15 +76,16 @@ def _run(arguments: Namespace, tree: SettingsTree) -> int:
 
 def _projects(paths: Sequence[str], tree: SettingsTree, complaints: Complaints) -> list[Project]:
     """The projects that some paths lie in, each with the settings of the first of its paths."""
-    from flake8_aa_celery.model.code.project import Project
+    from flake8_aa_celery.model.code.workspace import Workspace
 
+    workspace = Workspace()
     found: dict[str, Project] = {}
     for path in paths:
         if not os.path.exists(path):
             complaints(path, "No such file or directory")
             continue
         folder = path if os.path.isdir(path) else os.path.dirname(path)
-        project = Project.of(os.path.join(folder, "x.py"), tree.of_folder(folder))
+        project = workspace.project_of(os.path.join(folder, "x.py"), tree.of_folder(folder))
         found.setdefault(project.root, project)
     return list(found.values())
 

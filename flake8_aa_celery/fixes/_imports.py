@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from flake8_aa_celery.places import dotted_name
+from flake8_aa_celery.places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -129,7 +129,7 @@ def _section(dotted: str, path: str) -> int:
         return _FUTURE
     if package in sys.stdlib_module_names:
         return _STANDARD
-    return _LOCAL if package == dotted_name(path).partition(".")[0] else _THIRD_PARTY
+    return _LOCAL if package == Places().dotted_name(path).partition(".")[0] else _THIRD_PARTY
 
 
 def _module_of(node: cst.ImportFrom) -> str:

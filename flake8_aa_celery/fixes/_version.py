@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.linter import lint
-from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.source import heed_noqa, lines_of
 
 if TYPE_CHECKING:
     import ast
 
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.workspace import Workspace
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Violation
 
@@ -26,15 +26,19 @@ class Version:
     :param path: where the file is, or would be.
     :param data: its bytes.
     :param settings: by which it is linted.
+    :param workspace: the files that it is one of.
     :param syntax: its syntax tree, where somebody has parsed it already.
     """
 
-    def __init__(self, path: str, data: bytes, settings: Settings, syntax: ast.Module | None = None) -> None:
+    def __init__(
+        self, path: str, data: bytes, settings: Settings, workspace: Workspace, syntax: ast.Module | None = None
+    ) -> None:
         self.path = path
         self.data = data
         self._settings = settings
-        self._project = Project.of(path, settings)
-        self.found = heed_noqa(lint(path, data, settings, syntax, keep=True), path, data)
+        self._workspace = workspace
+        self._project = workspace.project_of(path, settings)
+        self.found = heed_noqa(lint(path, data, settings, workspace, syntax, keep=True), path, data)
         self._syntax = syntax
 
     @cached_property
@@ -53,7 +57,7 @@ class Version:
 
     def with_data(self, data: bytes, syntax: ast.Module) -> Version:
         """The version that the file becomes by other bytes, whose syntax tree is known."""
-        return Version(self.path, data, self._settings, syntax)
+        return Version(self.path, data, self._settings, self._workspace, syntax)
 
     def show(self) -> None:
         """Have the other files of the project see it again."""

@@ -8,6 +8,7 @@ from flake8_aa_celery.fixes import Change, Refused
 from flake8_aa_celery.fixes._version import Version
 from flake8_aa_celery.interrupts import hand_on_interrupt
 from flake8_aa_celery.linter import rules_for
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.rewrites import MoveToTasksModule
 
 if TYPE_CHECKING:
@@ -47,16 +48,25 @@ class _Planned(NamedTuple):
     change: Change
 
 
-def fix(path: str, data: bytes, settings: Settings, *, unsafe: bool = False, only: Violation | None = None) -> Fixed:
+def fix(
+    path: str,
+    data: bytes,
+    settings: Settings,
+    workspace: Workspace | None = None,
+    *,
+    unsafe: bool = False,
+    only: Violation | None = None,
+) -> Fixed:
     """Fix one file, and write nothing.
 
     :param path: where the file is, or would be.
     :param data: its bytes.
     :param settings: the rules that they select are fixed; that no new violation is made goes for all.
+    :param workspace: the files that it is one of, which then see what it becomes. One of its own where None.
     :param unsafe: whether to apply fixes that change what is sent.
     :param only: the one violation to be fixed; all where None.
     """
-    return _Fixer(path, data, settings, unsafe).run(only)
+    return _Fixer(path, data, settings, workspace or Workspace(), unsafe).run(only)
 
 
 def with_all_rules(settings: Settings) -> Settings:
@@ -68,10 +78,10 @@ def with_all_rules(settings: Settings) -> Settings:
 class _Fixer:
     """The rounds of one file."""
 
-    def __init__(self, path: str, data: bytes, settings: Settings, unsafe: bool) -> None:
+    def __init__(self, path: str, data: bytes, settings: Settings, workspace: Workspace, unsafe: bool) -> None:
         self._codes = {rule.code for rule in rules_for(path, settings)}
         self._safeties = ("safe", "unsafe") if unsafe else ("safe",)
-        self._version = Version(path, data, with_all_rules(settings))
+        self._version = Version(path, data, with_all_rules(settings), workspace)
         self._applied: list[Violation] = []
         self._refused: dict[tuple[str, ...], tuple[Violation, str]] = {}
         self._is_shown = False

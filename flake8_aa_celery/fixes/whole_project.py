@@ -11,8 +11,7 @@ from flake8_aa_celery.fixes import Refused
 from flake8_aa_celery.fixes._guard import demand_nothing_new
 from flake8_aa_celery.fixes.engine import ROUNDS, Fixed, crash, fix, with_all_rules
 from flake8_aa_celery.linter import check, rules_for
-from flake8_aa_celery.model.code.project import Project
-from flake8_aa_celery.places import project_root
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.rewrites import MoveToTasksModule
 from flake8_aa_celery.source import read, reason
 
@@ -64,12 +63,15 @@ class _Fixer:
         self._unsafe = unsafe
         self._originals = dict(files)
         self._texts = dict(files)
+        self._workspace = Workspace()
 
     def fix(self, files: Sequence[File], spread: Spread) -> set[str]:
         """Fix files, each for itself; returns those of which others may see something."""
 
         def work(part: Iterable[File]) -> list[tuple[str, Fixed]]:
-            return [(path, fix(path, data, self._settings, unsafe=self._unsafe)) for path, data in part]
+            return [
+                (path, fix(path, data, self._settings, self._workspace, unsafe=self._unsafe)) for path, data in part
+            ]
 
         done = spread(files, work)
         for path, outcome in done:
@@ -79,15 +81,17 @@ class _Fixer:
 
     def next_to(self, shown: set[str]) -> list[File]:
         """The files of the projects that some files belong to, which may see something of them."""
-        roots = {project_root(path) for path in shown}
-        near = [(path, data) for path, data in self._texts.items() if project_root(path) in roots]
+        root_of = self._workspace.places.project_root
+        roots = {root_of(path) for path in shown}
+        near = [(path, data) for path, data in self._texts.items() if root_of(path) in roots]
         if near:
             self._shadow(self._texts)
         return near
 
     def _shadow(self, texts: Mapping[str, bytes]) -> None:
         """Have what other files say be read from texts, and not from the disk."""
-        Project.forget({path: data for path, data in texts.items() if data != self._originals.get(path)})
+        changed = {path: data for path, data in texts.items() if data != self._originals.get(path)}
+        self._workspace = Workspace(changed)
 
     # -- moving tasks from one file to another ------------------------------------------------------------------
 
@@ -131,7 +135,9 @@ class _Fixer:
         demand_nothing_new(before, self._found_in(after), [wanted.code])
         self._texts.update(after)
         own = self.fixed[path]
-        left = tuple(each for each in check(path, moved.source, self._wide) if each.code in self._codes(path))
+        left = tuple(
+            each for each in check(path, moved.source, self._wide, self._workspace) if each.code in self._codes(path)
+        )
         applied, moved_to = (*own.applied, wanted), (*own.moved_to, target)
         self.fixed[path] = own._replace(data=moved.source, applied=applied, left=left, moved_to=moved_to)
         self.fixed[target] = self.fixed.get(target, Fixed(b"", (), (), ()))._replace(data=moved.tasks)
@@ -145,7 +151,11 @@ class _Fixer:
         self._shadow({**self._texts, **files})
         if gc.get_count()[0] > _ENOUGH_GARBAGE:  # nobody else looks for it: a project twice with every task that moves
             gc.collect()
-        return Counter(violation.code for path, data in files.items() for violation in check(path, data, self._wide))
+        return Counter(
+            violation.code
+            for path, data in files.items()
+            for violation in check(path, data, self._wide, self._workspace)
+        )
 
 
 def _after(before: Fixed | None, now: Fixed) -> Fixed:

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery import model
 from flake8_aa_celery.documents import code_blocks, is_document
 from flake8_aa_celery.linter import check, parse
-from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.model.tasks.index import task_index_of, task_named
-from flake8_aa_celery.places import below, is_checked
+from flake8_aa_celery.places import below
 from flake8_aa_celery.source import lines_of, read, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import CallSite
     from flake8_aa_celery.model.resolve.values import Task
     from flake8_aa_celery.settings import Settings
@@ -34,17 +35,19 @@ def read_sources(paths: Sequence[str], named: Sequence[str], settings: Settings,
     """
     found: dict[str, bytes] = {}
     there = [_inside(path) for path in paths if os.path.exists(path)]
-    for project in {id(project): project for project in (Project.of(path, settings) for path in there)}.values():
+    workspace = Workspace()
+    projects = [workspace.project_of(path, settings) for path in there]
+    for project in {id(project): project for project in projects}.values():
         found.update((os.path.abspath(path), data) for path, data in project.files)
     for path in named:
         absolute = os.path.abspath(path)
-        if absolute in found or not is_checked(path, settings):
+        if absolute in found or not workspace.places.is_checked(path, settings):
             continue
         try:
             found[absolute] = read(path)
         except OSError as error:
             failed(path, reason(error))
-    return Sources(dict(sorted(found.items())), settings, failed)
+    return Sources(dict(sorted(found.items())), settings, workspace, failed)
 
 
 def _inside(path: str) -> str:
@@ -56,11 +59,13 @@ class Sources:
     """Files, and what is known of them.
 
     :param data: their bytes by their absolute paths, sorted.
+    :param workspace: the files of the machine that they are some of.
     :param failed: is told of each file that cannot be parsed, and why.
     """
 
-    def __init__(self, data: Mapping[str, bytes], settings: Settings, failed: Failed) -> None:
+    def __init__(self, data: Mapping[str, bytes], settings: Settings, workspace: Workspace, failed: Failed) -> None:
         self.settings = settings
+        self._workspace = workspace
         self._data = data
         #: what has to do with Celery: modules, and code blocks of documents
         self.modules = [module for path in data for module in self._relevant(path, failed)]
@@ -71,7 +76,7 @@ class Sources:
         """The calls of what is known by a name, also after a dot, in all files."""
         for path, data in self._data.items():
             if path.endswith(".py") and name.encode() in data:
-                module = self._modules.get(path) or Project.of(path, self.settings).load(path)
+                module = self._modules.get(path) or self._workspace.project_of(path, self.settings).load(path)
                 if module is not None:
                     scopes = module.scopes
                     yield from (scopes.calls[number] for number in scopes.calls_named.get(name, ()))
@@ -89,14 +94,14 @@ class Sources:
         """What is reported of a file; nothing of one that is none of these."""
         absolute = os.path.abspath(path)
         data = self._data.get(absolute)
-        return [] if data is None else check(absolute, data, self.settings)
+        return [] if data is None else check(absolute, data, self.settings, self._workspace)
 
     def _relevant(self, path: str, failed: Failed) -> Iterator[Module]:
         """The facts of a file that has to do with Celery: one module, or of a document one for each code block."""
         data = self._data[path]
         if not model.relevant(data, self.settings.tasks_modules):
             return
-        project = Project.of(path, self.settings)
+        project = self._workspace.project_of(path, self.settings)
         if is_document(path):
             yield from _blocks(path, data, project)
             return

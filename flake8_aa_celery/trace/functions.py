@@ -10,7 +10,7 @@ from flake8_aa_celery.graph import starters
 from flake8_aa_celery.model.django.views import views_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.index import task_index_of
-from flake8_aa_celery.places import below, dotted_name
+from flake8_aa_celery.places import below
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -46,7 +46,7 @@ def names_like(project: Project) -> Iterator[str]:
     """The names of all functions, without and with their modules, for whoever has misspelt one."""
     for path, data in project.files:
         for found in re.findall(rb"\bdef\s+(\w+)", data):
-            yield from (found.decode(), f"{dotted_name(path)}.{found.decode()}")
+            yield from (found.decode(), f"{project.places.dotted_name(path)}.{found.decode()}")
 
 
 def tasks_and_views(project: Project, wanted: Container[str]) -> Iterator[Scope]:
@@ -65,7 +65,7 @@ def _with_module(name: str, project: Project) -> list[Scope]:
     """The functions whose names begin with that of their module."""
     found: list[Scope] = []
     for path, data in project.files:
-        module = f"{dotted_name(path)}."
+        module = f"{project.places.dotted_name(path)}."
         if name.startswith(module) and name.rpartition(".")[2].encode() in data:
             found += [each for each in _functions(project.load(path)) if qualified_name(each) == name]
     return found

@@ -16,7 +16,6 @@ from kombu.exceptions import EncodeError
 
 from flake8_aa_celery.fixes.engine import fix
 from flake8_aa_celery.fixes.whole_project import fix_all
-from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.settings import Settings
 
 from . import beat, harness
@@ -84,7 +83,6 @@ class Fixer:
         return fixed[str(self.package / "tasks.py")].data.decode()
 
     def _written(self, source: str, file: str) -> Path:
-        Project.forget()
         path = self.package / file
         path.write_text(source)
         return path

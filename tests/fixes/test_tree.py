@@ -11,6 +11,7 @@ from flake8_aa_celery.fixes import Change, Refused
 from flake8_aa_celery.fixes._edit import Places
 from flake8_aa_celery.fixes._tree import Tree
 from flake8_aa_celery.fixes._version import Version
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def tree(tmp_path: Path) -> Tree:
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "__init__.py").touch()
-    version = Version(str(tmp_path / "app" / "tasks.py"), TEXT.encode(), Settings())
+    version = Version(str(tmp_path / "app" / "tasks.py"), TEXT.encode(), Settings(), Workspace())
     return Tree(version, range(1, 13))
 
 

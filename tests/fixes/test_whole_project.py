@@ -9,7 +9,6 @@ import pytest
 
 from flake8_aa_celery.cli._workers import spread
 from flake8_aa_celery.fixes.whole_project import fix_all
-from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.settings import Settings
 
 if TYPE_CHECKING:
@@ -95,6 +94,5 @@ def test_a_text_that_was_refused_is_not_what_other_files_see(tmp_path: Path) -> 
     fixed = fix_all(files, Settings(select=("AAC109", "AAC401")), at_once, unsafe=True)
     assert [why for outcome in fixed.values() for _, why in outcome.refused] == ["AAC401 would be violated"]
     again = {path: [found.message for found in outcome.left] for path, outcome in fixed.items()}
-    Project.forget()
     fresh = fix_all(files[1:], Settings(select=("AAC401",)), at_once)
     assert again[files[1][0]] == [found.message for found in fresh[files[1][0]].left]

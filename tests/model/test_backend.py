@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.settings import Settings
 from support import place
@@ -23,7 +24,7 @@ def root(tmp_path: Path) -> Path:
 
 def has_backend(root: Path, settings: Settings | None = None) -> bool:
     """What the project under ``root`` says."""
-    return has_result_backend(Project(str(root.resolve()), settings or Settings()))
+    return has_result_backend(Project(str(root.resolve()), settings or Settings(), Workspace()))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_the_setting_decides_without_a_look_at_the_files(root: Path, setting: st
 
 
 def test_the_files_are_searched_once(root: Path) -> None:
-    project = Project(str(root.resolve()), Settings())
+    project = Project(str(root.resolve()), Settings(), Workspace())
     assert not has_result_backend(project)
     place(root, "app/settings.py", b"CELERY_RESULT_BACKEND = 'cache'")
     assert not has_result_backend(project)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.model.django.commands import is_command
 from flake8_aa_celery.settings import Settings
 
@@ -20,7 +20,7 @@ def is_command_at(root: Path, path: str, *others: str) -> bool:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).touch()
     file = str(root / path)
-    module = Project.of(file, Settings()).load(file)
+    module = Workspace().project_of(file, Settings()).load(file)
     assert module is not None
     return is_command(module)
 

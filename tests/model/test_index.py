@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.model.tasks.index import task_index_of
 from flake8_aa_celery.settings import Settings
 from support import place
@@ -27,7 +28,7 @@ def root(tmp_path: Path) -> Path:
 
 def names_in(root: Path, settings: Settings | None = None) -> list[str]:
     """The names of the tasks of a project, in the order in which they are found."""
-    return task_index_of(Project(str(root.resolve()), settings or Settings())).names()
+    return task_index_of(Project(str(root.resolve()), settings or Settings(), Workspace())).names()
 
 
 def test_tasks_are_found_in_every_module_in_the_order_of_files(root: Path) -> None:
@@ -82,14 +83,14 @@ def test_without_a_marked_root_only_packages_and_modules_are_read(tmp_path: Path
 def test_a_task_is_found_by_its_module_and_by_a_name_of_its_own(root: Path, options: str) -> None:
     place(root, "a/tasks.py", TASK)
     place(root, "b/tasks.py", TASK.replace(b"task\nd", f"task({options})\nd".encode()))
-    found = task_index_of(Project(str(root.resolve()), Settings())).named("a.tasks.update")
+    found = task_index_of(Project(str(root.resolve()), Settings(), Workspace())).named("a.tasks.update")
     assert [task.module.dotted for task in found] == ["a.tasks", "b.tasks"]
 
 
 def test_a_file_is_left_alone_whose_tasks_cannot_have_the_name(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place(root, "a/tasks.py", TASK)
     place(root, "b/tasks.py", TASK + b"\ndef other(name=None):\n    pass\n")
-    project = Project(str(root.resolve()), Settings())
+    project = Project(str(root.resolve()), Settings(), Workspace())
     loaded: list[str] = []
     load = project.load
 

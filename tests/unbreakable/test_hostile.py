@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.code.project import Project
-
 if TYPE_CHECKING:
     from doors import Doors
 
@@ -88,7 +86,6 @@ def test_names_and_links_that_lead_out_of_a_project_are_not_followed(
         "current_app.send_task('../secret.tasks.update')\ncurrent_app.send_task('/etc/passwd')\n"
         f"current_app.send_task({str(secret / 'tasks')!r})\n"
     )
-    Project.forget()
     os.chdir(app.parent)
     assert doors.check("--select", "AAC1,AAC2,AAC3,AAC4,AAC5,AAC6").code in (0, 1)
     assert any(path.endswith("views.py") for path in opened)
@@ -106,7 +103,6 @@ def test_links_out_of_a_folder_that_nothing_marks_are_not_followed(
     (folder / "package").symlink_to(secret / "package")
     (folder / "link.py").symlink_to(secret / "package" / "tasks.py")
     (folder / "own.py").symlink_to("tasks.py")
-    Project.forget()
     os.chdir(folder)
     outcome = doors.check("--isolated", "--select", "AAC1,AAC2,AAC3,AAC4", "tasks.py")
     assert (outcome.code, len(outcome.errors.splitlines())) == (1, 1)

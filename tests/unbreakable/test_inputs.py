@@ -17,7 +17,6 @@ from benchmarks.robustness import EVERY_RULE, files_below, try_file
 from flake8_aa_celery.fixes.engine import fix
 from flake8_aa_celery.fixes.whole_project import fix_all
 from flake8_aa_celery.linter import check, lint
-from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.settings import Settings
 from mutations import mutated
 from support import FIXTURES
@@ -31,7 +30,6 @@ DEEP = 20_000
 def path(tmp_path: Path) -> str:
     """Where a module of an empty project would be."""
     (tmp_path / "setup.py").touch()
-    Project.forget()
     return str(tmp_path / "app" / "tasks.py")
 
 

@@ -15,6 +15,7 @@ import pytest
 from flake8_aa_celery.fixes import whole_project
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.model.tasks.index import task_index_of
 from flake8_aa_celery.settings import Settings
 
@@ -213,7 +214,6 @@ def test_ten_times_as_much_costs_ten_times_as_much(tmp_path: Path, case: str) ->
     settings = Settings(select=EVERY_RULE)
 
     def cost(count: int) -> int:
-        Project.forget()
         data = (HEAD + CASES[case](count)).encode()
         return lines_run(lambda: lint(str(tmp_path / "app" / "tasks.py"), data, settings))
 
@@ -245,5 +245,6 @@ def test_a_line_full_of_signs_is_searched_once(tmp_path: Path) -> None:
     (tmp_path / "setup.py").touch()
     file = tmp_path / "tasks.py"
     file.write_text(HEAD + "x = '" + "@a" * 2_000_000 + "'\n")
-    Project.forget()
-    assert [task.name for task in task_index_of(Project.of(str(file), Settings())).named("tasks.t")] == ["t"]
+    assert [task.name for task in task_index_of(Workspace().project_of(str(file), Settings())).named("tasks.t")] == [
+        "t"
+    ]

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.places import has_marker, is_test_code
+from flake8_aa_celery.places import has_marker
 from flake8_aa_celery.source import find, read
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def read_files(project: Project) -> list[tuple[str, bytes]]:
     """The Python files of a project with their bytes, sorted; not test code, nor what the settings exclude."""
     found: list[tuple[str, bytes]] = []
     for path in find(_places(project.root), project.settings._replace(include=("*.py",)), _leave_out):
-        if not is_test_code(path, project.root):
+        if not project.is_test_code(path):
             with suppress(OSError):  # whoever lints that file is told
                 found.append((path, read(path)))
     return found

@@ -8,30 +8,21 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery import places
 from flake8_aa_celery.model import relevant
 from flake8_aa_celery.model.code import patterns
 from flake8_aa_celery.model.code.module import Module
 from flake8_aa_celery.model.code.names import ImportedName
-from flake8_aa_celery.places import below, dotted_name, is_test_code, package_root, project_root, real
-from flake8_aa_celery.source import read
+from flake8_aa_celery.places import below
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from typing import Any
 
+    from flake8_aa_celery.model.code.workspace import Workspace
     from flake8_aa_celery.settings import Settings
 
 #: Modules from which a Celery application is imported, where they cannot be found.
 _APP_MODULES = frozenset({"celery", "celery_app", "celeryapp"})
-
-#: A project may lie within another one, so that the two take turns.
-_KEPT = 2
-
-_projects: dict[tuple[str, Settings], Project] = {}
-
-#: What files are to hold that are not written yet, by their paths without symbolic links.
-_unwritten: dict[str, bytes] = {}
 
 
 #: ``from .a import b``, with the dots, the module and what follows.
@@ -50,10 +41,13 @@ class Project:
 
     :param root: its folder, absolute and without symbolic links; nothing outside of it is read.
     :param settings: what is set for it: which modules hold tasks, and which files are left out.
+    :param workspace: the files that it is made of.
     """
 
-    def __init__(self, root: str, settings: Settings) -> None:
+    def __init__(self, root: str, settings: Settings, workspace: Workspace) -> None:
         self.root = root
+        self.workspace = workspace
+        self.places = self.workspace.places
         self.settings = settings
         #: finds the name of a module of tasks in a dotted name
         self.tasks_modules = patterns.names(settings.tasks_modules)
@@ -71,42 +65,12 @@ class Project:
         #: what is known of it; kept by :mod:`flake8_aa_celery.model.code.memo`
         self.memo: dict[object, Any] = {}
 
-    @classmethod
-    def of(cls, path: str, settings: Settings) -> Project:
-        """The project that a file belongs to: one object for each root in this process."""
-        root = project_root(path)
-        key = (root, settings)
-        if key not in _projects:
-            _projects[key] = cls(root, settings)
-        return _projects[key]
-
-    @classmethod
-    def at_work(cls, path: str, settings: Settings) -> Project:
-        """As :meth:`of`, where one project is done after the other: what the earlier ones held is let go of."""
-        project = cls.of(path, settings)
-        key = (project.root, settings)
-        _projects[key] = _projects.pop(key)  # the last of all
-        while len(_projects) > _KEPT:
-            _projects.pop(next(iter(_projects))).let_go()
-        return project
-
     def let_go(self) -> None:
         """Break the circles of references, so that the syntax trees are freed without a search for garbage."""
         for module in self._modules.values():
             if module is not None:
                 module.let_go()
         vars(self).clear()
-
-    @staticmethod
-    def forget(unwritten: Mapping[str, bytes] | None = None) -> None:
-        """Read everything anew from now on: files have changed.
-
-        :param unwritten: what files are to hold, by their paths: that is read instead of what is on the disk.
-        """
-        _projects.clear()
-        places.forget()
-        _unwritten.clear()
-        _unwritten.update((os.path.realpath(path), data) for path, data in (unwritten or {}).items())
 
     # -- modules ------------------------------------------------------------------------------------------------
 
@@ -115,7 +79,7 @@ class Project:
         path = os.path.abspath(path)
         known = self._modules.get(path)
         if known is None or known.tree is not tree:
-            known = self._modules[path] = Module(path, dotted_name(path), tree, self)
+            known = self._modules[path] = Module(path, self.places.dotted_name(path), tree, self)
             self._hashes.pop(path, None)
         return known
 
@@ -150,7 +114,7 @@ class Project:
             tree = self._parsed(path)
             if tree is not None:
                 with suppress(RecursionError):  # whoever lints that file is told
-                    self._modules[path] = Module(path, dotted_name(path), tree, self)
+                    self._modules[path] = Module(path, self.places.dotted_name(path), tree, self)
         return self._modules[path]
 
     def _parsed(self, path: str) -> ast.Module | None:
@@ -158,7 +122,7 @@ class Project:
         if not where.startswith(self.root + os.sep):
             return None
         try:
-            data = _unwritten[where] if where in _unwritten else read(path)
+            data = self.workspace.read(path)
             tree = ast.parse(data)
         except (OSError, SyntaxError, ValueError, LookupError, RecursionError, MemoryError):
             return None  # whoever lints that file is told; here nothing is known of it
@@ -169,12 +133,12 @@ class Project:
         """The file or folder of an absolute dotted module name, as ``importer`` would see it; None if not found."""
         if dotted.partition(".")[0] == "celery":
             return None  # a module of the project that is called so is imported by its package's name
-        base = package_root(importer.path)
+        base = self.places.package_root(importer.path)
         key = (base, dotted)
         if key not in self._found:
             parts = dotted.split(".")
             roots = dict.fromkeys((base, self.root, os.path.join(self.root, "src")))
-            self._found[key] = next((path for root in roots if (path := _module_path(root, parts))), None)
+            self._found[key] = next((path for root in roots if (path := self._module_path(root, parts))), None)
         return self._found[key]
 
     @property
@@ -186,18 +150,9 @@ class Project:
         if self._files is None:
             from flake8_aa_celery.model.code.files import read_files
 
-            found = [(path, _unwritten.get(path, data)) for path, data in read_files(self)]
-            self._files = sorted(found + self._files_to_be())
+            found = [(path, self.workspace.laid_over(path, data)) for path, data in read_files(self)]
+            self._files = sorted([*found, *self.workspace.files_to_be(self.root)])
         return self._files
-
-    def _files_to_be(self) -> list[tuple[str, bytes]]:
-        """The Python files that are still to be made."""
-        within = self.root + os.sep
-        return [
-            (path, data)
-            for path, data in _unwritten.items()
-            if path.startswith(within) and path.endswith(".py") and not os.path.exists(path)
-        ]
 
     # -- what imports lead to -----------------------------------------------------------------------------------
 
@@ -214,15 +169,15 @@ class Project:
         parts = name.module.split(".") if name.module else []
         # beyond the outermost package there is nothing: certainly not a library of that name
         dotted = ".".join([*package, *parts]) if package else "." + ".".join(parts)
-        inside = real(folder).startswith(self.root)
-        return dotted, _module_path(folder, parts) if inside else None
+        inside = self.places.real(folder).startswith(self.root)
+        return dotted, self._module_path(folder, parts) if inside else None
 
     def speaks_of_celery(self, path: str) -> bool:
         """Whether a file has anything to do with Celery, by its bytes."""
         known = self._speaking.get(path)
         if known is None:
             try:
-                known = relevant(_unwritten.get(path) or read(path), self.settings.tasks_modules)
+                known = relevant(self.workspace.read(path), self.settings.tasks_modules)
             except OSError:
                 known = False  # whoever lints that file is told
             self._speaking[path] = known
@@ -230,7 +185,7 @@ class Project:
 
     def imported_from(self, path: str, data: bytes) -> Iterator[str]:
         """The files of the project that the bytes of a file import, as far as a pattern can tell without parsing."""
-        importer = _Importer(os.path.abspath(path), dotted_name(os.path.abspath(path)))
+        importer = _Importer(os.path.abspath(path), self.places.dotted_name(path))
         for relative, written, members in _IMPORTS.findall(data):
             level, module = len(relative), written.decode(errors="replace")
             found = [self.imported_module(ImportedName(level, module, ""), importer)[1]]
@@ -243,30 +198,28 @@ class Project:
         """Whether an import leads to a file of the project."""
         return self.imported_module(name, importer)[1] is not None
 
-    @staticmethod
-    def submodule(path: str, name: str) -> str | None:
+    def submodule(self, path: str, name: str) -> str | None:
         """The file or folder of a module in the package that lies at a path; None where there is none."""
         folder = _folder(path)
-        return _module_path(folder, [name]) if folder else None
+        return self._module_path(folder, [name]) if folder else None
 
     def below_root(self, path: str) -> str:
         """A path as seen from the project's root, with slashes."""
-        return below(real(path), self.root)
+        return below(self.places.real(path), self.root)
 
     def is_test_code(self, path: str) -> bool:
         """Whether a file is test code or a migration."""
-        return is_test_code(path, self.root)
+        return self.places.is_test_code(path, self.root)
 
-
-def _module_path(folder: str, parts: list[str]) -> str | None:
-    """The file of a module below a folder: ``x.py``, ``x/__init__.py``, or the folder of a namespace package."""
-    path = os.path.join(folder, *parts)
-    init = os.path.join(path, "__init__.py")
-    if os.path.isfile(init):
-        return init  # a package is found before a module of the same name
-    if os.path.isfile(path + ".py") or (_unwritten and os.path.realpath(path + ".py") in _unwritten):
-        return path + ".py"
-    return path if os.path.isdir(path) else None
+    def _module_path(self, folder: str, parts: list[str]) -> str | None:
+        """The file of a module below a folder: ``x.py``, ``x/__init__.py``, or the folder of a namespace package."""
+        path = os.path.join(folder, *parts)
+        init = os.path.join(path, "__init__.py")
+        if os.path.isfile(init):
+            return init  # a package is found before a module of the same name
+        if self.workspace.is_file(path + ".py"):
+            return path + ".py"
+        return path if os.path.isdir(path) else None
 
 
 def _folder(path: str) -> str | None:

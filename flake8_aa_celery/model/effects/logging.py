@@ -11,7 +11,7 @@ from flake8_aa_celery.model.effects.bodies import Body, Step
 from flake8_aa_celery.model.effects.graph import Effect, graph_of
 from flake8_aa_celery.model.knowledge.logging import LOGGING_METHODS, SILENT_METHODS, WRAPPERS
 from flake8_aa_celery.model.resolve.evaluation import value_of
-from flake8_aa_celery.model.resolve.values import Function
+from flake8_aa_celery.model.resolve.values import UNKNOWN, Function, Origin
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Binding, CallSite, Scope, Site
@@ -91,6 +91,9 @@ def _is_logger(node: ast.expr, site: Site) -> bool:
         return chained or makes_logger(node, site)
     if not isinstance(node, ast.Name):
         return False
+    given = value_of(node, site) if site.frame is not None and node.id in site.frame.arguments else UNKNOWN
+    if given is not UNKNOWN:
+        return isinstance(given, Origin) and "log" in given.dotted.rpartition(".")[2].lower()
     return node.id.lower().endswith("logger") or any(
         binds_logger(node.id, binding, binding.site.scope)
         for binding in names.reaching(node.id, site)

@@ -22,7 +22,6 @@ from flake8_aa_celery.model.resolve.occurrences import apps_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import UNKNOWN, App, Constant, Mapping, Signature, Task, Value
 from flake8_aa_celery.model.tasks.index import task_index_of, task_named
-from flake8_aa_celery.places import dotted_name as module_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +123,7 @@ def is_of_other_package(entry: ScheduleEntry) -> bool:
 @fact
 def _packages(project: Project) -> frozenset[str]:
     """The outermost packages of a project."""
-    dotted = (module_name(path) for path, _ in project.files)
+    dotted = (project.places.dotted_name(path) for path, _ in project.files)
     return frozenset(name.partition(".")[0] for name in dotted if "." in name)
 
 

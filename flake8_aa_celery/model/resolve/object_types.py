@@ -13,7 +13,7 @@ from flake8_aa_celery.model.code.names import reaching, scope_of
 from flake8_aa_celery.model.resolve import orm
 from flake8_aa_celery.model.resolve.bindings import value_of_binding
 from flake8_aa_celery.model.resolve.evaluation import value_of
-from flake8_aa_celery.model.resolve.values import Class, Function, Origin, Task
+from flake8_aa_celery.model.resolve.values import Class, Function, Instance, Origin, Rows, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,16 @@ def type_of(node: ast.expr, site: Site, depth: int = 0) -> str | None:
     if literal or depth > _DEEPEST:
         return literal
     handler = _HANDLERS.get(type(node))
-    return handler(node, site, depth + 1) if handler else None
+    kind = handler(node, site, depth + 1) if handler else None
+    return kind or (_of_model(node, site) if handler else None)
+
+
+def _of_model(node: ast.expr, site: Site) -> str | None:
+    """What an expression is known to be of a model of the project: a row, or rows."""
+    value = value_of(node, site)
+    if isinstance(value, Instance):
+        return orm.INSTANCE if orm.is_model(value.of) else None
+    return orm.QUERYSET if isinstance(value, Rows) else None
 
 
 def _constant(node: ast.Constant, site: Site, depth: int) -> str | None:

@@ -10,7 +10,6 @@ from flake8_aa_celery.model.code.syntax import without_call
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.index import task_index_of
 from flake8_aa_celery.model.tasks.names import name_of_wrapper, tasks_named_after_wrappers
-from flake8_aa_celery.places import real
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +61,7 @@ def _named_after_wrappers(module: Module) -> Iterator[Duplicate]:
         same = tasks_named_after_wrappers(module.project).get(name, [])
         first, others = same[:1], same[1:]
         second = next((task for task in others if not _are_alternatives(first[0].site, task.site)), None)
-        if second is not None and real(second.module.path) == real(module.path):
+        if second is not None and second.module.path_in_project == module.path_in_project:
             own = next((task for task in tasks_of(module) if task.node.lineno == second.node.lineno), second)
             written = ast.unparse(without_call(decorator))
             yield Duplicate(own, first[0], name.rpartition(".")[2], written, len(others) - 1)
@@ -77,6 +76,7 @@ def _elsewhere(name: str, module: Module) -> Task | None:
 
     Two files that would be imported by the same dotted name are never imported together.
     """
+    real = module.project.places.real
     for other in task_index_of(module.project).named(name):
         if other.module.dotted != module.dotted and real(other.module.path) != real(module.path):
             return other

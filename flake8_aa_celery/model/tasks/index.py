@@ -10,7 +10,6 @@ from flake8_aa_celery.model import relevant
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.resolve.modules import is_of_tasks_module
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.places import dotted_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,7 +61,7 @@ class TaskIndex:
         self._by_module: dict[str, list[str]] = {}
         for path, data in project.files:
             if _can_register(data):
-                others = self._by_module.setdefault(dotted_name(path), [])
+                others = self._by_module.setdefault(project.places.dotted_name(path), [])
                 (self._naming if _may_name(data) else others).append(path)
 
     def names(self) -> list[str]:

@@ -37,7 +37,9 @@ class MissingLogger(NamedTuple):
 def missing_loggers_of(module: Module) -> list[MissingLogger]:
     """What a module with tasks lacks that binds no logger: one item, or none."""
     tasks = tasks_of(module)
-    return [MissingLogger(tasks[0])] if tasks and not has_logger(module) else []
+    if not tasks or has_logger(module) or all(way_to_log(task) for task in tasks):
+        return []
+    return [MissingLogger(tasks[0])]
 
 
 @fact

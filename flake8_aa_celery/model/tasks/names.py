@@ -15,7 +15,7 @@ from flake8_aa_celery.model.knowledge import django, standard_library
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Function, Origin
-from flake8_aa_celery.places import has_marker, package_root
+from flake8_aa_celery.places import has_marker
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -40,7 +40,7 @@ def certain_name(task: Task) -> str | None:
 
 def _is_certain(module: Module) -> bool:
     """Whether Python is certain to look for a module from the folder in which it, or its outermost package, lies."""
-    folder = package_root(module.path)
+    folder = module.project.places.package_root(module.path)
     return has_marker(folder) or os.path.basename(folder) == _SOURCES
 
 

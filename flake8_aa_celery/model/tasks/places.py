@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.imports import imported_files
 from flake8_aa_celery.model.code.memo import fact
-from flake8_aa_celery.model.code.names import ImportedName
 from flake8_aa_celery.model.resolve.modules import is_tasks_module
 from flake8_aa_celery.model.resolve.occurrences import apps_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.places import real
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -38,27 +36,12 @@ def misplaced_tasks_of(module: Module) -> list[Misplaced]:
 
 
 def _is_imported(module: Module) -> bool:
-    """Whether a module of tasks imports a module, or something of it, when it is imported itself."""
+    """Whether a module of tasks imports a module, or something of it."""
     project = module.project
-    name = module.dotted.rpartition(".")[2].encode()
-    importers = (project.load(path) for path in files(project, lambda data: name in data and b"import" in data))
-    return any(found is not None and is_tasks_module(found) and _imports(found, module) for found in importers)
-
-
-def _imports(importer: Module, module: Module) -> bool:
-    nodes: set[ast.Import | ast.ImportFrom] = {node for node, _ in importer.scopes.module.star_imports}
-    for bindings in importer.scopes.module.bindings.values():
-        nodes |= {found.node for found in bindings if isinstance(found.node, (ast.Import, ast.ImportFrom))}
-    return any(real(module.path) in _files_of(node, importer) for node in nodes)
-
-
-def _files_of(node: ast.Import | ast.ImportFrom, importer: Module) -> set[str]:
-    """The files that an import leads to: modules, and those in packages that are called like what is imported."""
-    project, found = importer.project, set()
-    for alias in node.names:
-        if isinstance(node, ast.Import):
-            found.add(project.find(alias.name, importer))
-        else:
-            _, path = project.imported_module(ImportedName(node.level, node.module or "", alias.name), importer)
-            found |= {path, project.submodule(path, alias.name) if path else None}
-    return {real(path) for path in found if path}
+    name, real = module.dotted.rpartition(".")[2].encode(), project.places.real
+    for path in files(project, lambda data: name in data and b"import" in data):
+        importer = project.load(path)
+        is_of_tasks = importer is not None and is_tasks_module(importer)
+        if importer is not None and is_of_tasks and real(module.path) in map(real, imported_files(importer)):
+            return True
+    return False

@@ -20,7 +20,6 @@ from flake8_aa_celery.model.configuration.worker_imports import discovery_of
 from flake8_aa_celery.model.knowledge.django import IMPORTED_MODULES, IMPORTED_PACKAGES
 from flake8_aa_celery.model.resolve.occurrences import apps_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.places import dotted_name
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -64,11 +63,15 @@ def _is_unknown_to_workers(module: Module) -> bool:
 
 def _may_be_begun_with(module: Module) -> bool:
     """Whether a worker may be started with a module itself, or Django and its kin import it by its name."""
-    return bool(apps_of(module)) or _is_imported_by_django(module.path) or _runs(module.path, module.project)
+    return (
+        bool(apps_of(module))
+        or _is_imported_by_django(module.path, module.project)
+        or _runs(module.path, module.project)
+    )
 
 
-def _is_imported_by_django(path: str) -> bool:
-    parts = dotted_name(path).split(".")
+def _is_imported_by_django(path: str, project: Project) -> bool:
+    parts = project.places.dotted_name(path).split(".")
     return parts[-1] in IMPORTED_MODULES or not IMPORTED_PACKAGES.isdisjoint(parts[:-1])
 
 
@@ -104,7 +107,7 @@ def _is_loaded(path: str, project: Project, seen: set[str]) -> bool:
     """
     seen.add(path)
     return any(
-        importer not in seen and not _is_never_loaded(importer) and _is_root_or_loaded(importer, project, seen)
+        importer not in seen and not _is_never_loaded(importer, project) and _is_root_or_loaded(importer, project, seen)
         for importer in _importers(path, project)
     )
 
@@ -121,9 +124,9 @@ def _is_root_or_loaded(path: str, project: Project, seen: set[str]) -> bool:
     return _is_loaded(path, project, seen)
 
 
-def _is_never_loaded(path: str) -> bool:
+def _is_never_loaded(path: str, project: Project) -> bool:
     """Whether a file is a command or a script, which no worker imports."""
-    parts = dotted_name(path).split(".")
+    parts = project.places.dotted_name(path).split(".")
     return parts[-1] in _SCRIPTS or parts[-3:-1] == ["management", "commands"]
 
 
@@ -131,7 +134,7 @@ def _importers(path: str, project: Project) -> list[str]:
     """The files of a project that import a file."""
     known = _known_importers(project)
     if path not in known:
-        name = dotted_name(path).rpartition(".")[2].encode()
+        name = project.places.dotted_name(path).rpartition(".")[2].encode()
         word = re.compile(rb"\b" + re.escape(name) + rb"\b")
         near = files(project, lambda data: name in data and b"import" in data and word.search(data) is not None)
         known[path] = [other for other in near if other != path and _imports(other, path, project)]
@@ -148,7 +151,7 @@ def _imports(importer: str, path: str, project: Project) -> bool:
     module = project.load(importer)
     if module is None:
         return False
-    dotted = f".{dotted_name(path)}"
+    dotted = f".{project.places.dotted_name(path)}"
     return path in imported_files(module) or any(_may_mean(name, dotted) for name in imported_names(module))
 
 

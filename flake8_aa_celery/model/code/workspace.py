@@ -1,0 +1,73 @@
+"""The files of a run: what is on the disk, with texts laid over it that are not written, and the projects they form."""
+
+from __future__ import annotations
+
+import os
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.places import Places
+from flake8_aa_celery.source import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from flake8_aa_celery.settings import Settings
+
+#: A project may lie within another one, so that the two take turns.
+_KEPT = 2
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
+
+
+class Workspace:
+    """Files as they are at one moment, and what is known of them. Several can live side by side.
+
+    :param overlay: what files are to hold, by their paths: that is read instead of what is on the disk.
+    """
+
+    def __init__(self, overlay: Mapping[str, bytes] = _NOTHING) -> None:
+        self.places = Places()
+        self._overlay = {os.path.realpath(path): data for path, data in overlay.items()}
+        self._projects: dict[tuple[str, Settings], Project] = {}
+
+    def project_of(self, path: str, settings: Settings) -> Project:
+        """The project that a file belongs to: one object for each root and settings."""
+        key = (self.places.project_root(path), settings)
+        if key not in self._projects:
+            self._projects[key] = Project(key[0], settings, self)
+        return self._projects[key]
+
+    def project_at_work(self, path: str, settings: Settings) -> Project:
+        """As :meth:`project_of`, where one project is done after the other: the earlier ones are let go of."""
+        project = self.project_of(path, settings)
+        key = (project.root, settings)
+        self._projects[key] = self._projects.pop(key)  # the last of all
+        while len(self._projects) > _KEPT:
+            self._projects.pop(next(iter(self._projects))).let_go()
+        return project
+
+    # -- files --------------------------------------------------------------------------------------------------
+
+    def read(self, path: str) -> bytes:
+        """What a file holds, or is to hold.
+
+        :raises OSError: where it cannot be read.
+        """
+        known = self._overlay.get(os.path.realpath(path)) if self._overlay else None
+        return read(path) if known is None else known
+
+    def laid_over(self, path: str, data: bytes) -> bytes:
+        """What a file is to hold that holds some bytes on the disk."""
+        return self._overlay.get(path, data)
+
+    def is_file(self, path: str) -> bool:
+        """Whether there is such a file, or is to be one."""
+        return os.path.isfile(path) or (bool(self._overlay) and os.path.realpath(path) in self._overlay)
+
+    def files_to_be(self, root: str) -> Iterator[tuple[str, bytes]]:
+        """The Python files below a folder that are still to be made."""
+        within = root + os.sep
+        for path, data in self._overlay.items():
+            if path.startswith(within) and path.endswith(".py") and not os.path.exists(path):
+                yield path, data
