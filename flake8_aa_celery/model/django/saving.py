@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
-from flake8_aa_celery.model.django.signals import signals_of
 from flake8_aa_celery.model.django.transactions import running
 from flake8_aa_celery.model.knowledge.django import SAVES
 from flake8_aa_celery.model.resolve import orm
 from flake8_aa_celery.model.resolve.classes import class_around
+from flake8_aa_celery.model.resolve.signals import signals_of
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Site

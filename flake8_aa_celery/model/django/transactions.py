@@ -14,12 +14,12 @@ from flake8_aa_celery.model.code.names import origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS, Site
 from flake8_aa_celery.model.code.syntax import keyword_of, positional_parameters, without_call
 from flake8_aa_celery.model.configuration.settings import configured
-from flake8_aa_celery.model.django.signals import signals_of
 from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.model.knowledge.celery import AFTER_COMMIT
 from flake8_aa_celery.model.knowledge.django import ATOMIC, METHOD_DECORATOR, NOT_ATOMIC, SIGNALS_IN_TRANSACTIONS
 from flake8_aa_celery.model.resolve.classes import bases_of, class_around
 from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.signals import signals_of
 from flake8_aa_celery.model.resolve.values import BoundMethod, Function, Task
 
 if TYPE_CHECKING:

@@ -47,6 +47,8 @@ QUERIES = frozenset(
 )
 #: Methods of a queryset that return no more rows than it has.
 SAME_ROWS = frozenset({"all", "iterator", "prefetch_related", "select_related"})
+#: What leads from a user to many rows.
+RELATED = frozenset({"groups", "user_permissions"})
 #: Methods of a model that write its row.
 SAVES = frozenset({"asave", "save"})
 
