@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.calling.mismatches import Mismatch, RefusedResult
     from flake8_aa_celery.model.calling.misplaced import MisplacedOptions, WrongCollection
     from flake8_aa_celery.model.calling.naive_moments import NaiveMoment
+    from flake8_aa_celery.model.calling.once_keys import FaultyKey
+    from flake8_aa_celery.model.calling.schedule_faults import ScheduleFault
     from flake8_aa_celery.model.calling.send_options import UnreadOption
     from flake8_aa_celery.model.calling.serialising import RefusedArgument
     from flake8_aa_celery.model.calling.task_names import SpokenName
@@ -124,6 +126,7 @@ GENERATOR_TASKS: Fact[GeneratorTask] = Fact("generator_tasks", "tasks.generators
 KEPT_STATE: Fact[KeptState] = Fact("kept_state", "tasks.state")
 ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", TASKS)
 UNKNOWN_KEYS: Fact[UnknownKey] = Fact("unknown_keys", "tasks.once", TASKS)
+FAULTY_KEYS: Fact[FaultyKey] = Fact("faulty_keys", "calling.once_keys", TASKS, DISPATCHES, SIGNATURES, SCHEDULE)
 LOST_LOCKS: Fact[LostLock] = Fact("lost_locks", "tasks.locks", TASKS)
 UNGRACEFUL_OPTIONS: Fact[WrittenOption] = Fact("ungraceful_options", "tasks.once", TASKS)
 ONCE_IMPORTS: Fact[ast.expr | ast.stmt] = Fact("once_imports", "tasks.once")
@@ -153,6 +156,7 @@ USES_WITHOUT_WAIT: Fact[ResultUse] = Fact("uses_without_wait", "results.waiting"
 
 # -- schedules ----------------------------------------------------------------------------------------------------
 
+SCHEDULE_FAULTS: Fact[ScheduleFault] = Fact("schedule_faults", "calling.schedule_faults")
 APP_SCHEDULES: Fact[AppSchedule] = Fact("app_schedules", "periodic.schedules", SCHEDULE, TASKS)
 
 # -- how tasks are called -----------------------------------------------------------------------------------------
