@@ -24,7 +24,7 @@ def check(wrong: WrongCollection, module: Module) -> Iterator[Violation]:
     """
     The arguments of `apply_async` are no list or tuple, or its keyword arguments no dict.
 
-    Flags `apply_async` and `send_task` whose `args` is one value instead of a list of values (`character.pk`, a
+    Flags `apply_async`, `apply` and `send_task` whose `args` is one value instead of a list of values (`character.pk`, a
     number, a string, `("x")` without its comma), or a set, a dict or a generator, and whose `kwargs` is no mapping.
 
     ## Why

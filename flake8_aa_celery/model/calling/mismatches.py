@@ -150,4 +150,8 @@ def _of_dispatch(dispatch: Dispatch, target: Target | None, given: Arguments) ->
     if dispatch.method.startswith("delay"):
         options = {name for name in given.names if not taken.accepts(name)} & APPLY_ASYNC_OPTIONS
         given = given._replace(names=tuple(name for name in given.names if name not in options))
-    return parameters.mismatch(taken, given)
+    reason = parameters.mismatch(taken, given)
+    missing = parameters.names_missing(taken, given) if reason else []
+    if missing and all(name in dispatch.options.entries for name in missing):
+        return f"`{missing[0]}` is given to `{dispatch.method}` itself: put it into `kwargs`"
+    return reason

@@ -14,13 +14,13 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.model.resolve import arguments, object_types
 from flake8_aa_celery.model.resolve.evaluation import keywords_of
-from flake8_aa_celery.model.resolve.occurrences import dispatches_of
-from flake8_aa_celery.model.resolve.values import Function, Signature, Task, Workflow
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of, local_calls_of
+from flake8_aa_celery.model.resolve.values import Function, Mapping, Signature, Task, Workflow
 from flake8_aa_celery.model.tasks import parameters
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.resolve.values import Dispatch, Entry, Target
+    from flake8_aa_celery.model.resolve.values import Dispatch, Entry, LocalCall, Target
 
 #: Options that hardly any task has a parameter for: no task that cannot be read is taken to have one.
 _TELLING = frozenset({"priority", "countdown", "eta", "queue"})
@@ -46,11 +46,12 @@ class MisplacedOptions(NamedTuple):
 class WrongCollection(NamedTuple):
     """Something that is no list or tuple given as ``args``, or no mapping given as ``kwargs``.
 
+    :param dispatch: what is given it: a dispatch, or a task that is run here by ``apply``.
     :param name: which of the two.
     :param kind: what it is, with its article.
     """
 
-    dispatch: Dispatch
+    dispatch: Dispatch | LocalCall
     name: str
     entry: Entry
     kind: str
@@ -96,6 +97,13 @@ def _may_take(target: Target | None, option: str, module: Module) -> bool:
 def wrong_collections_of(module: Module) -> list[WrongCollection]:
     """What a module gives as ``args`` and ``kwargs`` and Celery refuses, as far as it is known what it is."""
     found: list[WrongCollection] = []
+    for call in local_calls_of(module):
+        given = arguments.by_name(call.node, call.site, ("args", "kwargs")) if call.method == "apply" else Mapping({})
+        for name, good in (("args", _GOOD_ARGS), ("kwargs", _GOOD_KWARGS)):
+            entry = given.get(name)
+            kind = _wrong(entry, good)
+            if entry and kind:
+                found.append(WrongCollection(call, name, entry, kind))
     for dispatch in dispatches_of(module):
         if dispatch.method in _METHODS:
             args, kwargs = arguments.pair_of(dispatch)
