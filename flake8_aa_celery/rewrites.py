@@ -452,21 +452,34 @@ class LogStart(_Rewrite):
 
 
 class MoveToTasksModule(_Rewrite):
-    """The task at the violation moves to the package's module of tasks, and is imported where it stood.
+    """A task moves to the package's module of tasks, and is imported where it stood.
 
     :param module: the name of the module of tasks.
     :param name: the name of the task where that is to be written into its decorator, otherwise empty.
     :param index: the place of this decorator among those of the function.
     :param in_package: whether the file lies in a package, so that the import is a relative one.
+    :param line: the line of its ``def``; None for that of the violation.
+    :param others: how the other tasks move that the violation is about.
     """
 
-    __slots__ = ("in_package", "index", "module", "name")
+    __slots__ = ("in_package", "index", "line", "module", "name", "others")
 
-    def __init__(self, module: str, name: str, index: int, *, in_package: bool) -> None:
+    def __init__(
+        self,
+        module: str,
+        name: str,
+        index: int,
+        *,
+        in_package: bool,
+        line: int | None = None,
+        others: tuple[MoveToTasksModule, ...] = (),
+    ) -> None:
         self.module = module
         self.name = name
         self.index = index
         self.in_package = in_package
+        self.line = line
+        self.others = others
 
 
 class TaskDecoratorOnTop(_Rewrite):

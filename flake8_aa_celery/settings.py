@@ -141,7 +141,7 @@ OPTIONS = (
         "whose rules: Alliance Auth's or those of any Celery project",
         choices=PROFILES,
     ),
-    Option("tasks-modules", "names", "modules that tasks belong in"),
+    Option("tasks-modules", "names", "modules that tasks belong in, by name or by a pattern such as tasks_*"),
     Option("highest-priority", "number", "the most urgent priority that an app may use (AAC203)"),
     Option("bulk-priority", "number", "the priority that fixes give to bulk dispatches (AAC204, AAC205)"),
     Option(

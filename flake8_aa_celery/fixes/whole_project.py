@@ -13,7 +13,7 @@ from flake8_aa_celery.fixes.engine import ROUNDS, Fixed, crash, fix, with_all_ru
 from flake8_aa_celery.linter import check, rules_for
 from flake8_aa_celery.model.code.import_graph import reaches
 from flake8_aa_celery.model.code.workspace import Workspace
-from flake8_aa_celery.rewrites import OF_TWO_FILES, ImportInTasksModule
+from flake8_aa_celery.rewrites import ImportInTasksModule, MoveToTasksModule
 from flake8_aa_celery.source import excludes, read, reason
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     File = tuple[str, bytes]
     Work = Callable[[Iterable[File]], list[tuple[str, Fixed]]]
+    _Move = tuple[Violation, RewriteOfTwoFiles]
     Spread = Callable[[Sequence[File], Work], list[tuple[str, Fixed]]]
 
 
@@ -102,28 +103,32 @@ class _Fixer:
 
     def _move_all(self, path: str) -> Iterator[str]:
         """Move the tasks of one file; the files that are changed by it."""
-        refused: dict[str, tuple[Violation, str]] = {}
+        refused: dict[tuple[str, str], tuple[Violation, str]] = {}
         while True:
-            wanted = next((each for each in self.fixed[path].left if _is_move(each, refused)), None)
-            if wanted is None:
+            moves = (move for each in self.fixed[path].left for move in _moves_of(each))
+            move = next((move for move in moves if self._task(path, move) not in refused), None)
+            if move is None:
                 break
             try:
-                yield from self._move(path, wanted)
+                yield from self._move(path, *move)
             except Refused as why:
-                refused[wanted.message] = wanted, str(why)
+                refused[self._task(path, move)] = move[0], str(why)
             except Exception as error:
-                refused[wanted.message] = wanted, crash(error)
+                refused[self._task(path, move)] = move[0], crash(error)
         self.fixed[path] = self.fixed[path]._replace(refused=(*self.fixed[path].refused, *refused.values()))
 
-    def _move(self, path: str, wanted: Violation) -> tuple[str, ...]:
+    def _task(self, path: str, move: _Move) -> tuple[str, str]:
+        """What tells a task of a file from the others, whatever lines they stand in: its name, and where."""
+        violation, rewrite = move
+        return rewrite.name, self._texts[path].splitlines()[violation.line - 1].decode("utf-8", "replace")
+
+    def _move(self, path: str, wanted: Violation, rewrite: RewriteOfTwoFiles) -> tuple[str, ...]:
         """Move one task and put down what has become of the two files.
 
         :raises Refused: where that cannot be done right.
         """
         from flake8_aa_celery.fixes._move import import_there, move
 
-        assert wanted.fix is not None and isinstance(wanted.fix.rewrite, OF_TWO_FILES)
-        rewrite = wanted.fix.rewrite
         target = _target(path, rewrite)
         there = self._texts[target] if target in self._texts else _read(target)
         self._demand_free(path, target)
@@ -183,9 +188,14 @@ def _target(path: str, rewrite: RewriteOfTwoFiles) -> str:
     return os.path.join(os.path.dirname(path), f"{rewrite.module}.py")
 
 
-def _is_move(violation: Violation, refused: Mapping[str, object]) -> bool:
-    is_move = violation.fix is not None and isinstance(violation.fix.rewrite, OF_TWO_FILES)
-    return is_move and violation.message not in refused
+def _moves_of(violation: Violation) -> Iterator[_Move]:
+    """How each task moves that a violation is about, with the violation at that task."""
+    rewrite = violation.fix.rewrite if violation.fix is not None else None
+    if isinstance(rewrite, MoveToTasksModule):
+        for each in (rewrite, *rewrite.others):
+            yield violation._replace(line=each.line or violation.line), each
+    elif isinstance(rewrite, ImportInTasksModule):
+        yield violation, rewrite
 
 
 def _read(path: str) -> bytes | None:

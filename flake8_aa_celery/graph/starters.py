@@ -6,10 +6,10 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
-from flake8_aa_celery.model.django.admin import is_of_admin
 from flake8_aa_celery.model.django.commands import is_command
-from flake8_aa_celery.model.django.signals import connections
 from flake8_aa_celery.model.django.views import is_view
+from flake8_aa_celery.model.resolve.admin import is_of_admin
+from flake8_aa_celery.model.resolve.signals import connections
 from flake8_aa_celery.model.resolve.task_functions import function_of, task_around
 from flake8_aa_celery.model.resolve.values import Task
 

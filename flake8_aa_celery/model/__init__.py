@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from flake8_aa_celery.model.code.patterns import has_wild, longest_part
+
 #: Nearly every fact that the model can state needs one of these in the source, or something imported from a module
 #: that is called after Celery. Searching for a few plain strings is several times faster than one regular expression
 #: over the same bytes; the longer ones are searched for where what they share is found.
@@ -36,9 +38,17 @@ def relevant(source: bytes, tasks_modules: tuple[str, ...] = ("tasks",)) -> bool
         or _imports(b"celery", source, whole=False)
         or _SENT.search(source) is not None
         or (_SHARED in source and _speaks_of_task(source))
-        or any(_imports(name.encode(), source, whole=True) for name in tasks_modules)
+        or any(_imports_tasks(name, source) for name in tasks_modules)
         or (any(word in source for word in _SETTING_WORDS) and _SETTING.search(source) is not None)
     )
+
+
+def _imports_tasks(name: str, source: bytes) -> bool:
+    """Whether a module of tasks may be imported, by its name or by what a pattern leaves of it."""
+    if has_wild(name):
+        part = longest_part(name).encode()
+        return not part or _imports(part, source, whole=False)
+    return _imports(name.rpartition(".")[2].encode(), source, whole=True)
 
 
 def may_answer(source: bytes) -> bool:

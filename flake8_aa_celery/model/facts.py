@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.calling.mismatches import Mismatch, RefusedResult
     from flake8_aa_celery.model.calling.misplaced import MisplacedOptions, WrongCollection
     from flake8_aa_celery.model.calling.naive_moments import NaiveMoment
+    from flake8_aa_celery.model.calling.once_keys import FaultyKey
     from flake8_aa_celery.model.calling.pickles import Pickle
     from flake8_aa_celery.model.calling.queues import UndeclaredQueue
     from flake8_aa_celery.model.calling.routes import NamedInVain
+    from flake8_aa_celery.model.calling.schedule_faults import ScheduleFault
     from flake8_aa_celery.model.calling.self_sending import SelfSending
     from flake8_aa_celery.model.calling.send_options import UnreadOption
     from flake8_aa_celery.model.calling.serialising import RefusedArgument
@@ -72,8 +74,9 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.once import OnceOption, UnknownKey
     from flake8_aa_celery.model.tasks.option_values import FaultyOption
     from flake8_aa_celery.model.tasks.options import WrittenOption
+    from flake8_aa_celery.model.tasks.places import Misplaced
     from flake8_aa_celery.model.tasks.registration import Unregistered
-    from flake8_aa_celery.model.tasks.retries import Retry, SteadyRetry
+    from flake8_aa_celery.model.tasks.retries import Retry, SteadyRetry, SwallowedRetry
     from flake8_aa_celery.model.tasks.retry_arguments import LostArguments
     from flake8_aa_celery.model.tasks.retry_counts import RetryCount
     from flake8_aa_celery.model.tasks.retry_options import LostRetryOptions
@@ -180,6 +183,7 @@ VIEWS: Fact[View] = Fact("views", "django.views")
 
 # -- how tasks are defined ----------------------------------------------------------------------------------------
 
+MISPLACED_TASKS: Fact[Misplaced] = Fact("misplaced_tasks", "tasks.places", TASKS)
 DUPLICATES: Fact[Duplicate] = Fact("duplicates", "tasks.duplicates", TASKS)
 UNREGISTERED_TASKS: Fact[Unregistered] = Fact("unregistered_tasks", "tasks.registration", TASKS)
 MISSING_LOGGERS: Fact[MissingLogger] = Fact("missing_loggers", "tasks.logs", TASKS)
@@ -193,10 +197,12 @@ LOST_NAMES: Fact[LostName] = Fact("lost_names", "tasks.wrapping", TASKS)
 TIME_LIMITS: Fact[WrittenOption] = Fact("time_limits", "tasks.options", TASKS)
 ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", TASKS)
 UNKNOWN_KEYS: Fact[UnknownKey] = Fact("unknown_keys", "tasks.once", TASKS)
+FAULTY_KEYS: Fact[FaultyKey] = Fact("faulty_keys", "calling.once_keys", TASKS, DISPATCHES, SIGNATURES, SCHEDULE)
 LOST_LOCKS: Fact[LostLock] = Fact("lost_locks", "tasks.locks", TASKS)
 UNGRACEFUL_OPTIONS: Fact[WrittenOption] = Fact("ungraceful_options", "tasks.once", TASKS)
 ONCE_IMPORTS: Fact[ast.expr | ast.stmt] = Fact("once_imports", "tasks.once")
 RETRIES: Fact[Retry] = Fact("retries", "tasks.retries", TASKS)
+SWALLOWED_RETRIES: Fact[SwallowedRetry] = Fact("swallowed_retries", "tasks.retries", TASKS)
 DEAD_HANDLERS: Fact[DeadHandler] = Fact("dead_handlers", "tasks.exhausted")
 STEADY_RETRIES: Fact[SteadyRetry] = Fact("steady_retries", "tasks.retries", TASKS)
 LOST_ARGUMENTS: Fact[LostArguments] = Fact("lost_arguments", "tasks.retry_arguments", TASKS)
@@ -239,6 +245,7 @@ SCHEDULED: Fact[ScheduleEntry | ScheduleRow] = Fact("scheduled", "periodic.rows"
 UNREAD_SCHEDULES: Fact[UnreadSchedule] = Fact("unread_schedules", "periodic.unread", when=_schedules)
 TWICE_SCHEDULED: Fact[TwiceScheduled] = Fact("twice_scheduled", "periodic.twice", SCHEDULE)
 LATE_RECEIVERS: Fact[LateReceiver] = Fact("late_receivers", "periodic.late_receivers", when=_connects)
+SCHEDULE_FAULTS: Fact[ScheduleFault] = Fact("schedule_faults", "calling.schedule_faults")
 APP_SCHEDULES: Fact[AppSchedule] = Fact("app_schedules", "periodic.schedules", SCHEDULE, TASKS)
 
 # -- how tasks are called -----------------------------------------------------------------------------------------
@@ -264,7 +271,7 @@ SELF_SENDING: Fact[SelfSending] = Fact("self_sending", "calling.self_sending", T
 UNREAD_OPTIONS: Fact[UnreadOption] = Fact("unread_options", "calling.send_options", CANVAS, TASKS, SCHEDULE)
 UNDECORATED_TASKS: Fact[UsedAsTask] = Fact("undecorated_tasks", "calling.undecorated", DISPATCHES, SIGNATURES, SCHEDULE)
 UNKNOWN_TASKS: Fact[UnknownTask] = Fact("unknown_tasks", "calling.unknown_tasks")
-WRONG_COLLECTIONS: Fact[WrongCollection] = Fact("wrong_collections", "calling.misplaced", DISPATCHES)
+WRONG_COLLECTIONS: Fact[WrongCollection] = Fact("wrong_collections", "calling.misplaced", DISPATCHES, LOCAL_CALLS)
 
 # -- priorities ---------------------------------------------------------------------------------------------------
 

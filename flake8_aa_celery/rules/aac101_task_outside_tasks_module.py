@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.resolve.modules import is_tasks_module
-from flake8_aa_celery.model.resolve.occurrences import apps_of
+from flake8_aa_celery.model.code.patterns import first_plain
 from flake8_aa_celery.rewrites import MoveToTasksModule
+from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Task
+    from flake8_aa_celery.model.tasks.places import Misplaced
 
 
-def check(task: Task, module: Module) -> Iterator[Violation]:
+def check(misplaced: Misplaced, module: Module) -> Iterator[Violation]:
     """
-    A task is defined in a module that is no tasks module.
+    Tasks are defined in a module that is no tasks module.
 
-    Flags every task whose module is neither called `tasks` nor part of a package called `tasks`.
+    Flags, once and at its first task, a module with tasks that is neither called `tasks` nor part of a package called
+    `tasks`. The message says whether a tasks module imports it: then its tasks are registered all the same.
 
     ## Why
     A worker knows the tasks of the modules that it has imported. `autodiscover_tasks()` imports `tasks` of every
@@ -49,10 +51,11 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
 
     ## Leaves alone
     - the module that creates the `Celery(...)` application: its `debug_task` is known wherever the application is;
-    - modules of a package called `tasks`: they are imported by its `__init__.py`.
+    - modules of a package called `tasks`: they are imported by its `__init__.py`;
+    - modules that the setting `tasks-modules` names.
 
     ## Fix
-    Moves the task to the package's `tasks.py`, with the imports it needs and the comments above it, and imports it
+    Moves each task to the package's `tasks.py`, with the imports it needs and the comments above it, and imports it
     in the module where it stood. Its decorator gets the name that it has now, so that schedules and waiting messages
     find it. A `tasks.py` is made where there is none. Unsafe: other code may rest on where the task is. Nothing is
     done, and `-v` says why, where the task uses what its module defines, where `tasks.py` leads to that module by
@@ -61,7 +64,8 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     static method.
 
     ## Settings
-    `tasks-modules` (`["tasks"]`): the modules and packages that tasks belong in.
+    `tasks-modules` (`["tasks"]`): the modules and packages that tasks belong in, by their names or by patterns such as
+    `tasks_*`.
 
     ## Profile
     Alliance Auth alone: its documentation asks for `tasks.py`. Other projects list their modules in `imports`, or
@@ -73,17 +77,33 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: autodiscover_tasks](https://docs.celeryq.dev/en/stable/reference/celery.html#celery.Celery.autodiscover_tasks)
     """
-    if is_tasks_module(module) or apps_of(module):
-        return
-    wanted = next(iter(module.project.settings.tasks_modules), "tasks")
-    message = f"the task `{task.name}` is defined in `{module.file_name}`: move it to `{wanted}.py`"
-    yield Violation.at(task.node, message, _fix(task, wanted))
+    wanted = first_plain(module.project.settings.tasks_modules, "tasks")
+    yield Violation.at(misplaced.tasks[0].node, _message(misplaced, module, wanted), _fix(misplaced, wanted))
 
 
-def _fix(task: Task, wanted: str) -> Fix | None:
-    if task.site.block.kind != "module" or task.registered_name is None or task.spelling == "removed":
+def _message(misplaced: Misplaced, module: Module, wanted: str) -> str:
+    name, others = shortened(misplaced.tasks[0].name, 20), len(misplaced.tasks) - 1
+    tasks = f"the task `{name}` is" if not others else f"`{name}` and {others} more are"
+    where, it = f"{tasks} defined in `{shortened(module.file_name, 16)}`", "them" if others else "it"
+    if misplaced.is_imported:
+        return f"{where}, registered as `{wanted}.py` imports it: move {it}, or set `tasks-modules`"
+    return f"{where}: move {it} to `{wanted}.py`, where workers look for tasks"
+
+
+def _fix(misplaced: Misplaced, wanted: str) -> Fix | None:
+    moves = [_move(task, wanted) for task in misplaced.tasks if _can_move(task)]
+    if not moves:
         return None
-    name = task.registered_name if task.options.lacks("name") else ""
+    first, *others = moves
+    first.others = tuple(others)
+    return Fix("unsafe", f"Move it to `{wanted}.py`", first)
+
+
+def _can_move(task: Task) -> bool:
+    return task.site.block.kind == "module" and task.registered_name is not None and task.spelling != "removed"
+
+
+def _move(task: Task, wanted: str) -> MoveToTasksModule:
+    name = (task.registered_name or "") if task.options.lacks("name") else ""
     in_package = "." in task.module.dotted
-    rewrite = MoveToTasksModule(wanted, name, task.position, in_package=in_package)
-    return Fix("unsafe", f"Move it to `{wanted}.py`", rewrite)
+    return MoveToTasksModule(wanted, name, task.position, in_package=in_package, line=task.node.lineno)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -18,7 +19,9 @@ def check(duplicate: Duplicate, module: Module) -> Iterator[Violation]:
     Two tasks of the project are registered by the same name.
 
     Flags a task whose name another task of the project has: within one module the later one, in different modules
-    each that is given its name by `name=`. All files of the project are looked at, whichever are checked.
+    each that is given its name by `name=`. So are tasks below whose decorator stands one of the project without
+    `functools.wraps`: all of these are called after the function that it returns; they are flagged once, at the
+    second of them. All files of the project are looked at, whichever are checked.
 
     ## Why
     Celery keeps one task for each name, the one that it sees first. The second function's name leads to that task,
@@ -52,7 +55,7 @@ def check(duplicate: Duplicate, module: Module) -> Iterator[Violation]:
 
     ## Leaves alone
     - alternatives under `if` and `else`, or `try` and `except`, of which only one is defined;
-    - a `name` that cannot be resolved;
+    - a `name` that cannot be resolved, and decorators that cannot be read;
     - test code, migrations, and files that the settings exclude.
 
     ## Profile
@@ -65,8 +68,15 @@ def check(duplicate: Duplicate, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: names](https://docs.celeryq.dev/en/stable/userguide/tasks.html#names)
     """
-    task, other = duplicate
+    yield Violation.at(duplicate.task.node, _message(duplicate, module))
+
+
+def _message(duplicate: Duplicate, module: Module) -> str:
+    name, other = shortened(duplicate.task.name, 25), duplicate.other
     line = other.node.lineno
-    where = f"line {line}" if other.module is module else f"{other.module.path_in_project}:{line}"
-    message = f"`{task.name}` has the name of the task in {where}: only one of them ever runs, rename it"
-    yield Violation.at(task.node, message)
+    where = f"line {line}" if other.module is module else f"{shortened(other.module.path_in_project, 40)}:{line}"
+    if not duplicate.wrapper:
+        return f"`{name}` has the name of the task in {where}: only one of them ever runs, rename it"
+    decorator, more = shortened(duplicate.decorator, 20), f" and {duplicate.others} more" if duplicate.others else ""
+    what = f"sending `{name}`{more} runs the task in {where}"
+    return f"{what}, as `@{decorator}` gives them one name: use `functools.wraps` in it"

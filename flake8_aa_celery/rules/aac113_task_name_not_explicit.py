@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.tasks.decorators import keeps_name
+from flake8_aa_celery.model.tasks.names import certain_name
 from flake8_aa_celery.rewrites import SetOption
+from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -44,12 +45,13 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    Options that cannot be resolved.
+    - options that cannot be resolved;
+    - a task whose name is not certain: below its decorator stands one that may call it otherwise, or its module lies in
+      a folder without `__init__.py` that nothing marks as a root, so that its name depends on where Python is started.
 
     ## Fix
     Adds the name that the task has now. Unsafe: that name rests on how the module is imported, and the packages that
-    the file lies in are all that is seen of it. Nothing is done where a decorator below does not keep the name of the
-    function: Celery names the task after what that returns.
+    the file lies in are all that is seen of it.
 
     ## Profile
     Both: it is Celery that makes the name. Off by default: most tasks are never moved.
@@ -60,12 +62,11 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: names](https://docs.celeryq.dev/en/stable/userguide/tasks.html#names)
     """
-    if task.options.lacks("name"):
-        message = f'no explicit name: add `name="{task.registered_name}"`'
-        yield Violation.at(task.decorator, message, _fix(task))
+    name = certain_name(task) if task.options.lacks("name") else None
+    if name is not None:
+        message = f'`{shortened(task.name, 25)}` has no explicit name: add `name="{name}"`, or a move renames it'
+        yield Violation.at(task.decorator, message, _fix(name))
 
 
-def _fix(task: Task) -> Fix | None:
-    if not all(keeps_name(decorator, task.site) for decorator in task.decorators_below):
-        return None  # Celery names it after what that returns
-    return Fix("unsafe", "Add the name", SetOption("name", f'"{task.registered_name}"', first=True))
+def _fix(name: str) -> Fix:
+    return Fix("unsafe", "Add the name", SetOption("name", f'"{name}"', first=True))

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.calling.once_keys import FaultyKey
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.tasks.once import UnknownKey
 
 
-def check(unknown: UnknownKey, module: Module) -> Iterator[Violation]:
+def check(faulty: FaultyKey, module: Module) -> Iterator[Violation]:
     """
     A celery-once task is locked by an argument that it does not have.
 
-    Flags a key in `once={"keys": […]}` that is no parameter of the task.
+    Flags a key in `once={"keys": […]}` that is no parameter of the task, `keys` that are one text, and a dispatch,
+    signature or schedule entry that leaves a parameter among the keys to its default.
 
     ## Why
     celery-once looks each key up among the arguments of the call, before anything is sent. Where it is not there,
-    whoever sends the task gets a `KeyError`, every time.
+    whoever sends the task gets a `KeyError`, every time. A default is no argument of the call, and of a text it takes
+    each letter for a key.
 
     ## Example
     ```python
@@ -57,13 +59,15 @@ def check(unknown: UnknownKey, module: Module) -> Iterator[Violation]:
     ## References
     - [celery-once: keys](https://github.com/cameronmaske/celery-once#keys)
     """
-    name = unknown.task.name
-    message = f"`{name}` has no parameter `{unknown.key}`: sending it raises `KeyError`, correct its `keys`"
-    yield Violation.at(_place(unknown), message)
+    yield Violation.at(faulty.node, _message(faulty))
 
 
-def _place(unknown: UnknownKey) -> ast.expr:
-    """The key itself; where it is written elsewhere, for several tasks, the decorator of the one that lacks it."""
-    element, decorator = unknown.element, unknown.task.decorator
-    inside = decorator.lineno <= element.node.lineno <= (decorator.end_lineno or decorator.lineno)
-    return element.node if inside and element.module is unknown.task.module else decorator
+def _message(faulty: FaultyKey) -> str:
+    name, key = shortened(faulty.task.name, 30), shortened(faulty.key, 25)
+    if faulty.why == "a text":
+        return (
+            f'`{name}` is locked by each letter of `{key}`, which raises `KeyError` when it is sent: write `["{key}"]`'
+        )
+    if faulty.why == "left out":
+        return f"`{name}` is locked by `{key}`, which celery-once looks for among the arguments (`KeyError`): pass it"
+    return f"`{name}` has no parameter `{key}`: sending it raises `KeyError`, correct its `keys`"

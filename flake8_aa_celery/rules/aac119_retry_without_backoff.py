@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.rewrites import SetOption, Spot
+from flake8_aa_celery.rules.ways import place, trace
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -70,8 +71,11 @@ def check(retry: SteadyRetry, module: Module) -> Iterator[Violation]:
         message = f"`{retry.task.name}` retries at the same distance each time: add `retry_backoff=True`"
         yield Violation.at(retry.node, message, _fix(retry.option, module))
     else:
-        message = f"`{retry.task.name}` retries after three minutes, whatever has failed: give `retry` a `countdown`"
-        yield Violation.at(retry.node, message)
+        where = f" ({place(retry.way[-1])})" if retry.way else ""
+        message = (
+            f"`{retry.task.name}` retries after three minutes, whatever has failed{where}: give `retry` a `countdown`"
+        )
+        yield Violation.at(retry.node, message, trace=trace(retry.way))
 
 
 def _fix(option: WrittenOption, module: Module) -> Fix | None:

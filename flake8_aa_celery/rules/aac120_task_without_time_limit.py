@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.configuration.settings import configured
-from flake8_aa_celery.model.effects.blocking import ASKS_NETWORK
 from flake8_aa_celery.model.effects.bodies import Body
+from flake8_aa_celery.model.effects.endless_calls import ASKS_NETWORK_FOR_EVER
 from flake8_aa_celery.model.effects.graph import graph_of
 from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     A task calls the network and has no time limit.
 
-    Flags a task that makes network calls, itself or in a function of its module, and has neither `time_limit` nor
-    `soft_time_limit`.
+    Flags a task that makes network calls without a timeout, itself or in what it leads to, and has neither
+    `time_limit` nor `soft_time_limit`.
 
     ## Why
     Celery limits no task by itself. A server that accepts a connection and does not answer holds the worker process
@@ -53,14 +54,12 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
+    - calls that have a timeout, given to them or of their own, as those of httpx, aiohttp and django-esi have;
     - limits for the whole project: `task_time_limit`, `CELERY_TASK_TIME_LIMIT` and the soft ones;
     - options that cannot be resolved, and a `base` that sets them or cannot be read.
 
-    ## Settings
-    `blocking-calls` (`[]`): more functions that count as network calls.
-
     ## Profile
-    Both: neither Celery nor Alliance Auth sets a limit. Off by default: the usual
+    Plain Celery alone: Alliance Auth's workers use threads, where a limit does nothing. Off by default: the usual
     place is a limit for the whole project, which may stand where it is not seen.
 
     ## Proof
@@ -69,9 +68,10 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: time limits](https://docs.celeryq.dev/en/stable/userguide/workers.html#time-limits)
     """
-    way = graph_of(module.project).way(Body(task.scope), ASKS_NETWORK) if _has_no_limit(task) else []
+    way = graph_of(module.project).way(Body(task.scope), ASKS_NETWORK_FOR_EVER) if _has_no_limit(task) else []
     if way and not _limits_all(module.project):
-        message = f"`{task.name}` calls `{way[-1].what}`, which may hang: give it a `time_limit`"
+        what = f"`{shortened(task.name, 35)}` calls `{shortened(way[-1].what, 30)}`"
+        message = f"{what} without a timeout, which may hang: give it a `time_limit`"
         yield Violation.at(task.node, message)
 
 

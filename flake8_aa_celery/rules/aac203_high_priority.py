@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.priorities.settings import bulk_priorities_of
 from flake8_aa_celery.rules.words import recipient
 from flake8_aa_celery.violation import Violation
 
@@ -45,7 +46,8 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
 
     ## Leaves alone
     - a priority that cannot be resolved;
-    - 0, which is AAC201, and a value that is no priority, which is AAC202.
+    - 0, which is AAC201, and a value that is no priority, which is AAC202;
+    - what is sent many times or by a schedule, which is AAC204.
 
     ## Settings
     `highest-priority` (3): the most urgent priority that is not flagged.
@@ -61,6 +63,11 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
     allowed = module.project.settings.highest_priority
-    if type(setting.value) is int and 0 < setting.value < allowed:
+    if type(setting.value) is int and 0 < setting.value < allowed and not _is_in_bulk(setting, module):
         what = f"{recipient(setting.receiver)} gets priority {setting.value}, before all other apps"
         yield Violation.at(setting.node, f"{what}: use {allowed} or more")
+
+
+def _is_in_bulk(setting: PrioritySetting, module: Module) -> bool:
+    """Whether what is sent so is sent many times, which is the greater mistake."""
+    return any(found.node is setting.node and found.value == setting.value for found in bulk_priorities_of(module))

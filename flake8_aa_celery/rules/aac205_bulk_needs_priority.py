@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.calling.bulk import bulk_loop_of, has_own_queue
+from flake8_aa_celery.model.calling.misplaced import misplaced_options_of
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.model.priorities.settings import is_from_bulk, runs_at_default
 from flake8_aa_celery.model.resolve.values import Workflow
@@ -69,8 +71,13 @@ def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
     - a task whose decorator sets a priority, and a signature that has one by `.set`;
     - a chain whose members come from a loop: it is one message at a time;
     - a group that AAC302 reports, and a chord: without a result backend they need more than a priority;
-    - a loop over a literal or a slice of at most three elements, a dispatch that is directly followed by `break` or
-      `return`, and a loop around a call of a function that dispatches;
+    - a loop over a literal or a slice of at most three elements, bound to a name or not, and a dispatch that is
+      directly followed by `break` or `return`;
+    - attempts: `for attempt in range(5)` that is left with a success, `while not done`, unless each round sends
+      something else;
+    - an action of the Django admin for the rows that a person has picked, and what an `except` handler sends;
+    - what has a `queue` of its own, by the dispatch, the signature or the decorator: other apps do not wait there;
+    - `delay` with options, which is AAC206;
     - `**options` that cannot be resolved, and a priority that is too high, which is AAC204.
 
     ## Fix
@@ -93,7 +100,9 @@ def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    if _is_bulk(dispatch, module) and dispatch.options.lacks("priority") and runs_at_default(dispatch.receiver):
+    if not _is_bulk(dispatch, module) or _is_misplaced(dispatch, module):
+        return
+    if dispatch.options.lacks("priority") and runs_at_default(dispatch.receiver):
         priority = module.project.settings.bulk_priority
         yield Violation.at(dispatch.node, _message(dispatch, priority), _fix(dispatch, str(priority)))
 
@@ -103,9 +112,18 @@ def _is_bulk(dispatch: Dispatch, module: Module) -> bool:
     if dispatch.method == "send_task":
         return False
     if isinstance(receiver, Workflow) and receiver.kind in ("group", "chord"):
-        in_bulk = dispatch.loop is not None or (receiver.kind == "group" and is_from_bulk(receiver))
+        in_bulk = bulk_loop_of(dispatch) is not None or (receiver.kind == "group" and _is_from_bulk(dispatch, receiver))
         return in_bulk and has_result_backend(module.project)
-    return dispatch.loop is not None
+    return bulk_loop_of(dispatch) is not None
+
+
+def _is_from_bulk(dispatch: Dispatch, group: Workflow) -> bool:
+    return is_from_bulk(group) and not has_own_queue(dispatch)
+
+
+def _is_misplaced(dispatch: Dispatch, module: Module) -> bool:
+    """Whether the dispatch has options in a place where they do not count, which is the greater mistake."""
+    return any(found.dispatch is dispatch for found in misplaced_options_of(module))
 
 
 def _message(dispatch: Dispatch, priority: int) -> str:

@@ -66,7 +66,7 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     - a chain of one task;
     - a priority of 5, the default of Alliance Auth, and projects that set `task_inherit_parent_priority`, unless the
       chain is called;
-    - signatures that cannot be resolved: they may have a priority.
+    - what cannot be resolved and may have a priority: `*more`; but not `task.si(pk)`, of whatever task that is.
 
     ## Fix
     Puts `.set(priority=…)` behind every signature of the chain that has none, and takes the priority from the call,

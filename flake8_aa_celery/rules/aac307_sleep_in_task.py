@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.rules.ways import place, trace, written_call
+from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ def check(nap: Nap, module: Module) -> Iterator[Violation]:
     """
     A task sleeps, and holds its worker meanwhile.
 
-    Flags `time.sleep` in the body of a task.
+    Flags `time.sleep` in the body of a task, and the call by which a task comes to sleep in another function.
 
     ## Why
     A worker that sleeps runs nothing else, and Alliance Auth has few of them for all of its apps. What is to happen
@@ -57,8 +59,9 @@ def check(nap: Nap, module: Module) -> Iterator[Violation]:
 
     ## Leaves alone
     - what stands in a loop that AAC306 reports already;
-    - `time.sleep(0)`;
-    - a nap in a function that the task calls.
+    - a nap of less than a second;
+    - polling: a nap in a loop that ends when something has come about;
+    - what happens by the settings alone: below `if settings.…`.
 
     ## Profile
     Both: a worker is held everywhere.
@@ -70,5 +73,12 @@ def check(nap: Nap, module: Module) -> Iterator[Violation]:
     - [Celery: ETA and countdown](https://docs.celeryq.dev/en/stable/userguide/calling.html#eta-and-countdown)
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
-    message = f"`{nap.task.name}` holds its worker while it sleeps: use `countdown=` or `self.retry`"
-    yield Violation.at(nap.call, message)
+    what = f"`{shortened(nap.task.name, 30)}`{f' and {nap.others} more' if nap.others else ''}"
+    if nap.way:
+        call = f"`{written_call(nap.way[0], 30)}`"
+        message = (
+            f"{call} sleeps ({place(nap.way[-1])}), which holds the worker of {what}: use `countdown=` or `self.retry`"
+        )
+    else:
+        message = f"{what} holds its worker while it sleeps: use `countdown=` or `self.retry`"
+    yield Violation.at(nap.node, message, trace=trace(nap.way))

@@ -64,7 +64,8 @@ def check(followed: FollowedOnceTask, module: Module) -> Iterator[Violation]:
     def update_all():
         chain(update.si(1), report.si()).delay()
     ```
-    Or dispatch each such task by itself: then only what is queued already is dropped.
+    Or put it last, where it is the only such task. Of several, send each by itself, at a low priority: then only what
+    is queued already is dropped.
 
     ## Leaves alone
     - a once task that stands last: nothing is lost with it;
@@ -87,6 +88,15 @@ def check(followed: FollowedOnceTask, module: Module) -> Iterator[Violation]:
     - [celery-once](https://github.com/cameronmaske/celery-once#usage)
     - [Alliance Auth: celery-once](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#celery-once)
     """
-    name = shortened(followed.task.name)
-    message = f"if `{name}` is queued already, this chain drops it and all after it: put it last"
+    name = shortened(followed.task.name, 30)
+    message = f"if `{name}` is queued already, this chain drops it and all after it: {_advice(followed, module)}"
     yield Violation.at(followed.chain.node, message)
+
+
+def _advice(followed: FollowedOnceTask, module: Module) -> str:
+    """What helps here: of several such tasks only one can stand last."""
+    if followed.is_alone:
+        return "put it last"
+    settings = module.project.settings
+    how = f", `apply_async(priority={settings.bulk_priority})`" if settings.profile == "alliance-auth" else ""
+    return f"send each by itself{how}"

@@ -20,8 +20,9 @@ def check(sent: SentInTransaction, module: Module) -> Iterator[Violation]:
     """
     A task is sent before the transaction around it is committed.
 
-    Flags a dispatch inside `with transaction.atomic():`, inside a function with `@transaction.atomic`, and inside a
-    view of a project whose settings have `ATOMIC_REQUESTS: True`.
+    Flags a dispatch inside `with transaction.atomic():`, inside a function with `@transaction.atomic`, inside a
+    view of a project whose settings have `ATOMIC_REQUESTS: True`, and inside a receiver of `m2m_changed`, `pre_delete`
+    or `post_delete`, which Django always sends in a transaction of its own.
 
     ## Why
     The message reaches the broker at once, the rows that were saved are seen by others only after the commit. A free
@@ -69,6 +70,7 @@ def check(sent: SentInTransaction, module: Module) -> Iterator[Violation]:
     - a dispatch with a `countdown` or an `eta`, which gives the commit its time;
     - what is handed to `transaction.on_commit`, as a lambda, a `partial` or a function;
     - a dispatch behind the block;
+    - receivers of `pre_save` and `post_save`, which may run in no transaction: that is AAC409;
     - views with `@transaction.non_atomic_requests`, and all of them where `ATOMIC_REQUESTS` is not set in the
       project's own files.
 
@@ -81,6 +83,8 @@ def check(sent: SentInTransaction, module: Module) -> Iterator[Violation]:
     Both: it is so in every Django project.
 
     ## Proof
+    - `test_django.py::test_receivers_of_m2m_changed_are_called_in_a_transaction`: whoever makes the change.
+    - `test_django.py::test_receivers_of_a_deletion_are_called_in_a_transaction`: and whoever deletes.
     - `test_django.py::test_a_dispatch_in_a_transaction_is_sent_before_the_commit`: the task finds nothing.
     - `test_django.py::test_delay_on_commit_is_sent_after_the_commit`: so it finds what was saved.
     - `test_django.py::test_on_commit_is_sent_after_the_commit`: and so it does, too.

@@ -5,23 +5,24 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.handlers import swallowing, written
-from flake8_aa_celery.model.tasks.retries import raises_retry
+from flake8_aa_celery.rules.ways import place, trace, written_call
+from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.tasks.retries import Retry
+    from flake8_aa_celery.model.tasks.retries import SwallowedRetry
 
 
-def check(retry: Retry, module: Module) -> Iterator[Violation]:
+def check(swallowed: SwallowedRetry, module: Module) -> Iterator[Violation]:
     """
     A retry is caught as if it were an error.
 
     Flags `self.retry(…)` in the body of a `try` whose handler catches `Exception`, everything, or `Retry`, and does
-    not raise.
+    not raise; in `with suppress(Exception)`, or in a context manager of the project that swallows. The same of a call
+    by which a function comes to retry the task.
 
     ## Why
     `self.retry()` sends the task once more and then raises `Retry`, which is an `Exception`, to end this run. A
@@ -75,9 +76,12 @@ def check(retry: Retry, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: retrying](https://docs.celeryq.dev/en/stable/userguide/tasks.html#retrying)
     """
-    call = retry.call
-    caught = swallowing(call.site, "Retry")
-    if caught is not None and raises_retry(call):
-        where = f"`{written(caught.handler)}` in line {caught.handler.lineno}"
-        message = f"{where} swallows `{ast.unparse(call.node.func)}`: retry outside of the `try`"
-        yield Violation.at(call.node, message)
+    by = swallowed.swallowed
+    where = f"`{shortened(by.written, 30)}` in line {by.by.lineno}"
+    if swallowed.way:
+        what = f"`{shortened(written_call(swallowed.way[0]), 30)}` leads to a retry ({place(swallowed.way[-1])})"
+        message = f"{what}, which {where} swallows: retry outside of it"
+    else:
+        written = shortened(ast.unparse(swallowed.call.node.func), 25)
+        message = f"{where} swallows `{written}`, and the task goes on: retry outside of it"
+    yield Violation.at(swallowed.node, message, trace=trace(swallowed.way))

@@ -20,8 +20,8 @@ def check(sent: SentWhileSaving, module: Module) -> Iterator[Violation]:
     """
     A task is sent while a row is saved, which may happen in anybody's transaction.
 
-    Flags a dispatch in a receiver of `pre_save`, `post_save`, `pre_delete`, `post_delete` or `m2m_changed`, connected
-    by `@receiver` or by `connect` in the same module, and in the `save` of a model.
+    Flags a dispatch in a receiver of `pre_save` or `post_save`, connected by `@receiver` or by `connect` in the same
+    module, and in the `save` of a model.
 
     ## Why
     Whoever saves such a row inside `transaction.atomic` sends the task before the commit, as in AAC405, without
@@ -75,7 +75,7 @@ def check(sent: SentWhileSaving, module: Module) -> Iterator[Violation]:
     - `delay_on_commit`, `apply_async_on_commit`, and what is handed to `transaction.on_commit`;
     - a dispatch with a `countdown` or an `eta`;
     - receivers of other signals;
-    - a dispatch in a transaction that is seen, which is AAC405.
+    - a dispatch in a transaction that is certain, be it that of `m2m_changed`, `pre_delete` or `post_delete`: AAC405.
 
     ## Fix
     Calls `delay_on_commit` or `apply_async_on_commit`. Unsafe: the task is sent later, and not at all where the

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.handlers import is_around_work, names_it, swallowing, written
+from flake8_aa_celery.model.code.handlers import is_around_work, names_it
+from flake8_aa_celery.model.resolve.swallowing import swallowing
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.swallowing import Swallowed
     from flake8_aa_celery.model.resolve.values import Task
 
 _LIMIT = "SoftTimeLimitExceeded"
@@ -22,7 +24,8 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     The soft time limit of a task is caught as if it were an error.
 
     Flags, in a task with a `soft_time_limit`, a handler for `Exception` or everything around its work that neither
-    raises nor is preceded by a handler for `SoftTimeLimitExceeded`. A `try` is around work if it stands in a loop or
+    raises nor is preceded by a handler for `SoftTimeLimitExceeded`; `suppress(Exception)` and a context manager of the
+    project that swallows count alike. A `try` is around work if it stands in a loop or
     around one, has more than three statements, or is the last of its function.
 
     ## Why
@@ -68,7 +71,8 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     - a `try` in whose body nothing is called, and a short one that looks something up before the rest is done.
 
     ## Profile
-    Both: it is so in every project. Off by default: most of what a `try` stands around takes no time.
+    Plain Celery alone: Alliance Auth's workers use threads, where limits do nothing. Off by default: most of what a
+    `try` stands around takes no time.
 
     ## Proof
     - `test_defining.py::test_a_soft_time_limit_is_an_exception_like_any_other`: so that `except Exception` catches it.
@@ -76,10 +80,19 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: time limits](https://docs.celeryq.dev/en/stable/userguide/workers.html#time-limits)
     """
-    for handler in _swallowing(task) if _has_soft_limit(task) else ():
-        message = f"`{written(handler)}` swallows the soft time limit of the task: catch `{_LIMIT}` first"
-        line, column = handler.lineno, handler.col_offset
-        yield Violation(line, column, line, column + len("except"), message)
+    for swallowed in _swallowing(task) if _has_soft_limit(task) else ():
+        message = f"`{swallowed.written}` swallows the soft time limit of the task: {_advice(swallowed)}"
+        if isinstance(swallowed.by, ast.ExceptHandler):
+            line, column = swallowed.by.lineno, swallowed.by.col_offset
+            yield Violation(line, column, line, column + len("except"), message)
+        else:
+            yield Violation.at(swallowed.by, message)
+
+
+def _advice(swallowed: Swallowed) -> str:
+    if isinstance(swallowed.by, ast.ExceptHandler):
+        return f"catch `{_LIMIT}` first"
+    return f"let `{_LIMIT}` through"
 
 
 def _has_soft_limit(task: Task) -> bool:
@@ -87,11 +100,13 @@ def _has_soft_limit(task: Task) -> bool:
     return entry is not None and task.options.constant("soft_time_limit") is not None
 
 
-def _swallowing(task: Task) -> list[ast.ExceptHandler]:
-    """The handlers that catch the limit around the work of a task and do not raise, in the order of the source."""
-    found: dict[int, ast.ExceptHandler] = {}
+def _swallowing(task: Task) -> list[Swallowed]:
+    """What swallows the limit around the work of a task, in the order of the source."""
+    found: dict[int, Swallowed] = {}
     for call in task.module.calls_in(task.scope):
-        caught = swallowing(call.site, _LIMIT)
-        if caught is not None and not names_it(caught.handler, _LIMIT) and is_around_work(caught.block):
-            found[caught.handler.lineno] = caught.handler
+        swallowed = swallowing(call.site, _LIMIT)
+        if swallowed is None or not is_around_work(swallowed.block):
+            continue
+        if not (isinstance(swallowed.by, ast.ExceptHandler) and names_it(swallowed.by, _LIMIT)):
+            found[swallowed.by.lineno] = swallowed
     return [found[line] for line in sorted(found)]

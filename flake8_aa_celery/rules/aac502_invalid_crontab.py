@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.knowledge.celery import CRONTAB_FIELDS
-from flake8_aa_celery.model.periodic.crontabs import refusal
+from flake8_aa_celery.model.periodic.crontabs import endless_step, is_cron_line, never_comes, refusal
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -16,16 +16,29 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Entry
 
 
+#: In what each field starts anew.
+_UNITS = {
+    "minute": "an hour",
+    "hour": "a day",
+    "day_of_week": "a week",
+    "day_of_month": "a month",
+    "month_of_year": "a year",
+}
+
+
 def check(crontab: Crontab, module: Module) -> Iterator[Violation]:
     """
-    A crontab has a field that does not exist, or a value that Celery refuses.
+    A crontab has a field that does not exist, or a value that Celery refuses or reads otherwise than it is meant.
 
-    Flags a keyword that `crontab` does not have, and a value that is out of range or that Celery cannot read. In
-    documents the code blocks that are marked as Python are read.
+    Flags a keyword that `crontab` does not have, a value that is out of range or that Celery cannot read, a whole line
+    of cron in one field, a step as long as its field, and a date that no year has. In documents the code blocks that
+    are marked as Python are read.
 
     ## Why
     `crontab` is called when the settings are imported, and raises there: neither the site nor the workers start
-    until it is mended. In a README it does so for everybody who copies it.
+    until it is mended. In a README it does so for everybody who copies it. Of `crontab("*/5 4 * * *")` it reads the
+    first value alone and runs every five minutes of every hour; `minute="*/90"` is each full hour, as a step starts
+    anew in each; 31 February stops beat.
 
     ## Example
     ```python
@@ -55,7 +68,7 @@ def check(crontab: Crontab, module: Module) -> Iterator[Violation]:
 
     ## Leaves alone
     - values that cannot be resolved;
-    - what Celery accepts although it looks odd: `minute="*/70"`, `day_of_week="monday"`, `hour="22-4"`.
+    - what Celery accepts although it looks odd: `minute="*/45"`, `day_of_week="monday"`, `hour="22-4"`.
 
     ## Profile
     Both: it is Celery's `crontab` in every project.
@@ -65,6 +78,10 @@ def check(crontab: Crontab, module: Module) -> Iterator[Violation]:
     - `test_schedules.py::test_a_crontab_refuses_an_unknown_field`: the keywords that raise `TypeError`.
     - `test_schedules.py::test_a_crontab_refuses_a_field_that_is_no_number_string_or_iterable`: the types that do.
     - `test_schedules.py::test_a_crontab_accepts`: what is accepted.
+    - `test_schedules.py::test_a_crontab_ignores_what_follows_a_step`: the rest of a line of cron is lost.
+    - `test_schedules.py::test_a_step_as_long_as_its_field_is_no_step`: each full hour.
+    - `test_schedules.py::test_a_crontab_refuses_a_date_that_never_comes`: `ValueError`, from Celery 5.7 on.
+    - `test_schedules.py::test_a_date_that_never_comes_stops_beat_on_older_celery`: before, beat stops.
 
     ## References
     - [Celery: crontab schedules](https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#crontab-schedules)
@@ -73,11 +90,21 @@ def check(crontab: Crontab, module: Module) -> Iterator[Violation]:
         message = _message(name, entry, crontab)
         if message:
             yield Violation.at(entry.reported_in(module, crontab.node), message)
+    if never_comes(crontab):
+        yield Violation.at(crontab.node, "no year has a day like this: give a `day_of_month` that these months have")
 
 
 def _message(name: str, entry: Entry, crontab: Crontab) -> str:
-    """What Celery has against a field; empty where it takes it."""
+    """What is wrong with a field; empty where nothing is."""
     if entry in crontab.unknown_fields:
         return f"`crontab` refuses `{name}` with a TypeError: it takes {', '.join(CRONTAB_FIELDS)}"
-    why = refusal(name, entry.value) if name in CRONTAB_FIELDS else None
-    return f"`crontab` refuses this `{name}` when it is imported: {why}" if why else ""
+    if name not in CRONTAB_FIELDS:
+        return ""
+    if is_cron_line(entry.value):
+        return f"a whole line of cron is given to `{name}`, which reads one value: give each field by its name"
+    why = refusal(name, entry.value)
+    if why:
+        return f"`crontab` refuses this `{name}` when it is imported: {why}"
+    step = endless_step(name, entry.value)
+    what = f"`{step}` in `{name}` is once {_UNITS[name]}, as a step starts anew there"
+    return f'{what}: write `{name}="{CRONTAB_FIELDS[name][0]}"`' if step else ""

@@ -18,7 +18,7 @@ def check(scheduled: AppSchedule, module: Module) -> Iterator[Violation]:
     An app sets a schedule in its own code instead of leaving that to the local settings.
 
     Flags `@periodic_task`, `add_periodic_task`, and an assignment to `CELERYBEAT_SCHEDULE` or one of its siblings
-    outside a settings module.
+    outside a settings module: of a dict with several entries the first, once for all.
 
     ## Why
     Who runs an Alliance Auth site decides in the local settings when which task starts, and can see it there. A
@@ -56,7 +56,16 @@ def check(scheduled: AppSchedule, module: Module) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How can I define periodic tasks for my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """
-    message = "an app's schedule belongs in the site's local settings: show it in the README instead"
+    yield Violation.at(scheduled.node, _message(scheduled))
+
+
+def _message(scheduled: AppSchedule) -> str:
     if scheduled.task is not None:
-        message = f"`{scheduled.task.name}` schedules itself: leave that to the site's local settings"
-    yield Violation.at(scheduled.node, message)
+        return (
+            f"`{scheduled.task.name}` schedules itself, so no site can change it: show it in the README for `local.py`"
+        )
+    if scheduled.entries > 1:
+        what, them = f"these {scheduled.entries} schedule entries", "them"
+    else:
+        what, them = "this schedule entry", "it"
+    return f"the app sets {what} itself, so no site can change {them}: show {them} in the README for `local.py`"

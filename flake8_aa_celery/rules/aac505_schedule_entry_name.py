@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.periodic.schedules import names_in_schedule_of
+from flake8_aa_celery.model.periodic.schedules import is_of_other_package, names_in_schedule_of
 from flake8_aa_celery.rewrites import RenameText
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -45,7 +45,8 @@ def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
     ## Leaves alone
     - an app whose package lies in another: both `corporation_update` and `app_update` are fine for
       `app.corporation.tasks.update`;
-    - entries whose name or task cannot be resolved.
+    - entries whose name or task cannot be resolved;
+    - entries for a task of another package than the project's own, whose names are that one's affair.
 
     ## Fix
     Renames the entry. Unsafe: whoever asks for the entry by its old name does not find it, and where
@@ -62,7 +63,9 @@ def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
     - [Alliance Auth: How can I define periodic tasks for my app?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """
     expected = _expected(entry.task_name)
-    if entry.name is not None and entry.name_node is not None and expected and entry.name not in expected:
+    if entry.name is None or entry.name_node is None or not expected or entry.name in expected:
+        return
+    if not is_of_other_package(entry):
         message = f"the entry `{entry.name}` should be called `{expected[0]}`"
         yield Violation.at(entry.name_node, message, _fix(entry.name_node, expected[0], module))
 

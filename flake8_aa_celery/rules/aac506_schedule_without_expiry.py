@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.periodic.schedules import task_of_entry
+from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -17,8 +19,8 @@ def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
     """
     An entry of the schedule has no expiry among its options.
 
-    Flags an entry without `options`, and one whose `options` have neither `expires` nor `expire_seconds`, as PIE785 of
-    flake8-pie does. With the profile of Alliance Auth `expire_seconds` alone counts.
+    Flags an entry for a task of the project without `options`, and one whose `options` have neither `expires` nor
+    `expire_seconds`, as PIE785 of flake8-pie does. With the profile of Alliance Auth `expire_seconds` alone counts.
 
     ## Why
     While no worker runs, beat goes on sending: after an hour of downtime a task that is due every minute waits 60
@@ -32,6 +34,13 @@ def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
     CELERYBEAT_SCHEDULE = {
         "structures_update_all": {"task": "structures.tasks.update_all", "schedule": 60},
     }
+
+    # structures/tasks.py
+    from celery import shared_task
+
+
+    @shared_task
+    def update_all(): ...
     ```
 
     ## Instead
@@ -44,10 +53,19 @@ def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
             "options": {"expire_seconds": 55},
         },
     }
+
+    # structures/tasks.py
+    from celery import shared_task
+
+
+    @shared_task
+    def update_all(): ...
     ```
 
     ## Leaves alone
-    Options that are not all seen.
+    - tasks of celery-once: one that expires never runs, and stays locked all the same;
+    - tasks that cannot be read, which may be such;
+    - options that are not all seen.
 
     ## Profile
     Both: it is so in every project. Off by default: where every task runs quickly or only once (celery-once),
@@ -63,6 +81,13 @@ def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
     """
     of_alliance_auth = module.project.settings.profile == "alliance-auth"
     read = ("expire_seconds",) if of_alliance_auth else ("expires", "expire_seconds")
-    if all(entry.options.lacks(option) for option in read):
+    if all(entry.options.lacks(option) for option in read) and _may_expire(entry):
         message = f"messages of this entry pile up while no worker runs: set `{read[0]}` in its `options`"
         yield Violation.at(entry.name_node or entry.node, message)
+
+
+def _may_expire(entry: ScheduleEntry) -> bool:
+    """Whether the task is known to be no task of celery-once, which an expiry would leave locked."""
+    task = task_of_entry(entry)
+    bases = bases_of(task) if task is not None else None
+    return bases is not None and not bases.is_once and not bases.may_define("once")

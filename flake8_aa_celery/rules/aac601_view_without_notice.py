@@ -20,9 +20,10 @@ def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
     """
     A view starts a task, and the user learns nothing of it.
 
-    Flags a dispatch in a view that leaves no message and answers with nothing but a redirect. A view is a function
-    whose first parameter is `request`, or a method such as `get`, `post` or `form_valid` of a class that is based on
-    a view of Django.
+    Flags a dispatch in a view that, on the way which it takes from there, leaves no message and answers with nothing
+    but a redirect: `if request.method == "POST": …; return redirect(…)` before the page is shown is one. A view is a
+    function whose first parameter is `request`, or a method such as `get`, `post` or `form_valid` of a class that is
+    based on a view of Django.
 
     ## Why
     The page comes back at once and looks as before, because the task has not run yet. The user cannot know that
@@ -70,6 +71,6 @@ def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
     - [Alliance Auth: How should I use celery tasks in the UI?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-should-i-use-celery-tasks-in-the-ui)
     """
     view = view_around(dispatch.site)
-    if view is not None and not tells_user(view, module):
+    if view is not None and not tells_user(view, dispatch):
         what = f"`{view.name}` starts {called(dispatch.receiver)}"
         yield Violation.at(dispatch.node, f"{what} and tells the user nothing: add a message")

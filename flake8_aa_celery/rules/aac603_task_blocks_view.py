@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.code.syntax import is_statement
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.model.resolve.values import LocalCall
 from flake8_aa_celery.rules.ways import by as by_way
 from flake8_aa_celery.rules.ways import trace
-from flake8_aa_celery.rules.words import called, fix_by_delay
+from flake8_aa_celery.rules.words import called, fix_by_delay, shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import Site
     from flake8_aa_celery.model.django.waiting import TaskInView
 
 
@@ -93,13 +96,22 @@ def check(found: TaskInView, module: Module) -> Iterator[Violation]:
     - [Alliance Auth: Duration](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#duration)
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html#basics)
     """
-    view, by = found.name, found.by
+    view, by = shortened(found.name, 30), found.by
     if by is None:
-        message = f"`{view}` runs the task {by_way(found.way)} itself while the user waits: use `delay` there"
+        last = found.way[-1].step.call
+        advice = f"{_advice(last.node, last.site)} there"
+        message = f"`{view}` runs the task {by_way(found.way)} itself while the user waits: {advice}"
         yield Violation.at(found.way[0].step.call.node, message, trace=trace(found.way))
     elif isinstance(by, LocalCall):
-        message = f"`{view}` runs `{by.task.name}` itself while the user waits: use `delay`"
-        yield Violation.at(by.node, message, fix_by_delay(by))
+        what = f"`{view}` runs `{shortened(by.task.name, 25)}` itself while the user waits"
+        yield Violation.at(by.node, f"{what}: {_advice(by.node, by.site)}", fix_by_delay(by))
     elif by.dispatch is not None and has_result_backend(module.project):
         message = f"`{view}` keeps the user waiting for {called(by.dispatch.receiver)}: let the page ask for it later"
         yield Violation.at(by.node, message)
+
+
+def _advice(node: ast.expr, site: Site) -> str:
+    """What to write instead: a task that is sent returns nothing."""
+    if is_statement(node, site):
+        return "use `delay`"
+    return "call a plain function, or show the result later"

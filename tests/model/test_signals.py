@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.django.signals import connections
+from flake8_aa_celery.model.resolve.signals import connections
 from modules import module_of
 
 if TYPE_CHECKING:

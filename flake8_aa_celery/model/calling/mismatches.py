@@ -155,5 +155,7 @@ def _of_dispatch(dispatch: Dispatch, target: Target | None, given: Arguments) ->
         options = {name for name in given.names if not taken.accepts(name)} & APPLY_ASYNC_OPTIONS
         given = given._replace(names=tuple(name for name in given.names if name not in options))
     reason = parameters.mismatch(taken, given)
-    lost = sorted(taken.required & dispatch.options.entries.keys() - set(given.names) - _PAIR) if reason else []
-    return f"{reason}; it is no option, put it into `kwargs`" if reason == f"`{'`'.join(lost)}` is missing" else reason
+    missing = parameters.names_missing(taken, given) if reason else []
+    if missing and all(name in dispatch.options.entries for name in missing):
+        return f"`{missing[0]}` is given to `{dispatch.method}` itself: put it into `kwargs`"
+    return reason

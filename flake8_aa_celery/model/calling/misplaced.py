@@ -16,8 +16,8 @@ from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.model.resolve import arguments, object_types
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.evaluation import keywords_of
-from flake8_aa_celery.model.resolve.occurrences import dispatches_of
-from flake8_aa_celery.model.resolve.values import Function, Signature, Task, Workflow
+from flake8_aa_celery.model.resolve.occurrences import dispatches_of, local_calls_of
+from flake8_aa_celery.model.resolve.values import Function, LocalCall, Mapping, Signature, Task, Workflow
 from flake8_aa_celery.model.tasks import parameters
 
 if TYPE_CHECKING:
@@ -48,11 +48,12 @@ class MisplacedOptions(NamedTuple):
 class WrongCollection(NamedTuple):
     """Something that is no list or tuple given as ``args``, or no mapping given as ``kwargs``.
 
+    :param dispatch: what is given it: a dispatch, or a task that is run here by ``apply``.
     :param name: which of the two.
     :param kind: what it is, with its article.
     """
 
-    dispatch: Dispatch
+    dispatch: Dispatch | LocalCall
     name: str
     entry: Entry
     kind: str
@@ -99,6 +100,13 @@ def _may_take(target: Target | None, option: str, module: Module) -> bool:
 def wrong_collections_of(module: Module) -> list[WrongCollection]:
     """What a module gives as ``args`` and ``kwargs`` and Celery refuses, as far as it is known what it is."""
     found: list[WrongCollection] = []
+    for call in local_calls_of(module):
+        given = arguments.by_name(call.node, call.site, ("args", "kwargs")) if call.method == "apply" else Mapping({})
+        for name, good in (("args", _GOOD_ARGS), ("kwargs", _GOOD_KWARGS)):
+            entry = given.get(name)
+            kind = _wrong(entry, good)
+            if entry and kind:
+                found.append(WrongCollection(call, name, entry, kind))
     for dispatch in dispatches_of(module):
         if dispatch.method in _METHODS:
             args, kwargs = arguments.pair_of(dispatch)
@@ -118,7 +126,7 @@ def could_only_raise(wrong: WrongCollection) -> bool:
     of what it is given: of a text its characters.
     """
     dispatch, node = wrong.dispatch, wrong.entry.node
-    if may_be_caught(dispatch.site, "builtins.TypeError"):
+    if isinstance(dispatch, LocalCall) or may_be_caught(dispatch.site, "builtins.TypeError"):
         return False
     if isinstance(dispatch.receiver, Workflow) or _may_send_otherwise(dispatch.receiver):
         return False

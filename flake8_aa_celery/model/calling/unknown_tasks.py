@@ -68,7 +68,7 @@ def _imported(module: Module) -> Iterator[UnknownTask]:
 
 def _missing_import(node: ast.ImportFrom, alias: ast.alias, module: Module) -> Iterator[UnknownTask]:
     dotted, path = module.project.imported_module(ImportedName(node.level, node.module or "", ""), module)
-    if module.project.tasks_modules.isdisjoint(dotted.split(".")):
+    if module.project.tasks_modules.search(dotted) is None:
         return  # no other file is worth reading
     loaded = module.project.load(path) if path and path.endswith(".py") else None
     if path is None or loaded is None or not module.project.holds_tasks(loaded) or _may_bind(loaded, path, alias.name):

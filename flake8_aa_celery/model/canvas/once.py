@@ -4,30 +4,54 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.canvas.workflows import followed_of
+from flake8_aa_celery.model.canvas.workflows import followed_in
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.model.resolve.occurrences import workflows_of
 from flake8_aa_celery.model.resolve.values import Signature, Task
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.resolve.values import Workflow
+    from flake8_aa_celery.model.resolve.values import Element, Workflow
 
 
 class FollowedOnceTask(NamedTuple):
-    """A task of celery-once that another one follows in a chain."""
+    """A task of celery-once that another one follows in a chain.
+
+    :param is_alone: whether it is certain that the chain holds no other such task.
+    """
 
     task: Task
     chain: Workflow
+    is_alone: bool
 
 
 @fact
 def followed_once_tasks_of(module: Module) -> list[FollowedOnceTask]:
     """Every chain of this module that holds a task of celery-once before another one, with the first such task."""
-    found: dict[int, FollowedOnceTask] = {}
-    for followed in followed_of(module):
-        signature = followed.member.value
-        task = signature.task if isinstance(signature, Signature) else None
-        if isinstance(task, Task) and bases_of(task).is_once:
-            found.setdefault(id(followed.chain.node), FollowedOnceTask(task, followed.chain))
-    return list(found.values())
+    return [found for workflow in workflows_of(module) if (found := _first_in(workflow)) is not None]
+
+
+def _first_in(workflow: Workflow) -> FollowedOnceTask | None:
+    for followed in followed_in(workflow):
+        task = _task_of(followed.member)
+        if task is not None and bases_of(task).is_once:
+            return FollowedOnceTask(task, workflow, _is_alone(followed.member, workflow))
+    return None
+
+
+def _is_alone(member: Element, chain: Workflow) -> bool:
+    """Whether all other members of a chain are known to be no tasks of celery-once."""
+    others = (_task_of(other) for other in chain.members.elements if other is not member)
+    return chain.members.complete and member.loop is None and all(map(_is_no_once_task, others))
+
+
+def _task_of(member: Element) -> Task | None:
+    signature = member.value
+    task = signature.task if isinstance(signature, Signature) else None
+    return task if isinstance(task, Task) else None
+
+
+def _is_no_once_task(task: Task | None) -> bool:
+    bases = bases_of(task) if task is not None else None
+    return bases is not None and not bases.is_once and not bases.may_define("once")

@@ -55,13 +55,18 @@ def followed_of(module: Module) -> list[Followed]:
     """Every member of a chain of this module that another one follows, each once."""
     found: dict[int, Followed] = {}
     for chain in workflows_of(module):
-        if chain.kind != "chain":
-            continue
-        for index, member in enumerate(chain.members.elements):
-            following = _next(member, chain.members.elements[index + 1 :])
-            if following is not None:
-                found.setdefault(id(member.node), Followed(member, following, chain))
+        for followed in followed_in(chain):
+            found.setdefault(id(followed.member.node), followed)
     return list(found.values())
+
+
+def followed_in(workflow: Workflow) -> Iterator[Followed]:
+    """Every member of a chain that another one follows; none of another workflow."""
+    members = workflow.members.elements if workflow.kind == "chain" else ()
+    for index, member in enumerate(members):
+        following = _next(member, members[index + 1 :])
+        if following is not None:
+            yield Followed(member, following, workflow)
 
 
 def _next(member: Element, later: tuple[Element, ...]) -> Element | None:

@@ -21,13 +21,6 @@ _WITHS = (ast.With, ast.AsyncWith)
 _LEAVES = (*FUNCTIONS, ast.ClassDef, ast.Lambda)
 
 
-class Caught(NamedTuple):
-    """A handler and the ``try`` that it belongs to."""
-
-    block: Block
-    handler: ast.ExceptHandler
-
-
 class _Named(NamedTuple):
     """An exception that is caught around a place, by its dotted name.
 
@@ -61,23 +54,18 @@ def caught_by(handler: ast.ExceptHandler) -> list[ast.expr]:
 
 
 def _catches(handler: ast.ExceptHandler, exception: str, site: Site) -> bool:
-    return handler.type is None or any(_is_or_includes(caught, exception, site) for caught in caught_by(handler))
+    return handler.type is None or any(includes(caught, exception, site) for caught in caught_by(handler))
 
 
-def _is_or_includes(caught: ast.expr, exception: str, site: Site) -> bool:
+def includes(caught: ast.expr, exception: str, site: Site) -> bool:
+    """Whether a class of exceptions is one of Celery's, or one that it is derived from.
+
+    :param exception: the name of the class; any module of Celery or billiard may have been asked for it.
+    """
     dotted = origin(caught, site) or ""
     return dotted in _EVERYTHING or (
         last_part(dotted) == exception and dotted.partition(".")[0] in ("billiard", "celery")
     )
-
-
-def swallowing(site: Site, exception: str) -> Caught | None:
-    """The handler behind which nobody sees an exception of Celery's that is raised at a place, and its ``try``."""
-    for block in tries_around(site):
-        handler = catching(block, exception)
-        if handler is not None and not raises(handler):
-            return Caught(block, handler)
-    return None
 
 
 def names_it(handler: ast.ExceptHandler, exception: str) -> bool:
@@ -95,11 +83,11 @@ def raises(handler: ast.ExceptHandler) -> bool:
 
 
 def is_around_work(block: Block) -> bool:
-    """Whether a ``try`` may take its time: one in a loop or around one, a long one, or the last of its function.
+    """Whether a ``try`` or ``with`` may take its time: in a loop or around one, a long one, or the last of a function.
 
     What is short and stands before the rest of a function looks something up.
     """
-    if not isinstance(block.node, ast.Try) or block.site is None:
+    if not isinstance(block.node, (ast.Try, ast.With, ast.AsyncWith)) or block.site is None:
         return False
     if any(outer.kind == "loop" for outer in block.site.block.around()):
         return True
@@ -107,7 +95,7 @@ def is_around_work(block: Block) -> bool:
     return len(inside) > _FEW or any(isinstance(node, LOOPS) for node in inside) or _is_last(block.node, block)
 
 
-def _is_last(node: ast.Try, block: Block) -> bool:
+def _is_last(node: ast.Try | ast.With | ast.AsyncWith, block: Block) -> bool:
     body = block.site.block.body if block.site else []
     following = body[body.index(node) + 1 :] if node in body else body
     return all(isinstance(statement, (ast.Expr, ast.Return)) for statement in following)

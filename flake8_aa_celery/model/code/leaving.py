@@ -40,12 +40,17 @@ def way_out(site: Site) -> type[ast.stmt] | None:
     return _ways_out(site.block).get(site.statement)
 
 
+def _way_out_of_try(block: Block) -> list[ast.stmt]:
+    """What runs right after the body of a ``try`` that has raised nothing: its ``else``."""
+    return block.node.orelse[:1] if block.kind == "try" and isinstance(block.node, ast.Try) else []
+
+
 @fact
 def _ways_out(block: Block) -> dict[ast.stmt, type[ast.stmt]]:
     """The statements of a block right behind which the loop or function is left, with how."""
     return {
         statement: type(following)
-        for statement, following in pairwise(block.body)
+        for statement, following in pairwise([*block.body, *_way_out_of_try(block)])
         if isinstance(following, (ast.Break, ast.Return))
     }
 

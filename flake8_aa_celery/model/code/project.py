@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model import relevant
+from flake8_aa_celery.model.code import patterns
 from flake8_aa_celery.model.code.module import Module
 from flake8_aa_celery.model.code.names import ImportedName
 from flake8_aa_celery.places import below
@@ -48,7 +49,8 @@ class Project:
         self.workspace = workspace
         self.places = self.workspace.places
         self.settings = settings
-        self.tasks_modules = frozenset(settings.tasks_modules)
+        #: finds the name of a module of tasks in a dotted name
+        self.tasks_modules = patterns.names(settings.tasks_modules)
         self._modules: dict[str, Module | None] = {}
         self._hashes: dict[str, int] = {}
         #: how many files have become others so far, and how many had when each one was loaded
@@ -109,7 +111,7 @@ class Project:
         self._led_to.add(module.path)
 
     def holds_tasks(self, module: Module) -> bool:
-        return not self.tasks_modules.isdisjoint(module.dotted.split("."))
+        return self.tasks_modules.search(module.dotted) is not None
 
     def document(self, path: str, tree: ast.Module) -> Module:
         """The facts of a code block in a document of the project, which is no module that anything imports."""

@@ -6,15 +6,17 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.callees import reached_from
-from flake8_aa_celery.model.code.names import dotted_name, last_part
-from flake8_aa_celery.model.code.syntax import given_to, is_statement
+from flake8_aa_celery.model.code.names import dotted_name, last_part, other_branch
+from flake8_aa_celery.model.code.scopes import FUNCTIONS
+from flake8_aa_celery.model.code.syntax import bodies_of, given_to, is_statement
 from flake8_aa_celery.model.knowledge.django import REDIRECTS
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import BlockKind, CallSite, Site
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.code.scopes import Block, BlockKind, CallSite, Scope, Site
     from flake8_aa_celery.model.django.views import View
-    from flake8_aa_celery.model.resolve.values import Task
+    from flake8_aa_celery.model.resolve.values import Dispatch, Task
 
 #: Words in the name of what tells a user something, such as ``messages.success`` and ``notify``.
 _TELLING = ("message", "notif")
@@ -26,12 +28,75 @@ _HARMLESS = frozenset(
 )
 
 
-def tells_user(view: View, module: Module) -> bool:
-    """Whether a view may tell the user something: by a message, or by a page or data instead of a redirect."""
-    if any(_is_telling(call) or _is_handed_request(call) for call in module.calls_in(view.scope)):
+def tells_user(view: View, dispatch: Dispatch) -> bool:
+    """Whether a view may tell the user something on the way that a dispatch in it takes.
+
+    By a message, or by a page or data instead of a redirect.
+    """
+    answers, end = _answers_after(dispatch.site, view.scope)
+    if not answers or any(not _is_redirect(answer) for answer in answers):
         return True
-    answers = [node.value for node, _ in view.scope.returns if node.value is not None]
-    return any(not _is_redirect(answer) for answer in answers)
+    calls = view.scope.module.calls_in(view.scope)
+    return any(
+        (_is_telling(call) or _is_handed_request(call)) and _is_on_way(call.site, dispatch.site, end) for call in calls
+    )
+
+
+def _answers_after(site: Site, function: Scope) -> tuple[list[ast.expr], int | None]:
+    """What a function may answer after a place, and the order of the statement that ends it; None where none does."""
+    if isinstance(site.statement, ast.Return):
+        return ([site.statement.value] if site.statement.value else []), site.order
+    orders = {id(node): place.order for node, place in function.returns}
+    found: list[ast.expr] = []
+    statement, block = site.statement, site.block
+    while True:
+        for following in _following(statement, block):
+            returns = [part for part in _statements(following) if isinstance(part, ast.Return)]
+            found += [part.value for part in returns if part.value is not None]
+            if isinstance(following, ast.Return):
+                return found, orders.get(id(following))
+            if isinstance(following, ast.Raise):
+                return found, None
+        if block.node is function.node or block.site is None or block.parent is None:
+            return found, None
+        statement, block = block.site.statement, block.parent
+
+
+def _following(statement: ast.stmt, block: Block) -> list[ast.stmt]:
+    """The statements after one in its block; of the body of a ``try`` with those of its ``else``."""
+    body = block.body
+    behind = body[body.index(statement) + 1 :] if statement in body else []
+    return behind + block.node.orelse if block.kind == "try" and isinstance(block.node, ast.Try) else behind
+
+
+def _statements(statement: ast.stmt) -> Iterator[ast.stmt]:
+    """A statement and those in it that run as part of it."""
+    if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+        return
+    yield statement
+    for body in bodies_of(statement):
+        for part in body:
+            yield from _statements(part)
+
+
+def _is_on_way(site: Site, dispatch: Site, end: int | None) -> bool:
+    """Whether a place is passed before or after a dispatch.
+
+    :param end: the order of the statement that ends the function after the dispatch; None for its last one.
+    """
+    if end is not None and site.order > end:
+        return False
+    for block in site.block.around():
+        if block.encloses(dispatch.block):
+            return not other_branch(site.block, dispatch.block)
+        if block.kind == "handler" or (site.order < dispatch.order and _leaves(block)):
+            return False
+    return True
+
+
+def _leaves(block: Block) -> bool:
+    """Whether a block ends the function."""
+    return bool(block.body) and isinstance(block.body[-1], (ast.Return, ast.Raise))
 
 
 def _is_telling(call: CallSite) -> bool:

@@ -16,9 +16,16 @@ from flake8_aa_celery.model.code.syntax import keyword_of, positional_parameters
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.model.knowledge.celery import AFTER_COMMIT
-from flake8_aa_celery.model.knowledge.django import ATOMIC, LOCKS, METHOD_DECORATOR, NOT_ATOMIC
+from flake8_aa_celery.model.knowledge.django import (
+    ATOMIC,
+    LOCKS,
+    METHOD_DECORATOR,
+    NOT_ATOMIC,
+    SIGNALS_IN_TRANSACTIONS,
+)
 from flake8_aa_celery.model.resolve.classes import bases_of, class_around
 from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.signals import signals_of
 from flake8_aa_celery.model.resolve.values import BoundMethod, Function, Task
 
 if TYPE_CHECKING:
@@ -96,10 +103,20 @@ def of_function(function: Scope) -> Transaction | None:
     wrapping = _wrapping_decorator(function)
     if wrapping is not None:
         return Transaction(f"a transaction of `@{ast.unparse(without_call(wrapping))}`")
+    signal = _sent_in_transaction(function)
+    if signal:
+        return Transaction(f"a receiver of `{signal}`")
     view = view_around(Site(function.block, function.block.body[0], 0)) if function.block.body else None
     if view is None or not _wraps_requests(function.module) or _decorator(function, NOT_ATOMIC):
         return None
     return Transaction("a view, and `ATOMIC_REQUESTS` is on")
+
+
+def _sent_in_transaction(function: Scope) -> str | None:
+    """The signal that a function receives which Django sends in a transaction of its own."""
+    node, site = function.node, function.block.site
+    names = signals_of(node, site) if isinstance(node, FUNCTIONS) and site is not None else []
+    return next((name for name in names if name in SIGNALS_IN_TRANSACTIONS), None)
 
 
 def is_transaction(block: Block) -> bool:

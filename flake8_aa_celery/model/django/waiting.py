@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
-from flake8_aa_celery.model.django.signals import connections
 from flake8_aa_celery.model.django.views import views_of
 from flake8_aa_celery.model.effects.blocking import is_exceptional, task_run_by
 from flake8_aa_celery.model.effects.bodies import Body, Step
 from flake8_aa_celery.model.effects.graph import Effect, graph_of
 from flake8_aa_celery.model.knowledge.celery import RESULT_WAITS
 from flake8_aa_celery.model.resolve.occurrences import local_calls_of
+from flake8_aa_celery.model.resolve.signals import connections
 from flake8_aa_celery.model.resolve.task_functions import task_around
 from flake8_aa_celery.model.results.uses import result_uses_of
 

@@ -12,7 +12,7 @@ from flake8_aa_celery.model.effects.graph import Effect
 from flake8_aa_celery.model.knowledge import esi
 from flake8_aa_celery.model.knowledge.blocking import METHODS, blocks
 from flake8_aa_celery.model.knowledge.celery import RESULT_WAITS
-from flake8_aa_celery.model.knowledge.standard_library import LOCAL, NAP
+from flake8_aa_celery.model.knowledge.standard_library import NAP
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_functions import task_around
 from flake8_aa_celery.model.resolve.values import Constant, Function, Origin, Signature, Task
@@ -171,12 +171,3 @@ def _is_followed(step: Step) -> bool:
 
 #: A call waits, itself or in what it calls.
 BLOCKS = Effect("blocks", blocking_by, _is_followed, runs_what_it_is_handed)
-
-
-def _network_by(step: Step) -> str:
-    found = "" if task_run_by(step.call) or _wait_of(step.call) else blocking_by(step)
-    return "" if found.startswith(LOCAL) else found
-
-
-#: A call waits for the network.
-ASKS_NETWORK = Effect("asks the network", _network_by, _is_followed, runs_what_it_is_handed)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.leaving import is_left_after
+from flake8_aa_celery.model.code.leaving import has_way_out, is_left_after
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.effects.blocking import BLOCKS, is_exceptional, is_nap
 from flake8_aa_celery.model.effects.bodies import Body, Step
 from flake8_aa_celery.model.effects.graph import Effect, Stage, graph_of
+from flake8_aa_celery.model.knowledge.standard_library import NAP
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.loops import goes_over_items
 from flake8_aa_celery.model.resolve.task_functions import task_around, tasks_of
 from flake8_aa_celery.model.resolve.values import Constant, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Block, CallSite
 
@@ -41,10 +44,21 @@ class BlockingLoop(NamedTuple):
 
 
 class Nap(NamedTuple):
-    """A ``time.sleep`` and the task in which it stands."""
+    """A ``time.sleep`` and the task that it holds up.
+
+    :param way: the calls from the task on, the last of which sleeps; empty where it stands in the task.
+    :param others: how many more tasks of the module lead to it.
+    """
 
     call: ast.Call
     task: Task
+    way: list[Stage]
+    others: int
+
+    @property
+    def node(self) -> ast.expr:
+        """Where to report it: the nap, or the call in the task that leads to it."""
+        return self.way[0].step.call.node if self.way else self.call
 
 
 @fact
@@ -98,23 +112,80 @@ BLOCKS_ONCE_PER_ITEM = Effect("blocks once per item", _blocks_once_per_item, _is
 # -- naps -------------------------------------------------------------------------------------------------------
 
 _NAPS = frozenset({"sleep"})
+#: A nap of less than this many seconds is none.
+_SHORT = 1
 
 
 @fact
 def naps_of(module: Module) -> list[Nap]:
-    """Every nap in the body of a task, except those in a loop that blocks once per item."""
+    """Every nap in the body of a task, and of those that it leads to the first; not what loops that block account for.
+
+    A nap that several tasks lead to is there once.
+    """
+    found = {id(nap.call): nap for nap in _own_naps(module)}
+    for task in tasks_of(module):
+        way = _way_to_nap(task)
+        if way:
+            nap = way[-1].step.call.node
+            known = found.get(id(nap))
+            found[id(nap)] = known._replace(others=known.others + 1) if known else Nap(nap, task, way, 0)
+    return list(found.values())
+
+
+def _own_naps(module: Module) -> Iterator[Nap]:
     loops = {loop.block for loop in blocking_loops_of(module)}
-    return [
-        Nap(call.node, task)
-        for call in module.calls_of(_NAPS | module.scopes.assigned)
-        if is_nap(call)
-        and (task := task_around(call.site))
-        and not _is_nothing(call)
-        and loops.isdisjoint(call.site.block.outward())
-    ]
+    for call in module.calls_of(_NAPS | module.scopes.assigned):
+        task = task_around(call.site) if is_nap(call) else None
+        if task is not None and _holds_worker(call) and loops.isdisjoint(call.site.block.outward()):
+            yield Nap(call.node, task, [], 0)
 
 
-def _is_nothing(call: CallSite) -> bool:
-    """``time.sleep(0)`` only lets other threads run."""
+def _way_to_nap(task: Task) -> list[Stage]:
+    """The calls by which a task leads to a nap in another function, where no loop that is reported holds it."""
+    graph = graph_of(task.module.project)
+    body = Body(task.scope)
+    loop = next((loop for loop in blocking_loops_of(task.module) if loop.task is task), None)
+    for step in graph.steps(body) if graph.way(body, NAPS) else ():
+        is_told = loop is not None and (
+            loop.node is step.call.node or (loop.block is not None and loop.block.encloses(step.call.site.block))
+        )
+        way = [] if is_told else graph.way_of(step, NAPS)
+        if len(way) > 1 and task_around(way[-1].step.call.site) is None:
+            return way
+    return []
+
+
+def _holds_worker(call: CallSite) -> bool:
+    """Whether a nap is no short one, no part of a wait that ends on a condition, and nothing that settings ask for."""
     value = value_of(call.node.args[0], call.site) if call.node.args else None
-    return isinstance(value, Constant) and value.value == 0
+    if isinstance(value, Constant) and isinstance(value.value, (int, float)) and value.value < _SHORT:
+        return False
+    return not _polls(call) and not any(_is_by_settings(block) for block in call.site.block.around())
+
+
+def _polls(call: CallSite) -> bool:
+    """Whether a nap stands between two looks at something that is waited for."""
+    for block in call.site.block.around():
+        if block.kind == "handler":
+            return False  # it failed, and is tried again
+        if block.kind == "loop":
+            node = block.node
+            may_end = isinstance(node, ast.While) and not isinstance(node.test, ast.Constant)
+            return (may_end or has_way_out(block.body)) and not goes_over_items(block, call.site.frame)
+    return False
+
+
+def _is_by_settings(block: Block) -> bool:
+    """Whether a block runs by what the settings say: ``if settings.SLOW_DOWN:``."""
+    return isinstance(block.node, ast.If) and any(
+        isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id.endswith("settings")
+        for part in ast.walk(block.node.test)
+    )
+
+
+def _nap_by(step: Step) -> str:
+    return NAP if is_nap(step.call) and _holds_worker(step.call) else ""
+
+
+#: A call sleeps for a second or more, or something that it leads to does.
+NAPS = Effect("sleeps", _nap_by)

@@ -12,6 +12,7 @@ from flake8_aa_celery.model.code.names import reaching
 from flake8_aa_celery.model.code.scopes import CallSite
 from flake8_aa_celery.model.effects.bodies import Body, Step, runs_what_it_is_handed
 from flake8_aa_celery.model.effects.graph import Effect, Stage, graph_of
+from flake8_aa_celery.model.knowledge.standard_library import LOCAL
 from flake8_aa_celery.model.knowledge.timeouts import PLAIN_ADAPTERS, Waiting, waiting
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
@@ -170,3 +171,12 @@ def _holding(project: Project, wanted: re.Pattern[bytes]) -> Iterator[Module]:
 
 #: A call waits for ever if nobody answers, or something that it leads to does.
 WAITS_FOR_EVER = Effect("waits for ever", _waits_for_ever, handed=runs_what_it_is_handed)
+
+
+def _asks_network(step: Step) -> str:
+    found = _waits_for_ever(step)
+    return "" if found.startswith(LOCAL) else found
+
+
+#: A call asks the network without a timeout, or something that it leads to does.
+ASKS_NETWORK_FOR_EVER = Effect("asks the network for ever", _asks_network, handed=runs_what_it_is_handed)

@@ -118,6 +118,8 @@ APP_PARAMETERS = ("main", "loader", "backend")
 SCHEDULERS = frozenset({"celery.beat.PersistentScheduler", "celery.beat:PersistentScheduler"})
 #: The settings that hold a schedule.
 SCHEDULES = frozenset({"CELERYBEAT_SCHEDULE", "CELERY_BEAT_SCHEDULE", "beat_schedule", "BEAT_SCHEDULE"})
+#: The classes that make a schedule.
+SCHEDULE_CLASSES = frozenset({"celery.schedules.crontab", "celery.schedules.schedule", "celery.schedules.solar"})
 #: The fields in the order in which ``crontab`` takes them by position, with the lowest and highest value.
 CRONTAB_FIELDS = {
     "minute": (0, 59),
@@ -130,4 +132,6 @@ CRONTAB_FIELDS = {
 CRONTAB_OPTIONS = frozenset({"nowfun", "app"})
 #: What a crontab may call months and days, in their order.
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+#: How many days each month has at most.
+LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]

@@ -47,6 +47,8 @@ QUERIES = frozenset(
 )
 #: Methods of a queryset that return no more rows than it has.
 SAME_ROWS = frozenset({"all", "iterator", "prefetch_related", "select_related"})
+#: What leads from a user to many rows.
+RELATED = frozenset({"groups", "user_permissions"})
 #: Methods of a model that write its row.
 SAVES = frozenset({"asave", "save"})
 
@@ -67,6 +69,8 @@ METHOD_DECORATOR = "django.utils.decorators.method_decorator"
 RECEIVERS = frozenset({"django.dispatch.dispatcher.receiver", "django.dispatch.receiver"})
 #: The signals that Django sends while it saves, changes or deletes rows.
 SIGNALS_OF_SAVING = frozenset({"m2m_changed", "post_delete", "post_save", "pre_delete", "pre_save"})
+#: Those of them that it always sends in a transaction of its own.
+SIGNALS_IN_TRANSACTIONS = frozenset({"m2m_changed", "post_delete", "pre_delete"})
 #: The methods of a class-based view that answer a request.
 VIEW_METHODS = frozenset({"delete", "dispatch", "form_invalid", "form_valid", "get", "patch", "post", "put"})
 #: Where views come from.
@@ -75,6 +79,8 @@ VIEWS = ("django.", "rest_framework.")
 ADMIN_CLASSES = ("Admin", "AdminMixin", "StackedInline", "TabularInline")
 #: The second parameter of what has the request as its first: an admin's action.
 ADMIN_ACTION = "queryset"
+#: How an action may call these rows.
+PICKED_ROWS = frozenset({ADMIN_ACTION, "qs"})
 #: What sends the browser elsewhere without saying anything.
 REDIRECTS = frozenset({"redirect", "HttpResponsePermanentRedirect", "HttpResponseRedirect"})
 #: The folder that holds its commands.

@@ -36,5 +36,13 @@ LEAVES_RESULT = frozenset(
 RETURNS_FUNCTION = frozenset(
     {"atexit.register", "builtins.classmethod", "builtins.staticmethod", "typing.final", "typing.no_type_check"}
 )
+#: What gives a function the name of another one.
+WRAPS = "functools.wraps"
+#: What makes a context manager of a generator.
+CONTEXT_MANAGERS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
+#: The context manager that swallows the exceptions which it is given.
+SUPPRESS = "contextlib.suppress"
+#: The methods of a context manager that are told of an exception, and swallow it by returning True.
+EXITS = frozenset({"__aexit__", "__exit__"})
 #: What makes a property of a method.
 PROPERTIES = frozenset({"builtins.property", "functools.cached_property"})

@@ -10,12 +10,14 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
-from flake8_aa_celery.model.knowledge.celery import CRONTAB_FIELDS, CRONTAB_OPTIONS, DAYS, MONTHS
+from flake8_aa_celery.model.knowledge.celery import CRONTAB_FIELDS, CRONTAB_OPTIONS, DAYS, LONGEST_MONTHS, MONTHS
 from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import UNKNOWN, Constant, Items, Origin, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite
     from flake8_aa_celery.model.resolve.values import Entry, Mapping
@@ -25,6 +27,11 @@ _CRONTAB = frozenset({"crontab"})
 #: Celery looks at the beginning of a part alone: what follows `1-2` in `1-2-3` is not read.
 _SPAN = re.compile(r"(?P<first>\w+?)-(?P<last>\w+)(?P<step>/(?P<by>\w*))?")
 _EVERY = re.compile(r"\*(?P<step>/(?P<by>\w*))|\*\Z")
+
+
+#: Values of several fields in one text; a blank beside a comma is none.
+_LINE = re.compile(r"[^\s,]\s+[^\s,]")
+_STEP = re.compile(r"\s*\*/(?P<by>\d+)\s*")
 
 
 class Crontab(NamedTuple):
@@ -90,6 +97,50 @@ def refusal(field: str, value: Value) -> str | None:
     if isinstance(given, str):
         return next((why for part in given.split(",") if (why := _refused_part(part, lowest, highest))), None)
     return f"`{given!r}` is no number, text or list"
+
+
+# -- what Celery accepts and reads otherwise than it is meant -----------------------------------------------------
+
+
+def is_cron_line(value: Value) -> bool:
+    """Whether a whole line of cron is given to one field: ``*/5 4 * * *``."""
+    text = value.value if isinstance(value, Constant) else None
+    return isinstance(text, str) and _LINE.search(text.strip()) is not None
+
+
+def endless_step(field: str, value: Value) -> str:
+    """The step of a field that is as long as the field: it comes once in it; empty where there is none."""
+    text = value.value if isinstance(value, Constant) else None
+    found = _STEP.fullmatch(text) if isinstance(text, str) else None
+    lowest, highest = CRONTAB_FIELDS[field]
+    return f"*/{found['by']}" if found and int(found["by"]) > highest - lowest else ""
+
+
+def never_comes(crontab: Crontab) -> bool:
+    """Whether no year has a date that a crontab asks for: 31 February."""
+    days, months = _numbers(crontab, "day_of_month"), _numbers(crontab, "month_of_year")
+    return bool(days and months) and min(days) > max(LONGEST_MONTHS[month - 1] for month in months)
+
+
+def _numbers(crontab: Crontab, field: str) -> set[int]:
+    """The numbers that a field lists; empty where it is given anything else, or not all is known."""
+    entry, (lowest, highest) = crontab.fields.get(field), CRONTAB_FIELDS[field]
+    value = entry.value if entry is not None else None
+    given: list[object] = []
+    if isinstance(value, Items) and value.complete:
+        parts = [element.value for element in value.elements]
+        given = [part.value if isinstance(part, Constant) else None for part in parts]
+    elif isinstance(value, Constant):
+        given = [*value.value.split(",")] if isinstance(value.value, str) else [value.value]
+    found = [_number(str(part)) if isinstance(part, (int, str)) else None for part in given]
+    return {number for number in found if number is not None} if all(map(_is_in(lowest, highest), found)) else set()
+
+
+def _is_in(lowest: int, highest: int) -> Callable[[int | None], bool]:
+    return lambda number: number is not None and lowest <= number <= highest
+
+
+# -- what it refuses ---------------------------------------------------------------------------------------------
 
 
 def _refused_items(items: Items, lowest: int, highest: int) -> str | None:

@@ -9,6 +9,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.knowledge.django_celery_beat import JSON_FIELDS, SCHEDULE_FIELDS, SCHEDULES
 from flake8_aa_celery.model.periodic.schedules import ScheduleEntry, schedule_of
 from flake8_aa_celery.model.resolve.evaluation import keywords_of
 from flake8_aa_celery.model.resolve.values import Constant, Entry, Items, Mapping
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import CallSite, Scope, Site
     from flake8_aa_celery.model.resolve.values import Value
 
-_MODELS = "django_celery_beat.models."
-_ROW = f"{_MODELS}PeriodicTask"
+_ROW = f"{SCHEDULES}PeriodicTask"
 #: What makes a row, and what makes a row or finds one: that returns the row and whether it was made.
 _MAKES = frozenset({"create", "acreate"})
 _MAKES_OR_FINDS = frozenset({"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"})
@@ -31,9 +31,6 @@ _CALLED = frozenset({"PeriodicTask"}) | _MAKES | _MAKES_OR_FINDS | _CHANGES
 _UNSEEN = frozenset({"abulk_update", "aupdate", "bulk_update", "update"})
 _TELLS = frozenset({"changed", "update_changed"})
 _DEFAULTS = ("defaults", "create_defaults")
-#: The fields of a row that hold JSON, and those that hold a schedule.
-_OF_JSON = ("args", "kwargs", "headers")
-_OF_SCHEDULES = ("interval", "crontab", "solar", "clocked")
 
 
 class ScheduleRow(NamedTuple):
@@ -136,11 +133,11 @@ def _tells_beat(function: Scope, module: Module) -> bool:
 
 def wrong_fields(row: ScheduleRow) -> Iterator[WrongField]:
     """The fields of a row that hold no JSON, or that are given a pair instead of a schedule."""
-    for name in _OF_JSON:
+    for name in JSON_FIELDS:
         entry = row.fields.get(name)
         if entry is not None and _is_no_json(entry.value):
             yield WrongField(name, entry, False)
-    for name in _OF_SCHEDULES:
+    for name in SCHEDULE_FIELDS:
         entry = row.fields.get(name)
         if entry is not None and _is_pair(entry):
             yield WrongField(name, entry, True)
@@ -164,4 +161,4 @@ def _is_pair(entry: Entry) -> bool:
     """Whether a schedule is all of what ``get_or_create`` returns."""
     origin = entry.origin or ""
     method = origin.removesuffix("()").rpartition(".")[2]
-    return origin.startswith(_MODELS) and origin.endswith("()") and method in _MAKES_OR_FINDS
+    return origin.startswith(SCHEDULES) and origin.endswith("()") and method in _MAKES_OR_FINDS

@@ -19,7 +19,8 @@ from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.modules import is_settings_module
 from flake8_aa_celery.model.resolve.occurrences import apps_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.model.resolve.values import UNKNOWN, Constant, Mapping, Signature, Value
+from flake8_aa_celery.model.resolve.values import UNKNOWN, Constant, Mapping, Signature, Task, Value
+from flake8_aa_celery.model.tasks.index import task_index_of, task_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import CallSite, Site
-    from flake8_aa_celery.model.resolve.values import Task
 
     Way = Literal["setting", "add_periodic_task"]
 
@@ -47,6 +47,7 @@ class ScheduleEntry(NamedTuple):
     :param node: the expression that describes it: usually a dict; of ``add_periodic_task`` the call.
     :param fields: ``task``, ``schedule``, ``args`` … with what they are; incomplete where not all can be seen.
     :param signature: what ``add_periodic_task`` is given.
+    :param setting: the statement by which it becomes part of the schedule.
     """
 
     way: Way
@@ -56,6 +57,7 @@ class ScheduleEntry(NamedTuple):
     fields: Mapping
     site: Site
     module: Module
+    setting: ast.stmt
     signature: Signature | None = None
 
     @property
@@ -77,12 +79,14 @@ class ScheduleEntry(NamedTuple):
 class AppSchedule(NamedTuple):
     """What an app schedules by itself, outside of settings and of what makes the application.
 
-    :param node: where to report it.
-    :param task: the task that its own decorator schedules; None for an entry of a schedule.
+    :param node: where to report it: of a dict its first entry.
+    :param task: the task that its own decorator schedules; None for entries of a schedule.
+    :param entries: how many entries one statement adds.
     """
 
     node: ast.expr
     task: Task | None
+    entries: int = 1
 
 
 def has_other_scheduler(project: Project) -> bool:
@@ -98,6 +102,30 @@ def schedule_of(module: Module) -> list[ScheduleEntry]:
     return sorted(found, key=lambda entry: (entry.node.lineno, entry.node.col_offset))
 
 
+def task_of_entry(entry: ScheduleEntry) -> Task | None:
+    """The task of the project that an entry starts; None where it cannot be read."""
+    if entry.signature is not None:
+        return entry.signature.task if isinstance(entry.signature.task, Task) else None
+    return task_named(entry.task_name, entry.module) if entry.task_name else None
+
+
+def is_of_other_package(entry: ScheduleEntry) -> bool:
+    """Whether an entry starts a task of a package that is none of this project's, as far as its packages are seen."""
+    name, project = entry.task_name or "", entry.module.project
+    own = _packages(project) - {entry.module.dotted.partition(".")[0]}
+    first = name.partition(".")[0]
+    if not own or first in own or project.find(first, entry.module) is not None:
+        return False
+    return not task_index_of(project).named(name)
+
+
+@fact
+def _packages(project: Project) -> frozenset[str]:
+    """The outermost packages of a project."""
+    dotted = (project.places.dotted_name(path) for path, _ in project.files)
+    return frozenset(name.partition(".")[0] for name in dotted if "." in name)
+
+
 @fact
 def names_in_schedule_of(module: Module) -> frozenset[str | None]:
     """What the entries of a module's schedule are called."""
@@ -106,12 +134,15 @@ def names_in_schedule_of(module: Module) -> frozenset[str | None]:
 
 @fact
 def app_schedules_of(module: Module) -> list[AppSchedule]:
-    """What a module schedules that is neither one of settings nor makes the application."""
+    """What a module schedules that is neither one of settings nor makes the application; each statement once."""
     if is_settings_module(module) or apps_of(module):
         return []
     by_decorator = (task for task in tasks_of(module) if last_part(task.removed_origin) == "periodic_task")
+    by_setting: dict[ast.stmt, list[ScheduleEntry]] = {}
+    for entry in schedule_of(module):
+        by_setting.setdefault(entry.setting, []).append(entry)
     return [
-        *(AppSchedule(entry.node, None) for entry in schedule_of(module)),
+        *(AppSchedule(entries[0].node, None, len(entries)) for entries in by_setting.values()),
         *(AppSchedule(task.decorator, task) for task in by_decorator),
     ]
 
@@ -126,7 +157,7 @@ def _of_bindings(module: Module) -> Iterator[ScheduleEntry]:
                 continue
             for binding in scope.bindings[name]:
                 if binding.kind == "assign" and binding.value is not None:
-                    yield from _of_dict(binding.value, binding.site)
+                    yield from _of_dict(binding.value, binding.site, binding.site.statement)
 
 
 def _of_stores(module: Module) -> Iterator[ScheduleEntry]:
@@ -134,9 +165,9 @@ def _of_stores(module: Module) -> Iterator[ScheduleEntry]:
     for scope in module.scopes.all:
         for target, value, site in scope.stores:
             if _is_schedule(target, site):
-                yield from _of_dict(value, site)
+                yield from _of_dict(value, site, site.statement)
             elif isinstance(target, ast.Subscript) and _is_schedule(target.value, site):
-                yield _entry(target.slice, value, site)
+                yield _entry(target.slice, value, site, site.statement)
 
 
 def _is_schedule(node: ast.expr, site: Site) -> bool:
@@ -172,35 +203,35 @@ def _of_update(call: CallSite, receiver: ast.expr) -> Iterator[ScheduleEntry]:
     """``CELERYBEAT_SCHEDULE.update({…})`` and ``app.conf.update(beat_schedule={…})``."""
     if _is_schedule(receiver, call.site):
         for argument in call.node.args:
-            yield from _of_dict(argument, call.site)
+            yield from _of_dict(argument, call.site, call.site.statement)
     elif is_conf(receiver, call.site):
         for keyword in call.node.keywords:
             if keyword.arg in SCHEDULES:
-                yield from _of_dict(keyword.value, call.site)
+                yield from _of_dict(keyword.value, call.site, call.site.statement)
 
 
-def _of_dict(node: ast.expr, site: Site) -> Iterator[ScheduleEntry]:
+def _of_dict(node: ast.expr, site: Site, setting: ast.stmt) -> Iterator[ScheduleEntry]:
     """The entries of a schedule that is written as a dict."""
     if isinstance(node, ast.Dict):
         for key, described in zip(node.keys, node.values, strict=True):
             if key is None:
-                yield from _of_dict(described, site)
+                yield from _of_dict(described, site, setting)
             else:
-                yield _entry(key, described, site)
+                yield _entry(key, described, site, setting)
         return
     value = value_of(node, site)
     if isinstance(value, Mapping):
         for entry in value.entries.values():
             if entry.module is site.module:
-                yield _entry(entry.key, entry.node, entry.site)
+                yield _entry(entry.key, entry.node, entry.site, setting)
 
 
-def _entry(name: ast.expr | None, node: ast.expr, site: Site) -> ScheduleEntry:
+def _entry(name: ast.expr | None, node: ast.expr, site: Site, setting: ast.stmt) -> ScheduleEntry:
     module = site.module
     text = _text(value_of(name, site) if name is not None else UNKNOWN)
     value = value_of(node, site)
     fields = value if isinstance(value, Mapping) else Mapping({}, complete=False)
-    return ScheduleEntry("setting", text, name, node, fields, site, module)
+    return ScheduleEntry("setting", text, name, node, fields, site, module, setting)
 
 
 def _added(call: CallSite) -> ScheduleEntry:
@@ -216,6 +247,7 @@ def _added(call: CallSite) -> ScheduleEntry:
         fields,
         call.site,
         call.site.module,
+        call.site.statement,
         signature if isinstance(signature, Signature) else None,
     )
 

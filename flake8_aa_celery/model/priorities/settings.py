@@ -5,18 +5,21 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.calling.bulk import bulk_loop_of, has_own_queue, is_exempt
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.code.names import reaching
 from flake8_aa_celery.model.configuration.settings import configured
-from flake8_aa_celery.model.periodic.schedules import schedule_of
+from flake8_aa_celery.model.periodic.schedules import schedule_of, task_of_entry
 from flake8_aa_celery.model.resolve import loops
 from flake8_aa_celery.model.resolve.classes import lineage
-from flake8_aa_celery.model.resolve.evaluation import keywords_of
+from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.occurrences import canvas_of, dispatches_of, workflows_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
     Constant,
     Dispatch,
+    Items,
     Mapping,
     NamedTask,
     Signature,
@@ -25,7 +28,6 @@ from flake8_aa_celery.model.resolve.values import (
     Value,
     Workflow,
 )
-from flake8_aa_celery.model.tasks.index import task_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +35,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
-    from flake8_aa_celery.model.code.scopes import CallSite
-    from flake8_aa_celery.model.periodic.schedules import ScheduleEntry
+    from flake8_aa_celery.model.code.scopes import CallSite, Site
     from flake8_aa_celery.model.resolve.values import Element, Entry
 
     Place = Literal["task", "signature", "dispatch", "workflow", "schedule"]
@@ -173,7 +174,29 @@ def _runs_at_default(value: Value, seen: set[ast.expr]) -> bool:
 
 
 def _later_at_default(chain: Workflow, seen: set[ast.expr]) -> bool:
-    return any(_runs_at_default(member.value, seen) for member in later_members(chain))
+    return any(_runs_at_default(member.value, seen) or _is_plain_signature(member) for member in later_members(chain))
+
+
+def _is_plain_signature(member: Element) -> bool:
+    """Whether a member is a signature without a priority, ``task.si(pk)``, of a task that nobody knows.
+
+    Of one of several known tasks, where one of these has no priority of its own.
+    """
+    node, value = member.node, member.value
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in ("s", "si"):
+        return False
+    if isinstance(value, Signature):
+        is_open = isinstance(value.task, UnreadableTask) and not value.task.dotted and value.options.lacks("priority")
+        return is_open and any(own_options(task).lacks("priority") for task in _gone_over(node.func.value, member.site))
+    return value is UNKNOWN and isinstance(node.func.value, ast.Name)
+
+
+def _gone_over(node: ast.expr, site: Site) -> list[Value]:
+    """The things that a name of a loop stands for one after the other, as far as they are known."""
+    bindings = reaching(node.id, site) if isinstance(node, ast.Name) else []
+    loops_over = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "loop" else None
+    items = value_of(loops_over, bindings[0].site) if loops_over is not None else UNKNOWN
+    return [element.value for element in items.elements] if isinstance(items, Items) else []
 
 
 def may_be_inherited(project: Project) -> bool:
@@ -197,7 +220,8 @@ def is_from_bulk(workflow: Workflow) -> bool:
 
 
 def _is_in_bulk(member: Element) -> bool:
-    return member.loop is not None and not loops.goes_over_few(member.loop)
+    loop = member.loop
+    return loop is not None and not loops.goes_over_few(loop) and not is_exempt(loop, member.site)
 
 
 # -- what is sent in bulk, and by a schedule ---------------------------------------------------------------------
@@ -212,14 +236,14 @@ def bulk_priorities_of(module: Module) -> list[PrioritySetting]:
 
 def _of_bulk_dispatches(module: Module) -> Iterator[PrioritySetting]:
     for dispatch in dispatches_of(module):
-        receiver, given = dispatch.receiver, dispatch.options.get("priority")
-        from_bulk = isinstance(receiver, Workflow) and is_from_bulk(receiver)
-        if given and (dispatch.loop or from_bulk):
+        receiver, given, loop = dispatch.receiver, dispatch.options.get("priority"), bulk_loop_of(dispatch)
+        from_bulk = isinstance(receiver, Workflow) and is_from_bulk(receiver) and not has_own_queue(dispatch)
+        if given and (loop or from_bulk):
             yield PrioritySetting(given, dispatch, _within(given, dispatch.node, module))
         if isinstance(receiver, Workflow):
-            if dispatch.loop and not (given and receiver.kind == "group"):
+            if loop and not (given and receiver.kind == "group"):
                 yield from _of_workflow(receiver, module, whole=True)
-        elif dispatch.loop and dispatch.options.lacks("priority"):
+        elif loop and dispatch.options.lacks("priority"):
             yield from _of_one(receiver, dispatch.node, module)
 
 
@@ -269,17 +293,9 @@ def _of_scheduled(module: Module) -> Iterator[PrioritySetting]:
         if given:
             yield PrioritySetting(given, None, _within(given, scheduled.node, module))
         elif scheduled.options.lacks("priority"):
-            entry = own_options(_scheduled_task(scheduled, module)).get("priority")
+            entry = own_options(scheduled.signature or task_of_entry(scheduled) or UNKNOWN).get("priority")
             if entry:
                 yield PrioritySetting(entry, None, scheduled.node)
-
-
-def _scheduled_task(scheduled: ScheduleEntry, module: Module) -> Value:
-    """The signature that ``add_periodic_task`` is given, or the one task of the project that the entry names."""
-    if scheduled.signature:
-        return scheduled.signature
-    named = task_named(scheduled.task_name, module) if scheduled.task_name else None
-    return named or UNKNOWN
 
 
 def _within(entry: Entry, node: ast.expr, module: Module) -> ast.expr:

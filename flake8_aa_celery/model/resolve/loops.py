@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.leaving import has_way_out, way_out
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import any_of, reaching
 from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, Site
 from flake8_aa_celery.model.code.syntax import names_in
@@ -39,7 +40,7 @@ _TAKES = frozenset({"pop", "popleft", "popitem", "get_nowait"})
 def bulk_loop(site: Site) -> Block | None:
     """The innermost loop or comprehension that runs what stands at ``site`` once per item.
 
-    Not counted: a loop over a few items, and one that is left right behind the statement.
+    Not counted: a loop over a few items, one that is left right after the statement, and one that tries again.
     """
     left = way_out(site)
     if left is ast.Return:
@@ -47,9 +48,45 @@ def bulk_loop(site: Site) -> Block | None:
     for block in site.block.around():
         if block.kind == "loop" and left is ast.Break:
             left = None
-        elif block.kind in ("loop", "comprehension") and not goes_over_few(block):
+        elif block.kind in ("loop", "comprehension") and not (goes_over_few(block) or _tries_again(block, site)):
             return block
     return None
+
+
+def _tries_again(block: Block, site: Site) -> bool:
+    """Whether a loop does the same in each round at a place, until it has an end: attempts, or a wait."""
+    node = block.node
+    if isinstance(node, ast.While):
+        may_end = has_way_out(node.body) or not isinstance(node.test, ast.Constant)
+        watched = _read_in(node.test)
+    elif isinstance(node, (ast.For, ast.AsyncFor)):
+        may_end, watched = _tries(node, block), names_in(node.target)
+    else:
+        return False
+    if not may_end or site.statement is node:
+        return False
+    return _read_in(site.statement).isdisjoint(watched | _bound_in(block))
+
+
+def _read_in(node: ast.AST) -> set[str]:
+    """The names that a piece of code reads; of what is read of ``self``, the attribute."""
+    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+    of_self = {
+        f"self.{part.attr}"
+        for part in ast.walk(node)
+        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "self"
+    }
+    return (names - {"self"}) | of_self
+
+
+@fact
+def _bound_in(loop: Block) -> frozenset[str]:
+    """The names that the body of a loop binds."""
+    return frozenset(
+        name
+        for name, bindings in loop.scope.bindings.items()
+        if any(loop.encloses(binding.site.block) for binding in bindings)
+    )
 
 
 def goes_over_few(block: Block, frame: Frame | None = None) -> bool:

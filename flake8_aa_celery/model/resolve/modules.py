@@ -32,4 +32,4 @@ def is_settings_module(module: Module) -> bool:
 
 def is_of_tasks_module(dotted: str, project: Project) -> bool:
     """Whether something of a library comes from a module of tasks, by that module's name."""
-    return "(" not in dotted and any(part in project.tasks_modules for part in dotted.split(".")[:-1])
+    return "(" not in dotted and project.tasks_modules.search(dotted.rpartition(".")[0]) is not None

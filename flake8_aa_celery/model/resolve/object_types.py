@@ -7,6 +7,7 @@ uses, with its article.
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import reaching, scope_of
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Binding, Site
 
 LIST, TUPLE, DICT, TEXT, NUMBER, NONE = "a list", "a tuple", "a dict", "a string", "a number", "None"
-SET, GENERATOR, FILE, KEY = "a set", "a generator", "an open file", "a key"
+SET, GENERATOR, FILE, KEY = orm.SET, "a generator", "an open file", "a key"
+LIST_OF_UPLOADS = "a list of uploaded files"
 
 _LITERALS: dict[type[ast.expr], str] = {
     ast.Dict: DICT,
@@ -67,6 +69,8 @@ _RETURNED = {
     "pathlib.PurePath": "a path",
     "re.compile": "a compiled pattern",
 }
+#: A class of a module of models that cannot be read.
+_MODEL = re.compile(r"\.models\.(\w+\.)*[A-Z]\w*[a-z]\w*\Z")
 _DATACLASS = frozenset({"dataclasses.dataclass"})
 _VIEWS = frozenset({"items", "keys", "values"})
 #: Beyond this many names that stand for one another nobody looks.
@@ -124,13 +128,18 @@ def _of_value(name: str, binding: Binding) -> str | None:
     """What an import, a class or a function is."""
     value = value_of_binding(name, binding)
     if isinstance(value, Origin):
-        return _RETURNED.get(value.dotted[:-2]) if value.dotted.endswith("()") else None
-    return "a class" if isinstance(value, Class) else "a function" if isinstance(value, (Function, Task)) else None
+        if value.dotted.endswith("()"):
+            return _RETURNED.get(value.dotted[:-2])
+        return orm.CLASS if _MODEL.search(value.dotted) else None
+    return orm.CLASS if isinstance(value, Class) else "a function" if isinstance(value, (Function, Task)) else None
 
 
 def _attribute(node: ast.Attribute, site: Site, depth: int) -> str | None:
     if orm.is_current_user(node, site, lambda inner: type_of(inner, site, depth)):
         return orm.INSTANCE
+    of_request = orm.of_request(node.attr)
+    if of_request and type_of(node.value, site, depth) == orm.REQUEST:
+        return of_request
     owner = value_of(node.value, site)
     if isinstance(owner, Class) and node.attr in owner.scope.bindings and _is_plain_enum(owner):
         return "an enum member"
@@ -154,11 +163,19 @@ def _call(node: ast.Call, site: Site, depth: int) -> str | None:
         owner = type_of(receiver, site, depth)
         if owner == DICT and method in _VIEWS:
             return f"a view of {DICT}"
+        if owner == orm.FILES and method in ("get", "getlist"):
+            return orm.UPLOAD if method == "get" else LIST_OF_UPLOADS
+        if method == "all" and not node.args and orm.is_related(receiver, _owner_of(receiver, site, depth)):
+            return orm.QUERYSET
         return orm.returned(method, owner) if owner in orm.QUERYSETS else None
     made = value_of(node.func, site) if isinstance(node.func, ast.Name) else None
     if not isinstance(made, Class):
         return None
     return orm.INSTANCE if orm.is_model(made) else "an object" if _is_unknown_to_json(made) else None
+
+
+def _owner_of(node: ast.expr, site: Site, depth: int) -> str | None:
+    return type_of(node.value, site, depth) if isinstance(node, ast.Attribute) else None
 
 
 def _is_unknown_to_json(made: Class) -> bool:
@@ -170,6 +187,12 @@ def _is_unknown_to_json(made: Class) -> bool:
 
 def _subscript(node: ast.Subscript, site: Site, depth: int) -> str | None:
     owner = type_of(node.value, site, depth)
+    if owner == orm.FILES:
+        return orm.UPLOAD
+    if isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Constant):
+        given = orm.of_keywords(str(node.slice.value), node.value.id, scope_of(node.value.id, site))
+        if given:
+            return given
     if owner not in orm.QUERYSETS:
         return None
     if isinstance(node.slice, ast.Slice):

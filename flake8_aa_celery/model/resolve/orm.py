@@ -10,6 +10,7 @@ from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import has_attribute, positional_parameters, without_call
 from flake8_aa_celery.model.knowledge import django
 from flake8_aa_celery.model.resolve.classes import class_around, lineage
+from flake8_aa_celery.model.resolve.signals import signals_of
 from flake8_aa_celery.model.resolve.task_functions import function_of
 from flake8_aa_celery.model.resolve.values import Task
 
@@ -23,10 +24,19 @@ if TYPE_CHECKING:
     KindOf = Callable[[ast.expr], str | None]
 
 INSTANCE, QUERYSET, REQUEST = "a model instance", "a queryset", "the request"
+SESSION, FILES, UPLOAD = "the session", "uploaded files", "an uploaded file"
+SET, CLASS, INSTANCES_BY_KEY = "a set", "a class", "a dict of model instances"
 #: A queryset whose items are no instances, and an iterator whose items are.
 VALUES, ITERATOR = "a queryset of values", "an iterator over a queryset"
 QUERYSETS = frozenset({QUERYSET, VALUES})
 OF_INSTANCES = frozenset({QUERYSET, ITERATOR})
+
+
+#: What other methods of a queryset return.
+_OF_QUERYSET = {"iterator": ITERATOR, "in_bulk": INSTANCES_BY_KEY}
+_OF_REQUEST = {"FILES": FILES, "session": SESSION}
+#: What a receiver of signals of Django's ORM is given by name, and JSON cannot carry.
+_OF_SIGNAL = {"instance": INSTANCE, "model": CLASS, "pk_set": SET, "sender": CLASS, "update_fields": SET}
 
 
 def is_manager(node: ast.expr) -> bool:
@@ -45,8 +55,23 @@ def returned(method: str, owner: str | None) -> str | None:
     if method in django.ROWS_AGAIN:
         return owner
     if owner == QUERYSET:
-        return INSTANCE if method in django.ONE_ROW else ITERATOR if method == "iterator" else None
+        return INSTANCE if method in django.ONE_ROW else _OF_QUERYSET.get(method)
     return None
+
+
+def of_request(attribute: str) -> str | None:
+    """What an attribute of a request is."""
+    return _OF_REQUEST.get(attribute)
+
+
+def is_related(node: ast.expr, owner: str | None) -> bool:
+    """Whether an expression is what leads from a row to many others: ``user.groups``.
+
+    :param owner: what it is an attribute of.
+    """
+    if not isinstance(node, ast.Attribute):
+        return False
+    return owner == INSTANCE or node.attr in django.RELATED or node.attr.endswith("_set")
 
 
 def unpacked(name: str, binding: Binding, type_of: KindOf) -> str | None:
@@ -112,7 +137,21 @@ def parameter(name: str, scope: Scope | None, module: Module) -> str | None:
         return _of_view(name, names, node)
     if name == "instance" and any(receiver_decorators(node, site)):
         return INSTANCE
+    if name in _OF_SIGNAL and signals_of(node, site):
+        return _OF_SIGNAL[name]
     return _self(scope, node) if names[:1] == [name] else None
+
+
+def of_keywords(key: str, name: str, scope: Scope | None) -> str | None:
+    """What a receiver of signals of Django's ORM is given by a name among its ``**kwargs``.
+
+    :param name: what it calls them.
+    """
+    node = scope.node if scope is not None else None
+    if scope is None or not isinstance(node, FUNCTIONS) or node.args.kwarg is None or node.args.kwarg.arg != name:
+        return None
+    site = scope.block.site
+    return _OF_SIGNAL.get(key) if site is not None and signals_of(node, site) else None
 
 
 def _of_view(name: str, names: list[str], node: FunctionNode) -> str | None:

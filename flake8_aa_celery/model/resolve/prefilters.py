@@ -116,7 +116,7 @@ def local_calls(module: Module) -> Iterator[CallSite]:
 def task_names(module: Module) -> frozenset[str]:
     """The names that anything in a module binds to what may be a task, or hold one: cheaper than to ask at each use."""
     modules = module.project.tasks_modules
-    found = {name for name, dotted in module.scopes.imports if not modules.isdisjoint(dotted.split("."))}
+    found = {name for name, dotted in module.scopes.imports if modules.search(dotted)}
     found |= {task.name for task in tasks_of(module)}
     if any(task.site.scope.kind == "class" for task in tasks_of(module)):  # others may inherit it
         found |= {scope.node.name for scope in module.scopes.all if isinstance(scope.node, ast.ClassDef)}

@@ -171,29 +171,6 @@ def hands_on_everything(decorator: ast.expr, site: Site) -> bool:
     return bool(functions) and all(map(_wraps_with_all, functions))
 
 
-def keeps_name(decorator: ast.expr, site: Site) -> bool:
-    """Whether what a decorator returns is certain to be called like the function that it is given."""
-    value = value_of(without_call(decorator), site)
-    if isinstance(value, Origin):
-        return value.dotted in _TRANSPARENT | _RETURN_ANOTHER | {"builtins.staticmethod", "functools.wraps"}
-    functions = decorating_functions(value, decorator)
-    return bool(functions) and all(map(_returns_named_like_its_argument, functions))
-
-
-def _returns_named_like_its_argument(decorating: Scope) -> bool:
-    assert isinstance(decorating.node, FUNCTIONS)
-    parameters, wrappers = decorating.node.args.args, returned_functions(decorating)
-    return len(parameters) == 1 and bool(wrappers) and all(_is_named_like(each, parameters[0].arg) for each in wrappers)
-
-
-def _is_named_like(wrapper: Scope, function: str) -> bool:
-    """Whether ``functools.wraps(function)`` stands above a wrapper."""
-    decorators = wrapper.node.decorator_list if isinstance(wrapper.node, FUNCTIONS) else []
-    return any(
-        ast.unparse(decorator) in (f"functools.wraps({function})", f"wraps({function})") for decorator in decorators
-    )
-
-
 def _wraps_with_all(decorating: Scope) -> bool:
     """Whether a function returns one that calls its argument, always with all that it got itself."""
     assert isinstance(decorating.node, FUNCTIONS)

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.code.syntax import without_call
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.index import task_index_of
+from flake8_aa_celery.model.tasks.names import name_of_wrapper, tasks_named_after_wrappers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Site
     from flake8_aa_celery.model.resolve.values import Task
 
 
 class Duplicate(NamedTuple):
-    """A task that has the name of another one."""
+    """A task that has the name of another one.
+
+    :param wrapper: the name of a function that a decorator returns, where that is the name of both.
+    :param decorator: that decorator.
+    :param others: how many more tasks have the name.
+    """
 
     task: Task
     other: Task
+    wrapper: str = ""
+    decorator: str = ""
+    others: int = 0
 
 
 @fact
@@ -32,13 +45,26 @@ def duplicates_of(module: Module) -> list[Duplicate]:
     earlier: dict[str, list[Task]] = {}
     for task in tasks_of(module):
         name = task.registered_name
-        if name is not None:
+        if name is not None and name_of_wrapper(task) is None:
             same = earlier.setdefault(name, [])
             other = _first_rival(task, same) or (_elsewhere(name, module) if "name" in task.options.entries else None)
             if other is not None:
                 found.append(Duplicate(task, other))
             same.append(task)
-    return found
+    return [*found, *_named_after_wrappers(module)]
+
+
+def _named_after_wrappers(module: Module) -> Iterator[Duplicate]:
+    """The tasks that have the name of a wrapper which is that of another one before them; each name once."""
+    named = {found[0]: found[1] for task in tasks_of(module) if (found := name_of_wrapper(task)) is not None}
+    for name, decorator in named.items():
+        same = tasks_named_after_wrappers(module.project).get(name, [])
+        first, others = same[:1], same[1:]
+        second = next((task for task in others if not _are_alternatives(first[0].site, task.site)), None)
+        if second is not None and second.module.path_in_project == module.path_in_project:
+            own = next((task for task in tasks_of(module) if task.node.lineno == second.node.lineno), second)
+            written = ast.unparse(without_call(decorator))
+            yield Duplicate(own, first[0], name.rpartition(".")[2], written, len(others) - 1)
 
 
 def _first_rival(task: Task, same: list[Task]) -> Task | None:

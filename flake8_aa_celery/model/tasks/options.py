@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Entry, Task
 
+_DELAY = "delay"
+
 
 _TIME_LIMITS = frozenset({"soft_time_limit", "time_limit"})
 
@@ -71,6 +73,8 @@ def meaningless_options_of(module: Module) -> list[WrittenOption]:
 
 
 def _means_nothing(option: WrittenOption) -> bool:
+    if option.name == _DELAY:  # a method, which nobody has any use for as anything else
+        return not bases_of(option.task).may_define(_DELAY)
     is_known = option.name in TASK_OPTIONS or bases_of(option.task).may_define(option.name)
     return not is_known and not _is_read(option)
 

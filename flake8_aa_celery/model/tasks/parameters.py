@@ -97,9 +97,15 @@ def _twice(taken: Parameters, given: Arguments) -> str | None:
 
 
 def _missing(taken: Parameters, given: Arguments) -> str | None:
+    missing = names_missing(taken, given)
+    return f"{_listed(missing)} {'is' if len(missing) == 1 else 'are'} missing" if missing else None
+
+
+def names_missing(taken: Parameters, given: Arguments) -> list[str]:
+    """The parameters that have no default and are certainly given nothing."""
     filled = {*taken.by_position[: given.positional], *given.names}
     by_position = () if given.more_positional else taken.by_position[given.positional :]
-    missing = [
+    return [
         name
         for name in (*taken.by_position, *taken.keyword_only)
         if name in taken.required
@@ -107,7 +113,6 @@ def _missing(taken: Parameters, given: Arguments) -> str | None:
         and (name in by_position or name in taken.keyword_only)
         and not (given.more_names and name not in taken.positional_only)
     ]
-    return f"{_listed(missing)} {'is' if len(missing) == 1 else 'are'} missing" if missing else None
 
 
 def _number(most: int) -> str:

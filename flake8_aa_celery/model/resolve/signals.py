@@ -6,9 +6,9 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
-from flake8_aa_celery.model.code.names import origin
+from flake8_aa_celery.model.code.names import last_part, origin
 from flake8_aa_celery.model.code.syntax import keyword_of, without_call
-from flake8_aa_celery.model.knowledge.django import RECEIVERS
+from flake8_aa_celery.model.knowledge.django import RECEIVERS, SIGNALS_OF_SAVING
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Function, Task
 
@@ -49,6 +49,18 @@ def connections(node: FunctionNode, site: Site) -> Iterator[Connection]:
         if found is not None:
             yield found
     yield from _by_function(site.module).get(node, ())
+
+
+def signals_of(node: FunctionNode, site: Site) -> list[str]:
+    """The signals of Django's ORM that a function is connected to, by ``@receiver`` or ``signal.connect``."""
+    found = (_signal(part, connection.site) for connection in connections(node, site) for part in connection.signals)
+    return [name for name in found if name]
+
+
+def _signal(node: ast.expr, site: Site) -> str | None:
+    dotted = origin(node, site) or ""
+    name = last_part(dotted)
+    return name if name in SIGNALS_OF_SAVING and dotted == f"django.db.models.signals.{name}" else None
 
 
 def _of_decorator(decorator: ast.expr, site: Site) -> Connection | None:
