@@ -24,13 +24,28 @@ TO_BE_WRITTEN = "(To be written.)"
 _SAMPLES = {
     "apps": {"app/celery.py": 'from celery import Celery\n\napp = Celery("shop")\n'},
     "canvas": {"app/tasks.py": "from celery import shared_task\n\n\n@shared_task\ndef update(): ...\n\n\nupdate.s()\n"},
+    "celery_settings": {"celeryconfig.py": "task_acks_late = True\n"},
+    "named_in_vain": {
+        "celeryconfig.py": 'task_routes = {"app.task.update": "slow"}\n',
+        "app/__init__.py": "",
+        "app/tasks.py": "from celery import shared_task\n\n\n@shared_task\ndef update(): ...\n",
+    },
     "once_options": {
         "app/tasks.py": "from allianceauth.services.tasks import QueueOnce\nfrom celery import shared_task\n\n\n"
         '@shared_task(base=QueueOnce, once={"keys": []})\ndef update(): ...\n'
     },
+    "pickle_settings": {"celeryconfig.py": 'accept_content = ["pickle"]\n'},
+    "rows": {
+        "app/apps.py": "from django_celery_beat.models import PeriodicTask\n\n"
+        'PeriodicTask.objects.create(name="update", task="app.tasks.update")\n'
+    },
     "result_uses": {
         "app/tasks.py": "from celery import shared_task\n\n\n@shared_task\ndef update(): ...\n",
         "app/views.py": "from app.tasks import update\n\n\ndef show(request):\n    return update.delay().get()\n",
+    },
+    "signal_receivers": {
+        "app/signals.py": "from celery.signals import worker_ready\n\n\n"
+        "@worker_ready.connect\ndef greet(**kwargs): ...\n"
     },
     "tasks": {
         "app/tasks.py": "from celery import shared_task\n\n\n@shared_task\ndef example(): ...\n",

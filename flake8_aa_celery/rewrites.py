@@ -67,6 +67,22 @@ class _Rewrite(_Values):
 # -- calls and their methods ------------------------------------------------------------------------------------
 
 
+class CallAfter(_Rewrite):
+    """The statement at the violation is followed by a call of a method of something that is imported for it.
+
+    :param module: the one that it is imported from.
+    :param name: what is imported.
+    :param method: what is called of it, without arguments.
+    """
+
+    __slots__ = ("method", "module", "name")
+
+    def __init__(self, module: str, name: str, method: str) -> None:
+        self.module = module
+        self.name = name
+        self.method = method
+
+
 class ChainInsteadOfGroup(_Rewrite):
     """The call of ``group`` at the violation becomes one of ``chain``."""
 
@@ -223,6 +239,19 @@ class RenameKey(_Rewrite):
         self.spot = spot
 
 
+class Rename(_Rewrite):
+    """What stands at some places gets another name: variables, attributes, keys that are plain texts.
+
+    :param places: those of the variables, of the whole attributes and of the texts.
+    """
+
+    __slots__ = ("name", "places")
+
+    def __init__(self, name: str, places: Sequence[Spot]) -> None:
+        self.name = name
+        self.places = tuple(places)
+
+
 class RenameOption(_Rewrite):
     """A keyword of a call is renamed: ``timeout=60`` becomes ``time_limit=60``.
 
@@ -288,6 +317,18 @@ class SetOption(_Rewrite):
 
 
 # -- expressions ------------------------------------------------------------------------------------------------
+
+
+class DropNoqaCodes(_Rewrite):
+    """The ``noqa`` comment in the line of the violation loses codes, and goes where it has none left.
+
+    :param codes: in capital letters.
+    """
+
+    __slots__ = ("codes",)
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        self.codes = tuple(codes)
 
 
 class RenameText(_Rewrite):
@@ -463,7 +504,9 @@ if TYPE_CHECKING:
         | AddLogger
         | AddSharedTask
         | AddWraps
+        | CallAfter
         | ChainInsteadOfGroup
+        | DropNoqaCodes
         | DropException
         | DropOption
         | ImportInstead
@@ -472,6 +515,7 @@ if TYPE_CHECKING:
         | MethodInsteadOfCall
         | OptionIntoKwargs
         | OptionOnEach
+        | Rename
         | RenameKey
         | RenameMethod
         | RenameOption

@@ -77,7 +77,7 @@ def run(arguments: Namespace, tree: SettingsTree) -> int:
     _files.tell_of_nothing(arguments, files)
     if files.failed or not written:
         return MISUSE
-    return int(any(result.violations for result in results) and not arguments.exit_zero)
+    return _report.exit_code(arguments, results)
 
 
 def _check(arguments: Namespace, tree: SettingsTree) -> tuple[list[Result], Files, bool]:

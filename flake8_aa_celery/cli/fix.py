@@ -154,8 +154,8 @@ def _finish(
     written = _report.write_report(arguments, reported, tree, sys.stderr if aside else sys.stdout, fixed=True)
     if not written or failed:
         return MISUSE
-    found = any(result.violations for result in reported) or any(outcome.applied for outcome in fixed.values())
-    return int(found and not arguments.exit_zero)
+    applied = [Result(path, outcome.applied) for path, outcome in fixed.items()]
+    return _report.exit_code(arguments, [*reported, *applied])
 
 
 def _tell(arguments: Namespace, fixed: Mapping[str, Fixed], left: Sequence[Result]) -> None:

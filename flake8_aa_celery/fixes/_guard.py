@@ -14,7 +14,9 @@ from flake8_aa_celery.fixes import Refused
 from flake8_aa_celery.fixes._python import FREE_F_STRINGS, compiles, new_f_strings, oldest_python
 from flake8_aa_celery.fixes._version import Version
 from flake8_aa_celery.linter import parse
+from flake8_aa_celery.rewrites import DropNoqaCodes
 from flake8_aa_celery.rules import all_rules
+from flake8_aa_celery.source import comments as comments_by_line
 from flake8_aa_celery.source import decode, encode, heed_noqa
 from flake8_aa_celery.violation import Violation
 
@@ -57,7 +59,7 @@ def checked(before: Version, text: str, cured: Sequence[Violation], curable: Cur
     except SyntaxError as error:
         raise Refused("the result would not be valid Python") from error
     _demand_old_grammar(before, data)
-    if _loses_line_with(b"#", before.data, data) and comments(before.data) - comments(data):
+    if _loses_line_with(b"#", before.data, data) and comments(before.data) - comments(data) - _meant(before, cured):
         raise Refused("a comment would be lost")
     after = before.with_data(data, syntax)
     codes = {violation.code for violation in cured}
@@ -79,6 +81,16 @@ def comments(data: bytes) -> Counter[str]:
     tokens = tokenize.generate_tokens(io.StringIO(decode(data)).readline)
     found = (token.string.rstrip() for token in tokens if token.type == tokenize.COMMENT)
     return Counter(part for comment in found for part in _ONE_OF_SEVERAL.split(comment))
+
+
+def _meant(version: Version, cured: Sequence[Violation]) -> Counter[str]:
+    """The comments that fixes are about."""
+    lines = [each.line for each in cured if each.fix is not None and isinstance(each.fix.rewrite, DropNoqaCodes)]
+    if not lines:
+        return Counter()
+    starts = comments_by_line(version.lines)
+    meant = (version.lines[line - 1][starts[line] :].rstrip() for line in lines)
+    return Counter(part for comment in meant for part in _ONE_OF_SEVERAL.split(comment))
 
 
 def _protected(version: Version, codes: Collection[str]) -> Counter[str]:

@@ -124,6 +124,10 @@ class Tree:
             found.setdefault(line, []).append(node)
         return found
 
+    def nodes_in(self, line: int, kind: type[Node]) -> list[Node]:
+        """The nodes of a kind that begin in a line."""
+        return [node for node in self._by_line.get(line, ()) if isinstance(node, kind)]
+
     def index_at(self, line: int) -> int:
         """Which statement of the module a line belongs to."""
         return max(bisect_right(self._starts, line) - 1, 0)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling.mismatches import mismatch_of_entry
 from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS
+from flake8_aa_celery.model.periodic.rows import ScheduleRow, wrong_fields
 from flake8_aa_celery.model.periodic.schedules import has_other_scheduler
 from flake8_aa_celery.rules.words import called
 from flake8_aa_celery.violation import Violation
@@ -26,14 +27,15 @@ _ALLIANCE_AUTH_KEYS = frozenset(
 _OPTIONS = APPLY_ASYNC_OPTIONS | {"expire_seconds"}
 
 
-def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
+def check(scheduled: ScheduleEntry | ScheduleRow, module: Module) -> Iterator[Violation]:
     """
     An entry of the schedule lacks what it needs, has a key that beat does not know, or gives the task wrong arguments.
 
     Flags an entry without `task` or without `schedule`; a key other than `task`, `schedule`, `args`, `kwargs`,
     `options`, `relative`, and those that Alliance Auth's scheduler knows; and `args` and `kwargs` that a task of this
-    project cannot take, also where it needs arguments and is given none. In documents the code blocks that are marked
-    as Python are read.
+    project cannot take, also where it needs arguments and is given none. Flags a row of django-celery-beat whose `args`
+    or `kwargs` are no JSON, or whose schedule is all of what `get_or_create` returns. In documents the code blocks that
+    are marked as Python are read.
 
     ## Why
     Beat makes its entries when it starts. A key that it does not know raises `TypeError` there, and *nothing* is
@@ -41,6 +43,9 @@ def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
     such as `priority` that do not stand in `options`. Without `schedule` an entry is never due, without `task` it
     sends a message that names none, which the worker drops, and arguments that do not fit raise in beat or in the
     worker each time that it is due.
+
+    A row of django-celery-beat holds its arguments as JSON. What is given as a dict is saved as Python writes it, and
+    beat, which cannot read that, disables the row without a word.
 
     ## Example
     ```python
@@ -83,6 +88,7 @@ def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
     ## Leaves alone
     - entries that are not all seen, such as `{**DEFAULTS, "task": …}` where `DEFAULTS` cannot be resolved;
     - the arguments of tasks that are not defined in this project;
+    - the `args` of a row that are a list of numbers, which Python writes as JSON does, or that cannot be resolved;
     - with the profile of Alliance Auth `apply_offset` and the fields of a row of django-celery-beat, such as `enabled`
       and `description`; without it all keys, where the project configures another scheduler than Celery's own.
 
@@ -95,6 +101,8 @@ def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
     - `test_django_celery_beat.py::test_an_unknown_key_leaves_the_entry_out`: what Alliance Auth's scheduler does.
     - `test_django_celery_beat.py::test_an_entry_may_have_the_fields_of_a_row`: why these are left alone.
     - `test_django_celery_beat.py::test_an_option_beside_the_options_is_lost`: such as `priority`.
+    - `test_django_celery_beat.py::test_a_row_whose_arguments_are_no_json_is_disabled`: beat disables it.
+    - `test_django_celery_beat.py::test_what_get_or_create_returns_is_no_schedule`: `ValueError`.
     - `test_schedules.py::test_a_schedule_entry_without_schedule_is_never_due`: nothing is sent.
     - `test_schedules.py::test_a_schedule_entry_without_task_sends_nothing_that_runs`: nothing runs.
     - `test_schedules.py::test_a_schedule_entry_with_wrong_arguments_is_never_sent`: beat logs an error each time.
@@ -102,6 +110,13 @@ def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: entries](https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#available-fields)
     """
+    if isinstance(scheduled, ScheduleRow):
+        yield from _of_row(scheduled, module)
+    else:
+        yield from _of_entry(scheduled)
+
+
+def _of_entry(entry: ScheduleEntry) -> Iterator[Violation]:
     if entry.way == "setting":
         yield from _missing(entry)
         yield from _unknown(entry)
@@ -109,6 +124,14 @@ def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
     if mismatch is not None:
         message = f"{called(mismatch.task)} cannot be scheduled like this: {mismatch.reason}"
         yield Violation.at(_argument_node(entry), message)
+
+
+def _of_row(row: ScheduleRow, module: Module) -> Iterator[Violation]:
+    for wrong in wrong_fields(row):
+        message = f"`{wrong.name}` of a row is JSON, and beat disables a row where it is not: write `json.dumps(…)`"
+        if wrong.is_pair:
+            message = f"`{wrong.name}` is given a pair, which raises a ValueError: add `[0]` to what returns it"
+        yield Violation.at(wrong.entry.reported_in(module, row.node), message)
 
 
 def _missing(entry: ScheduleEntry) -> Iterator[Violation]:

@@ -401,6 +401,77 @@ def test_a_task_that_ran_in_the_callers_process_is_sent(fixed: Fixer, code: str)
     assert [(message.name, message.args, message.outcome) for message in sent] == [("note", [1], "SUCCESS")]
 
 
+# -- what nobody read, and what was no signature -------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore:Exception raised outside body:RuntimeWarning")
+def test_a_link_that_cannot_take_the_result_is_sent(fixed: Fixer) -> None:
+    """AAC313: the callback was never sent."""
+    body = "\n\ndef run():\n    update.apply_async([1], link=report.s())\n"
+    before, after = both(fixed, body, "AAC313", unsafe=False)
+    assert [message.name for message in before] == ["update"]
+    assert [(message.name, message.outcome) for message in after] == [("update", "SUCCESS"), ("report", "SUCCESS")]
+
+
+def test_an_option_that_nobody_read_is_read(fixed: Fixer) -> None:
+    """AAC413: a countdown, and an argument of the task."""
+    body = "\n\ndef run():\n    update.apply_async([1], delay=60)\n    update.apply_async([1], force=True)\n"
+    before, after = both(fixed, body, "AAC413", unsafe=True)
+    assert [(message.countdown, message.kwargs) for message in before] == [(None, {}), (None, {})]
+    assert [(message.countdown, message.kwargs) for message in after] == [(60, {}), (None, {"force": True})]
+
+
+@pytest.mark.parametrize("options", ["expires=60", 'queue="slow"'])
+def test_an_option_of_a_chain_reaches_all_its_tasks(fixed: Fixer, options: str) -> None:
+    """AAC311: the second task had none."""
+    body = f"\n\ndef run():\n    chain(update.si(1), report.si()).apply_async({options})\n"
+    source = TASKS + body
+    after = fixed(source, "AAC311", unsafe=True)
+    assert f"chain(update.si(1).set({options}), report.si().set({options})).delay()" in after
+    (first, *_) = messages_of(after, "run()")
+    assert (first.expires, first.queue) != (None, "celery")
+    assert first == messages_of(source, "run()")[0]
+
+
+@pytest.mark.parametrize("member", ["update.delay(1)", "update(1)", "report"])
+def test_what_was_no_signature_is_one(fixed: Fixer, member: str) -> None:
+    """AAC312: the workflow raised, and is sent."""
+    source = TASKS + f"\n\ndef run():\n    chain(report.si(), {member}).delay()\n"
+    with pytest.raises((TypeError, AttributeError, NotImplementedError)):
+        messages_of(source, "run()")
+    after = messages_of(fixed(source, "AAC312", unsafe=True), "run()")
+    assert [message.name for message in after] == ["report", member.partition("(")[0].partition(".")[0]]
+
+
+def test_a_handler_that_never_ran_runs(fixed: Fixer) -> None:
+    """AAC414: with no retries left the handler sends its notice."""
+    source = TASKS + (
+        "\n\n@shared_task(bind=True, max_retries=0)\ndef gives_up(self):\n    try:\n        raise OSError\n"
+        "    except OSError as error:\n        try:\n            self.retry(exc=error)\n"
+        "        except self.MaxRetriesExceededError:\n            report.delay()\n"
+    )
+    before = messages_of(source, "gives_up.delay()")
+    after = messages_of(fixed(source, "AAC414", unsafe=True), "gives_up.delay()")
+    assert [(message.name, message.outcome) for message in before] == [("gives_up", "FAILURE")]
+    assert [message.name for message in after] == ["gives_up", "report"]
+
+
+@pytest.mark.parametrize(("mapped", "options"), [("map([1])", ""), ("chunks([(1,)], 1)", "countdown=5")])
+def test_a_map_has_the_priority_of_its_task(fixed: Fixer, mapped: str, options: str) -> None:
+    """AAC210: the priority of the decorator is given to the dispatch."""
+    task = "\n\n@shared_task(priority=7)\ndef low(pk):\n    return pk\n"
+    source = TASKS + task + f"\n\ndef run():\n    low.{mapped}.apply_async({options})\n"
+    before, after = messages_of(source, "run()"), messages_of(fixed(source, "AAC210", unsafe=True), "run()")
+    assert ([message.priority for message in before], [message.priority for message in after]) == ([5], [7])
+
+
+def test_a_foreign_task_is_sent_at_the_default(fixed: Fixer) -> None:
+    """AAC209: 0, the reserved priority, and 5 after the fix."""
+    body = "\n\ndef run():\n    app.send_task('elsewhere.tasks.update', args=[1])\n"
+    before, after = both(fixed, body, "AAC209", unsafe=True)
+    assert ([message.priority for message in before], [message.priority for message in after]) == ([0], [5])
+
+
 # -- unsafe: sent after the commit --------------------------------------------------------------------------------
 
 CHARACTERS = f"""
@@ -486,6 +557,44 @@ def test_a_dispatch_in_a_transaction_waits_for_the_commit(fixed: Fixer, code: st
     assert early._replace(args=[], outcome=None) == late._replace(args=[], outcome=None)
     assert [message.outcome for message in messages_of(before, ROLLED_BACK)] == ["FAILURE"]
     assert messages_of(after, ROLLED_BACK) == []
+
+
+LOOP = """
+
+def run(pks=(1, 2, 3)):
+    with transaction.atomic():
+        for pk in pks:
+            {}
+"""
+
+
+@pytest.mark.usefixtures("_django")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "transaction.on_commit(lambda: update.delay(pk))",
+        "transaction.on_commit(lambda: update.apply_async([pk], priority=7), robust=True)",
+    ],
+)
+def test_callbacks_of_a_loop_send_each_its_own_item(fixed: Fixer, line: str) -> None:
+    """AAC411: the last item three times, and each item once after the fix, be it by a method or by `partial`."""
+    before = CHARACTERS + LOOP.format(line)
+    sent, then = (messages_of(source, "run()") for source in (before, fixed(before, "AAC411")))
+    assert [message.args for message in sent] == [[3], [3], [3]]
+    assert [message.args for message in then] == [[1], [2], [3]]
+    assert {message.priority for message in sent} == {message.priority for message in then}
+
+
+@pytest.mark.usefixtures("_django")
+@pytest.mark.parametrize("options", ["", ", using='default'"])
+def test_a_dispatch_handed_to_on_commit_waits_for_it(fixed: Fixer, options: str) -> None:
+    """AAC412: the code raised, and sends after the commit, be it by a method or by `partial`."""
+    line = f"transaction.on_commit(update.delay(pk){options})"
+    before = CHARACTERS + LOOP.format(line)
+    with pytest.raises(TypeError, match="callback must be a callable"):
+        messages_of(before, "run()")
+    after = messages_of(fixed(before, "AAC412"), "run()")
+    assert [message.args for message in after] == [[1], [2], [3]]
 
 
 # -- unsafe: schedules --------------------------------------------------------------------------------------------

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Dispatch, Target
 
 
+#: What gives a task its arguments beside options.
+_PAIR = frozenset({"args", "kwargs"})
+
+
 class Mismatch(NamedTuple):
     """A task and arguments that do not fit it.
 
@@ -150,4 +154,6 @@ def _of_dispatch(dispatch: Dispatch, target: Target | None, given: Arguments) ->
     if dispatch.method.startswith("delay"):
         options = {name for name in given.names if not taken.accepts(name)} & APPLY_ASYNC_OPTIONS
         given = given._replace(names=tuple(name for name in given.names if name not in options))
-    return parameters.mismatch(taken, given)
+    reason = parameters.mismatch(taken, given)
+    lost = sorted(taken.required & dispatch.options.entries.keys() - set(given.names) - _PAIR) if reason else []
+    return f"{reason}; it is no option, put it into `kwargs`" if reason == f"`{'`'.join(lost)}` is missing" else reason
