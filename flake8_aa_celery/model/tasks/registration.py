@@ -107,13 +107,14 @@ def _is_imported_by_django(path: str, project: Project) -> bool:
 
 
 def _runs(path: str, project: Project) -> bool:
-    return any(where == path for where in _running(project))
+    """Whether a file runs a worker, or something else, when it is run itself."""
+    return _RUNS.search(_bytes_of(project).get(path, b"")) is not None
 
 
 @fact
-def _running(project: Project) -> frozenset[str]:
-    """The files of a project that run a worker, or something else, when they are run themselves."""
-    return frozenset(files(project, lambda data: _RUNS.search(data) is not None))
+def _bytes_of(project: Project) -> dict[str, bytes]:
+    """What the files of a project hold, by their paths."""
+    return dict(project.files)
 
 
 def _is_spoken_of(module: Module) -> bool:
@@ -122,8 +123,8 @@ def _is_spoken_of(module: Module) -> bool:
     named = re.compile(rb"['\"](?:[\w.]+\.)?" + re.escape(module.dotted).encode() + rb"(?!\w)(?:\.(\w+))?")
     wanted = module.dotted.encode()
     for path in files(module.project, lambda data: wanted in data):
-        data = next(data for where, data in module.project.files if where == path)
-        if any((found.group(1) or b"").decode() not in own for found in named.finditer(data)):
+        spoken = named.finditer(_bytes_of(module.project)[path])
+        if any((found.group(1) or b"").decode() not in own for found in spoken):
             return True
     return False
 
