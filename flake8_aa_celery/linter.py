@@ -60,11 +60,10 @@ def lint(
     workspace = workspace or _new_workspace()
     if not workspace.places.is_checked(path, settings):
         return []
-    is_relevant = model.relevant(data, settings.tasks_modules) or may_silence_in_vain(path, data, settings)
-    if not is_relevant and not model.may_answer(data):
+    if not may_find(path, data, settings):
         return []
     project = workspace.project_at_work(path, settings)
-    if not is_relevant and not _imports_celery(path, data, project):
+    if not _is_relevant(path, data, settings) and not _imports_celery(path, data, project):
         return []
     rules = rules_for(path, settings)
     if is_document(path):
@@ -84,7 +83,7 @@ def lint(
     return sorted([*found, *unused], key=_order)
 
 
-def may_silence_in_vain(path: str, data: bytes, settings: Settings) -> bool:
+def _may_silence_in_vain(path: str, data: bytes, settings: Settings) -> bool:
     """Whether a file may have a ``noqa`` comment for a rule of ours, and somebody asks whether that is needed."""
     return b"noqa" in data.lower() and b"AAC" in data and _judges_noqa(rules_for(path, settings))
 
@@ -93,6 +92,16 @@ def _new_workspace() -> Workspace:
     from flake8_aa_celery.model.code.workspace import Workspace
 
     return Workspace()
+
+
+def may_find(path: str, data: bytes, settings: Settings) -> bool:
+    """Whether :func:`lint` may find anything in a file, by its bytes alone."""
+    return _is_relevant(path, data, settings) or (model.may_answer(data) and not is_document(path))
+
+
+def _is_relevant(path: str, data: bytes, settings: Settings) -> bool:
+    """Whether a file speaks of Celery itself, or may silence one of our rules in vain."""
+    return model.relevant(data, settings.tasks_modules) or _may_silence_in_vain(path, data, settings)
 
 
 def _imports_celery(path: str, data: bytes, project: Project) -> bool:

@@ -164,7 +164,7 @@ def test_a_fix_that_would_bring_up_what_nothing_fixes_is_refused(path: str) -> N
 def test_no_more_than_ten_rounds_are_made(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rounds = []
 
-    def endless(self: object) -> bool:
+    def endless(self: object, *_: object) -> bool:
         rounds.append(self)
         return True
 
