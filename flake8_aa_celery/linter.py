@@ -60,10 +60,11 @@ def lint(
     workspace = workspace or _new_workspace()
     if not workspace.places.is_checked(path, settings):
         return []
-    if not may_find(path, data, settings):
+    is_relevant = _is_relevant(path, data, settings)
+    if not is_relevant and not model.may_answer(data):
         return []
     project = workspace.project_at_work(path, settings)
-    if not _is_relevant(path, data, settings) and not _imports_celery(path, data, project):
+    if not is_relevant and not _imports_celery(path, data, project):
         return []
     rules = rules_for(path, settings)
     if is_document(path):
@@ -100,7 +101,6 @@ def may_find(path: str, data: bytes, settings: Settings) -> bool:
 
 
 def _is_relevant(path: str, data: bytes, settings: Settings) -> bool:
-    """Whether a file speaks of Celery itself, or may silence one of our rules in vain."""
     return model.relevant(data, settings.tasks_modules) or _may_silence_in_vain(path, data, settings)
 
 

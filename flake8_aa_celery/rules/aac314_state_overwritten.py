@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def check(state: SetState, module: Module) -> Iterator[Violation]:
     - [Celery: custom states](https://docs.celeryq.dev/en/stable/userguide/tasks.html#custom-states)
     - [Celery: `Ignore`](https://docs.celeryq.dev/en/stable/userguide/tasks.html#ignore)
     """
+    if not has_result_backend(module.project):
+        return
     if state.state == "SUCCESS":
         message = "the task returns nothing after this, and that is its result: return the `meta` instead"
     elif state.end == "ignored":

@@ -35,6 +35,8 @@ _CONVENTION: Severity = "convention"
 _OF_TASKS = ("AAC1",)
 #: How a task is sent can be seen only once its name means the task.
 _OF_DISPATCHES = ("AAC1", "AAC2", "AAC3", "AAC4")
+#: What an option is worth can be seen only once it is one that Celery knows.
+_OF_TASK_OPTIONS = ("AAC115", "AAC116", "AAC121", "AAC122", "AAC125", "AAC129")
 #: What is wrong with a lock can be seen only once there is one.
 _OF_LOCKS = ("AAC115", "AAC116", "AAC310")
 #: A callback for the commit is no bulk dispatch.
@@ -107,12 +109,19 @@ _ALL = (
     _rule("AAC111", "task-in-function", facts.TASKS, severity=_ERROR),
     _rule("AAC112", "duplicate-task-name", facts.DUPLICATES, severity=_ERROR),
     _rule("AAC113", "task-name-not-explicit", facts.TASKS, severity=_CONVENTION, default=False, fix="unsafe"),
-    _rule("AAC114", "unknown-task-option", facts.MEANINGLESS_OPTIONS, fix="unsafe"),
+    _rule("AAC114", "unknown-task-option", facts.MEANINGLESS_OPTIONS, fix="unsafe", reveals=_OF_TASK_OPTIONS),
     _rule("AAC115", "once-key-not-a-parameter", facts.UNKNOWN_KEYS, severity=_ERROR),
     _rule("AAC116", "once-not-graceful", facts.UNGRACEFUL_OPTIONS, severity=_ERROR, profiles=_AA, fix="unsafe"),
     _rule("AAC117", "once-import", facts.ONCE_IMPORTS, severity=_CONVENTION, default=False, profiles=_AA, fix="unsafe"),
     _rule("AAC118", "unlimited-retries", facts.ENDLESS_RETRIES, default=False),
-    _rule("AAC119", "retry-without-backoff", facts.STEADY_RETRIES, default=False, fix="unsafe"),
+    _rule(
+        "AAC119",
+        "retry-without-backoff",
+        facts.STEADY_RETRIES,
+        default=False,
+        fix="unsafe",
+        reveals=("AAC121",),
+    ),
     _rule("AAC120", "task-without-time-limit", facts.TASKS, default=False),
     _rule("AAC121", "retry-options-without-retry", facts.LOST_RETRY_OPTIONS),
     _rule("AAC122", "once-without-lock", facts.LOST_LOCKS, severity=_ERROR, fix="unsafe", reveals=_OF_LOCKS),

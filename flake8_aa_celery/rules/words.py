@@ -88,8 +88,15 @@ def fix_on_each(name: str, entry: Entry, chain: Workflow, call: ast.expr | None,
     bare = [member for member in members.elements if own_options(member.value).lacks(name)]
     spots = [Spot.of(member.node) for member in bare]
     keep = len(bare) < len(members.elements)
-    rewrite = OptionOnEach(name, ast.unparse(entry.node), spots, Spot.of(call), keep=keep)
+    rewrite = OptionOnEach(name, _source(entry.node), spots, Spot.of(call), keep=keep)
     return Fix("unsafe", f"Set the {name.replace('_', ' ')} on each signature", rewrite)
+
+
+def _source(node: ast.expr) -> str:
+    """The source of an expression, a plain text in the quotes that formatters write."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+        return f'"{node.value}"'
+    return ast.unparse(node)
 
 
 def _can_be_set(member: Element, entry: Entry) -> bool:

@@ -153,6 +153,10 @@ RAISES = {
         "@shared_task(bind=True)\ndef nothing(): ...\n\n\ndef run():\n    nothing.delay()\n",
         TypeError, "nothing", [], {}, 5,
     ),
+    "AAC125": Raising(
+        "@shared_task(autoretry_for=OSError)\ndef tried(pk): ...\n\n\ndef run():\n    tried.delay(1)\n",
+        TypeError, "tried", [1], {}, 5,
+    ),
     "AAC206": Raising(
         "def run():\n    update.delay(1, force=True, priority=3)\n", TypeError, "update", [1], {"force": True}, 3
     ),
@@ -162,7 +166,7 @@ RAISES = {
 
 @pytest.mark.parametrize("code", RAISES)
 def test_a_safe_fix_sends_what_could_only_raise(fixed: Fixer, code: str) -> None:
-    """AAC103, AAC108, AAC109, AAC206, AAC402: the dispatch raised, and is sent with what was meant."""
+    """AAC103, AAC108, AAC109, AAC125, AAC206, AAC402: the dispatch raised, and is sent with what was meant."""
     raising = RAISES[code]
     source = TASKS + "\n\n" + raising.body
     with pytest.raises(raising.error):
@@ -185,6 +189,14 @@ def test_a_task_that_uses_itself_gets_itself(fixed: Fixer) -> None:
         ("again", [1], "RETRY"),
         ("again", [1], "SUCCESS"),
     ]
+
+
+def test_a_task_that_asks_its_request_has_an_answer(fixed: Fixer) -> None:
+    """AAC130: a task that asked itself for its retries failed, and succeeds."""
+    body = "\n\n@shared_task(bind=True)\ndef asks(self):\n    return self.retries\n\n\ndef run():\n    asks.delay()\n"
+    before, after = both(fixed, body, "AAC130", unsafe=False)
+    assert [(message.name, message.outcome) for message in before] == [("asks", "FAILURE")]
+    assert [(message.name, message.outcome) for message in after] == [("asks", "SUCCESS")]
 
 
 def test_an_immutable_signature_is_not_given_the_result_before(fixed: Fixer) -> None:
@@ -337,6 +349,24 @@ def test_a_once_task_is_graceful_after_the_fix(fixed: Fixer, stand_in: types.Mod
         messages_of(source, "run()")
 
 
+def test_a_task_with_once_is_locked_after_the_fix(fixed: Fixer, once_set_up: None) -> None:
+    """AAC122: `once` locked nothing, and keeps the second of two equal sends out."""
+    body = """
+
+@shared_task(once={"keys": ["pk"], "graceful": True})
+def locked(pk): ...
+
+
+def run():
+    locked.delay(1)
+    locked.delay(2)
+    locked.delay(1)
+"""
+    before, after = both(fixed, body, "AAC122", unsafe=True)
+    assert arguments(before) == [("locked", [1], {}), ("locked", [2], {}), ("locked", [1], {})]
+    assert arguments(after) == [("locked", [1], {}), ("locked", [2], {})]
+
+
 def test_alliance_auths_class_sends_what_celery_onces_did(
     fixed: Fixer, stand_in: types.ModuleType, request: pytest.FixtureRequest, once_set_up: None
 ) -> None:
@@ -391,7 +421,7 @@ def test_an_option_that_nobody_read_is_read(fixed: Fixer) -> None:
     assert [(message.countdown, message.kwargs) for message in after] == [(60, {}), (None, {"force": True})]
 
 
-@pytest.mark.parametrize("options", ["expires=60", "queue='slow'"])
+@pytest.mark.parametrize("options", ["expires=60", 'queue="slow"'])
 def test_an_option_of_a_chain_reaches_all_its_tasks(fixed: Fixer, options: str) -> None:
     """AAC311: the second task had none."""
     body = f"\n\ndef run():\n    chain(update.si(1), report.si()).apply_async({options})\n"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from textwrap import indent
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pytest
 
 from flake8_aa_celery.model.tasks.end_states import set_states_of
 from flake8_aa_celery.model.tasks.retry_arguments import lost_arguments_of
-from flake8_aa_celery.settings import Settings
 from modules import module_of
 
 if TYPE_CHECKING:
@@ -18,10 +17,10 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
 
 
-def module_with(root: Path, body: str, result_backend: Literal["true", "false"] = "true") -> Module:
+def module_with(root: Path, body: str) -> Module:
     task = f"@shared_task(bind=True)\ndef t(self, x, y=1):\n{indent(body, '    ')}\n"
     source = f"from celery import shared_task, states\nfrom celery.exceptions import Ignore\n{task}"
-    return module_of(root, source, settings=Settings()._replace(result_backend=result_backend))
+    return module_of(root, source)
 
 
 @pytest.mark.parametrize(
@@ -52,10 +51,6 @@ def test_a_state_that_does_not_last(tmp_path: Path, body: str, found: tuple[str,
 )
 def test_a_state_that_lasts(tmp_path: Path, body: str) -> None:
     assert set_states_of(module_with(tmp_path, body)) == []
-
-
-def test_without_a_backend_there_is_no_state(tmp_path: Path) -> None:
-    assert set_states_of(module_with(tmp_path, "self.update_state(state='FAILURE')", "false")) == []
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,7 @@ def _kind_without(method: str, node: ast.expr, site: Site) -> str | None:
         return "the result of a dispatch"
     if isinstance(value, Rows):
         known = value.model is not None and all(_lacks(found, method) for found in models.classes_of(value))
-        return "a queryset" if known else None
+        return "a queryset or a list of rows" if known else None
     owner = value.of if isinstance(value, Instance) else value
     if not isinstance(owner, Class) or not models.is_model(owner) or not _lacks(owner, method):
         return None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.code.syntax import is_none, without_call
-from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.task_functions import task_around
 from flake8_aa_celery.model.resolve.values import Constant, Mapping, Origin
@@ -47,7 +46,7 @@ class SetState(NamedTuple):
 
 @fact
 def set_states_of(module: Module) -> list[SetState]:
-    """Every such state in a project with a result backend."""
+    """Every such state of a module, whether the project has a result backend or not."""
     found: list[SetState] = []
     for call in module.calls_of(_UPDATES):
         task = _updated(call)
@@ -59,7 +58,7 @@ def set_states_of(module: Module) -> list[SetState]:
         end = _end_after(call.site) if state in _ENDED and call.site.scope is task.scope else None
         if end is not None and _is_lost(state, end, given.get("meta")):
             found.append(SetState(call.node, state, end))
-    return found if found and has_result_backend(module.project) else []
+    return found
 
 
 def _is_lost(state: str, end: End, meta: Entry | None) -> bool:
