@@ -11,6 +11,8 @@ import types
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from celery import Celery, signals
+from celery.exceptions import ImproperlyConfigured
 from celery_once import AlreadyQueued
 from kombu.exceptions import EncodeError
 
@@ -650,3 +652,52 @@ def test_a_task_that_was_moved_has_the_name_that_it_had(fixed: Fixer) -> None:
     after = fixed.moved(before, "AAC101", file="helpers.py")
     sent = messages_of(before, "helps.delay(1)", module="proof.helpers")
     assert sent == messages_of(after, "helps.delay(1)", module="proof.tasks") != []
+
+
+# -- settings and signals ---------------------------------------------------------------------------------------
+
+
+def read_by_an_application(source: str, name: str) -> Any:
+    """What an application without a namespace reads for a setting from a module with this source."""
+    settings = types.ModuleType("settings_of_a_test")
+    exec(source, vars(settings))
+    app = Celery("reads", set_as_current=False)
+    app.config_from_object(settings)
+    try:
+        return getattr(app.conf, name)
+    finally:
+        app.close()
+
+
+def test_a_schedule_is_read_under_its_right_name(fixed: Fixer) -> None:
+    """AAC507: the schedule that nobody read is the one that beat has."""
+    source = 'INSTALLED_APPS = []\nCELERY_BEAT_SCHEDULE = {"a": {"task": "x.tasks.a", "schedule": 60}}\n'
+    after = fixed(source, "AAC507", file="settings.py")
+    assert read_by_an_application(source, "beat_schedule") == {}
+    assert list(read_by_an_application(after, "beat_schedule")) == ["a"]
+
+
+def test_settings_of_one_style_are_read(fixed: Fixer) -> None:
+    """AAC704: settings of two styles could only raise."""
+    source = 'task_default_queue = "services"\nCELERY_ACKS_LATE = True\n'
+    application = "from celery import Celery\napp = Celery('a')\napp.config_from_object('proof.configuration')\n"
+    (fixed.package / "application.py").write_text(application)
+    after = fixed(source, "AAC704", file="configuration.py")
+    with pytest.raises(ImproperlyConfigured):
+        read_by_an_application(source, "task_acks_late")
+    assert read_by_an_application(after, "task_acks_late") is True
+
+
+def test_a_receiver_that_is_not_weak_is_called(fixed: Fixer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AAC801: `weak=False` keeps the receiver that was gone before."""
+    monkeypatch.setattr(signals.heartbeat_sent, "receivers", [])
+    source = (
+        "from celery import signals\n\nheard = []\n"
+        "signals.heartbeat_sent.connect(lambda **_: heard.append(1))\n"
+        "signals.heartbeat_sent.send(sender=None)\n"
+    )
+    before: dict[str, Any] = {}
+    exec(source, before)
+    after: dict[str, Any] = {}
+    exec(fixed(source, "AAC801"), after)
+    assert (before["heard"], after["heard"]) == ([], [1])
