@@ -73,6 +73,10 @@ class _Node:
         #: the names of the effects that it is known to lead to
         self.reached: set[str] = set()
 
+    def is_in(self, module: Module | None) -> bool:
+        """Whether the function stands in a module; None for any."""
+        return module is None or self.body.scope.module is module
+
     @property
     def steps(self) -> list[Step]:
         """The calls of the function."""
@@ -146,8 +150,11 @@ class Graph:
         """The calls of a function."""
         return self._node(body).steps
 
-    def reached(self, body: Body) -> Iterator[Body]:
-        """A function and all that it leads to, each once, the nearest first."""
+    def reached(self, body: Body, within: Module | None = None) -> Iterator[Body]:
+        """A function and all that it leads to, each once, the nearest first.
+
+        :param within: the module that is not left; None for the whole project.
+        """
         start = self._node(body)
         seen, waiting = {start}, deque([start])
         while waiting:
@@ -155,7 +162,7 @@ class Graph:
             yield node.body
             for step in node.steps if len(seen) < _MOST_BODIES else ():
                 found = {self._node(callee): None for callee in (*step.callees, *step.handed)}
-                waiting += [called for called in found if called not in seen]
+                waiting += [called for called in found if called not in seen and called.is_in(within)]
                 seen.update(found)
 
     def _node(self, body: Body) -> _Node:
