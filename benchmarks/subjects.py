@@ -59,6 +59,9 @@ def commands(environment: Environment, tree: Path) -> Iterator[Subject]:
     yield Subject("only parse", partial(seconds, parse))
     yield Subject("only parse: memory", partial(megabytes, parse), "MB")
     yield Subject("check of a small app, without rules", partial(seconds, [*small, "--select", OWN]))
+    for which in ("with", "without"):
+        whole = partial(environment.answer, "whole_run.py", which, str(tree))
+        yield Subject(f"flake8 {which} us", whole)
     yield Subject("fix --unsafe-fixes", partial(seconds_to_fix, ours, tree))
 
 

@@ -35,6 +35,8 @@ FAMILIES = {
     "AAC4": "Calling tasks",
     "AAC5": "Schedules",
     "AAC6": "Tasks behind a page",
+    "AAC7": "Configuration",
+    "AAC8": "Workers and signals",
     "AAC9": "The tool itself",
 }
 PROFILES = {"alliance-auth": "Alliance Auth", "celery": "any Celery project"}
@@ -87,11 +89,15 @@ def rule_page(rule: Rule) -> str:
 
 
 def standing(rule: Rule) -> str:
-    """Whether and where a rule is on, and whether it is fixed, in a sentence each."""
+    """Whether and where a rule is on, as what, and whether it is fixed, in a sentence each."""
     reported = "Reported by default" if rule.default else "Reported when selected"
     where = " and ".join(PROFILES[profile] for profile in rule.profiles)
     fix = f"Has a fix ({rule.fix})." if rule.fix else "Has no fix."
-    return f"{reported}, for {where}. {fix}"
+    return f"{reported}, for {where}, as {_article(rule.severity)}. {fix}"
+
+
+def _article(word: str) -> str:
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
 
 
 def tables(page_of: Callable[[str], str]) -> str:
@@ -103,7 +109,7 @@ def tables(page_of: Callable[[str], str]) -> str:
     for prefix, title in FAMILIES.items():
         rows = [row(rule, page_of(rule.code)) for rule in all_rules().values() if rule.code.startswith(prefix)]
         if rows:
-            head = "| Code | Name | What it finds | On | Fix |\n| --- | --- | --- | --- | --- |"
+            head = "| Code | Name | What it finds | Severity | On | Fix |\n| --- | --- | --- | --- | --- | --- |"
             blocks.append("\n".join([f"### {prefix}xx: {title}\n", head, *rows]))
     return "\n\n".join(blocks)
 
@@ -112,7 +118,7 @@ def row(rule: Rule, page: str) -> str:
     """A rule's line in the table, with a link to its page."""
     summary = cell(read_page(rule.documentation).summary)
     on = "yes" if rule.default else "when selected"
-    return f"| [{rule.code}]({page}) | {rule.name} | {summary} | {on} | {rule.fix or 'none'} |"
+    return f"| [{rule.code}]({page}) | {rule.name} | {summary} | {rule.severity} | {on} | {rule.fix or 'none'} |"
 
 
 def cell(text: str) -> str:

@@ -24,13 +24,28 @@ TO_BE_WRITTEN = "(To be written.)"
 _SAMPLES = {
     "apps": {"app/celery.py": 'from celery import Celery\n\napp = Celery("shop")\n'},
     "canvas": {"app/tasks.py": "from celery import shared_task\n\n\n@shared_task\ndef update(): ...\n\n\nupdate.s()\n"},
+    "celery_settings": {"celeryconfig.py": "task_acks_late = True\n"},
+    "named_in_vain": {
+        "celeryconfig.py": 'task_routes = {"app.task.update": "slow"}\n',
+        "app/__init__.py": "",
+        "app/tasks.py": "from celery import shared_task\n\n\n@shared_task\ndef update(): ...\n",
+    },
     "once_options": {
         "app/tasks.py": "from allianceauth.services.tasks import QueueOnce\nfrom celery import shared_task\n\n\n"
         '@shared_task(base=QueueOnce, once={"keys": []})\ndef update(): ...\n'
     },
+    "pickle_settings": {"celeryconfig.py": 'accept_content = ["pickle"]\n'},
+    "rows": {
+        "app/apps.py": "from django_celery_beat.models import PeriodicTask\n\n"
+        'PeriodicTask.objects.create(name="update", task="app.tasks.update")\n'
+    },
     "result_uses": {
         "app/tasks.py": "from celery import shared_task\n\n\n@shared_task\ndef update(): ...\n",
         "app/views.py": "from app.tasks import update\n\n\ndef show(request):\n    return update.delay().get()\n",
+    },
+    "signal_receivers": {
+        "app/signals.py": "from celery.signals import worker_ready\n\n\n"
+        "@worker_ready.connect\ndef greet(**kwargs): ...\n"
     },
     "tasks": {
         "app/tasks.py": "from celery import shared_task\n\n\n@shared_task\ndef example(): ...\n",
@@ -92,12 +107,12 @@ class Sample(NamedTuple):
 
     :param files: its files by their paths.
     :param lines: the lines of the items, of each file that has some; several times where several are on it.
-    :param way: the attributes by which the first item leads to where it stands.
+    :param way: how the first item is asked for where it stands: ``.call.node``.
     """
 
     files: dict[str, str]
     lines: dict[str, list[int]]
-    way: tuple[str, ...]
+    way: str
 
 
 def sample_of(name: str) -> Sample:
@@ -141,7 +156,7 @@ def rule_text(code: str, name: str, *, why_off: str, proof: str) -> str:
         parameter=parameter,
         type=typed,
         example="\n".join(f"    {line}".rstrip() for line in example.splitlines()),
-        node=".".join([parameter, *sample.way]),
+        node=parameter + sample.way,
         why_off=why_off,
         proof=proof,
         to_be_written=TO_BE_WRITTEN,

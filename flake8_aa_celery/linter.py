@@ -11,11 +11,11 @@ from flake8_aa_celery import model
 from flake8_aa_celery.documents import code_blocks, is_document
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import ALL
-from flake8_aa_celery.source import decode, heed_noqa, lines_of
+from flake8_aa_celery.source import decode, heed_noqa, lines_of, noqa_comments
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from flake8_aa_celery.documents import CodeBlock
     from flake8_aa_celery.model.code.module import Module
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 #: A prefix of at least this length can turn on a rule that is off by default: ``AAC1``, not ``AAC``.
 _NAMES_A_GROUP = len("AAC1")
 
+#: The rule on comments by which nothing is silenced, which needs to know what all others find.
+_UNUSED_NOQA = "AAC901"
 _TOO_DEEP = "it is nested too deeply"
 
 _order = attrgetter("line", "column", "code")
@@ -58,7 +60,7 @@ def lint(
     workspace = workspace or _new_workspace()
     if not workspace.places.is_checked(path, settings):
         return []
-    is_relevant = model.relevant(data, settings.tasks_modules)
+    is_relevant = _is_relevant(path, data, settings)
     if not is_relevant and not model.may_answer(data):
         return []
     project = workspace.project_at_work(path, settings)
@@ -70,6 +72,7 @@ def lint(
     try:
         module = project.loaded(path, data) or _module(path, tree or parse(data), project)
         found = _found(rules, module)
+        unused = _unused_noqa(rules, module, data)
         if not keep and not isinstance(module, Exception):
             project.done_with(module)
     except SyntaxError as error:
@@ -78,13 +81,27 @@ def lint(
         return _reported(rules, "AAC900", violation_for(error))
     if found and not data.isascii():
         found = _in_characters(found, lines or lines_of(data))
-    return sorted(found, key=_order)
+    return sorted([*found, *unused], key=_order)
+
+
+def _may_silence_in_vain(path: str, data: bytes, settings: Settings) -> bool:
+    """Whether a file may have a ``noqa`` comment for a rule of ours, and somebody asks whether that is needed."""
+    return b"noqa" in data.lower() and b"AAC" in data and _judges_noqa(rules_for(path, settings))
 
 
 def _new_workspace() -> Workspace:
     from flake8_aa_celery.model.code.workspace import Workspace
 
     return Workspace()
+
+
+def may_find(path: str, data: bytes, settings: Settings) -> bool:
+    """Whether :func:`lint` may find anything in a file, by its bytes alone."""
+    return _is_relevant(path, data, settings) or (model.may_answer(data) and not is_document(path))
+
+
+def _is_relevant(path: str, data: bytes, settings: Settings) -> bool:
+    return model.relevant(data, settings.tasks_modules) or _may_silence_in_vain(path, data, settings)
 
 
 def _imports_celery(path: str, data: bytes, project: Project) -> bool:
@@ -189,6 +206,42 @@ def _found_by(rule: Rule, module: Module, rules: Sequence[Rule]) -> list[Violati
         return [each._replace(code=rule.code, name=rule.name) for each in rule.violations_in(module)]
     except Exception as error:
         return _crashed(rules, f"rule {rule.code} ({rule.name})", error)
+
+
+def _judges_noqa(rules: Iterable[Rule]) -> bool:
+    return any(rule.code == _UNUSED_NOQA for rule in rules)
+
+
+def _unused_noqa(rules: Sequence[Rule], module: Module | Exception, data: bytes) -> list[Violation]:
+    """The ``noqa`` comments of a file by whose codes nothing is silenced, be their rules selected or not."""
+    if isinstance(module, Exception) or not _judges_noqa(rules):
+        return []
+    try:
+        return list(_named_in_vain(rules, module, data))
+    except Exception as error:
+        return _crashed(rules, f"rule {_UNUSED_NOQA} (unused-noqa)", error)
+
+
+def _named_in_vain(rules: Sequence[Rule], module: Module, data: bytes) -> Iterator[Violation]:
+    from flake8_aa_celery.rules.aac901_unused_noqa import check as violation_for
+
+    spoken = [comment for comment in noqa_comments(data) if any(map(_is_ours, comment.codes))]
+    prefixes = tuple(code for comment in spoken for code in comment.codes if _is_ours(code))
+    named = [rule for rule in all_rules().values() if rule.fact is not None and rule.code.startswith(prefixes)]
+    silenced = _found(named, module) if prefixes else []
+    if any(each.code == "AAC999" for each in silenced):
+        return
+    for comment in spoken:
+        heard = [each.code for each in silenced if comment.first <= each.line <= comment.last]
+        dead = [code for code in comment.codes if _is_ours(code) and not any(each.startswith(code) for each in heard)]
+        if dead:
+            exist = any(code.startswith(tuple(dead)) for code in all_rules())
+            yield from _reported(rules, _UNUSED_NOQA, violation_for(comment, dead, exist=exist))
+
+
+def _is_ours(code: str) -> bool:
+    """Whether a code is one of ours, or could be, and no report of the linter itself."""
+    return code.startswith("AAC") and not code.startswith("AAC9")
 
 
 def _crashed(rules: Sequence[Rule], what: str, error: Exception) -> list[Violation]:

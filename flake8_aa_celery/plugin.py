@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from argparse import Action
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from flake8.options.manager import OptionManager
+
+    from flake8_aa_celery.violation import Violation
 
 _PREFIX = "aa-celery-"
 
@@ -46,6 +49,8 @@ class Plugin:
     #: what is known of the files of this run, as long as the process lasts
     workspace: ClassVar[Workspace] = Workspace()
     _nearest: ClassVar[_Nearest | None] = None
+    #: how many modules were kept when they were last put aside
+    put_aside: ClassVar[int] = 0
 
     def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:
         self.tree = tree
@@ -59,9 +64,32 @@ class Plugin:
             settings = self._nearest.of(self.filename)
         if not self.workspace.places.is_checked(self.filename, settings):
             return
-        data = "".join(self.lines).encode(errors="surrogatepass")
-        for found in lint(self.filename, data, settings, self.workspace, self.tree, self.lines):
+        for found in self._violations(settings):
             yield found.line, found.column, f"{found.code} {found.message}", Plugin
+
+    def _violations(self, settings: Settings) -> list[Violation]:
+        """What is found, without a search for garbage meanwhile, which makes next to none.
+
+        What is kept for the next files is put aside: flake8 makes so much garbage that it is searched for all the
+        time, and each full search would go through all of it.
+        """
+        data = "".join(self.lines).encode(errors="surrogatepass")
+        is_on = gc.isenabled()
+        gc.disable()
+        try:
+            return lint(self.filename, data, settings, self.workspace, self.tree, self.lines)
+        finally:
+            if is_on:
+                gc.enable()
+                self._put_aside()
+
+    @classmethod
+    def _put_aside(cls) -> None:
+        """Let no search for garbage go through the modules that are kept, where there are more of them than before."""
+        modules = cls.workspace.modules_kept
+        if modules > cls.put_aside:
+            gc.freeze()
+        cls.put_aside = modules
 
     @staticmethod
     def add_options(manager: OptionManager) -> None:

@@ -67,6 +67,22 @@ class _Rewrite(_Values):
 # -- calls and their methods ------------------------------------------------------------------------------------
 
 
+class CallAfter(_Rewrite):
+    """The statement at the violation is followed by a call of a method of something that is imported for it.
+
+    :param module: the one that it is imported from.
+    :param name: what is imported.
+    :param method: what is called of it, without arguments.
+    """
+
+    __slots__ = ("method", "module", "name")
+
+    def __init__(self, module: str, name: str, method: str) -> None:
+        self.module = module
+        self.name = name
+        self.method = method
+
+
 class ChainInsteadOfGroup(_Rewrite):
     """The call of ``group`` at the violation becomes one of ``chain``."""
 
@@ -223,6 +239,19 @@ class RenameKey(_Rewrite):
         self.spot = spot
 
 
+class Rename(_Rewrite):
+    """What stands at some places gets another name: variables, attributes, keys that are plain texts.
+
+    :param places: those of the variables, of the whole attributes and of the texts.
+    """
+
+    __slots__ = ("name", "places")
+
+    def __init__(self, name: str, places: Sequence[Spot]) -> None:
+        self.name = name
+        self.places = tuple(places)
+
+
 class RenameOption(_Rewrite):
     """A keyword of a call is renamed: ``timeout=60`` becomes ``time_limit=60``.
 
@@ -290,6 +319,18 @@ class SetOption(_Rewrite):
 # -- expressions ------------------------------------------------------------------------------------------------
 
 
+class DropNoqaCodes(_Rewrite):
+    """The ``noqa`` comment in the line of the violation loses codes, and goes where it has none left.
+
+    :param codes: in capital letters.
+    """
+
+    __slots__ = ("codes",)
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        self.codes = tuple(codes)
+
+
 class RenameText(_Rewrite):
     """The text at the violation becomes another one, in the quotes that it has.
 
@@ -351,6 +392,20 @@ class AddSharedTask(_Rewrite):
     __slots__ = ()
 
 
+class AddWraps(_Rewrite):
+    """``@functools.wraps(…)`` is put above a function that a decorator returns.
+
+    :param function: the name of what the decorator stands on.
+    :param spot: that of the function which it returns.
+    """
+
+    __slots__ = ("function", "spot")
+
+    def __init__(self, function: str, spot: Spot) -> None:
+        self.function = function
+        self.spot = spot
+
+
 class ImportInstead(_Rewrite):
     """A name is imported from another module, or written instead of the attribute at the violation.
 
@@ -364,17 +419,35 @@ class ImportInstead(_Rewrite):
         self.name = name
 
 
+class ImportInTasksModule(_Rewrite):
+    """The module at the violation is imported in a module of tasks.
+
+    :param target: the file of that.
+    :param source: the package that it is imported from there: ``.`` or ``..core``.
+    :param name: the name of the module.
+    """
+
+    __slots__ = ("name", "source", "target")
+
+    def __init__(self, target: str, source: str, name: str) -> None:
+        self.target = target
+        self.source = source
+        self.name = name
+
+
 class LogStart(_Rewrite):
     """The function at the violation says in the log that it has started, before anything else.
 
     :param logger: the name of the module's logger.
-    :param added: how the module gets that, where it has none yet.
+    :param argument: the parameter that the message tells the value of; empty for none.
+    :param added: how the module gets the logger, where it has none yet.
     """
 
-    __slots__ = ("added", "logger")
+    __slots__ = ("added", "argument", "logger")
 
-    def __init__(self, logger: str, added: AddLogger | None = None) -> None:
+    def __init__(self, logger: str, argument: str = "", added: AddLogger | None = None) -> None:
         self.logger = logger
+        self.argument = argument
         self.added = added
 
 
@@ -424,9 +497,17 @@ class TaskDecoratorOnTop(_Rewrite):
 
 
 class UseSharedTask(_Rewrite):
-    """What registers the task at the violation becomes ``@shared_task``; its options stay as they are."""
+    """What registers the task at the violation becomes ``@shared_task``; its options stay as they are.
 
-    __slots__ = ()
+    :param kept: the names of imports that stay although nothing uses them any more: they make the application.
+    :param others: where the other tasks of the module are registered that must become shared, too, or none is.
+    """
+
+    __slots__ = ("kept", "others")
+
+    def __init__(self, kept: Sequence[str] = (), others: Sequence[Spot] = ()) -> None:
+        self.kept = tuple(kept)
+        self.others = tuple(others)
 
 
 if TYPE_CHECKING:
@@ -435,7 +516,10 @@ if TYPE_CHECKING:
         AddKey
         | AddLogger
         | AddSharedTask
+        | AddWraps
+        | CallAfter
         | ChainInsteadOfGroup
+        | DropNoqaCodes
         | DropException
         | DropOption
         | ImportInstead
@@ -444,6 +528,7 @@ if TYPE_CHECKING:
         | MethodInsteadOfCall
         | OptionIntoKwargs
         | OptionOnEach
+        | Rename
         | RenameKey
         | RenameMethod
         | RenameOption
@@ -458,4 +543,8 @@ if TYPE_CHECKING:
         | UseSharedTask
         | WrapExpression
     )
-    Rewrite: TypeAlias = RewriteOfOneFile | MoveToTasksModule
+    RewriteOfTwoFiles: TypeAlias = ImportInTasksModule | MoveToTasksModule
+    Rewrite: TypeAlias = RewriteOfOneFile | RewriteOfTwoFiles
+
+#: Those that concern a second file; :mod:`flake8_aa_celery.fixes.whole_project` makes them.
+OF_TWO_FILES = (ImportInTasksModule, MoveToTasksModule)

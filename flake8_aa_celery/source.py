@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.documents import is_document
 from flake8_aa_celery.gitignore import is_ignored, of_parents, own
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 #: How documents begin that tell what has changed: what they show is not to be copied any more.
 _OF_THE_PAST = ("changelog", "changes", "history", "news", "release")
+#: What flake8 takes for a ``noqa`` comment, of which the first in a line counts.
+NOQA = re.compile(r"# noqa(?::\s?(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
 #: Python in JSON, which nothing here reads.
 _NOTEBOOK = ".ipynb"
 
@@ -126,6 +129,17 @@ class _Excluded:
             return True
         matches = self._patterns and self._patterns.match
         return bool(matches and (matches(name) or matches(absolute.rstrip("/"))))
+
+
+def excludes(path: str, root: str, settings: Settings) -> bool:
+    """Whether the settings exclude a file, or a folder that it lies in below the root of its project."""
+    excluded = _Excluded((*settings.exclude, *settings.extend_exclude))
+    whole = os.path.abspath(path)
+    while len(whole) > len(root):
+        if excluded(os.path.basename(whole), whole):
+            return True
+        whole = os.path.dirname(whole)
+    return False
 
 
 class _Wanted:
@@ -271,6 +285,46 @@ def heed_noqa(violations: list[Violation], path: str, data: bytes) -> list[Viola
         if not asked.is_inline_ignored(disable_noqa=False):
             kept.append(found)
     return kept
+
+
+class NoqaComment(NamedTuple):
+    """A ``noqa`` comment that names codes.
+
+    :param line: from 1, where it stands; ``column`` and ``end`` from 0 in characters, where it says ``noqa`` and ends.
+    :param codes: those that it names, in capital letters.
+    :param first: the first of the lines that it is for; ``last`` is the last.
+    """
+
+    line: int
+    column: int
+    end: int
+    codes: tuple[str, ...]
+    first: int
+    last: int
+
+
+def noqa_comments(data: bytes) -> list[NoqaComment]:
+    """The comments of Python source by which the installed flake8 silences some codes; none where it silences all.
+
+    :raises SyntaxError: where the source is no Python.
+    """
+    if b"noqa" not in data.lower():
+        return []
+    from flake8.defaults import NOQA_FILE
+
+    lines = lines_of(data)
+    if any(NOQA_FILE.match(line) for line in lines):
+        return []
+    searched = statements(lines)
+    found: list[NoqaComment] = []
+    for number, column in comments(lines).items():
+        first, last = searched.get(number, (number, number))
+        heard = NOQA.search("".join(lines[first - 1 : last]))
+        match = NOQA.search(lines[number - 1], column)
+        if match and match["codes"] and heard and heard[0] == match[0]:
+            codes = tuple(dict.fromkeys(re.findall(r"[A-Z]+[0-9]+", match["codes"].upper())))
+            found.append(NoqaComment(number, *match.span(), codes, first, last))
+    return found
 
 
 def statements(lines: list[str]) -> dict[int, tuple[int, int]]:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from doors import doors, fakes
-from outcomes import Outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from outcomes import Outcomes
+
 __all__ = ["doors", "fakes"]
+
+pytest.register_assert_rewrite("outcomes")  # so that an outcome that differs is shown with the difference
 
 #: Folders whose tests wait for a worker, or for something that is big on purpose.
 SLOW = {"behaviour", "unbreakable"}
@@ -32,6 +35,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def outcomes(request: pytest.FixtureRequest) -> Outcomes:
     """What compares with outcomes that are kept in files, or rewrites them."""
+    from outcomes import Outcomes
+
     return Outcomes(update=request.config.getoption("--update"))
 
 

@@ -52,6 +52,24 @@ def test_the_plugin_is_timed_without_rules() -> None:
     assert [rule.code for rule in selected_rules(Settings(select=(OWN,))) if rule.fact] == []
 
 
+def test_whole_runs_of_flake8_are_timed_with_the_plugin_and_without(tmp_path: Path) -> None:
+    """With what flake8 has itself, in an environment in which our plugin is found."""
+    place(tmp_path, "app/tasks.py", b"from celery import shared_task\n")
+    assert all(answer("whole_run.py", which, str(tmp_path)) > 0 for which in ("with", "without"))
+
+
+@pytest.mark.parametrize(("which", "is_asked"), [("with", True), ("without", False)])
+def test_the_plugin_is_left_out_of_what_is_measured_without_it(which: str, is_asked: bool, tmp_path: Path) -> None:
+    place(tmp_path, "app/tasks.py", b"from celery import shared_task\n")
+    script = (
+        "import sys\nfrom benchmarks.whole_run import main\n"
+        "main(*sys.argv[1:])\nprint('flake8_aa_celery.linter' in sys.modules)"
+    )
+    command = [sys.executable, "-c", script, which, str(tmp_path)]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout.splitlines()
+    assert lines[1] == str(is_asked)
+
+
 def test_what_a_check_parses_is_parsed_by_what_only_parses(tmp_path: Path) -> None:
     place(tmp_path, "app/models.py", b"import os\n")
     place(tmp_path, "app/tasks.py", b"import celery\n")

@@ -74,6 +74,12 @@ def test_exit_zero_reports_and_succeeds(doors: Doors) -> None:
     assert doors.check("--exit-zero", "a.py") == (0, [f"a.py:2:1: {F}"], ONE)
 
 
+@pytest.mark.parametrize(("least", "code"), [("error", 0), ("warning", 1), ("convention", 1)])
+def test_fail_on_fails_for_what_is_as_bad_and_reports_all(doors: Doors, least: str, code: int) -> None:
+    write("a.py", "f()")  # a warning
+    assert doors.check("--fail-on", least, "a.py") == (code, [f"a.py:2:1: {F}"], ONE)
+
+
 def test_quiet_leaves_the_exit_code_to_tell(doors: Doors) -> None:
     write("a.py", "f()")
     assert doors.check("-q", "a.py") == (1, [], "")

@@ -122,7 +122,7 @@ def test_a_rule_is_shown_by_code_or_name(doors: Doors, word: str) -> None:
         [
             "# AAC201 call-of-f",
             "",
-            "On by default. Profiles: alliance-auth, celery. Fix: safe.",
+            "Severity: warning. On by default. Profiles: alliance-auth, celery. Fix: safe.",
             "",
             "Calls of f.",
         ],
@@ -143,6 +143,7 @@ def test_a_rule_is_an_object_for_programs(doors: Doors) -> None:
         "code": "AAC201",
         "name": "call-of-f",
         "summary": "Calls of f.",
+        "severity": "warning",
         "default": True,
         "profiles": ["alliance-auth", "celery"],
         "fix": "safe",
@@ -176,8 +177,17 @@ def test_the_rules_of_a_profile_are_objects_for_programs(doors: Doors) -> None:
 
 def test_all_rules_are_listed(doors: Doors, fakes: dict[str, object]) -> None:
     lines = doors.command("rules").lines
-    assert len(lines) == len(fakes) == len(FAKES) + 2
-    assert lines[0].split() == ["AAC104", "call-of-optional", "off", "fix:", "none", "alliance-auth,", "celery"]
+    assert len(lines) == len(fakes) == len(FAKES) + 3
+    assert lines[0].split() == [
+        "AAC104",
+        "call-of-optional",
+        "off",
+        "warning",
+        "fix:",
+        "none",
+        "alliance-auth,",
+        "celery",
+    ]
 
 
 def test_the_rules_of_a_profile_are_listed(doors: Doors) -> None:

@@ -224,6 +224,20 @@ def test_exit_zero_is_always_zero(doors: Doors) -> None:
     assert len(outcome.lines) == 1
 
 
+def test_each_fix_is_shown_with_its_rule_and_title(doors: Doors) -> None:
+    place(SAFE)
+    errors = doors.command("fix", "--show-fixes", *SELECT).errors
+    assert errors == "./tasks.py: AAC202 invalid-priority fixed: Use priority 5\n1 violation fixed in 1 file\n"
+
+
+def test_tests_that_patch_a_method_are_spoken_of_where_another_one_is_called(doors: Doors) -> None:
+    place("from celery import shared_task\n\n\n@shared_task\ndef update(pk): ...\n\n\nupdate.delay(1, queue='x')\n")
+    errors = doors.command("fix", "--isolated", "--select", "AAC206").errors
+    assert errors.splitlines()[1:] == [
+        "tests that patch `delay` or what else is no longer called will notice; a formatter may run after this"
+    ]
+
+
 def test_quiet_says_nothing(doors: Doors) -> None:
     place(SAFE)
     place(UNSAFE, "more.py")
@@ -297,7 +311,7 @@ def test_tasks_are_moved_to_a_new_module(doors: Doors) -> None:
     outcome = doors.command(*arguments, "app/helpers.py")
     assert (outcome.code, outcome.lines, outcome.errors) == (1, [], "2 violations fixed in 1 file\n")
     assert Path("app/helpers.py").read_text() == (
-        "from .tasks import one\n\n\nfrom .tasks import two  # noqa: F401\n\n\none.delay()\n"
+        "from .tasks import one\nfrom .tasks import two  # noqa: F401\n\n\none.delay()\n"
     )
     assert Path("app/tasks.py").read_text() == (
         'from celery import shared_task\n\n\n@shared_task(name="app.helpers.one")\ndef one():\n    return 1\n\n\n'
@@ -313,7 +327,7 @@ def test_what_a_move_would_show_in_the_file_that_it_leaves_is_seen_before_the_ne
     place("", "app/__init__.py")
     file = place(MISPLACED.replace("one.delay()", "one()"), "app/helpers.py")
     arguments = ("fix", "-v", "--unsafe-fixes", "--isolated", "--select", "AAC101,AAC403")
-    assert "app/helpers.py:5: AAC101 not fixed: AAC403 would be violated" in doors.command(*arguments).errors
+    assert "app/helpers.py:7: AAC101 not fixed: AAC403 would be violated" in doors.command(*arguments).errors
     once = file.read_text()
     doors.command(*arguments)
     assert file.read_text() == once

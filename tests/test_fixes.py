@@ -92,6 +92,6 @@ def test_no_fix_of_a_fixture_does_harm(case: Case, tmp_path: Path) -> None:
             found += comments(outcome.data)
             assert flakes(path, outcome.data) - flakes(path, before.get(path, b"")) == Counter()
             (root / path).write_bytes(outcome.data)
-    assert lost - found == Counter()
+    assert case.code == "AAC901" or lost - found == Counter()  # which is about comments
     again = fixed_in(root, case.selected(), unsafe=True)
     assert [path for path, outcome in again.items() if outcome.applied] == []

@@ -142,7 +142,7 @@ def test_a_rule_about_any_fact_begins_with_code_that_has_something_of_it(fact: s
     [
         (("AAC205", "name-in-words"), "rules/aac205_bulk_needs_priority.py has the code or the name already"),
         (("AAC299", "bulk-needs-priority"), "rules/aac205_bulk_needs_priority.py has the code or the name already"),
-        (("AAC701", "name-in-words"), "AAC701 belongs to no family: there are AAC1xx, AAC2xx"),
+        (("AAC001", "name-in-words"), "AAC001 belongs to no family: there are AAC1xx, AAC2xx"),
         (("AAC901", "name-in-words"), "AAC901 belongs to no family"),
         (("205", "name-in-words"), "205 belongs to no family"),
         (("AAC299", "NameInWords"), "NameInWords is no name"),

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from flake8 import defaults
 from flake8.checker import FileChecker
 from flake8.formatting.default import Nothing
 from flake8.options.parse_args import parse_args
@@ -15,7 +16,7 @@ from flake8.style_guide import StyleGuideManager
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flake8_aa_celery.source import heed_noqa
+from flake8_aa_celery.source import NOQA, heed_noqa, noqa_comments
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -155,3 +156,31 @@ def test_a_comment_in_a_file_that_cannot_be_parsed_counts_on_its_line() -> None:
     assert heed_noqa([broken], "a.py", b"f()\n(  # noqa: AAC900\n") == []
     assert heed_noqa([broken], "a.py", b"f()  # noqa\n(\n") == [broken]
     assert heed_noqa([broken._replace(line=9)], "a.py", b"f()  # noqa\n(\n") == [broken._replace(line=9)]
+
+
+@pytest.mark.parametrize(
+    ("source", "codes"),
+    [
+        ("x = 1  # noqa: AAC205", ["AAC205"]),
+        ("x = 1  # NOQA:AAC205,E501", ["AAC205", "E501"]),
+        ("x = 1  # noqa: aac205 AAC301, AAC205", ["AAC205", "AAC301"]),
+        ("x = 1  # why # noqa: AAC205 because", ["AAC205"]),
+        ("x = 1  # noqa", []),
+        ("x = 1  # noqa : AAC205", []),
+        ("x = 1  #noqa: AAC205", []),
+        ("x = '# noqa: AAC205'", []),
+        ("x = '''\n# noqa: E501\n'''  # noqa: AAC205", []),
+        ("# flake8: noqa\nx = 1  # noqa: AAC205", []),
+    ],
+)
+def test_which_codes_a_comment_names(source: str, codes: list[str]) -> None:
+    assert [code for comment in noqa_comments(source.encode()) for code in comment.codes] == codes
+
+
+@given(st.text(alphabet="# noqaNOQA:,AC205E\t", max_size=30))
+def test_a_comment_is_one_where_flake8_sees_one(text: str) -> None:
+    (name,) = (name for name in vars(defaults) if name.startswith("NOQA_INLINE"))
+    theirs = getattr(defaults, name).search(text)
+    ours = NOQA.search(text)
+    assert (theirs and theirs.start()) == (ours and ours.start())
+    assert bool(theirs and theirs["codes"]) == bool(ours and ours["codes"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -10,12 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from doors import CELERY, Doors
-from flake8_aa_celery import __version__, linter
+from flake8_aa_celery import __version__, linter, plugin
+from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.plugin import Plugin
 from flake8_aa_celery.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from flake8_aa_celery.violation import Violation
 
 pytestmark = pytest.mark.usefixtures("fakes")
 F = "AAC201 f is called at 7"
@@ -164,3 +168,71 @@ def test_processes_of_flake8_find_the_same(tmp_path: Path) -> None:
 
 def test_the_plugin_is_called_as_its_package() -> None:
     assert (Plugin.name, Plugin.version) == ("flake8-aa-celery", __version__)
+
+
+# -- the search for garbage -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def frozen(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Collects each time that all there is is put aside, without doing it: whether the search was on then."""
+    times: list[bool] = []
+    monkeypatch.setattr(gc, "freeze", lambda: times.append(gc.isenabled()))
+    monkeypatch.setattr(Plugin, "put_aside", 0)
+    monkeypatch.setattr(Plugin, "workspace", Workspace())
+    return times
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_garbage_is_not_searched_for_while_a_file_is_linted(is_on: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+
+    def watched(*_: object) -> list[Violation]:
+        seen.append(gc.isenabled())
+        return []
+
+    monkeypatch.setattr(plugin, "lint", watched)
+    if not is_on:
+        gc.disable()
+    try:
+        assert found("x = 1\n") == []
+        assert (seen, gc.isenabled()) == ([False], is_on)
+    finally:
+        gc.enable()
+
+
+def test_garbage_is_searched_for_again_after_a_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(plugin, "lint", broken)
+    with pytest.raises(KeyboardInterrupt):
+        found("x = 1\n")
+    assert gc.isenabled()
+
+
+def test_garbage_is_searched_for_while_flake8_takes_what_is_found() -> None:
+    source = f"{CELERY}f()\nf()\n"
+    taken = [gc.isenabled() for _ in Plugin(ast.parse(source), "a.py", source.splitlines(keepends=True)).run()]
+    assert taken == [True, True]
+
+
+def test_what_is_kept_is_put_aside_once(tmp_path: Path, frozen: list[bool]) -> None:
+    write(tmp_path, "setup.py")
+    source = f"{CELERY}@shared_task\ndef update(): ...\n"
+    found(source, str(tmp_path / "app" / "tasks.py"))
+    assert frozen == [True]
+    found("x = 1\n", str(tmp_path / "app" / "models.py"))
+    found(f"{CELERY}f()\n", str(tmp_path / "app" / "views.py"))
+    assert frozen == [True]
+    found(source, str(tmp_path / "app" / "more" / "tasks.py"))
+    assert frozen == [True, True]
+
+
+def test_nothing_is_put_aside_where_somebody_has_switched_the_search_off(tmp_path: Path, frozen: list[bool]) -> None:
+    gc.disable()
+    try:
+        found(f"{CELERY}@shared_task\ndef update(): ...\n", str(tmp_path / "app" / "tasks.py"))
+    finally:
+        gc.enable()
+    assert frozen == []

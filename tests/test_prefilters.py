@@ -135,7 +135,6 @@ def test_a_task_outside_a_tasks_module_is_seen_where_a_task_runs_it(call: str, t
     assert_is_seen("AAC306", "app/tasks.py", IN_A_LOOP, call, tmp_path)
 
 
-@pytest.mark.xfail(strict=True, reason=NOT_LOOKED_UP)
 @each_call
 def test_a_task_outside_a_tasks_module_is_seen_where_a_view_runs_it(call: str, tmp_path: Path) -> None:
     assert_is_seen("AAC603", "app/views.py", WITH_CELERY + IN_A_VIEW, call, tmp_path)

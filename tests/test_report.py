@@ -10,7 +10,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from flake8_aa_celery.pyproject import parse_toml
-from flake8_aa_celery.report import Edit, Result, _links, _severity, formats, renderer
+from flake8_aa_celery.report import Edit, Result, _links, formats, renderer
 from flake8_aa_celery.report._statistics import statistics
 from flake8_aa_celery.rewrites import UseApplyAsync
 from flake8_aa_celery.rules import all_rules
@@ -65,9 +65,11 @@ def test_json_is_a_list_of_objects_with_positions_from_one() -> None:
         "end_column": 6,
         "code": "AAC206",
         "name": "delay-with-options",
+        "severity": "error",
         "message": 'an "ä"\\message',
         "url": "https://flake8-aa-celery.readthedocs.io/en/latest/rules/AAC206.html",
         "fix": {"safety": "safe", "title": "Use `apply_async`", "edits": []},
+        "trace": [],
     }
     assert (second["path"], second["fix"]) == ("./a b.py", None)
     assert third == second | {"path": "c.py"}
@@ -124,7 +126,7 @@ def test_rdjson_has_columns_in_bytes_from_one() -> None:
             "path": "a.py",
             "range": {"start": {"line": 1, "column": 3}, "end": {"line": 1, "column": 7}},
         },
-        "severity": "WARNING",
+        "severity": "INFO",
         "code": {"value": "AAC203", "url": _links.page_of("AAC203")},
     }
     assert json.loads(rendered("rdjson", []))["diagnostics"] == []
@@ -169,8 +171,23 @@ def test_no_violation_is_an_empty_list() -> None:
     assert json.loads(rendered("json", [])) == []
 
 
-def test_urgent_is_said_of_rules_that_there_are() -> None:
-    assert _severity._CRITICAL | _severity._OWN.keys() <= all_rules().keys()
+@pytest.mark.parametrize(
+    ("code", "gitlab", "github", "sarif", "rdjson"),
+    [
+        ("AAC206", "critical", "error", "error", "ERROR"),
+        ("AAC207", "major", "warning", "warning", "WARNING"),
+        ("AAC203", "minor", "notice", "note", "INFO"),
+    ],
+)
+def test_a_format_has_words_of_its_own_for_how_bad_it_is(
+    code: str, gitlab: str, github: str, sarif: str, rdjson: str
+) -> None:
+    found = [Result("a.py", [Violation(1, 1, 1, 3, "wrong", None, code, all_rules()[code].name)], b"x = 1\n")]
+    assert json.loads(rendered("json", found))[0]["severity"] == all_rules()[code].severity
+    assert json.loads(rendered("gitlab", found))[0]["severity"] == gitlab
+    assert rendered("github", found).startswith(f"::{github} ")
+    assert json.loads(rendered("sarif", found))["runs"][0]["results"][0]["level"] == sarif
+    assert json.loads(rendered("rdjson", found))["diagnostics"][0]["severity"] == rdjson
 
 
 def test_statistics_count_each_rule_the_most_frequent_first() -> None:

@@ -219,8 +219,8 @@ def test_a_page_is_set_for_reading(doors: Doors) -> None:
 
 def test_the_rules_are_a_table(doors: Doors) -> None:
     lines = [uncoloured(line).split() for line in doors.command("rules", "--color=always").lines]
-    assert ["AAC301", "call-of-alliance", "on", "off", "none", "Calls", "of", "alliance."] in lines
-    assert ["AAC104", "call-of-optional", "off", "off", "none", "Calls", "of", "optional."] in lines
+    assert ["AAC301", "call-of-alliance", "warning", "on", "off", "none", "Calls", "of", "alliance."] in lines
+    assert ["AAC104", "call-of-optional", "warning", "off", "off", "none", "Calls", "of", "optional."] in lines
 
 
 @pytest.mark.parametrize("width", ["40", "80"])

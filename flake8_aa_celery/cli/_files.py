@@ -6,9 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery import model
 from flake8_aa_celery.cli._output import MISUSE, Complaints, complain
 from flake8_aa_celery.cli._settings import origins
+from flake8_aa_celery.linter import may_find
 from flake8_aa_celery.places import Places
 from flake8_aa_celery.source import find, is_excluded, read, reason
 
@@ -117,7 +117,7 @@ def is_left_out(arguments: Namespace, tree: SettingsTree) -> bool:
 
 def _is_relevant(file: File, tree: SettingsTree) -> bool:
     path, data = file
-    return model.relevant(data, tree.of(path).tasks_modules)
+    return may_find(path, data, tree.of(path))
 
 
 def _read(paths: Iterable[str], failed: Failed) -> Iterator[File]:

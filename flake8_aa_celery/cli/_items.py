@@ -46,20 +46,28 @@ _LEFT_OUT = frozenset({"module", "name_node", "node", "scope", "site"})
 _LONGEST = 100
 
 
-def node_of(item: Any) -> ast.expr | ast.stmt:
-    """Where an item of a fact stands."""
-    for name in way_to_node(item):
-        item = getattr(item, name)
-    assert isinstance(item, (ast.expr, ast.stmt))
-    return item
+def node_of(item: Any) -> Any:
+    """The node of the syntax tree where an item of a fact stands; None for a value that says nothing of that."""
+    return _place_of(item)[1]
 
 
-def way_to_node(item: Any) -> tuple[str, ...]:
-    """The attributes by which an item leads to where it stands: ``call``, ``node``."""
-    if isinstance(item, (ast.expr, ast.stmt)):
-        return ()
-    name = next(name for name in _PLACES if getattr(item, name, None) is not None)
-    return (name, *way_to_node(getattr(item, name)))
+def way_to_node(item: Any) -> str:
+    """How an item is asked for where it stands: ``.call.node``."""
+    return _place_of(item)[0]
+
+
+def _place_of(item: Any) -> tuple[str, Any]:
+    if isinstance(item, ast.AST):
+        return "", item
+    if isinstance(item, (list, tuple)) and not hasattr(item, "_fields"):
+        way, node = _place_of(item[0]) if item else ("", None)
+        return f"[0]{way}", node
+    for name in (*_PLACES, *getattr(item, "_fields", ())):
+        nearer = getattr(item, name, None)
+        way, node = ("", None) if nearer is None else _place_of(nearer)
+        if node is not None:
+            return f".{name}{way}", node
+    return "", None
 
 
 def source_of(item: Any) -> str:
@@ -89,6 +97,8 @@ def plain(value: Any) -> Any:
         return {name: plain(field) for name, field in value._asdict().items() if field}
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
         return [plain(member) for member in value]
+    if hasattr(value, "_fields") and node_of(value) is None:
+        return {name: plain(field) for name, field in value._asdict().items()}
     if isinstance(value, frozenset):
         return sorted(map(str, value))
     if isinstance(value, Mapping):

@@ -10,6 +10,7 @@ from flake8_aa_celery import __version__
 from flake8_aa_celery.cli import _terminal
 from flake8_aa_celery.cli._output import complain
 from flake8_aa_celery.report import formats, renderer, wants_edits
+from flake8_aa_celery.rules import SEVERITIES, severity_of
 from flake8_aa_celery.source import reason
 
 if TYPE_CHECKING:
@@ -33,9 +34,23 @@ def add_arguments(parser: ArgumentParser) -> None:
     _terminal.add_argument(output)
     output.add_argument("--statistics", action="store_true", help="count the violations of each rule")
     output.add_argument("--exit-zero", action="store_true", help="exit with 0 even if there are violations")
+    output.add_argument(
+        "--fail-on",
+        choices=SEVERITIES,
+        default=SEVERITIES[-1],
+        help="exit with 1 only for violations at least this bad; all are reported",
+    )
     output.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors; the exit code tells")
     output.add_argument("-v", "--verbose", action="store_true", help="say what was done, on standard error")
     output.add_argument("--version", action="version", version=f"aa-celery {__version__}")
+
+
+def exit_code(arguments: Namespace, results: Results) -> int:
+    """1 where something is reported that is as bad as ``--fail-on`` says, or worse; otherwise 0."""
+    if arguments.exit_zero:
+        return 0
+    failing = SEVERITIES[: SEVERITIES.index(arguments.fail_on) + 1]
+    return int(any(severity_of(found.code) in failing for result in results for found in result.violations))
 
 
 def write_report(

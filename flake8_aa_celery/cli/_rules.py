@@ -30,6 +30,7 @@ def as_object(rule: Rule) -> dict[str, Any]:
         "code": rule.code,
         "name": rule.name,
         "summary": rule.documentation.partition("\n")[0],
+        "severity": rule.severity,
         "default": rule.default,
         "profiles": list(rule.profiles),
         "fix": rule.fix,

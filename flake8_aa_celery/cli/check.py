@@ -37,6 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def add_fix_arguments(group: _ArgumentGroup) -> None:
     """Add the options that say what is fixed, and how."""
     group.add_argument("--unsafe-fixes", action="store_true", help="apply fixes that change what is sent, too")
+    group.add_argument("--show-fixes", action="store_true", help="name the rule and the title of each fix that is made")
     group.add_argument("--diff", action="store_true", help="show what would change, and write nothing")
     group.add_argument("--fix-only", action="store_true", help="neither report nor count what is left")
 
@@ -76,7 +77,7 @@ def run(arguments: Namespace, tree: SettingsTree) -> int:
     _files.tell_of_nothing(arguments, files)
     if files.failed or not written:
         return MISUSE
-    return int(any(result.violations for result in results) and not arguments.exit_zero)
+    return _report.exit_code(arguments, results)
 
 
 def _check(arguments: Namespace, tree: SettingsTree) -> tuple[list[Result], Files, bool]:

@@ -6,10 +6,9 @@ import sys
 from inspect import getdoc
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery import model
 from flake8_aa_celery.cli import _items, _settings, _terminal
 from flake8_aa_celery.cli._output import MISUSE, Complaints
-from flake8_aa_celery.linter import parse
+from flake8_aa_celery.linter import may_find, parse
 from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.model.facts import FACTS
 from flake8_aa_celery.places import below
@@ -89,7 +88,7 @@ def _why_unchecked(path: str, data: bytes, workspace: Workspace, settings: Setti
     """Why no rule looks into a file; empty where they do."""
     if not workspace.places.is_checked(path, settings):
         return "it is excluded, test code or a migration"
-    return "" if model.relevant(data, settings.tasks_modules) else "nothing in it has to do with Celery"
+    return "" if may_find(path, data, settings) else "nothing in it has to do with Celery"
 
 
 def _item(item: Any) -> dict[str, Any]:

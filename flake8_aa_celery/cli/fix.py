@@ -6,6 +6,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery import rewrites
 from flake8_aa_celery.cli import _files, _report, _settings, check
 from flake8_aa_celery.cli._output import MISUSE, CommandError
 from flake8_aa_celery.cli._workers import processes, spread
@@ -23,6 +24,20 @@ if TYPE_CHECKING:
     from flake8_aa_celery.fixes.engine import Fixed
     from flake8_aa_celery.pyproject import SettingsTree
     from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.violation import Violation
+
+#: What calls another method than before, which a test may have put something else in the place of.
+_OTHER_METHODS = (
+    rewrites.ChainInsteadOfGroup,
+    rewrites.MethodInsteadOfCall,
+    rewrites.LoopToChain,
+    rewrites.OptionOnEach,
+    rewrites.RenameMethod,
+    rewrites.SendOnCommit,
+    rewrites.UseApplyAsync,
+)
+_HINT = "tests that patch `delay` or what else is no longer called will notice; a formatter may run after this"
+
 
 HELP = "fix what can be fixed, and report the rest"
 
@@ -139,29 +154,42 @@ def _finish(
     written = _report.write_report(arguments, reported, tree, sys.stderr if aside else sys.stdout, fixed=True)
     if not written or failed:
         return MISUSE
-    found = any(result.violations for result in reported) or any(outcome.applied for outcome in fixed.values())
-    return int(found and not arguments.exit_zero)
+    applied = [Result(path, outcome.applied) for path, outcome in fixed.items()]
+    return _report.exit_code(arguments, [*reported, *applied])
 
 
 def _tell(arguments: Namespace, fixed: Mapping[str, Fixed], left: Sequence[Result]) -> None:
-    """Say on standard error what was fixed; with ``-v`` each fix, and why others were not made."""
-    if arguments.verbose:
-        for path, outcome in fixed.items():
-            sys.stderr.writelines(_details(path, outcome))
+    """Say on standard error what was fixed; if asked for each fix, and with ``-v`` why others were not made."""
+    for path, outcome in fixed.items():
+        if arguments.verbose or arguments.show_fixes:
+            sys.stderr.writelines(_made(path, outcome, named=arguments.show_fixes))
+        if arguments.verbose:
+            sys.stderr.writelines(_not_made(path, outcome))
     if arguments.quiet:
         return
     counts = [len(outcome.applied) for outcome in fixed.values() if outcome.applied]
     if counts:
         done = "would be fixed" if arguments.diff else "fixed"
         print(f"{counted(sum(counts), 'violation')} {done} in {counted(len(counts), 'file')}", file=sys.stderr)
+        if any(_sends_otherwise(violation) for outcome in fixed.values() for violation in outcome.applied):
+            print(_HINT, file=sys.stderr)
     unsafe = unsafely_fixable(left)
     if arguments.fix_only and unsafe and not arguments.unsafe_fixes:  # a report of what is left says so itself
         print(f"{unsafe} can be fixed with `aa-celery fix --unsafe-fixes`", file=sys.stderr)
 
 
-def _details(path: str, outcome: Fixed) -> Iterable[str]:
+def _sends_otherwise(violation: Violation) -> bool:
+    """Whether a fix calls another method to send a task."""
+    return violation.fix is not None and isinstance(violation.fix.rewrite, _OTHER_METHODS)
+
+
+def _made(path: str, outcome: Fixed, *, named: bool) -> Iterable[str]:
     for violation in outcome.applied:
         if violation.fix:
-            yield f"{path}: {violation.code} fixed: {violation.fix.title}\n"
+            rule = f"{violation.code} {violation.name}" if named else violation.code
+            yield f"{path}: {rule} fixed: {violation.fix.title}\n"
+
+
+def _not_made(path: str, outcome: Fixed) -> Iterable[str]:
     for violation, why in outcome.refused:
         yield f"{path}:{violation.line}: {violation.code} not fixed: {why}\n"

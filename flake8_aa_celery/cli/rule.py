@@ -62,7 +62,9 @@ def _named(word: str) -> Rule:
 def _page(rule: Rule) -> str:
     """A rule's page in Markdown."""
     on = "On" if rule.default else "Off"
-    standing = f"{on} by default. Profiles: {', '.join(rule.profiles)}. Fix: {rule.fix or 'none'}."
+    standing = (
+        f"Severity: {rule.severity}. {on} by default. Profiles: {', '.join(rule.profiles)}. Fix: {rule.fix or 'none'}."
+    )
     return f"# {rule.code} {rule.name}\n\n{standing}\n\n{rule.documentation}\n"
 
 

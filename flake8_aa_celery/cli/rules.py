@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 HELP = "list all rules"
 
+_COLOURS = {"error": "red", "warning": "yellow", "convention": "cyan"}
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of ``rules``."""
@@ -26,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Show a line for each rule: code, name, whether it is on by default, how safe its fix is, profiles."""
+    """Show a line for each rule: code, name, whether it is on by default, severity, how safe its fix is, profiles."""
     rules = [rule for rule in all_rules().values() if not arguments.profile or _is_on(rule, arguments.profile)]
     if arguments.output_format == "json":
         sys.stdout.write(_rules.as_json([_rules.as_object(rule) for rule in rules]))
@@ -44,7 +46,7 @@ def _is_on(rule: Rule, profile: str) -> bool:
 def _lines(rules: Sequence[Rule]) -> list[str]:
     width = max(len(rule.name) for rule in rules)
     return [
-        f"{rule.code} {rule.name:{width}} {'on ' if rule.default else 'off'} "
+        f"{rule.code} {rule.name:{width}} {'on ' if rule.default else 'off'} {rule.severity:10} "
         f"fix: {rule.fix or 'none':14} {', '.join(rule.profiles)}\n"
         for rule in rules
     ]
@@ -58,12 +60,20 @@ def _draw(rules: Sequence[Rule], color: str) -> None:
 
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("Code", no_wrap=True)
-    for heading in ("Name", *PROFILES, "Fix", "What it finds"):
+    for heading in ("Name", "Severity", *PROFILES, "Fix", "What it finds"):
         table.add_column(heading, overflow="fold")
     for rule, following in zip(rules, [*rules[1:], None], strict=True):
         on = [Text("on", "green") if _is_on(rule, profile) else Text("off", "dim") for profile in PROFILES]
         fix = Text(rule.fix, "cyan") if rule.fix else Text("none", "dim")
         ends_family = following is None or following.code[:4] != rule.code[:4]
         summary = rule.documentation.partition("\n")[0]
-        table.add_row(Text(rule.code, "bold"), rule.name, *on, fix, summary, end_section=ends_family)
+        table.add_row(
+            Text(rule.code, "bold"),
+            rule.name,
+            Text(rule.severity, _COLOURS[rule.severity]),
+            *on,
+            fix,
+            summary,
+            end_section=ends_family,
+        )
     _terminal.console(color).print(table)

@@ -52,9 +52,11 @@ class Change(NamedTuple):
     :param nodes: what each node becomes; none of them lies in another, except in one whose new node a function
         makes of what has become of it so far.
     :param imports: what must be imported for it; imports that nothing uses any more go by themselves.
+    :param kept: the names of imports that stay even where nothing uses them any more.
     :param is_for_the_log: whether it adds a line to the log, or a logger: of that no other file sees anything.
     """
 
     nodes: Mapping[cst.CSTNode, New]
     imports: tuple[Import, ...] = ()
+    kept: tuple[str, ...] = ()
     is_for_the_log: bool = False

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_aa_celery.fixes import Refused
 from flake8_aa_celery.fixes._layout import (
     Argument,
     Part,
@@ -39,11 +40,11 @@ def to_apply_async(
     function = call.func.with_changes(attr=cst.Name(method))
     moved = frozenset(moved)
     parts = list(zip(call.args, parts_of(tree, call), strict=True))
-    positional = tuple(part for arg, part in parts if arg.keyword is None and arg.star != "**")
+    positional = tuple(_as_item(arg, part) for arg, part in parts if arg.keyword is None and arg.star != "**")
     named = [
         (arg, part, arg.keyword.value if arg.keyword else "") for arg, part in parts if arg.keyword or arg.star == "**"
     ]
-    quote = quote_of(tree)
+    quote = quote_within(tree, call)
     keywords = tuple(
         part._replace(text=f"{quote}{name}{quote}: {tree.code(arg.value)}") if name else part
         for arg, part, name in named
@@ -58,9 +59,29 @@ def to_apply_async(
     return laid_out(tree, call, tree.code(function), arguments)
 
 
+def _as_item(argument: cst.Arg, part: Part) -> Part:
+    """A positional argument as an item of a list: a lone generator needs the parentheses that were the call's."""
+    is_bare = isinstance(argument.value, cst.GeneratorExp) and not argument.value.lpar
+    return part._replace(text=f"({part.text})") if is_bare else part
+
+
 def quote_of(tree: Tree) -> str:
     """The quotes that the file writes its texts in, for the most part."""
     return "'" if tree.text.count("'") > 2 * tree.text.count('"') else '"'
+
+
+def quote_within(tree: Tree, node: cst.CSTNode) -> str:
+    """The quotes for a text in the place of a node: in an f-string others than its own.
+
+    :raises Refused: where both are taken by f-strings around it.
+    """
+    around = [outer.quote[:1] for outer in tree.around(node) if isinstance(outer, cst.FormattedString)]
+    if not around:
+        return quote_of(tree)
+    free = [quote for quote in "\"'" if quote not in around]
+    if not free:
+        raise Refused("the f-string around it leaves no quotes")
+    return free[0]
 
 
 def called_with(tree: Tree, function: cst.BaseExpression, name: str, code: str) -> cst.BaseExpression:

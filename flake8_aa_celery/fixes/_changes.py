@@ -9,8 +9,11 @@ from flake8_aa_celery.fixes import (
     add_key,
     add_logger,
     add_shared_task,
+    add_wraps,
+    call_after,
     chain_instead_of_group,
     drop_exception,
+    drop_noqa_codes,
     drop_option,
     import_instead,
     log_start,
@@ -18,6 +21,7 @@ from flake8_aa_celery.fixes import (
     method_instead_of_call,
     option_into_kwargs,
     option_on_each,
+    rename,
     rename_key,
     rename_method,
     rename_option,
@@ -51,8 +55,14 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return add_logger.rewrite(place, rewrite)
         case rewrites.AddSharedTask():
             return add_shared_task.rewrite(place, rewrite)
+        case rewrites.AddWraps():
+            return add_wraps.rewrite(place, rewrite)
+        case rewrites.CallAfter():
+            return call_after.rewrite(place, rewrite)
         case rewrites.ChainInsteadOfGroup():
             return chain_instead_of_group.rewrite(place, rewrite)
+        case rewrites.DropNoqaCodes():
+            return drop_noqa_codes.rewrite(place, rewrite)
         case rewrites.DropException():
             return drop_exception.rewrite(place, rewrite)
         case rewrites.DropOption():
@@ -69,6 +79,8 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return option_into_kwargs.rewrite(place, rewrite)
         case rewrites.OptionOnEach():
             return option_on_each.rewrite(place, rewrite)
+        case rewrites.Rename():
+            return rename.rewrite(place, rewrite)
         case rewrites.RenameKey():
             return rename_key.rewrite(place, rewrite)
         case rewrites.RenameMethod():

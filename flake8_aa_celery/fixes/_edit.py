@@ -9,8 +9,9 @@ import libcst as cst
 
 from flake8_aa_celery.fixes import Refused
 from flake8_aa_celery.fixes._flakes import flakes
-from flake8_aa_celery.fixes._imports import add_import, remove_unused
+from flake8_aa_celery.fixes._imports import add_import, bound_by, is_kept, keep_unused, remove_unused
 from flake8_aa_celery.fixes._names import bound, imported
+from flake8_aa_celery.model.code.imports import is_imported_by_others
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,7 +30,7 @@ def apply(tree: Tree, changes: Sequence[Change]) -> str:
     for wanted in _each_once(change.imports for change in changes):
         module = add_import(module, wanted, tree.path)
     if _may_raise_flakes(tree, changes):
-        module = _without_unused(module, tree)
+        module = _without_unused(module, tree, {name for change in changes for name in change.kept})
     return tree.whole(module)
 
 
@@ -84,20 +85,25 @@ def _names(node: cst.CSTNode) -> Iterator[cst.Name]:
             yield from _names(child)
 
 
-def _without_unused(module: cst.Module, tree: Tree) -> cst.Module:
-    """The module without the imports that nothing uses any more."""
+def _without_unused(module: cst.Module, tree: Tree, kept: set[str]) -> cst.Module:
+    """The module without the imports that nothing uses any more; those of which a name is to be kept say why."""
     try:
         new = flakes(tree.whole(module)) - flakes(tree.text)
     except SyntaxError as error:
         raise Refused("the result would not be valid Python") from error
     fewer = module
     for flake in new:
-        fewer = remove_unused(fewer, flake.unused) if flake.unused else fewer
-    if fewer is module:
-        for flake in new:
+        name = bound_by(fewer, flake.unused) if flake.unused else ""
+        if name and (name in kept or is_imported_by_others(tree.facts, name)):
+            fewer = keep_unused(fewer, flake.unused)
+        elif name:
+            fewer = remove_unused(fewer, flake.unused)
+    if fewer is not module:
+        return _without_unused(fewer, tree, kept)
+    for flake in new:
+        if not is_kept(module, flake.unused):
             raise Refused(f"pyflakes would object: {flake.text}")
-        return module
-    return _without_unused(fewer, tree)
+    return module
 
 
 def _each_once(groups: Iterable[Sequence[Any]]) -> list[Any]:

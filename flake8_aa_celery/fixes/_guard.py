@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
+import os
+import re
+import sys
 import tokenize
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.fixes import Refused
+from flake8_aa_celery.fixes._python import FREE_F_STRINGS, compiles, new_f_strings, oldest_python
 from flake8_aa_celery.fixes._version import Version
 from flake8_aa_celery.linter import parse
+from flake8_aa_celery.rewrites import DropNoqaCodes
 from flake8_aa_celery.rules import all_rules
+from flake8_aa_celery.source import comments as comments_by_line
 from flake8_aa_celery.source import decode, encode, heed_noqa
 from flake8_aa_celery.violation import Violation
 
@@ -19,6 +25,22 @@ if TYPE_CHECKING:
 
     #: whether a violation of a version is to be fixed in a later round
     Curable = Callable[[Violation, Version], bool]
+
+
+def _demand_old_grammar(before: Version, data: bytes) -> None:
+    """Refuse what the oldest Python of the project would not compile, unless it does not compile the file as it is."""
+    version = min(oldest_python(os.path.dirname(os.path.abspath(before.path))), sys.version_info[:2])
+    for grammar in (version, sys.version_info[:2]):
+        if compiles(before.data, grammar):
+            if not compiles(data, grammar):
+                raise Refused(f"Python {version[0]}.{version[1]} would not compile the result")
+            break
+    if version < FREE_F_STRINGS and new_f_strings(decode(data)) > new_f_strings(decode(before.data)):
+        raise Refused(f"Python {version[0]}.{version[1]} knows no such f-string")
+
+
+#: Between two comments in one line.
+_ONE_OF_SEVERAL = re.compile(r"  +(?=#)")
 
 
 def checked(before: Version, text: str, cured: Sequence[Violation], curable: Curable) -> Version:
@@ -36,7 +58,8 @@ def checked(before: Version, text: str, cured: Sequence[Violation], curable: Cur
         syntax = parse(data)
     except SyntaxError as error:
         raise Refused("the result would not be valid Python") from error
-    if _loses_line_with(b"#", before.data, data) and comments(before.data) - comments(data):
+    _demand_old_grammar(before, data)
+    if _loses_line_with(b"#", before.data, data) and comments(before.data) - comments(data) - _meant(before, cured):
         raise Refused("a comment would be lost")
     after = before.with_data(data, syntax)
     codes = {violation.code for violation in cured}
@@ -54,9 +77,20 @@ def _loses_line_with(sign: bytes, before: bytes, after: bytes) -> bool:
 
 
 def comments(data: bytes) -> Counter[str]:
-    """The comments of a file, each with how often it is there."""
+    """The comments of a file, each with how often it is there; of several in one line each is one."""
     tokens = tokenize.generate_tokens(io.StringIO(decode(data)).readline)
-    return Counter(token.string.rstrip() for token in tokens if token.type == tokenize.COMMENT)
+    found = (token.string.rstrip() for token in tokens if token.type == tokenize.COMMENT)
+    return Counter(part for comment in found for part in _ONE_OF_SEVERAL.split(comment))
+
+
+def _meant(version: Version, cured: Sequence[Violation]) -> Counter[str]:
+    """The comments that fixes are about."""
+    lines = [each.line for each in cured if each.fix is not None and isinstance(each.fix.rewrite, DropNoqaCodes)]
+    if not lines:
+        return Counter()
+    starts = comments_by_line(version.lines)
+    meant = (version.lines[line - 1][starts[line] :].rstrip() for line in lines)
+    return Counter(part for comment in meant for part in _ONE_OF_SEVERAL.split(comment))
 
 
 def _protected(version: Version, codes: Collection[str]) -> Counter[str]:

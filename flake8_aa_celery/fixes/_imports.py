@@ -22,6 +22,7 @@ _LONGEST = 88
 #: Packages that isort, as Alliance Auth's apps set it up, puts below a heading of their own.
 _WITH_HEADING = ("django", "allianceauth")
 
+_OVER_LINES = cst.ParenthesizedWhitespace
 _TYPE_CHECKING = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 _FUTURE, _STANDARD, _THIRD_PARTY, _LOCAL = range(4)
 
@@ -69,13 +70,39 @@ def remove_unused(module: cst.Module, unused: str) -> cst.Module:
 
     :param unused: the import as pyflakes writes it: ``a.b``, ``a.b as c``.
     """
+    for place, statement, name in _statements_importing(module, unused):
+        if not _has_noqa(statement):
+            return _without_name(module, place, statement, name)
+    return module
+
+
+def keep_unused(module: cst.Module, unused: str) -> cst.Module:
+    """The module with a comment after an import that says that it is meant, where nothing uses it."""
+    for place, statement, name in _statements_importing(module, unused):
+        if not _has_noqa(statement):
+            body = [*module.body[:place], *_apart(module, statement, name), *module.body[place + 1 :]]
+            return _with_body(module, body)
+    return module
+
+
+def is_kept(module: cst.Module, unused: str) -> bool:
+    """Whether a comment says of an import that it is meant."""
+    return any(_has_noqa(statement) for _, statement, _ in _statements_importing(module, unused))
+
+
+def bound_by(module: cst.Module, unused: str) -> str:
+    """The name that an import at the top level binds; empty where there is none."""
+    return next((name for _, _, name in _statements_importing(module, unused)), "")
+
+
+def _statements_importing(module: cst.Module, unused: str) -> Iterator[tuple[int, cst.SimpleStatementLine, str]]:
+    """The statements at the top level that make an import: each with its place and the name that it binds."""
     for place, statement in enumerate(module.body):
         node = _import_of(statement)
-        if node is not None and isinstance(statement, cst.SimpleStatementLine) and not _has_noqa(statement):
+        if node is not None and isinstance(statement, cst.SimpleStatementLine):
             name = _bound_by(node, unused)
             if name:
-                return _without_name(module, place, statement, name)
-    return module
+                yield place, statement, name
 
 
 # -- what is there ----------------------------------------------------------------------------------------------
@@ -142,8 +169,53 @@ def _source_of(node: cst.ImportFrom) -> str:
 
 
 def _has_noqa(statement: cst.SimpleStatementLine) -> bool:
+    return any("noqa" in comment.lower() for comment in _comments_at_its_ends(statement))
+
+
+def _comments_at_its_ends(statement: cst.SimpleStatementLine) -> Iterator[str]:
+    """The comments in the lines of an import: to flake8 a ``noqa`` in any of them is one of the whole."""
+    node = statement.body[0]
+    spaces = [node.lpar.whitespace_after] if isinstance(node, cst.ImportFrom) and node.lpar else []
+    if isinstance(node, (cst.Import, cst.ImportFrom)) and not isinstance(node.names, cst.ImportStar):
+        spaces += [alias.comma.whitespace_after for alias in node.names if isinstance(alias.comma, cst.Comma)]
+    for space in spaces:
+        comment = space.first_line.comment if isinstance(space, _OVER_LINES) else None
+        yield comment.value if comment else ""
     comment = statement.trailing_whitespace.comment
-    return comment is not None and "noqa" in comment.value.lower()
+    yield comment.value if comment else ""
+
+
+def _apart(module: cst.Module, statement: cst.SimpleStatementLine, name: str) -> list[Statement]:
+    """An import that is kept with a comment that says so; what is imported beside it in a statement of its own.
+
+    flake8 looks for the comment in the first line of a statement, and it would silence more than is meant there.
+    """
+    node, rest = statement.body[0], _fewer_names(statement, name)
+    if rest is None or not isinstance(node, cst.ImportFrom) or isinstance(node.names, cst.ImportStar):
+        return [_with_noqa(statement)]
+    (alias,) = [alias for alias in node.names if _bound_name(alias) == name][:1]
+    code = module.code_for_node(alias.with_changes(comma=cst.MaybeSentinel.DEFAULT)).strip()
+    line = f"from {_source_of(node)} import {code}  # noqa: F401"
+    kept = cst.parse_statement(line, config=module.config_for_parsing)
+    names = [_bound_name(each) for each in node.names]
+    first, second = (kept, rest) if name == min(names, key=_name_key) else (rest, kept)
+    return [first.with_changes(leading_lines=statement.leading_lines), second.with_changes(leading_lines=[])]
+
+
+def _with_noqa(statement: cst.SimpleStatementLine) -> cst.SimpleStatementLine:
+    """An import with a comment in its first line that has flake8 leave it alone."""
+    node = statement.body[0]
+    if isinstance(node, cst.ImportFrom) and node.lpar and isinstance(node.lpar.whitespace_after, _OVER_LINES):
+        space = node.lpar.whitespace_after
+        line = _line_with_noqa(space.first_line)
+        lpar = node.lpar.with_changes(whitespace_after=space.with_changes(first_line=line))
+        return statement.with_changes(body=[node.with_changes(lpar=lpar)])
+    return statement.with_changes(trailing_whitespace=_line_with_noqa(statement.trailing_whitespace))
+
+
+def _line_with_noqa(end: cst.TrailingWhitespace) -> cst.TrailingWhitespace:
+    text = "# noqa: F401" + (f"  {end.comment.value}" if end.comment else "")
+    return end.with_changes(whitespace=cst.SimpleWhitespace("  "), comment=cst.Comment(text))
 
 
 # -- adding -----------------------------------------------------------------------------------------------------

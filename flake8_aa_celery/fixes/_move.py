@@ -1,9 +1,10 @@
-"""Move a task into the package's module of tasks: the one fix that concerns two files."""
+"""Move a task into the package's module of tasks, or import its module there: the fixes that concern two files."""
 
 from __future__ import annotations
 
 import ast
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import libcst as cst
@@ -11,19 +12,25 @@ import libcst as cst
 from flake8_aa_celery.fixes import Import, Refused
 from flake8_aa_celery.fixes._flakes import flakes
 from flake8_aa_celery.fixes._guard import comments
-from flake8_aa_celery.fixes._imports import add_after_imports, add_import, remove_unused
+from flake8_aa_celery.fixes._imports import add_after_imports, add_import, is_kept, keep_unused, remove_unused
+from flake8_aa_celery.model.code.import_graph import imports_at_once
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import without_call
 from flake8_aa_celery.model.code.traversal import scopes_of
-from flake8_aa_celery.source import decode
+from flake8_aa_celery.source import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from flake8_aa_celery.model.code.scopes import Binding, FunctionNode
-    from flake8_aa_celery.rewrites import MoveToTasksModule
+    from flake8_aa_celery.rewrites import ImportInTasksModule, MoveToTasksModule
 
 _FUTURE = Import("__future__", "annotations")
+
+
+#: What an installed app has, of which autodiscovery imports the tasks.
+_OF_AN_APP = ("apps.py", "models.py", "models", "migrations", "admin.py")
+_NOQA = re.compile(r"#\s*noqa(?::[^#]*\bAAC1(?:01)?\b|:?\s*$|:[^#]*\bAAC\b)", re.IGNORECASE)
 
 
 class Moved(NamedTuple):
@@ -41,6 +48,25 @@ def move(path: str, source: bytes, tasks: bytes | None, line: int, wanted: MoveT
     :raises Refused: where that cannot be done right.
     """
     return _Move(path, decode(source), decode(tasks or b""), line, wanted).run(source, tasks or b"")
+
+
+def import_there(source: bytes, tasks: bytes | None, wanted: ImportInTasksModule) -> Moved:
+    """Import the module of a file in the module of tasks, for the sake of its tasks alone.
+
+    :param source: what the file holds, which stays as it is.
+    :raises Refused: where that cannot be done right.
+    """
+    if tasks is None or b"\r" in tasks:
+        raise Refused("there is no module of tasks with the ends of lines of Unix")
+    text = decode(tasks)
+    if wanted.name in scopes_of(ast.parse(text)).module.bindings:
+        raise Refused(f"the module of tasks has a `{wanted.name}` already")
+    added = Import(wanted.source, wanted.name)
+    lines = add_import(_parsed(text), added, wanted.target).code.splitlines()
+    if added.code not in lines:
+        raise Refused("it would be one of several imports")
+    lines[lines.index(added.code)] += "  # noqa: F401"
+    return Moved(source, "".join(f"{line}\n" for line in lines).encode())
 
 
 class _Move:
@@ -63,23 +89,47 @@ class _Move:
     def run(self, source: bytes, tasks: bytes) -> Moved:
         if self._node.name in self._there.module.bindings:
             raise Refused(f"the module of tasks has a `{self._node.name}` already")
+        self._demand_a_place()
         self._demand_no_circle()
         needed = list(dict.fromkeys(self._needed_by(self._node, set())))
         first, last = self._span()
+        self._demand_that_nobody_means_it(first)
         block = self._named(self._lines[first - 1 : last], first)
         shorter = self._without(first, last)
         longer = self._with(needed, "".join(block))
-        moved = Moved(shorter.encode(), longer.encode())
+        moved = Moved(encode(shorter, source), encode(longer, tasks))
         if comments(source) + comments(tasks) - comments(moved.source) - comments(moved.tasks):
             raise Refused("a comment would be lost")
         for flake in flakes(longer) - flakes(self._tasks):
             raise Refused(f"pyflakes would object: {flake.text}")
         return moved
 
+    def _demand_a_place(self) -> None:
+        """Refuse where the module of tasks would be none that a worker imports, or hides one that is there."""
+        folder, name = os.path.split(os.path.abspath(self._path))
+        if name == "__init__.py":
+            raise Refused("its module is the package itself")
+        target = os.path.join(folder, f"{self._wanted.module}.py")
+        if os.path.isdir(os.path.join(folder, self._wanted.module)) and not os.path.isfile(target):
+            raise Refused(f"there is a package `{self._wanted.module}` already")
+        if not os.path.isfile(os.path.join(folder, "__init__.py")):
+            raise Refused("its folder is no package")
+        is_within = os.path.isfile(os.path.join(os.path.dirname(folder), "__init__.py"))
+        if is_within and not any(os.path.isfile(os.path.join(folder, each)) for each in (*_OF_AN_APP, target)):
+            raise Refused(
+                f"`{os.path.basename(folder)}` is no app: nothing would import its `{self._wanted.module}.py`"
+            )
+
+    def _demand_that_nobody_means_it(self, first: int) -> None:
+        """Refuse where a ``noqa`` at a decorator says that the task is to stay."""
+        lines = self._lines[first - 1 : self._node.lineno]
+        if any(_NOQA.search(line) for line in lines):
+            raise Refused("a line with `noqa` would be moved")
+
     def _demand_no_circle(self) -> None:
         """Refuse where the module of tasks imports this one, which would then import it."""
-        for node in ast.walk(self._there.module.node):
-            names = [alias.name for alias in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
+        for node in imports_at_once(self._there.module.node):
+            names = [alias.name for alias in node.names]
             module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
             if any(name.rpartition(".")[2] == self._own for name in [module, *names]):
                 raise Refused("the module of tasks imports this one")
@@ -152,16 +202,17 @@ class _Move:
 
     def _without(self, first: int, last: int) -> str:
         """This file with an import where the task stood, and without the imports that nothing uses any more."""
-        rest = "".join([*self._lines[: first - 1], *self._lines[last:]])
+        above, below = "".join(self._lines[: first - 1]).rstrip("\n"), "".join(self._lines[last:])
+        rest = f"{above}\n{below}" if above and below.strip() else f"{above}\n" if above else below.lstrip("\n")
         again = Import(("." if self._wanted.in_package else "") + self._wanted.module, self._node.name)
-        is_used = any(isinstance(node, ast.Name) and node.id == self._node.name for node in ast.walk(ast.parse(rest)))
-        line = f"{again.code}\n" if is_used else f"{again.code}  # noqa: F401\n"
-        tree = _parsed("".join([*self._lines[: first - 1], line, *self._lines[last:]]))
+        tree = add_import(_parsed(rest), again, self._path)
         kept = f"{again.module}.{again.name}"
-        while new := [f.unused for f in flakes(tree.code) - flakes(self._text) if f.unused and f.unused != kept]:
+        while new := [
+            f.unused for f in flakes(tree.code) - flakes(self._text) if f.unused and not is_kept(tree, f.unused)
+        ]:
             fewer = tree
             for unused in new:
-                fewer = remove_unused(fewer, unused)
+                fewer = keep_unused(fewer, unused) if unused == kept else remove_unused(fewer, unused)
             if fewer is tree:
                 raise Refused("an import would be left that nothing uses")
             tree = fewer

@@ -51,6 +51,8 @@ class Tree:
         self.path = version.path
         #: without a byte-order mark, with the ends of lines that it has
         self.text = decode(version.data)
+        #: what the model knows of it
+        self.facts = version.facts
         self.syntax = version.facts.tree
         #: which names are bound where
         self.scopes = version.facts.scopes
@@ -122,6 +124,10 @@ class Tree:
             found.setdefault(line, []).append(node)
         return found
 
+    def nodes_in(self, line: int, kind: type[Node]) -> list[Node]:
+        """The nodes of a kind that begin in a line."""
+        return [node for node in self._by_line.get(line, ()) if isinstance(node, kind)]
+
     def index_at(self, line: int) -> int:
         """Which statement of the module a line belongs to."""
         return max(bisect_right(self._starts, line) - 1, 0)
@@ -174,8 +180,8 @@ class Tree:
         return cst.parse_expression(code, config=self.module.config_for_parsing)
 
     def instead(self, old: cst.BaseExpression, code: str) -> cst.BaseExpression:
-        """The node of an expression in the parentheses of another."""
-        return self.expression(code).with_changes(lpar=old.lpar, rpar=old.rpar)
+        """The node of an expression in the parentheses of another, or within others, so that it may go over lines."""
+        return self.expression(f"({code})").with_changes(lpar=old.lpar, rpar=old.rpar)
 
     def statement(self, code: str) -> cst.SimpleStatementLine | cst.BaseCompoundStatement:
         """The node of a statement."""

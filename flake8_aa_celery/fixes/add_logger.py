@@ -26,7 +26,7 @@ def rewrite(place: Place, wanted: AddLogger) -> Change:
     above = _last_import(tree.syntax, place.violation.line)
     is_logging = wanted.module == "logging"
     imported = Import("logging") if is_logging else Import(wanted.module, wanted.name)
-    written, imports = use(tree.scopes, imported, above.lineno + 1)
+    written, imports = use(place, imported, above.lineno + 1)
     maker = f"{written}.{wanted.name}" if is_logging else written
     line = tree.statement(f"{_NAME} = {maker}(__name__)").with_changes(leading_lines=[cst.EmptyLine(indent=False)])
     statement = tree.module.body[tree.index_at(above.lineno)]

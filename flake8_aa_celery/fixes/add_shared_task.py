@@ -17,6 +17,6 @@ if TYPE_CHECKING:
 def rewrite(place: Place, wanted: AddSharedTask) -> Change:
     """Decorate the function at the violation."""
     function = place.node(cst.FunctionDef)
-    written, imports = use(place.tree.scopes, Import("celery", "shared_task"), place.violation.line)
+    written, imports = use(place, Import("celery", "shared_task"))
     decorator = cst.Decorator(place.tree.expression(written))
     return Change({function: function.with_changes(decorators=[decorator, *function.decorators])}, imports)

@@ -21,5 +21,5 @@ def rewrite(place: Place, wanted: ChainInsteadOfGroup) -> Change:
         return Change({call.func.attr: cst.Name("chain")})
     if not isinstance(call.func, cst.Name):
         raise Refused("it is no `group` that is called")
-    written, imports = use(place.tree.scopes, Import("celery", "chain"), place.violation.line, by_name=True)
+    written, imports = use(place, Import("celery", "chain"), by_name=True)
     return Change({call.func: place.tree.instead(call.func, written)}, imports)

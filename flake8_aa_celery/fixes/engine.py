@@ -9,7 +9,7 @@ from flake8_aa_celery.fixes._version import Version
 from flake8_aa_celery.interrupts import hand_on_interrupt
 from flake8_aa_celery.linter import rules_for
 from flake8_aa_celery.model.code.workspace import Workspace
-from flake8_aa_celery.rewrites import MoveToTasksModule
+from flake8_aa_celery.rewrites import OF_TWO_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -117,7 +117,7 @@ class _Fixer:
         """Whether a violation of a version is to be fixed, now or in a later round."""
         return (
             violation.fix is not None
-            and not isinstance(violation.fix.rewrite, MoveToTasksModule)
+            and not isinstance(violation.fix.rewrite, OF_TWO_FILES)
             and violation.fix.safety in self._safeties
             and violation.code in self._codes
             and version.identity(violation) not in self._refused
@@ -131,7 +131,7 @@ class _Fixer:
 
         planned, places = [], Places(tree)
         for violation in wanted:
-            assert violation.fix is not None and not isinstance(violation.fix.rewrite, MoveToTasksModule)
+            assert violation.fix is not None and not isinstance(violation.fix.rewrite, OF_TWO_FILES)
             try:
                 change = change_for(violation.fix.rewrite, Place(tree, violation))
             except Refused as reason:

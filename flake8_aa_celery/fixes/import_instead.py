@@ -19,7 +19,7 @@ def rewrite(place: Place, wanted: ImportInstead) -> Change:
     name, imported = wanted.name, Import(wanted.module, wanted.name)
     found = place.node((cst.ImportFrom, cst.Attribute))
     if isinstance(found, cst.Attribute):
-        written, imports = use(place.tree.scopes, imported, place.violation.line)
+        written, imports = use(place, imported)
         return Change({found: place.tree.instead(found, written)}, imports)
     if not isinstance(found, cst.ImportFrom) or isinstance(found.names, cst.ImportStar):
         raise Refused("the import names nothing")

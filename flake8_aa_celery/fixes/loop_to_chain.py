@@ -23,7 +23,7 @@ def rewrite(place: Place, wanted: LoopToChain) -> Change:
     if isinstance(function, cst.Attribute) and function.attr.value == "run":
         function = function.value
     signature = call.with_changes(func=cst.Attribute(function, cst.Name("si")), lpar=[], rpar=[])
-    written, imports = use(tree.scopes, Import("celery", "chain"), place.violation.line)
+    written, imports = use(place, Import("celery", "chain"))
     inner = [tree.code(signature), f"for {tree.code(loop.target)} in {_iterated(tree.code(loop.iter), loop)}"]
     line = _laid_out(
         written, inner, tree.module.default_indent, line_length(tree.path) - tree.margin(place.violation.line)

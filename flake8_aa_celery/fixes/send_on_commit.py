@@ -23,7 +23,7 @@ def rewrite(place: Place, wanted: SendOnCommit) -> Change:
             raise Refused("no method is called")
         function = call.func.with_changes(attr=cst.Name(wanted.method))
         return Change({registration: call.with_changes(func=function, lpar=registration.lpar, rpar=registration.rpar)})
-    written, imports = use(tree.scopes, Import("functools", "partial"), place.violation.line)
+    written, imports = use(place, Import("functools", "partial"))
     bare = call.func.with_changes(lpar=[], rpar=[])
     comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")) if call.args else cst.MaybeSentinel.DEFAULT
     partial = call.with_changes(

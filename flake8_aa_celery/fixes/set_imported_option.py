@@ -18,5 +18,5 @@ if TYPE_CHECKING:
 def rewrite(place: Place, wanted: SetImportedOption) -> Change:
     """Set an option of a call, first of all, and import its value."""
     call = place.at(wanted.spot, cst.Call)
-    written, imports = use(place.tree.scopes, Import(wanted.module, wanted.imported), place.violation.line)
+    written, imports = use(place, Import(wanted.module, wanted.imported))
     return Change({call: with_keyword(place.tree, call, wanted.name, written, first=True)}, imports)

@@ -15,8 +15,14 @@ if TYPE_CHECKING:
 
 
 def rewrite(place: Place, wanted: UseSharedTask) -> Change:
-    """Replace what registers the task, and leave its options as they are."""
+    """Replace what registers the task, and leave its options as they are.
+
+    Not where another task of the module cannot be changed: half of them would belong to one application.
+    """
     decorator = place.node((cst.Call, cst.Attribute, cst.Name))
     registers = decorator.func if isinstance(decorator, cst.Call) else decorator
-    written, imports = use(place.tree.scopes, Import("celery", "shared_task"), place.violation.line)
-    return Change({registers: place.tree.instead(registers, written)}, imports)
+    wanted_import = Import("celery", "shared_task")
+    for other in wanted.others:
+        use(place, wanted_import, other.line)
+    written, imports = use(place, wanted_import)
+    return Change({registers: place.tree.instead(registers, written)}, imports, wanted.kept)

@@ -11,19 +11,21 @@ from flake8_aa_celery.fixes import Refused
 from flake8_aa_celery.fixes._guard import demand_nothing_new
 from flake8_aa_celery.fixes.engine import ROUNDS, Fixed, crash, fix, with_all_rules
 from flake8_aa_celery.linter import check, rules_for
+from flake8_aa_celery.model.code.import_graph import reaches
 from flake8_aa_celery.model.code.workspace import Workspace
-from flake8_aa_celery.rewrites import MoveToTasksModule
-from flake8_aa_celery.source import read, reason
+from flake8_aa_celery.rewrites import ImportInTasksModule, MoveToTasksModule
+from flake8_aa_celery.source import excludes, read, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from flake8_aa_celery.rewrites import RewriteOfTwoFiles
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Violation
 
     File = tuple[str, bytes]
     Work = Callable[[Iterable[File]], list[tuple[str, Fixed]]]
-    _Move = tuple[Violation, MoveToTasksModule]
+    _Move = tuple[Violation, RewriteOfTwoFiles]
     Spread = Callable[[Sequence[File], Work], list[tuple[str, Fixed]]]
 
 
@@ -120,16 +122,20 @@ class _Fixer:
         violation, rewrite = move
         return rewrite.name, self._texts[path].splitlines()[violation.line - 1].decode("utf-8", "replace")
 
-    def _move(self, path: str, wanted: Violation, rewrite: MoveToTasksModule) -> tuple[str, ...]:
+    def _move(self, path: str, wanted: Violation, rewrite: RewriteOfTwoFiles) -> tuple[str, ...]:
         """Move one task and put down what has become of the two files.
 
         :raises Refused: where that cannot be done right.
         """
-        from flake8_aa_celery.fixes._move import move
+        from flake8_aa_celery.fixes._move import import_there, move
 
-        target = os.path.join(os.path.dirname(path), f"{rewrite.module}.py")
+        target = _target(path, rewrite)
         there = self._texts[target] if target in self._texts else _read(target)
-        moved = move(path, self._texts[path], there, wanted.line, rewrite)
+        self._demand_free(path, target)
+        if isinstance(rewrite, ImportInTasksModule):
+            moved = import_there(self._texts[path], there, rewrite)
+        else:
+            moved = move(path, self._texts[path], there, wanted.line, rewrite)
         after = {path: moved.source, target: moved.tasks}
         before = self._found_in({path: self._texts[path], target: there or b""})
         demand_nothing_new(before, self._found_in(after), [wanted.code])
@@ -142,6 +148,18 @@ class _Fixer:
         self.fixed[path] = own._replace(data=moved.source, applied=applied, left=left, moved_to=moved_to)
         self.fixed[target] = self.fixed.get(target, Fixed(b"", (), (), ()))._replace(data=moved.tasks)
         return path, target
+
+    def _demand_free(self, path: str, target: str) -> None:
+        """Refuse where the module of tasks is left out of the checks, or has the file imported that lacks the task."""
+        self._shadow(self._texts)
+        places = self._workspace.places
+        root = places.project_root(target)
+        if excludes(target, root, self._settings) or not places.is_checked(target, self._settings):
+            raise Refused("the module of tasks is excluded")
+        project = self._workspace.project_of(target, self._wide)
+        tasks = project.load(os.path.abspath(target))
+        if tasks is not None and reaches(tasks, os.path.abspath(path)):
+            raise Refused("the module of tasks imports this one")
 
     def _codes(self, path: str) -> set[str]:
         return {rule.code for rule in rules_for(path, self._settings)}
@@ -163,12 +181,21 @@ def _after(before: Fixed | None, now: Fixed) -> Fixed:
     return now if before is None else now._replace(applied=before.applied + now.applied, moved_to=before.moved_to)
 
 
+def _target(path: str, rewrite: RewriteOfTwoFiles) -> str:
+    """The second file that a rewrite concerns."""
+    if isinstance(rewrite, ImportInTasksModule):
+        return rewrite.target
+    return os.path.join(os.path.dirname(path), f"{rewrite.module}.py")
+
+
 def _moves_of(violation: Violation) -> Iterator[_Move]:
     """How each task moves that a violation is about, with the violation at that task."""
     rewrite = violation.fix.rewrite if violation.fix is not None else None
     if isinstance(rewrite, MoveToTasksModule):
         for each in (rewrite, *rewrite.others):
             yield violation._replace(line=each.line or violation.line), each
+    elif isinstance(rewrite, ImportInTasksModule):
+        yield violation, rewrite
 
 
 def _read(path: str) -> bytes | None:

@@ -17,6 +17,11 @@ _GAP = rb"[\s\\]*(?:#[^\n]{0,500}\n[\s\\]*)*"
 #: What is sent or registered without any of these words: each begins with one byte, which makes the search fast.
 _SENT = re.compile(rb"\." + _GAP + rb"(?:delay|apply_async|si?" + _GAP + rb"\()")
 _REGISTERED = re.compile(rb"@[^\n@]*\." + _GAP + rb"task\b")
+#: A setting of Celery's in small letters, as a module of its own has them.
+_SETTING_WORDS = (b"task_", b"worker_", b"broker_", b"result_", b"beat_", b"accept_content")
+_SETTING = re.compile(
+    rb"^[ \t]*(?:(?:task|worker|broker|result|beat)_[a-z_]+|accept_content)[ \t]*(?::[^=\n]{1,80})?=(?!=)", re.MULTILINE
+)
 #: What next to a name makes it part of a longer one.
 _IN_NAME = re.compile(rb"\w|.\w")
 
@@ -34,6 +39,7 @@ def relevant(source: bytes, tasks_modules: tuple[str, ...] = ("tasks",)) -> bool
         or _SENT.search(source) is not None
         or (_SHARED in source and _speaks_of_task(source))
         or any(_imports_tasks(name, source) for name in tasks_modules)
+        or (any(word in source for word in _SETTING_WORDS) and _SETTING.search(source) is not None)
     )
 
 

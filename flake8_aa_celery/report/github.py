@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.places import below_repository
-from flake8_aa_celery.report._severity import severity
+from flake8_aa_celery.rules import severity_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.report import Results
     from flake8_aa_celery.violation import Violation
 
-_COMMANDS = {"info": "notice", "minor": "warning", "major": "warning", "critical": "error", "blocker": "error"}
+_COMMANDS = {"error": "error", "warning": "warning", "convention": "notice"}
 
 
 def render(results: Results) -> Iterator[str]:
@@ -25,7 +25,7 @@ def render(results: Results) -> Iterator[str]:
             properties = {"file": path, **_place(found), "title": title}
             given = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
             message = _data(f"{path}:{found.line}:{found.column + 1}: {found.code} {found.message}")
-            yield f"::{_COMMANDS[severity(found.code)]} {given}::{message}\n"
+            yield f"::{_COMMANDS[severity_of(found.code)]} {given}::{message}\n"
 
 
 def _place(found: Violation) -> dict[str, str]:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.fingerprints import fingerprints
 from flake8_aa_celery.places import below_repository
-from flake8_aa_celery.report._severity import severity
+from flake8_aa_celery.rules import severity_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.report import Results
+
+_SEVERITIES = {"error": "critical", "warning": "major", "convention": "minor"}
 
 
 def render(results: Results) -> Iterator[str]:
@@ -22,7 +24,7 @@ def render(results: Results) -> Iterator[str]:
             "description": f"{found.code} {found.message}",
             "check_name": found.code,
             "fingerprint": fingerprint,
-            "severity": severity(found.code),
+            "severity": _SEVERITIES[severity_of(found.code)],
             "location": {"path": path, "lines": {"begin": found.line, "end": found.end_line}},
         }
         for result in results

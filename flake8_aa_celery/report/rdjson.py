@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.places import below
 from flake8_aa_celery.report._links import DOCUMENTATION, page_of
-from flake8_aa_celery.report._severity import severity
+from flake8_aa_celery.rules import severity_of
 from flake8_aa_celery.source import lines_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 WITH_EDITS = True
 
-_SEVERITIES = {"info": "INFO", "minor": "WARNING", "major": "WARNING", "critical": "ERROR", "blocker": "ERROR"}
+_SEVERITIES = {"error": "ERROR", "warning": "WARNING", "convention": "INFO"}
 
 
 def render(results: Results) -> Iterator[str]:
@@ -39,7 +39,7 @@ def _diagnostics(result: Result) -> Iterator[dict[str, Any]]:
         yield {
             "message": found.message,
             "location": {"path": path, "range": _range(found, lines)},
-            "severity": _SEVERITIES[severity(found.code)],
+            "severity": _SEVERITIES[severity_of(found.code)],
             "code": {"value": found.code, "url": page_of(found.code)},
             **({"suggestions": list(map(_suggestion, edits))} if edits else {}),
         }

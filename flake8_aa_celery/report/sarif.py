@@ -10,8 +10,7 @@ from flake8_aa_celery import __version__
 from flake8_aa_celery.fingerprints import fingerprints
 from flake8_aa_celery.places import below_repository
 from flake8_aa_celery.report._links import DOCUMENTATION, page_of
-from flake8_aa_celery.report._severity import severity
-from flake8_aa_celery.rules import all_rules
+from flake8_aa_celery.rules import all_rules, severity_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 WITH_EDITS = True
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_LEVELS = {"info": "note", "minor": "warning", "major": "warning", "critical": "error", "blocker": "error"}
+_LEVELS = {"error": "error", "warning": "warning", "convention": "note"}
 #: The root of the repository, as code scanning services call it.
 _ROOT = "%SRCROOT%"
 
@@ -54,7 +53,7 @@ def _rule(code: str) -> dict[str, Any]:
         "shortDescription": {"text": summary},
         "helpUri": page_of(code),
         "help": {"text": page, "markdown": page},
-        "defaultConfiguration": {"enabled": rule.default, "level": _LEVELS[severity(code)]},
+        "defaultConfiguration": {"enabled": rule.default, "level": _LEVELS[severity_of(code)]},
         "properties": {"tags": ["celery"], "profiles": list(rule.profiles), "fix": rule.fix or "none"},
     }
 
@@ -68,7 +67,7 @@ def _results(result: Result, codes: list[str]) -> Iterator[dict[str, Any]]:
         yield {
             "ruleId": found.code,
             "ruleIndex": codes.index(found.code),
-            "level": _LEVELS[severity(found.code)],
+            "level": _LEVELS[severity_of(found.code)],
             "message": {"text": found.message},
             "locations": [{"physicalLocation": place}],
             "partialFingerprints": {"aaCelery/v1": fingerprint},

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
     Check = Callable[[Any, Module], Iterable[Violation]]
     FixSafety = Literal["", "safe", "unsafe", "safe or unsafe"]
+    Severity = Literal["error", "warning", "convention"]
+
+#: How bad it can be what a rule finds, the worst first: it raises, is lost or never runs; it runs otherwise than it
+#: reads; it works, and is done otherwise.
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "convention")
 
 
 class Rule(NamedTuple):
@@ -32,6 +37,7 @@ class Rule(NamedTuple):
     :param name: the code in words, ``bulk-needs-priority``.
     :param load: imports its check, which yields the violations of one item of its fact.
     :param fact: what it is about; None for what only the linter reports, whose check makes a violation of an error.
+    :param severity: how bad it is what it finds, one of :data:`SEVERITIES`.
     :param default: whether the rule is reported without being selected.
     :param profiles: the profiles in which it is on at all.
     :param fix: how safe its fixes are; empty where there is none.
@@ -44,6 +50,7 @@ class Rule(NamedTuple):
     name: str
     load: Callable[[], Callable[..., Any]]
     fact: Fact[Any] | None = None
+    severity: Severity = "warning"
     default: bool = True
     profiles: tuple[str, ...] = ("alliance-auth", "celery")
     fix: FixSafety = ""
@@ -71,3 +78,9 @@ def all_rules() -> dict[str, Rule]:
     from flake8_aa_celery.rules.catalogue import RULES
 
     return RULES
+
+
+def severity_of(code: str) -> Severity:
+    """How bad it is what the rule of a code finds; "warning" of a code that no rule has."""
+    rule = all_rules().get(code)
+    return rule.severity if rule is not None else "warning"

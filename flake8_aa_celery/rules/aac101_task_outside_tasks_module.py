@@ -56,10 +56,12 @@ def check(misplaced: Misplaced, module: Module) -> Iterator[Violation]:
 
     ## Fix
     Moves each task to the package's `tasks.py`, with the imports it needs and the comments above it, and imports it
-    where it stood. Its decorator gets the name that it has now, so that schedules and waiting messages find it. A
-    `tasks.py` is made where there is none. Unsafe: other code may rest on where the task is. Nothing is done, and
-    `-v` says why, where the task uses what its module defines, where `tasks.py` imports that module or has such a
-    name already, and to a static method.
+    in the module where it stood. Its decorator gets the name that it has now, so that schedules and waiting messages
+    find it. A `tasks.py` is made where there is none. Unsafe: other code may rest on where the task is. Nothing is
+    done, and `-v` says why, where the task uses what its module defines, where `tasks.py` leads to that module by
+    whatever imports, has such a name already, is excluded, or would stand beside a package `tasks`, where the folder
+    is no package or no app whose `tasks.py` anything would import, where a `noqa` stands at its decorator, and to a
+    static method.
 
     ## Settings
     `tasks-modules` (`["tasks"]`): the modules and packages that tasks belong in, by their names or by patterns such as

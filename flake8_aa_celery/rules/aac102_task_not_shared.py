@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.configuration.applications import has_one_application, imports_of_application
 from flake8_aa_celery.model.resolve.occurrences import apps_of
-from flake8_aa_celery.rewrites import UseSharedTask
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.rewrites import Spot, UseSharedTask
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -52,8 +54,12 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     ## Fix
     Puts `@shared_task` in the place of the decorator, keeps its options, adds the import, and takes out the one
     that nothing uses any more. Safe: the task has the same name and options, and a removed spelling could only
-    raise. Nothing is done to `@periodic_task`, whose schedule belongs in the settings, and to a task with `shared` or
-    `lazy`, which only an application knows.
+    raise. An import from a file of the project stays, with a `noqa`: it makes the application, and without it tasks
+    would be sent to the default one. Unsafe where the project has more than one application, or one that is not made
+    the current one: a shared task is sent by the current application.
+
+    Nothing is done to `@periodic_task`, whose schedule belongs in the settings, and to a task with `shared` or
+    `lazy`, which only an application knows; beside such a task, the other tasks of an application stay as they are.
 
     ## Profile
     Both for the spellings that Celery removed. `@app.task` is flagged with the profile of Alliance Auth alone: an app
@@ -70,7 +76,7 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     flagged = ("app", "removed") if module.project.settings.profile == "alliance-auth" else ("removed",)
     # what a decorator of the project does is to be changed there, where it is one decorator for many tasks
     if task.spelling in flagged and task.maker is None and not apps_of(module):
-        yield Violation.at(task.decorator, _message(task), _fix(task))
+        yield Violation.at(task.decorator, _message(task), _fix(task, module))
 
 
 def _message(task: Task) -> str:
@@ -79,8 +85,19 @@ def _message(task: Task) -> str:
     return f"`{task.removed_origin}` was removed in Celery 5: register `{task.name}` with `@shared_task`"
 
 
-def _fix(task: Task) -> Fix | None:
+def _fix(task: Task, module: Module) -> Fix | None:
+    if task.spelling == "removed":
+        return Fix("safe", "Use `@shared_task`", UseSharedTask()) if _can_be_shared(task) else None
+    of_applications = [other for other in tasks_of(module) if other.spelling == "app" and other.maker is None]
+    if not all(map(_can_be_shared, of_applications)):
+        return None  # half of the module would belong to one application, and half of it to any
+    others = [Spot.of(other.decorator) for other in of_applications]
+    rewrite = UseSharedTask(imports_of_application(task), others)
+    if has_one_application(task.module.project):
+        return Fix("safe", "Use `@shared_task`", rewrite)
+    return Fix("unsafe", "Use `@shared_task`: the current application sends it", rewrite)
+
+
+def _can_be_shared(task: Task) -> bool:
     own = any(not task.options.lacks(option) for option in ("shared", "lazy"))
-    if own or task.removed_origin.endswith("periodic_task"):
-        return None
-    return Fix("safe", "Use `@shared_task`", UseSharedTask())
+    return not own and not task.removed_origin.endswith("periodic_task")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.calling.undecorated import may_work_without
 from flake8_aa_celery.rewrites import AddSharedTask
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.calling.undecorated import UsedAsTask
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Function
+    from flake8_aa_celery.violation import Safety
 
 
 def check(use: UsedAsTask, module: Module) -> Iterator[Violation]:
@@ -55,11 +57,14 @@ def check(use: UsedAsTask, module: Module) -> Iterator[Violation]:
     ## Leaves alone
     - functions with a decorator, whichever: it may make a task of them;
     - functions that are given such methods by hand: `update.delay = …`;
+    - a call under `except AttributeError`, and functions that the module asks: `hasattr(update, "delay")`;
     - names whose definition is not found in the project.
 
     ## Fix
     Puts `@shared_task` above a function of the module itself, and adds the import. Safe: the call could only raise.
-    Nothing is done to a method, a coroutine, a function within a function, and one of another file.
+    Unsafe where something in the project catches that, as an `except Exception` does, or asks first whether it is a
+    task: then it is sent where it was run in place. Nothing is done to a method, a coroutine, a function within a
+    function, and one of another file.
 
     ## Profile
     Both: it is Celery that gives a task its methods.
@@ -84,4 +89,5 @@ def check(use: UsedAsTask, module: Module) -> Iterator[Violation]:
 def _fix(function: Function) -> Fix | None:
     if function.site.block.kind != "module" or not isinstance(function.node, ast.FunctionDef):
         return None
-    return Fix("safe", "Decorate it with `@shared_task`", AddSharedTask())
+    safety: Safety = "unsafe" if may_work_without(function) else "safe"
+    return Fix(safety, "Decorate it with `@shared_task`", AddSharedTask())

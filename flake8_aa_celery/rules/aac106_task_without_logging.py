@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.tasks.bodies import is_slim, only_dispatches
-from flake8_aa_celery.model.tasks.logs import has_logger, logs, maker_of_logger, name_of_logger
+from flake8_aa_celery.model.tasks.logs import has_logger, logger_of, logs, maker_of_logger
 from flake8_aa_celery.rewrites import AddLogger, LogStart
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -71,8 +71,10 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     - a task that only dispatches others, in a loop too: these say what they do.
 
     ## Fix
-    Writes `logger.info("<name> started")` below the docstring, and makes a logger where the module has none, as the
-    fix of AAC105 does. Unsafe: it says that the task ran, not what it did.
+    Writes `logger.info("<name> started: %s", …)` with the first argument of the task below the docstring. It takes the
+    logger that the module makes, or else one that it imports; where there is none, it makes one as the fix of AAC105
+    does. Unsafe: it says that the task ran, not what it did. Nothing is done where the name of the logger means
+    something else in the task, and where the module has no logger but the class of one.
 
     ## Profile
     Alliance Auth alone: its documentation asks for logging in every task. Elsewhere a worker's own log or a
@@ -88,9 +90,13 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
 
 def _fix(task: Task) -> Fix | None:
     module = task.module
-    name = name_of_logger(module)
+    logger = logger_of(module)
     # a coroutine never runs, and where there is a logger without a name it cannot be told how to reach it
-    if isinstance(task.node, ast.AsyncFunctionDef) or (name is None and has_logger(module)):
+    if isinstance(task.node, ast.AsyncFunctionDef) or (logger is None and has_logger(module)):
         return None
-    rewrite = LogStart(name) if name else LogStart("logger", AddLogger(**maker_of_logger(module)))
+    first = next(iter((*task.parameters.by_position, *task.parameters.keyword_only)), "")
+    if logger is None:
+        rewrite = LogStart("logger", first, AddLogger(**maker_of_logger(module)))
+    else:
+        rewrite = LogStart(logger.name, first if logger.formats else "")
     return Fix("unsafe", "Log that it started", rewrite)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.dispatched import is_dispatched
+from flake8_aa_celery.model.calling.uses import only_raises_where_hidden
 from flake8_aa_celery.model.code.syntax import without_call
-from flake8_aa_celery.model.tasks.decorators import hiding
+from flake8_aa_celery.model.tasks.decorators import can_stand_below, hiding, may_keep_task
 from flake8_aa_celery.rewrites import Spot, TaskDecoratorOnTop
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 def check(task: Task, module: Module) -> Iterator[Violation]:
     """
-    A decorator stands above the task decorator.
+    A decorator stands above the task decorator and hides the task.
 
-    Flags a task whose decorator is not the outermost one.
+    Flags a task with a decorator above the one that makes it a task which is known to return something else: it is one
+    of a library, such as `transaction.atomic` or `functools.cache`, or a function of the project that can be read.
 
     ## Why
     The name is bound to what the outer decorator returns, and that is a plain function: `update.delay()` raises
@@ -54,11 +55,14 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     ## Leaves alone
     - `@staticmethod`; `@classmethod`, of which AAC111 speaks;
     - decorators that return what they are given, such as Django's `@receiver`, a signal's `.connect`, Alliance Auth's
-      `@hooks.register`, or a function of the project that can be read and does so.
+      `@hooks.register`, or a function of the project that can be read and does so;
+    - decorators that cannot be read: they may return the task.
 
     ## Fix
-    Puts the task decorator on top. Safe where the project dispatches the task by the function's name: that could
-    only raise. Elsewhere unsafe: a schedule that ran the task without the other decorator now runs it with that.
+    Puts the task decorator on top. Safe where the project dispatches the task by the function's name, which could
+    only raise, and nothing keeps what the other decorator was given. Elsewhere unsafe: a schedule that ran the task
+    without the other decorator now runs it with that, and a list that held the task holds a plain function. Nothing is
+    done below `functools.cache` and its like: what they return is no function, of which Celery can make no task.
 
     ## Profile
     Both: it is Celery that makes an object with methods of the function.
@@ -79,6 +83,8 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
         yield Violation.at(task.decorator, message, _fix(task))
 
 
-def _fix(task: Task) -> Fix:
-    safety: Safety = "safe" if is_dispatched(task) else "unsafe"
+def _fix(task: Task) -> Fix | None:
+    if not can_stand_below(task):
+        return None
+    safety: Safety = "safe" if only_raises_where_hidden(task) and not may_keep_task(task) else "unsafe"
     return Fix(safety, "Put the task decorator on top", TaskDecoratorOnTop(task.position, Spot.of(task.node)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.calling.uses import is_caught_somewhere, passes_itself
 from flake8_aa_celery.model.code.syntax import keyword_of
 from flake8_aa_celery.model.tasks.bound import (
     cannot_take_itself,
-    is_passed_self,
     lacks_itself,
     may_be_passed_otherwise,
     speaks_of_self,
@@ -62,10 +62,14 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
       it may add or take the argument.
 
     ## Fix
-    Adds `bind=True`. Safe where the body uses `self` as a task, which could only raise; unsafe elsewhere: somebody may
-    pass a value for it. Drops `bind=True` where the function has no parameter, which is safe: the call could only
-    raise. Nothing is done where a call in this module passes `self`, where the option comes from elsewhere, and to
-    a bound task whose body speaks of `self`.
+    Adds `bind=True`. Safe where the body uses `self` as a task and no call, dispatch or signature of the whole project,
+    test code included, can pass something for it: that could only raise. Unsafe where it cannot be known: `*args`, a
+    partial signature, a task in a list or handed to somebody. Nothing is done where a call passes `self`: it would be
+    one argument too many.
+
+    Drops `bind=True` where the function has no parameter, which is safe: the call could only raise. Unsafe where
+    something around a call catches that, or where it cannot be known who calls it. Nothing is done
+    where the option comes from elsewhere, and to a bound task whose body speaks of `self`.
 
     ## Profile
     Both: it is Celery that passes the task.
@@ -96,8 +100,10 @@ def _fix(task: Task) -> Fix | None:
     if task.bound:
         written = isinstance(task.decorator, ast.Call) and keyword_of(task.decorator, "bind") is not None
         can_go = written and not speaks_of_self(task)
-        return Fix("safe", "Drop `bind=True`", DropOption("bind", spot)) if can_go else None
-    if not task.options.lacks("bind") or is_passed_self(task):
+        safety: Safety = "unsafe" if is_caught_somewhere(task) else "safe"
+        return Fix(safety, "Drop `bind=True`", DropOption("bind", spot)) if can_go else None
+    passed = passes_itself(task)
+    if not task.options.lacks("bind") or passed:
         return None
-    safety: Safety = "safe" if uses_itself(task) else "unsafe"
+    safety = "safe" if passed is False and uses_itself(task) else "unsafe"
     return Fix(safety, "Add `bind=True`", SetOption("bind", "True", spot))

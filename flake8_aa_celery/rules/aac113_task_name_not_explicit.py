@@ -65,8 +65,8 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     name = certain_name(task) if task.options.lacks("name") else None
     if name is not None:
         message = f'`{shortened(task.name, 25)}` has no explicit name: add `name="{name}"`, or a move renames it'
-        yield Violation.at(task.decorator, message, _fix(task))
+        yield Violation.at(task.decorator, message, _fix(name))
 
 
-def _fix(task: Task) -> Fix:
-    return Fix("unsafe", "Add the name", SetOption("name", f'"{task.registered_name}"', first=True))
+def _fix(name: str) -> Fix:
+    return Fix("unsafe", "Add the name", SetOption("name", f'"{name}"', first=True))

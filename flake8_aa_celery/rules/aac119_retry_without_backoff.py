@@ -52,8 +52,9 @@ def check(retry: SteadyRetry, module: Module) -> Iterator[Violation]:
     - tasks whose `base` sets them, or cannot be read.
 
     ## Fix
-    Adds `retry_backoff=True` beside `autoretry_for`. Unsafe: retries come at other times. How long `self.retry()`
-    is to wait cannot be known.
+    Adds `retry_backoff=True` beside `autoretry_for`. Unsafe: retries come at other times, the first one within a
+    second. Nothing is done where `default_retry_delay` or `retry_kwargs` says when they come, which would no longer
+    hold, and for `self.retry()`: how long that is to wait cannot be known.
 
     ## Profile
     Both: it is Celery that retries. Off by default: for many errors three minutes are as good as any other time.
@@ -83,4 +84,6 @@ def _fix(option: WrittenOption, module: Module) -> Fix | None:
         return None
     if not any(keyword.value is option.entry.node for keyword in decorator.keywords):
         return None
+    if not all(option.task.options.lacks(name) for name in ("default_retry_delay", "retry_kwargs")):
+        return None  # the first retry would come within a second, whatever is set there
     return Fix("unsafe", "Wait longer each time", SetOption("retry_backoff", "True", Spot.of(decorator)))

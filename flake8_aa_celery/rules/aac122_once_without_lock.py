@@ -65,6 +65,7 @@ def check(lost: LostLock, module: Module) -> Iterator[Violation]:
     ## Proof
     - `test_celery_once.py::test_once_options_without_a_once_base_lock_nothing`: three equal sends, three messages.
     - `test_celery_once.py::test_an_unknown_once_option_locks_over_all_arguments`: `key` is not `keys`.
+    - `test_fixes.py::test_a_task_with_once_is_locked_after_the_fix`: what the fix does.
 
     ## References
     - [celery-once: usage](https://github.com/cameronmaske/celery-once#usage)

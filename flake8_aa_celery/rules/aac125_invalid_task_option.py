@@ -75,6 +75,7 @@ def check(faulty: FaultyOption, module: Module) -> Iterator[Violation]:
     - `test_workers.py::test_autoretry_for_a_hard_time_limit_never_retries`: nobody sees the exception.
     - `test_options.py::test_a_soft_time_limit_above_the_hard_one_is_refused_at_every_send`: `ValueError`.
     - `test_options.py::test_a_worker_does_not_start_with_a_rate_limit_that_is_none`: `KeyError`.
+    - `test_fixes.py::test_a_safe_fix_sends_what_could_only_raise`: what the fix does.
 
     ## References
     - [Celery: task options](https://docs.celeryq.dev/en/stable/userguide/tasks.html#list-of-options)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.rewrites import ImportInTasksModule
+from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +63,11 @@ def check(unregistered: Unregistered, module: Module) -> Iterator[Violation]:
     A management command, a script, test code and another module of tasks that no worker knows import nothing for a
     worker, nor does what is imported for type checkers alone.
 
+    ## Fix
+    Imports the module in the nearest tasks module, where there is one that workers find. Unsafe: whatever else the
+    module does when it is imported is done in the worker then. Nothing is done where the module imports that tasks
+    module itself, or where the tasks module has such a name already.
+
     ## Settings
     `tasks-modules` (`["tasks"]`): the modules that workers look for.
 
@@ -78,7 +84,14 @@ def check(unregistered: Unregistered, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: autodiscover_tasks](https://docs.celeryq.dev/en/stable/reference/celery.html#celery.Celery.autodiscover_tasks)
     """
-    task, others = unregistered
+    task, others = unregistered.task, unregistered.others
     more = f" and {others} more" if others else ""
     message = f"no worker imports `{module.file_name}`, so it refuses `{task.name}`{more}: import it in a tasks module"
-    yield Violation.at(task.node, message)
+    yield Violation.at(task.node, message, _fix(unregistered))
+
+
+def _fix(unregistered: Unregistered) -> Fix | None:
+    if unregistered.tasks_module is None:
+        return None
+    source, name = unregistered.way_there
+    return Fix("unsafe", "Import it in the tasks module", ImportInTasksModule(unregistered.tasks_module, source, name))

@@ -70,6 +70,7 @@ def check(unknown: UnknownAttribute, module: Module) -> Iterator[Violation]:
     ## Proof
     - `test_defining.py::test_what_belongs_to_the_request_is_no_attribute_of_the_task`: `AttributeError` in the worker.
     - `test_defining.py::test_the_request_knows_the_retries_of_a_run`: what is there instead.
+    - `test_fixes.py::test_a_task_that_asks_its_request_has_an_answer`: what the fix does.
 
     ## References
     - [Celery: task request](https://docs.celeryq.dev/en/stable/userguide/tasks.html#task-request)

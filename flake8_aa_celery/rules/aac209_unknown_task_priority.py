@@ -74,6 +74,7 @@ def check(foreign: ForeignTask, module: Module) -> Iterator[Violation]:
       schedules.
     - `test_brokers_redis.py::test_send_task_without_a_priority_is_served_before_the_most_urgent`: what follows.
     - `test_priority.py::test_send_task_sends_at_the_priority_that_it_is_given`: what helps.
+    - `test_fixes.py::test_a_foreign_task_is_sent_at_the_default`: what the fix does.
 
     ## References
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)

@@ -77,6 +77,7 @@ def check(lost: LostPriority, module: Module) -> Iterator[Violation]:
     - `test_callbacks.py::test_a_linked_task_has_the_priority_that_is_set_on_it`: what helps.
     - `test_nesting.py::test_replace_loses_the_priority_of_the_tasks_decorator`: the claim, for `replace`.
     - `test_nesting.py::test_replace_heeds_a_priority_that_is_set`: what helps.
+    - `test_fixes.py::test_a_map_has_the_priority_of_its_task`: what the fix does.
 
     ## References
     - [Celery: map and starmap](https://docs.celeryq.dev/en/stable/userguide/canvas.html#map-starmap)

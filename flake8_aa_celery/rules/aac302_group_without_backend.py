@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.canvas.only_use import is_only_sent
 from flake8_aa_celery.model.code.syntax import is_statement
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
-from flake8_aa_celery.model.resolve.values import Signature
+from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.model.resolve.values import Signature, Task
 from flake8_aa_celery.rewrites import ChainInsteadOfGroup
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -65,9 +67,10 @@ def check(sent: SentGroup, module: Module) -> Iterator[Violation]:
     - a group at the end of a chain, for which nobody waits, and one that a task follows, which is AAC303.
 
     ## Fix
-    Writes `chain` for `group`, where every member is known to be an immutable signature without a countdown, and
-    nobody uses the group or what its dispatch returns: that of an empty chain is `None`. Unsafe: the tasks run one
-    after the other, and when one fails, those behind it do not run.
+    Writes `chain` for `group`, where every member is known to be an immutable signature without a countdown of a task
+    that is no celery-once task, the group is sent without options, of which a chain gives its first task all, and
+    nobody uses it otherwise (`skew`) or what its dispatch returns: that of an empty chain is `None`. Unsafe: the
+    tasks run one after the other, and when one fails, those after it do not run.
 
     ## Settings
     `result-backend` (`"auto"`): `true` or `false` where the backend is configured in a place that is not seen.
@@ -100,6 +103,8 @@ def _fix(sent: SentGroup, module: Module) -> Fix | None:
         return None
     if not all(_can_wait(member.value) for member in group.members.elements) or not _can_be_chain(sent):
         return None
+    if not is_only_sent(group):
+        return None  # what else is asked of it, such as `skew`, a chain may not have
     title = "Make it a `chain`: one task after the other, none behind one that fails"
     return Fix("unsafe", title, ChainInsteadOfGroup())
 
@@ -107,17 +112,19 @@ def _fix(sent: SentGroup, module: Module) -> Fix | None:
 def _can_be_chain(sent: SentGroup) -> bool:
     """Whether a chain can be sent as the group is.
 
-    A chain would give a countdown to its first task alone, and its dispatch returns one result, or None where it is
+    A chain would give every option to its first task alone, and its dispatch returns one result, or None where it is
     empty: so nobody may get that, nor the group itself.
     """
     options = (sent.group.options, *(dispatch.options for dispatch in sent.dispatches))
     nobody_gets = not sent.returns and all(is_statement(each.node, each.site) for each in sent.dispatches)
-    return bool(sent.dispatches) and nobody_gets and all(map(_runs_at_once, options))
+    return bool(sent.dispatches) and nobody_gets and all(given.complete and not given.entries for given in options)
 
 
 def _can_wait(member: Value) -> bool:
     """Whether a member of a group does the same as a link of a chain."""
-    return isinstance(member, Signature) and member.immutable is True and _runs_at_once(member.options)
+    if not isinstance(member, Signature) or member.immutable is not True or not _runs_at_once(member.options):
+        return False
+    return not isinstance(member.task, Task) or not bases_of(member.task).is_once
 
 
 def _runs_at_once(options: Mapping) -> bool:

@@ -6,8 +6,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling.serialising import is_likely_plain
+from flake8_aa_celery.model.code.parents import is_read_after
 from flake8_aa_celery.model.code.syntax import given_to
 from flake8_aa_celery.model.resolve.occurrences import local_calls_of
+from flake8_aa_celery.model.tasks.decorators import is_not_hidden
 from flake8_aa_celery.rewrites import LoopToChain
 from flake8_aa_celery.rules.ways import by, place, trace, written_call
 from flake8_aa_celery.rules.words import shortened
@@ -83,7 +85,7 @@ def check(loop: BlockingLoop, module: Module) -> Iterator[Violation]:
     ## Fix
     Writes `chain([t.si(x) for x in xs]).delay()` for `for x in xs: t(x)`, where the loop does nothing else. Unsafe:
     the tasks run later, in a worker, and this one does not wait for them. Nothing is done where an argument may be
-    what JSON cannot carry.
+    what JSON cannot carry, and where the variable of the loop is read after it.
 
     ## Settings
     `blocking-calls` (`[]`): more functions that block, such as `myapp.providers.fetch`.
@@ -119,9 +121,11 @@ def _fix(loop: BlockingLoop, module: Module) -> Fix | None:
         return None
     (statement,) = node.body
     call = statement.value if isinstance(statement, ast.Expr) else None
-    is_task = any(found.node is call and found.method in ("()", "run") for found in local_calls_of(module))
-    if not is_task or not isinstance(call, ast.Call):
+    ran = [found.task for found in local_calls_of(module) if found.node is call and found.method in ("()", "run")]
+    if not ran or not all(map(is_not_hidden, ran)) or not isinstance(call, ast.Call):
         return None
     if not all(is_likely_plain(argument, node, loop.block) for argument in given_to(call)):
+        return None
+    if is_read_after(node, module):
         return None
     return Fix("unsafe", "Send a chain of the tasks", LoopToChain())

@@ -85,6 +85,7 @@ def check(option: FirstOnly, module: Module) -> Iterator[Violation]:
     - `test_options.py::test_a_chains_expiry_reaches_only_its_first_task`: the claim.
     - `test_options.py::test_a_chains_queue_reaches_only_its_first_task`: for queues.
     - `test_options.py::test_an_expired_task_ends_its_chain_silently`: what an expiry is good for.
+    - `test_fixes.py::test_an_option_of_a_chain_reaches_all_its_tasks`: what the fix does.
 
     ## References
     - [Celery: chains](https://docs.celeryq.dev/en/stable/userguide/canvas.html#chains)

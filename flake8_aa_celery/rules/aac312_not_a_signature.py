@@ -82,6 +82,7 @@ def check(mistaken: NoSignature, module: Module) -> Iterator[Violation]:
     - `test_sending.py::test_a_result_as_a_callback_is_sent_before_its_task`: so it is with callbacks.
     - `test_sending.py::test_what_a_task_without_a_result_returned_is_no_callback`: and with these.
     - `test_sending.py::test_a_task_as_a_callback_cannot_be_sent`: and with these.
+    - `test_fixes.py::test_what_was_no_signature_is_one`: what the fix does.
 
     ## References
     - [Celery: signatures](https://docs.celeryq.dev/en/stable/userguide/canvas.html#signatures)

@@ -90,6 +90,7 @@ def check(refused: RefusedCall, module: Module) -> Iterator[Violation]:
     - `test_callbacks.py::test_link_error_of_a_task_with_three_parameters_is_told_of_the_error`: what it must take.
     - `test_callbacks.py::test_link_error_of_a_task_with_one_parameter_is_a_message`: or this.
     - `test_callbacks.py::test_link_error_of_a_bound_task_is_called_with_the_id`: or this, if it is bound.
+    - `test_fixes.py::test_a_link_that_cannot_take_the_result_is_sent`: what the fix does.
 
     ## References
     - [Celery: linking callbacks and errbacks](https://docs.celeryq.dev/en/stable/userguide/calling.html#linking-callbacks-errbacks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.misplaced import SCALARS
+from flake8_aa_celery.model.calling.misplaced import SCALARS, could_only_raise
 from flake8_aa_celery.model.resolve import object_types
 from flake8_aa_celery.rewrites import WrapExpression
 from flake8_aa_celery.violation import Fix, Violation
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.calling.misplaced import WrongCollection
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.violation import Safety
 
 #: A message shows no more of the code than this.
 _LONGEST = 30
@@ -69,9 +70,11 @@ def check(wrong: WrongCollection, module: Module) -> Iterator[Violation]:
     - sets and generators for a signature or a workflow: Celery makes a tuple of them.
 
     ## Fix
-    Puts a literal, an f-string, and an attribute that ends in `pk` or `id` into a list. Safe: the call could only
-    raise. Makes a `list(…)` of a set or a generator, which is unsafe: a set has no order. Nothing is done to a dict,
-    which is likely to be meant as `kwargs`.
+    Puts a literal, an f-string, and an attribute that ends in `pk` or `id` into a list. Safe where the call could only
+    raise. Unsafe where what is given may be empty or `None`, which counts as nothing, and the task is not known to need
+    an argument; and where a signature or workflow gets a text, of which it sends the characters. Makes a `list(…)` of
+    a set or a generator, which is unsafe: a set has no order. Nothing is done to a dict, which is likely to be meant
+    as `kwargs`.
 
     ## Profile
     Both: it is Celery that refuses them.
@@ -107,7 +110,8 @@ def _fix(wrong: WrongCollection, module: Module) -> Fix | None:
     if wrong.name == "kwargs" or wrong.entry.module is not module:
         return None
     if _is_one_value(wrong.entry.node):
-        return Fix("safe", "Put it into a list", WrapExpression("[", "]"))
+        safety: Safety = "safe" if could_only_raise(wrong) else "unsafe"
+        return Fix(safety, "Put it into a list", WrapExpression("[", "]"))
     if wrong.kind in SCALARS or wrong.kind == object_types.DICT:
         return None
     return Fix("unsafe", "Make a list of it", WrapExpression("list(", ")"))

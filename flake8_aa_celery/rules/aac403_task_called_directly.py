@@ -70,7 +70,7 @@ def check(call: LocalCall, module: Module) -> Iterator[Violation]:
 
     ## Fix
     Calls `delay`. Unsafe: the task runs later, in a worker. Nothing is done where what the task returns is used,
-    and where the task would be given what JSON cannot carry.
+    and where an argument is not known to be a number, a text, a key, or a list or dict of them: JSON may not carry it.
 
     ## Profile
     Both: it is so in every project. Off by default: the caller may well mean it.

@@ -102,7 +102,9 @@ def check(refused: RefusedArgument, module: Module) -> Iterator[Violation]:
 
     ## Fix
     Passes the `pk` of an instance, and a `list(…)` of a set, a generator, a range and the like. Unsafe: the task gets
-    something else than its author thought of, and must fetch the row. Nothing is done to whatever else is passed.
+    something else than its author thought of, and must fetch the row. Nothing is done to an instance that may be
+    `None`, as what `first()` or a condition gives, to a set of what JSON cannot carry either, and to whatever else is
+    passed.
 
     ## Profile
     Both: JSON is Celery's own default.
@@ -131,7 +133,9 @@ def _instead(kind: str) -> str:
 
 def _fix(refused: RefusedArgument) -> Fix | None:
     if refused.kind == orm.INSTANCE:
+        if serialising.may_be_none(refused.node, refused.given.site):
+            return None
         return Fix("unsafe", "Pass its primary key", WrapExpression("", ".pk"))
-    if refused.kind in _ITERABLES:
+    if refused.kind in _ITERABLES and not serialising.holds_more(refused.node, refused.given.site):
         return Fix("unsafe", "Pass a list", WrapExpression("list(", ")"))
     return None

@@ -18,10 +18,10 @@ def check(spoken: SpokenName, module: Module) -> Iterator[Violation]:
     """
     A task is sent or scheduled by a name that no task has.
 
-    Flags a name in `send_task("…")`, in `signature("…")` and in the `task` of a schedule that begins with a package
-    of this project, where no task of the project is registered by it: because the task was renamed or moved, because
-    its decorator says another `name=`, or because it is only imported where the name points to. In documents the
-    code blocks that are marked as Python are read.
+    Flags a name in `send_task("…")`, in `signature("…")`, in the `task` of a schedule and in that of a row of
+    django-celery-beat, which begins with a package of this project, where no task of the project is registered by it:
+    because the task was renamed or moved, because its decorator says another `name=`, or because it is only imported
+    where the name points to. In documents the code blocks that are marked as Python are read.
 
     ## Why
     Nobody compares the name with anything when it is sent: the message goes out, and the worker logs `Received

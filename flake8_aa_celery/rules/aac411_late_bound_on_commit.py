@@ -80,6 +80,7 @@ def check(late: LateCallback, module: Module) -> Iterator[Violation]:
     - `test_django.py::test_a_lambda_on_commit_in_a_loop_sends_the_last_item_each_time`: the claim.
     - `test_django.py::test_a_callback_that_holds_its_item_sends_that`: what helps.
     - `test_django.py::test_a_lambda_on_commit_of_a_transaction_in_the_loop_sends_its_item`: what is left alone.
+    - `test_fixes.py::test_callbacks_of_a_loop_send_each_its_own_item`: what the fix does.
 
     ## References
     - [Python: why do lambdas defined in a loop all return the same result?](https://docs.python.org/3/faq/programming.html#why-do-lambdas-defined-in-a-loop-with-different-values-all-return-the-same-result)

@@ -76,6 +76,7 @@ def check(misused: MisusedCommit, module: Module) -> Iterator[Violation]:
     - `test_django.py::test_on_commit_of_a_dispatch_sends_at_once_and_raises`: the claim.
     - `test_django.py::test_what_waits_for_a_commit_has_no_value`: what the others return.
     - `test_django.py::test_delay_on_commit_is_sent_after_the_commit`: what helps.
+    - `test_fixes.py::test_a_dispatch_handed_to_on_commit_waits_for_it`: what the fix does.
 
     ## References
     - [Celery: trigger tasks at the end of the database transaction](https://docs.celeryq.dev/en/stable/django/first-steps-with-django.html)

@@ -101,6 +101,7 @@ def check(option: UnreadOption, module: Module) -> Iterator[Violation]:
     - `test_retrying.py::test_an_unknown_option_of_a_retry_is_lost`: by `self.retry`.
     - `test_retrying.py::test_max_retries_of_a_dispatch_mean_nothing`: a dispatch cannot say how often to retry.
     - `test_sending.py::test_acks_late_is_an_option_of_a_task_and_not_of_a_dispatch`: nor when to acknowledge.
+    - `test_fixes.py::test_an_option_that_nobody_read_is_read`: what the fix does.
 
     ## References
     - [Celery: calling tasks](https://docs.celeryq.dev/en/stable/userguide/calling.html)

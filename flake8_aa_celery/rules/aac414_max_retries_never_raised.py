@@ -61,7 +61,8 @@ def check(dead: DeadHandler, module: Module) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    - a handler that catches something else as well, and a retry that is not known to be given an exception;
+    - a handler that catches something else as well, or only raises the error again;
+    - a retry that is not known to be given an exception;
     - a task whose base class has a `retry` of its own, or cannot be read;
     - a `try` in which something else may raise the error: another retry without `exc`, what is handed the task, a task
       that is called in this process, the result of one.
@@ -78,6 +79,7 @@ def check(dead: DeadHandler, module: Module) -> Iterator[Violation]:
     - `test_retrying.py::test_a_retry_that_is_given_an_exception_raises_that_one_in_the_end`: the claim.
     - `test_retrying.py::test_a_retry_without_an_exception_in_a_handler_raises_max_retries_exceeded`: what helps.
     - `test_retrying.py::test_a_retry_with_max_retries_of_its_own_raises_the_exception_it_is_given`: and what does not.
+    - `test_fixes.py::test_a_handler_that_never_ran_runs`: what the fix does.
 
     ## References
     - [Celery: `Task.retry`](https://docs.celeryq.dev/en/stable/reference/celery.app.task.html#celery.app.task.Task.retry)

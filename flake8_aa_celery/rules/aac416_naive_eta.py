@@ -20,7 +20,8 @@ def check(moment: NaiveMoment, module: Module) -> Iterator[Violation]:
     """
     An eta or an expiry is made of the local time, and Celery reads it as UTC.
 
-    Flags an `eta` or `expires` that is made of `datetime.now()` or `datetime.today()` without a time zone.
+    Flags an `eta` or `expires` that is made of `datetime.now()` or `datetime.today()` without a time zone, or of this
+    day by `datetime.combine`.
 
     ## Why
     `datetime.now()` is the local time and does not say so. Celery takes a moment without a zone for UTC, whatever its

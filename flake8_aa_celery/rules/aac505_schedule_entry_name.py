@@ -49,8 +49,9 @@ def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
     - entries for a task of another package than the project's own, whose names are that one's affair.
 
     ## Fix
-    Renames the entry. Unsafe: whoever asks for the entry by its old name does not find it. Nothing is done where
-    another entry has that name already.
+    Renames the entry. Unsafe: whoever asks for the entry by its old name does not find it, and where
+    django-celery-beat's scheduler keeps the schedule in the database, its row of the old name stays enabled: delete
+    it, or the task is sent twice. Nothing is done where another entry has that name already.
 
     ## Profile
     Alliance Auth alone: it is a convention of its documentation. Off by default: nothing breaks without it.
@@ -82,4 +83,5 @@ def _expected(task_name: str | None) -> list[str]:
 def _fix(node: ast.expr, name: str, module: Module) -> Fix | None:
     if not isinstance(node, ast.Constant) or name in names_in_schedule_of(module):
         return None
-    return Fix("unsafe", f"Call it `{name}`", RenameText(name))
+    title = f"Call it `{name}`; where django-celery-beat keeps the schedule, the old entry must be deleted"
+    return Fix("unsafe", title, RenameText(name))

@@ -81,7 +81,8 @@ def check(found: TaskInView, module: Module) -> Iterator[Violation]:
 
     ## Fix
     Calls `delay`. Unsafe: the page is there before the task has run. Nothing is done where the view uses what the
-    task returns, or runs it by `apply`.
+    task returns, or runs it by `apply`, and where an argument is not known to be a number, a text, a key, or a list or
+    dict of them: JSON may not carry it.
 
     ## Profile
     Both: it is so in every project.

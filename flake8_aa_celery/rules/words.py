@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.calling.serialising import is_sent_whole
+from flake8_aa_celery.model.canvas.only_use import is_only_sent, is_used_once
 from flake8_aa_celery.model.code.names import last_part, means_the_same
 from flake8_aa_celery.model.code.syntax import is_statement
 from flake8_aa_celery.model.django.transactions import method_after_commit
@@ -18,6 +20,7 @@ from flake8_aa_celery.model.resolve.values import (
     Value,
     Workflow,
 )
+from flake8_aa_celery.model.tasks.decorators import is_not_hidden
 from flake8_aa_celery.rewrites import MethodInsteadOfCall, OptionOnEach, RenameMethod, SendOnCommit, Spot
 from flake8_aa_celery.violation import Fix
 
@@ -80,17 +83,27 @@ def fix_on_each(name: str, entry: Entry, chain: Workflow, call: ast.expr | None,
         return None
     if entry.module is not module or not members.complete or not all(_can_be_set(m, entry) for m in members.elements):
         return None
+    if not is_only_sent(chain):
+        return None  # another one who sends it did not ask for this option
     bare = [member for member in members.elements if own_options(member.value).lacks(name)]
     spots = [Spot.of(member.node) for member in bare]
     keep = len(bare) < len(members.elements)
-    rewrite = OptionOnEach(name, ast.unparse(entry.node), spots, Spot.of(call), keep=keep)
+    rewrite = OptionOnEach(name, _source(entry.node), spots, Spot.of(call), keep=keep)
     return Fix("unsafe", f"Set the {name.replace('_', ' ')} on each signature", rewrite)
+
+
+def _source(node: ast.expr) -> str:
+    """The source of an expression, a plain text in the quotes that formatters write."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+        return f'"{node.value}"'
+    return ast.unparse(node)
 
 
 def _can_be_set(member: Element, entry: Entry) -> bool:
     """Whether a member is a signature of this file, made where the value of an option means the same as in the call."""
     return (
         isinstance(member.value, Signature)
+        and is_used_once(member.value)
         and member.module is entry.module
         and means_the_same(entry.node, entry.site, member.site)
     )
@@ -114,8 +127,13 @@ def fix_of_callback(dispatch: Dispatch, registration: CallSite) -> Fix | None:
 
 
 def fix_by_delay(call: LocalCall) -> Fix | None:
-    """The fix that sends a task instead of running it here, where nobody needs what it returns."""
+    """The fix that sends a task instead of running it here, where nobody needs what it returns.
+
+    Not where JSON cannot carry what it is given, or is not known to, and where a decorator may hide the task.
+    """
     if not is_statement(call.node, call.site) or call.method == "apply":
+        return None
+    if not is_not_hidden(call.task) or not is_sent_whole(call.node, call.site):
         return None
     if call.method == "run":
         return Fix("unsafe", "Use `delay`", RenameMethod("delay"))

@@ -11,6 +11,8 @@ import types
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from celery import Celery, signals
+from celery.exceptions import ImproperlyConfigured
 from celery_once import AlreadyQueued
 from kombu.exceptions import EncodeError
 
@@ -153,6 +155,10 @@ RAISES = {
         "@shared_task(bind=True)\ndef nothing(): ...\n\n\ndef run():\n    nothing.delay()\n",
         TypeError, "nothing", [], {}, 5,
     ),
+    "AAC125": Raising(
+        "@shared_task(autoretry_for=OSError)\ndef tried(pk): ...\n\n\ndef run():\n    tried.delay(1)\n",
+        TypeError, "tried", [1], {}, 5,
+    ),
     "AAC206": Raising(
         "def run():\n    update.delay(1, force=True, priority=3)\n", TypeError, "update", [1], {"force": True}, 3
     ),
@@ -162,7 +168,7 @@ RAISES = {
 
 @pytest.mark.parametrize("code", RAISES)
 def test_a_safe_fix_sends_what_could_only_raise(fixed: Fixer, code: str) -> None:
-    """AAC103, AAC108, AAC109, AAC206, AAC402: the dispatch raised, and is sent with what was meant."""
+    """AAC103, AAC108, AAC109, AAC125, AAC206, AAC402: the dispatch raised, and is sent with what was meant."""
     raising = RAISES[code]
     source = TASKS + "\n\n" + raising.body
     with pytest.raises(raising.error):
@@ -185,6 +191,14 @@ def test_a_task_that_uses_itself_gets_itself(fixed: Fixer) -> None:
         ("again", [1], "RETRY"),
         ("again", [1], "SUCCESS"),
     ]
+
+
+def test_a_task_that_asks_its_request_has_an_answer(fixed: Fixer) -> None:
+    """AAC130: a task that asked itself for its retries failed, and succeeds."""
+    body = "\n\n@shared_task(bind=True)\ndef asks(self):\n    return self.retries\n\n\ndef run():\n    asks.delay()\n"
+    before, after = both(fixed, body, "AAC130", unsafe=False)
+    assert [(message.name, message.outcome) for message in before] == [("asks", "FAILURE")]
+    assert [(message.name, message.outcome) for message in after] == [("asks", "SUCCESS")]
 
 
 def test_an_immutable_signature_is_not_given_the_result_before(fixed: Fixer) -> None:
@@ -337,6 +351,24 @@ def test_a_once_task_is_graceful_after_the_fix(fixed: Fixer, stand_in: types.Mod
         messages_of(source, "run()")
 
 
+def test_a_task_with_once_is_locked_after_the_fix(fixed: Fixer, once_set_up: None) -> None:
+    """AAC122: `once` locked nothing, and keeps the second of two equal sends out."""
+    body = """
+
+@shared_task(once={"keys": ["pk"], "graceful": True})
+def locked(pk): ...
+
+
+def run():
+    locked.delay(1)
+    locked.delay(2)
+    locked.delay(1)
+"""
+    before, after = both(fixed, body, "AAC122", unsafe=True)
+    assert arguments(before) == [("locked", [1], {}), ("locked", [2], {}), ("locked", [1], {})]
+    assert arguments(after) == [("locked", [1], {}), ("locked", [2], {})]
+
+
 def test_alliance_auths_class_sends_what_celery_onces_did(
     fixed: Fixer, stand_in: types.ModuleType, request: pytest.FixtureRequest, once_set_up: None
 ) -> None:
@@ -369,6 +401,77 @@ def test_a_task_that_ran_in_the_callers_process_is_sent(fixed: Fixer, code: str)
     assert messages_of(tasks, f"{source}\n{call}\nassert ran == [1]") == []
     sent = messages_of(tasks, f"{after}\n{call}\nassert ran == []")
     assert [(message.name, message.args, message.outcome) for message in sent] == [("note", [1], "SUCCESS")]
+
+
+# -- what nobody read, and what was no signature -------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore:Exception raised outside body:RuntimeWarning")
+def test_a_link_that_cannot_take_the_result_is_sent(fixed: Fixer) -> None:
+    """AAC313: the callback was never sent."""
+    body = "\n\ndef run():\n    update.apply_async([1], link=report.s())\n"
+    before, after = both(fixed, body, "AAC313", unsafe=False)
+    assert [message.name for message in before] == ["update"]
+    assert [(message.name, message.outcome) for message in after] == [("update", "SUCCESS"), ("report", "SUCCESS")]
+
+
+def test_an_option_that_nobody_read_is_read(fixed: Fixer) -> None:
+    """AAC413: a countdown, and an argument of the task."""
+    body = "\n\ndef run():\n    update.apply_async([1], delay=60)\n    update.apply_async([1], force=True)\n"
+    before, after = both(fixed, body, "AAC413", unsafe=True)
+    assert [(message.countdown, message.kwargs) for message in before] == [(None, {}), (None, {})]
+    assert [(message.countdown, message.kwargs) for message in after] == [(60, {}), (None, {"force": True})]
+
+
+@pytest.mark.parametrize("options", ["expires=60", 'queue="slow"'])
+def test_an_option_of_a_chain_reaches_all_its_tasks(fixed: Fixer, options: str) -> None:
+    """AAC311: the second task had none."""
+    body = f"\n\ndef run():\n    chain(update.si(1), report.si()).apply_async({options})\n"
+    source = TASKS + body
+    after = fixed(source, "AAC311", unsafe=True)
+    assert f"chain(update.si(1).set({options}), report.si().set({options})).delay()" in after
+    (first, *_) = messages_of(after, "run()")
+    assert (first.expires, first.queue) != (None, "celery")
+    assert first == messages_of(source, "run()")[0]
+
+
+@pytest.mark.parametrize("member", ["update.delay(1)", "update(1)", "report"])
+def test_what_was_no_signature_is_one(fixed: Fixer, member: str) -> None:
+    """AAC312: the workflow raised, and is sent."""
+    source = TASKS + f"\n\ndef run():\n    chain(report.si(), {member}).delay()\n"
+    with pytest.raises((TypeError, AttributeError, NotImplementedError)):
+        messages_of(source, "run()")
+    after = messages_of(fixed(source, "AAC312", unsafe=True), "run()")
+    assert [message.name for message in after] == ["report", member.partition("(")[0].partition(".")[0]]
+
+
+def test_a_handler_that_never_ran_runs(fixed: Fixer) -> None:
+    """AAC414: with no retries left the handler sends its notice."""
+    source = TASKS + (
+        "\n\n@shared_task(bind=True, max_retries=0)\ndef gives_up(self):\n    try:\n        raise OSError\n"
+        "    except OSError as error:\n        try:\n            self.retry(exc=error)\n"
+        "        except self.MaxRetriesExceededError:\n            report.delay()\n"
+    )
+    before = messages_of(source, "gives_up.delay()")
+    after = messages_of(fixed(source, "AAC414", unsafe=True), "gives_up.delay()")
+    assert [(message.name, message.outcome) for message in before] == [("gives_up", "FAILURE")]
+    assert [message.name for message in after] == ["gives_up", "report"]
+
+
+@pytest.mark.parametrize(("mapped", "options"), [("map([1])", ""), ("chunks([(1,)], 1)", "countdown=5")])
+def test_a_map_has_the_priority_of_its_task(fixed: Fixer, mapped: str, options: str) -> None:
+    """AAC210: the priority of the decorator is given to the dispatch."""
+    task = "\n\n@shared_task(priority=7)\ndef low(pk):\n    return pk\n"
+    source = TASKS + task + f"\n\ndef run():\n    low.{mapped}.apply_async({options})\n"
+    before, after = messages_of(source, "run()"), messages_of(fixed(source, "AAC210", unsafe=True), "run()")
+    assert ([message.priority for message in before], [message.priority for message in after]) == ([5], [7])
+
+
+def test_a_foreign_task_is_sent_at_the_default(fixed: Fixer) -> None:
+    """AAC209: 0, the reserved priority, and 5 after the fix."""
+    body = "\n\ndef run():\n    app.send_task('elsewhere.tasks.update', args=[1])\n"
+    before, after = both(fixed, body, "AAC209", unsafe=True)
+    assert ([message.priority for message in before], [message.priority for message in after]) == ([0], [5])
 
 
 # -- unsafe: sent after the commit --------------------------------------------------------------------------------
@@ -458,6 +561,44 @@ def test_a_dispatch_in_a_transaction_waits_for_the_commit(fixed: Fixer, code: st
     assert messages_of(after, ROLLED_BACK) == []
 
 
+LOOP = """
+
+def run(pks=(1, 2, 3)):
+    with transaction.atomic():
+        for pk in pks:
+            {}
+"""
+
+
+@pytest.mark.usefixtures("_django")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "transaction.on_commit(lambda: update.delay(pk))",
+        "transaction.on_commit(lambda: update.apply_async([pk], priority=7), robust=True)",
+    ],
+)
+def test_callbacks_of_a_loop_send_each_its_own_item(fixed: Fixer, line: str) -> None:
+    """AAC411: the last item three times, and each item once after the fix, be it by a method or by `partial`."""
+    before = CHARACTERS + LOOP.format(line)
+    sent, then = (messages_of(source, "run()") for source in (before, fixed(before, "AAC411")))
+    assert [message.args for message in sent] == [[3], [3], [3]]
+    assert [message.args for message in then] == [[1], [2], [3]]
+    assert {message.priority for message in sent} == {message.priority for message in then}
+
+
+@pytest.mark.usefixtures("_django")
+@pytest.mark.parametrize("options", ["", ", using='default'"])
+def test_a_dispatch_handed_to_on_commit_waits_for_it(fixed: Fixer, options: str) -> None:
+    """AAC412: the code raised, and sends after the commit, be it by a method or by `partial`."""
+    line = f"transaction.on_commit(update.delay(pk){options})"
+    before = CHARACTERS + LOOP.format(line)
+    with pytest.raises(TypeError, match="callback must be a callable"):
+        messages_of(before, "run()")
+    after = messages_of(fixed(before, "AAC412"), "run()")
+    assert [message.args for message in after] == [[1], [2], [3]]
+
+
 # -- unsafe: schedules --------------------------------------------------------------------------------------------
 
 
@@ -511,3 +652,52 @@ def test_a_task_that_was_moved_has_the_name_that_it_had(fixed: Fixer) -> None:
     after = fixed.moved(before, "AAC101", file="helpers.py")
     sent = messages_of(before, "helps.delay(1)", module="proof.helpers")
     assert sent == messages_of(after, "helps.delay(1)", module="proof.tasks") != []
+
+
+# -- settings and signals ---------------------------------------------------------------------------------------
+
+
+def read_by_an_application(source: str, name: str) -> Any:
+    """What an application without a namespace reads for a setting from a module with this source."""
+    settings = types.ModuleType("settings_of_a_test")
+    exec(source, vars(settings))
+    app = Celery("reads", set_as_current=False)
+    app.config_from_object(settings)
+    try:
+        return getattr(app.conf, name)
+    finally:
+        app.close()
+
+
+def test_a_schedule_is_read_under_its_right_name(fixed: Fixer) -> None:
+    """AAC507: the schedule that nobody read is the one that beat has."""
+    source = 'INSTALLED_APPS = []\nCELERY_BEAT_SCHEDULE = {"a": {"task": "x.tasks.a", "schedule": 60}}\n'
+    after = fixed(source, "AAC507", file="settings.py")
+    assert read_by_an_application(source, "beat_schedule") == {}
+    assert list(read_by_an_application(after, "beat_schedule")) == ["a"]
+
+
+def test_settings_of_one_style_are_read(fixed: Fixer) -> None:
+    """AAC704: settings of two styles could only raise."""
+    source = 'task_default_queue = "services"\nCELERY_ACKS_LATE = True\n'
+    application = "from celery import Celery\napp = Celery('a')\napp.config_from_object('proof.configuration')\n"
+    (fixed.package / "application.py").write_text(application)
+    after = fixed(source, "AAC704", file="configuration.py")
+    with pytest.raises(ImproperlyConfigured):
+        read_by_an_application(source, "task_acks_late")
+    assert read_by_an_application(after, "task_acks_late") is True
+
+
+def test_a_receiver_that_is_not_weak_is_called(fixed: Fixer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AAC801: `weak=False` keeps the receiver that was gone before."""
+    monkeypatch.setattr(signals.heartbeat_sent, "receivers", [])
+    source = (
+        "from celery import signals\n\nheard = []\n"
+        "signals.heartbeat_sent.connect(lambda **_: heard.append(1))\n"
+        "signals.heartbeat_sent.send(sender=None)\n"
+    )
+    before: dict[str, Any] = {}
+    exec(source, before)
+    after: dict[str, Any] = {}
+    exec(fixed(source, "AAC801"), after)
+    assert (before["heard"], after["heard"]) == ([], [1])

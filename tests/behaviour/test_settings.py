@@ -174,6 +174,15 @@ def test_a_route_to_no_task_is_ignored(worker: Worker, routes: Callable[..., Non
     assert [message.queue for message in worker.sent] == [queue]
 
 
+@pytest.mark.parametrize("setting", ["imports", "include"])
+def test_an_import_that_is_no_module_stops_the_worker(setting: str) -> None:
+    """`imports = ["nope.tasks"]`: `ModuleNotFoundError` when a worker imports its modules."""
+    app = Celery("imports", set_as_current=False, changes={setting: ["nope.tasks"]})
+    with pytest.raises(ModuleNotFoundError, match="nope"):
+        app.loader.import_default_modules()
+    app.close()
+
+
 def test_an_undeclared_queue_is_refused_where_missing_ones_are_not_made(
     worker: Worker, routes: Callable[..., None]
 ) -> None:

@@ -56,8 +56,8 @@ def test_a_file_without_anything_to_fix_is_the_same(path: str) -> None:
             "for x in y:\n    z = update \\\n        .apply_async(args=[x], priority=7)\n",
         ),
         (
-            "for x in y: update.si(x).set(queue='q').delay()\n",
-            "for x in y: update.si(x).set(queue='q').apply_async(priority=7)\n",
+            "for x in y: update.si(x).set(expires=9).delay()\n",
+            "for x in y: update.si(x).set(expires=9).apply_async(priority=7)\n",
         ),
         (
             "for x in y: f'{update.delay(x)} {x:>{3}}'\n",
@@ -164,7 +164,7 @@ def test_a_fix_that_would_bring_up_what_nothing_fixes_is_refused(path: str) -> N
 def test_no_more_than_ten_rounds_are_made(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rounds = []
 
-    def endless(self: object) -> bool:
+    def endless(self: object, *_: object) -> bool:
         rounds.append(self)
         return True
 

@@ -87,3 +87,11 @@ def test_a_task_stays_with_what_cannot_go_with_it(path: str, source: str, why: s
     tasks = "from celery import shared_task\n\nother = 2\n"
     with pytest.raises(Refused, match=why):
         moved(path, tasks, "from celery import shared_task\n\n" + source + task)
+
+
+def test_a_byte_order_mark_stays(path: str) -> None:
+    source = "from celery import shared_task\n\n\n@shared_task\ndef update():\n    pass\n"
+    mark, line = b"\xef\xbb\xbf", source.splitlines().index("def update():") + 1
+    after = move(path, mark + source.encode(), mark, line, TO_TASKS)
+    assert after.source.startswith(mark) and after.tasks.startswith(mark)
+    assert after.source.count(mark) == after.tasks.count(mark) == 1

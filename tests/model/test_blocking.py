@@ -9,7 +9,7 @@ import pytest
 from flake8_aa_celery.model.code.names import absolute
 from flake8_aa_celery.model.effects.blocking import BLOCKS
 from flake8_aa_celery.model.effects.blocking_loops import blocking_loops_of
-from flake8_aa_celery.model.effects.bodies import Step, callees_of
+from flake8_aa_celery.model.effects.bodies import Step
 from flake8_aa_celery.model.effects.graph import graph_of
 from modules import module_of
 
@@ -21,7 +21,7 @@ def blocked_by(root: Path, source: str) -> str:
     """What blocks in the last call of the module that is no argument of another."""
     module = module_of(root, source)
     (call,) = (call for call in module.all_calls() if call.node is getattr(module.tree.body[-1], "value", None))
-    way = graph_of(module.project).way_of(Step(call, tuple(callees_of(call)), ()), BLOCKS)
+    way = graph_of(module.project).way_of(Step(call), BLOCKS)
     return way[0].what if way else ""
 
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from inspect import getsource
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from celery_once import QueueOnce
+from celery_once import tasks
 
 from flake8_aa_celery.model.tasks.locks import ONCE_KEYS, lost_locks_of
 from modules import module_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HEAD = "from celery import Celery, Task, shared_task\nfrom celery_once import QueueOnce\napp = Celery('a')\n"
 
@@ -24,7 +20,8 @@ def lost(root: Path, source: str, files: dict[str, str] | None = None) -> list[t
 
 
 def test_the_keys_are_those_that_celery_once_reads() -> None:
-    read = set(re.findall(r"once(?:_options)?\.get\(\s*'(\w+)'", getsource(QueueOnce)))
+    source = Path(tasks.__file__).read_text("utf-8")
+    read = set(re.findall(r"once(?:_options)?\.get\(\s*'(\w+)'", source))
     assert read == ONCE_KEYS
 
 

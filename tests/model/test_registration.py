@@ -131,3 +131,23 @@ def test_a_module_that_is_imported_from_a_folder_of_its_own_is_known(tmp_path: P
     source = "from celery import shared_task\n@shared_task\ndef a(): ..."
     files = {"src/app/__init__.py": "", "src/app/views/page.py": "from app.jobs import a"}
     assert unregistered_tasks_of(module_of(tmp_path, source, "src/app/jobs.py", files=files)) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "files", "expected"),
+    [
+        ("app/jobs.py", ("app/tasks.py",), (".", "jobs")),
+        ("app/core/jobs.py", ("app/core/__init__.py", "app/tasks.py"), (".core", "jobs")),
+        ("app/jobs.py", ("app/tasks/__init__.py",), ("..", "jobs")),
+        ("app/core/jobs.py", ("app/core/__init__.py", "app/tasks/__init__.py"), ("..core", "jobs")),
+        ("app/tasks/mail.py", ("app/tasks/__init__.py",), (".", "mail")),
+        ("app/jobs.py", (), None),
+    ],
+)
+def test_the_nearest_tasks_module_can_import_it(
+    tmp_path: Path, path: str, files: tuple[str, ...], expected: tuple[str, str] | None
+) -> None:
+    source = "from celery import shared_task\n@shared_task\ndef a(): ..."
+    module = module_of(tmp_path, source, path, files={"app/__init__.py": "", **dict.fromkeys(files, "")})
+    (found,) = unregistered_tasks_of(module)
+    assert (found.way_there if found.tasks_module else None) == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,9 +42,8 @@ def test_what_is_used_before_this_run_has_set_it_is_kept(
     tmp_path: Path, body: str, expected: list[tuple[str, str]]
 ) -> None:
     assert kept(tmp_path, f"@shared_task(bind=True)\ndef t(self, a):\n    {body}") == expected
-    assert kept(
-        tmp_path, f"class T(Task):\n    def run(self, a):\n        {body.replace(chr(10), chr(10) + '    ')}"
-    ) == (expected)
+    method = indent(f"def run(self, a):\n    {body}", "    ")
+    assert kept(tmp_path, f"class T(Task):\n{method}") == expected
 
 
 def test_a_class_that_is_no_task_keeps_what_it_likes(tmp_path: Path) -> None:

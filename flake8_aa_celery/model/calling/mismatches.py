@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Dispatch, Target
 
 
+#: What gives a task its arguments beside options.
+_PAIR = frozenset({"args", "kwargs"})
+
+
 class Mismatch(NamedTuple):
     """A task and arguments that do not fit it.
 

@@ -10,17 +10,19 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.canvas.workflows import starters
+from flake8_aa_celery.model.code.handlers import may_be_caught
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.model.resolve import arguments, object_types
+from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.evaluation import keywords_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, local_calls_of
-from flake8_aa_celery.model.resolve.values import Function, Mapping, Signature, Task, Workflow
+from flake8_aa_celery.model.resolve.values import Function, LocalCall, Mapping, Signature, Task, Workflow
 from flake8_aa_celery.model.tasks import parameters
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.resolve.values import Dispatch, Entry, LocalCall, Target
+    from flake8_aa_celery.model.resolve.values import Dispatch, Entry, Target
 
 #: Options that hardly any task has a parameter for: no task that cannot be read is taken to have one.
 _TELLING = frozenset({"priority", "countdown", "eta", "queue"})
@@ -35,7 +37,7 @@ class MisplacedOptions(NamedTuple):
     """Options that ``delay`` hands to tasks which have no such parameters.
 
     :param names: the options, in the order of the source.
-    :param certain: whether it is known of each task what it takes.
+    :param certain: whether it is known that the dispatch raises, and that nothing around it catches that.
     """
 
     dispatch: Dispatch
@@ -67,6 +69,7 @@ def misplaced_options_of(module: Module) -> list[MisplacedOptions]:
         names = [name for name in options if not any(_may_take(target, name, module) for target in targets)]
         if names:
             certain = all(parameters.parameters_of(target, module) for target in targets)
+            certain = certain and not may_be_caught(dispatch.site, "builtins.TypeError")
             found.append(MisplacedOptions(dispatch, names, certain))
     return found
 
@@ -114,6 +117,41 @@ def wrong_collections_of(module: Module) -> list[WrongCollection]:
             if kwargs and kind:
                 found.append(WrongCollection(dispatch, "kwargs", kwargs, kind))
     return found
+
+
+def could_only_raise(wrong: WrongCollection) -> bool:
+    """Whether a dispatch that is given one value as ``args`` raises, whatever that value is.
+
+    What may be empty counts as nothing to Celery, so that the task must need an argument. A signature makes a tuple
+    of what it is given: of a text its characters.
+    """
+    dispatch, node = wrong.dispatch, wrong.entry.node
+    if isinstance(dispatch, LocalCall) or may_be_caught(dispatch.site, "builtins.TypeError"):
+        return False
+    if isinstance(dispatch.receiver, Workflow) or _may_send_otherwise(dispatch.receiver):
+        return False
+    if isinstance(dispatch.receiver, Signature):
+        return isinstance(node, ast.Constant) and isinstance(node.value, (int, float))
+    return _is_something(node) or _needs_an_argument(dispatch)
+
+
+def _may_send_otherwise(receiver: object) -> bool:
+    """Whether a task is of a class that may see to how it is sent."""
+    return isinstance(receiver, Task) and bases_of(receiver).may_define("apply_async")
+
+
+def _is_something(node: ast.expr) -> bool:
+    """Whether a value is certain not to be empty, nor zero."""
+    if isinstance(node, ast.JoinedStr):
+        return any(isinstance(part, ast.Constant) and part.value for part in node.values)
+    return isinstance(node, ast.Constant) and bool(node.value)
+
+
+def _needs_an_argument(dispatch: Dispatch) -> bool:
+    """Whether a task is known to need an argument beside those that it is given by name."""
+    taken = parameters.parameters_of(dispatch.task, dispatch.module)
+    given = arguments.of_pair(None, arguments.pair_of(dispatch)[1], dispatch.site)
+    return taken is not None and parameters.mismatch(taken, given) is not None
 
 
 def _wrong(given: Entry | None, good: frozenset[str]) -> str | None:

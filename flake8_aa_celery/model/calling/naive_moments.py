@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Entry
 
 _NAIVE = {"datetime.datetime.now": "datetime.now()", "datetime.datetime.today": "datetime.today()"}
+_TODAY = frozenset({"datetime.date.today", "datetime.datetime.now", "datetime.datetime.today"})
 #: Methods of a moment that have a time zone only if it has one, or they are given one.
 _KEEPING = frozenset({"replace"})
 #: Through so many operators and calls a moment is followed.
@@ -68,10 +69,21 @@ def _made_of(node: ast.expr, site: Site, depth: int = 0) -> str | None:
         zone = node.args[0] if node.args else keyword_of(node, "tz")
         return called if (zone is None and not node.keywords) or is_none(zone) else None
     function = node.func
+    if site.module.origin(function, site) == "datetime.datetime.combine":
+        return "datetime.combine()" if _combines_today(node, site) else None
     if isinstance(function, ast.Attribute) and function.attr in _KEEPING:
         is_given_zone = any(keyword.arg in (None, "tzinfo") for keyword in node.keywords)
         return None if is_given_zone else _made_of(function.value, site, depth + 1)
     return None
+
+
+def _combines_today(node: ast.Call, site: Site) -> bool:
+    """Whether ``datetime.combine(…)`` puts a time without a zone to the day that it is here."""
+    if len(node.args) != 2 or node.keywords or not isinstance(node.args[1], ast.Call):
+        return False
+    day, time = (part.func if isinstance(part, ast.Call) else part for part in node.args)
+    is_plain = site.module.origin(time, site) == "datetime.time" and not node.args[1].keywords
+    return is_plain and site.module.origin(day, site) in _TODAY
 
 
 def _period(entry: Entry) -> ast.expr | None:

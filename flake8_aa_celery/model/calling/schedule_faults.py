@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.calling.mismatches import mismatch_of_entry
 from flake8_aa_celery.model.code.memo import fact
-from flake8_aa_celery.model.code.names import last_part, reaching
+from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS, SCHEDULE_CLASSES
-from flake8_aa_celery.model.knowledge.django_celery_beat import JSON_FIELDS, ROW_FIELDS, SCHEDULE_FIELDS, SCHEDULES
+from flake8_aa_celery.model.knowledge.django_celery_beat import ROW_FIELDS
+from flake8_aa_celery.model.periodic.rows import rows_of, wrong_fields
 from flake8_aa_celery.model.periodic.schedules import has_other_scheduler, schedule_of
-from flake8_aa_celery.model.resolve import object_types, orm
-from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
-from flake8_aa_celery.model.resolve.values import Dispatch, Mapping, Origin, Task
+from flake8_aa_celery.model.resolve import object_types
+from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.values import Dispatch, Origin, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Literal
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import CallSite, Site
     from flake8_aa_celery.model.periodic.schedules import ScheduleEntry
     from flake8_aa_celery.model.resolve.values import Entry, Target
 
@@ -46,10 +46,6 @@ _NO_ARGUMENTS = {
     "kwargs": frozenset({object_types.TEXT, object_types.NUMBER, object_types.LIST, object_types.TUPLE}),
 }
 _NO_SIGNATURES = _NO_DICTS - {object_types.SET}
-_NO_JSON = frozenset({object_types.DICT, object_types.LIST, object_types.TUPLE})
-_EMPTY = frozenset({"()", "[]", "{}"})
-_MAKES_ROW = frozenset({"PeriodicTask", "create", "acreate", "get_or_create", "update_or_create"})
-_MAKES_PAIR = frozenset({"get_or_create", "update_or_create"})
 
 
 class ScheduleFault(NamedTuple):
@@ -153,49 +149,12 @@ def _in_call(entry: ScheduleEntry) -> Iterator[ScheduleFault]:
 
 
 def _in_rows(module: Module) -> Iterator[ScheduleFault]:
-    """What is wrong with the rows of ``PeriodicTask`` that a module makes."""
-    for call in module.calls_of(_MAKES_ROW):
-        if not _makes_row(call):
-            continue
-        given = keywords_of(call.node, call.site)
-        for fields in (given, *_defaults(given)):
-            yield from _in_row(fields, call)
-
-
-def _makes_row(call: CallSite) -> bool:
-    function = call.node.func
-    if isinstance(function, ast.Attribute) and function.attr in _MAKES_ROW and orm.is_manager(function.value):
-        function = function.value.value if isinstance(function.value, ast.Attribute) else function
-    return call.site.module.origin(function, call.site) == f"{SCHEDULES}PeriodicTask"
-
-
-def _defaults(given: Mapping) -> list[Mapping]:
-    """What ``get_or_create(…, defaults={…})`` and its like give the row."""
-    entries = (given.get(name) for name in ("defaults", "create_defaults"))
-    return [value for entry in entries if entry is not None and isinstance(value := entry.value, Mapping)]
-
-
-def _in_row(fields: Mapping, call: CallSite) -> Iterator[ScheduleFault]:
-    for name in JSON_FIELDS:
-        entry = fields.get(name)
-        kind = object_types.type_of(entry.node, entry.site) if entry is not None else None
-        if entry is not None and kind in _NO_JSON and ast.unparse(entry.node) not in _EMPTY:
-            yield ScheduleFault("no JSON", entry.reported_in(call.site.module, call.node), f"{name} {kind}")
-    for name in SCHEDULE_FIELDS:
-        entry = fields.get(name)
-        if entry is not None and _is_pair(entry.node, entry.site):
-            yield ScheduleFault("a pair", entry.reported_in(call.site.module, call.node), name)
-
-
-def _is_pair(node: ast.expr, site: Site) -> bool:
-    """Whether an expression is what ``get_or_create`` of a schedule returns: the row, and whether it is new."""
-    if isinstance(node, ast.Name):
-        bindings = reaching(node.id, site)
-        if len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].value is None:
-            return False
-        node, site = bindings[0].value, bindings[0].site
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _MAKES_PAIR:
-        return False
-    manager = node.func.value
-    owner = manager.value if isinstance(manager, ast.Attribute) and orm.is_manager(manager) else manager
-    return (site.module.origin(owner, site) or "").startswith(SCHEDULES)
+    """What is wrong with the rows of ``PeriodicTask`` that a module makes or changes."""
+    for row in rows_of(module):
+        for wrong in wrong_fields(row):
+            node = wrong.entry.reported_in(module, row.node)
+            if wrong.is_pair:
+                yield ScheduleFault("a pair", node, wrong.name)
+            else:
+                kind = object_types.type_of(wrong.entry.node, wrong.entry.site)
+                yield ScheduleFault("no JSON", node, f"{wrong.name} {kind}")

@@ -11,8 +11,9 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
-from flake8_aa_celery.model.code.names import origin
-from flake8_aa_celery.model.code.scopes import Site
+from flake8_aa_celery.model.code.names import origin, reaching
+from flake8_aa_celery.model.code.scopes import FUNCTIONS, Site
+from flake8_aa_celery.model.code.syntax import default_of, given_to, is_none
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.resolve import arguments, object_types, orm
 from flake8_aa_celery.model.resolve.evaluation import value_of
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
-    from flake8_aa_celery.model.code.scopes import Block
+    from flake8_aa_celery.model.code.scopes import Binding, Block
     from flake8_aa_celery.model.resolve.values import Entry, Mapping
 
 _CARRIED = frozenset(
@@ -38,6 +39,9 @@ _CARRIED = frozenset(
         object_types.TUPLE,
     }
 )
+_SCALAR = frozenset({object_types.KEY, object_types.NONE, object_types.NUMBER, object_types.TEXT})
+#: The methods of a queryset that return None where there is no row.
+_OR_NONE = frozenset({"first", "last"})
 #: What makes a list of what it is given.
 _LISTS = frozenset({"builtins.list", "builtins.sorted", "builtins.tuple"})
 LIST_OF_INSTANCES = "a list of model instances"
@@ -150,6 +154,54 @@ def _refused_in_list(node: ast.Name, site: Site, seen: set[ast.expr]) -> str | N
 
 def _makes_list(node: ast.Call, site: Site) -> bool:
     return len(node.args) == 1 and origin(node.func, site) in _LISTS
+
+
+def may_be_none(node: ast.expr, site: Site, steps: int = 5) -> bool:
+    """Whether an instance of a model may be None as well: it comes from a condition, or from ``first()``."""
+    if isinstance(node, (ast.IfExp, ast.BoolOp)) or not steps:
+        return True
+    if isinstance(node, (ast.Await, ast.NamedExpr)):
+        return may_be_none(node.value, site, steps - 1)
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Attribute) and node.func.attr in _OR_NONE
+    if not isinstance(node, ast.Name):
+        return False
+    return any(_binds_none(binding, node.id, steps - 1) for binding in reaching(node.id, site))
+
+
+def _binds_none(binding: Binding, name: str, steps: int) -> bool:
+    if binding.kind == "assign" and binding.value is not None:
+        return is_none(binding.value) or may_be_none(binding.value, binding.site, steps)
+    function = binding.site.statement
+    if binding.kind != "parameter" or not isinstance(function, FUNCTIONS):
+        return False
+    return default_of(function, name) is not None
+
+
+def holds_more(node: ast.expr, site: Site) -> bool:
+    """Whether a set or generator holds what JSON cannot carry either: a list of it would be no better."""
+    if isinstance(node, ast.Set):
+        return any(object_types.type_of(element, site) not in _CARRIED | {None} for element in node.elts)
+    items = value_of(node, site)
+    elements = items.elements if isinstance(items, Items) else ()
+    return any(object_types.type_of(each.node, each.site) not in _CARRIED | {None} for each in elements)
+
+
+def is_sent_whole(call: ast.Call, site: Site) -> bool:
+    """Whether JSON can carry everything that a call is given, and the task gets it as it was."""
+    if any(isinstance(argument, ast.Starred) for argument in call.args) or None in {word.arg for word in call.keywords}:
+        return False
+    return all(_is_plain(argument, site) for argument in given_to(call))
+
+
+def _is_plain(node: ast.expr, site: Site) -> bool:
+    """Whether an expression is a number, a text, a key, or a list or dict of them."""
+    if isinstance(node, (ast.List, ast.Dict)):
+        parts = node.elts if isinstance(node, ast.List) else [*node.keys, *node.values]
+        return all(part is not None and _is_plain(part, site) for part in parts)
+    if isinstance(node, ast.Name) and _KEY.search(node.id):
+        return object_types.type_of(node, site) in _SCALAR | {None}
+    return object_types.type_of(node, site) in _SCALAR
 
 
 def is_likely_plain(node: ast.expr, loop: ast.For, block: Block) -> bool:

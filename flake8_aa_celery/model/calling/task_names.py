@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.settings import given_names
+from flake8_aa_celery.model.periodic.rows import rows_of
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.bindings import member_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
@@ -34,7 +35,7 @@ class SpokenName(NamedTuple):
 
 @fact
 def spoken_names_of(module: Module) -> list[SpokenName]:
-    """Every known name in ``send_task``, in a signature and in a schedule."""
+    """Every known name in ``send_task``, in a signature, in a schedule and in a row of django-celery-beat."""
     sent: list[Dispatch | Signature] = [*dispatches_of(module), *signatures_of(module)]
     found: list[SpokenName] = []
     for call in sent:
@@ -45,6 +46,11 @@ def spoken_names_of(module: Module) -> list[SpokenName]:
         field, name = entry.fields.get("task"), entry.task_name
         if entry.way == "setting" and field is not None and name:
             found.append(SpokenName(name, field.reported_in(module, entry.node), scheduled=True))
+    for row in rows_of(module):
+        field = row.fields.get("task")
+        given = row.fields.constant("task")
+        if field is not None and isinstance(given, str) and given:
+            found.append(SpokenName(given, field.reported_in(module, row.node), scheduled=True))
     return found
 
 
@@ -69,7 +75,7 @@ def is_unknown(spoken: SpokenName, module: Module) -> bool:
 def registered_instead(spoken: SpokenName, module: Module) -> str | None:
     """The name under which the task is registered that is found where an unknown name points to."""
     value = standing_at(spoken.name, module)
-    return value.registered_name if isinstance(value, Task) else _nearest(spoken.name, module.project)
+    return value.registered_name if isinstance(value, Task) else nearest(spoken.name, module.project)
 
 
 def _is_package(name: str, module: Module) -> bool:
@@ -111,7 +117,7 @@ def _is_given(name: str, project: Project) -> bool:
     )
 
 
-def _nearest(name: str, project: Project) -> str | None:
+def nearest(name: str, project: Project) -> str | None:
     """The name of a task that one may have meant: the same function elsewhere, or nearly the same name."""
     known = task_index_of(project).names()
     member = name.rpartition(".")[2]

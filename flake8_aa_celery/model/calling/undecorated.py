@@ -6,7 +6,11 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.calling.task_names import standing_at
+from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.handlers import is_expected, may_be_caught
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.code.names import dotted_name, last_part
+from flake8_aa_celery.model.knowledge.celery import DISPATCH_METHODS, SIGNATURE_METHODS
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
 from flake8_aa_celery.model.resolve.values import Function
@@ -19,6 +23,10 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Dispatch, Signature
 
 _SETATTR = frozenset({"setattr"})
+#: What asks whether something is a task.
+_PROBES = frozenset({"getattr", "hasattr", "isinstance"})
+#: What a plain function raises where it is sent.
+_RAISED = "builtins.AttributeError"
 
 
 class UsedAsTask(NamedTuple):
@@ -45,10 +53,49 @@ def undecorated_tasks_of(module: Module) -> list[UsedAsTask]:
 
 def _called(module: Module) -> Iterator[UsedAsTask]:
     """Functions of which ``delay``, ``apply_async``, ``s`` or ``si`` is called."""
+    for use in _sent(module):
+        function = use.task
+        assert isinstance(function, Function)
+        if function.node.name not in _probed_in(module) and not is_expected(use.site, _RAISED):
+            yield UsedAsTask(function, use.node, ast.unparse(use.node.func))
+
+
+def _sent(module: Module) -> list[Dispatch | Signature]:
+    """The dispatches and signatures of functions."""
     uses: list[Dispatch | Signature] = [*dispatches_of(module), *signatures_of(module)]
-    for use in uses:
-        if isinstance(use.task, Function):
-            yield UsedAsTask(use.task, use.node, ast.unparse(use.node.func))
+    return [use for use in uses if isinstance(use.task, Function)]
+
+
+# -- code that does not rest on it ---------------------------------------------------------------------------------
+
+
+def may_work_without(function: Function) -> bool:
+    """Whether the project has another way for a function that is no task: it asks first, or catches what is raised."""
+    name = function.node.name
+    paths = files(function.module.project, lambda data: name.encode() in data)
+    modules = [function.module, *(function.module.project.load(path) for path in paths)]
+    return any(_has_other_way(name, module) for module in modules if module is not None)
+
+
+def _has_other_way(name: str, module: Module) -> bool:
+    uses = [use for use in _sent(module) if isinstance(use.task, Function) and use.task.node.name == name]
+    return name in _probed_in(module) or any(may_be_caught(use.site, _RAISED) for use in uses)
+
+
+@fact
+def _probed_in(module: Module) -> set[str]:
+    """The names of what a module asks whether it is a task: ``hasattr(update, "delay")``."""
+    asked = [call.node.args[0] for call in module.calls_of(_PROBES) if _asks_for_task(call.node)]
+    return {last_part(dotted) for node in asked if (dotted := dotted_name(node))}
+
+
+def _asks_for_task(call: ast.Call) -> bool:
+    if len(call.args) < 2:
+        return False
+    attribute = call.args[1]
+    if isinstance(call.func, ast.Name) and call.func.id == "isinstance":
+        return True
+    return isinstance(attribute, ast.Constant) and attribute.value in DISPATCH_METHODS | SIGNATURE_METHODS
 
 
 def _is_given_methods(function: Function) -> bool:

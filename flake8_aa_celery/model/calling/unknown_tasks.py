@@ -67,18 +67,13 @@ def _imported(module: Module) -> Iterator[UnknownTask]:
 
 
 def _missing_import(node: ast.ImportFrom, alias: ast.alias, module: Module) -> Iterator[UnknownTask]:
-    if not _may_be_of_tasks(node, module):
-        return
     dotted, path = module.project.imported_module(ImportedName(node.level, node.module or "", ""), module)
+    if module.project.tasks_modules.search(dotted) is None:
+        return  # no other file is worth reading
     loaded = module.project.load(path) if path and path.endswith(".py") else None
     if path is None or loaded is None or not module.project.holds_tasks(loaded) or _may_bind(loaded, path, alias.name):
         return
     yield UnknownTask(alias.name, dotted.lstrip("."), alias, is_import=True, known=_names(tasks_of(loaded)))
-
-
-def _may_be_of_tasks(node: ast.ImportFrom, module: Module) -> bool:
-    """Whether an import may lead to a tasks module, by the names in it: no other file is worth reading."""
-    return not node.module or module.project.tasks_modules.search(node.module) is not None or node.level > 0
 
 
 def _sent(module: Module) -> Iterator[UnknownTask]:

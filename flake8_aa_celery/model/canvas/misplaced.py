@@ -10,7 +10,7 @@ from flake8_aa_celery.model.code.names import reaching
 from flake8_aa_celery.model.resolve import models, object_types
 from flake8_aa_celery.model.resolve.classes import lineage
 from flake8_aa_celery.model.resolve.evaluation import value_of
-from flake8_aa_celery.model.resolve.occurrences import canvas_of, workflows_of
+from flake8_aa_celery.model.resolve.occurrences import canvas_of, dispatches_of, workflows_of
 from flake8_aa_celery.model.resolve.values import (
     Class,
     Dispatch,
@@ -40,6 +40,8 @@ _OF_SIGNATURES = frozenset({"chain", "chord", "group"})
 _CALLBACKS = ("link", "link_error")
 #: Methods that take a callback.
 _TAKING = frozenset({"link", "link_error", "on_error"})
+#: Methods that return nothing: they wait for the commit.
+_WITHOUT_RESULT = frozenset({"apply_async_on_commit", "delay_on_commit"})
 _SENDING = frozenset({"apply_async", "delay"})
 #: Objects that certainly have no ``delay``.
 _PLAIN = {
@@ -83,6 +85,14 @@ def _in_workflows(module: Module) -> Iterator[NoSignature]:
                 mistaken = _mistaken(member, f"the {workflow.kind}", workflow.node, module)
                 if mistaken is not None:
                     yield mistaken
+    for dispatch in dispatches_of(module):
+        chord = dispatch.receiver
+        is_open = isinstance(chord, Workflow) and chord.kind == "chord" and chord.body is None
+        if is_open and dispatch.method == "()" and dispatch.node.args:
+            body = Expression(dispatch.node.args[0], dispatch.site)
+            mistaken = _mistaken(body, "the chord", dispatch.node, module)
+            if mistaken is not None:
+                yield mistaken
 
 
 def _in_callbacks(module: Module) -> Iterator[NoSignature]:
@@ -187,9 +197,11 @@ def _kind_without(method: str, node: ast.expr, site: Site) -> str | None:
     if kind in _PLAIN:
         return _PLAIN[kind]
     value = value_of(node, site)
+    if isinstance(value, Dispatch) and value.method not in _WITHOUT_RESULT:
+        return "the result of a dispatch"
     if isinstance(value, Rows):
         known = value.model is not None and all(_lacks(found, method) for found in models.classes_of(value))
-        return "a queryset" if known else None
+        return "a queryset or a list of rows" if known else None
     owner = value.of if isinstance(value, Instance) else value
     if not isinstance(owner, Class) or not models.is_model(owner) or not _lacks(owner, method):
         return None

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Stands for every name: what ``locals()`` reads.
 _ANY = "*"
+#: Before everything.
+_NOWHERE = (0, 0)
 
 
 @fact
@@ -77,7 +79,8 @@ def _is_never_read(name: str, site: Site) -> bool:
     is_repeated = any(block.kind == "loop" for block in site.block.around())
     is_read_at_any_time = is_repeated or not _read_within(scope).isdisjoint((name, _ANY))
     last = _last_reads(scope)
-    return max(last.get(name, 0), last.get(_ANY, 0)) <= (0 if is_read_at_any_time else site.statement.end_lineno or 0)
+    end = (site.statement.end_lineno or 0, site.statement.end_col_offset or 0)
+    return max(last.get(name, _NOWHERE), last.get(_ANY, _NOWHERE)) <= (_NOWHERE if is_read_at_any_time else end)
 
 
 @fact
@@ -88,13 +91,13 @@ def _read_within(scope: Scope) -> frozenset[str]:
 
 
 @fact
-def _last_reads(scope: Scope) -> dict[str, int]:
-    """The last line in which each name is read in a function."""
-    found: dict[str, int] = {}
+def _last_reads(scope: Scope) -> dict[str, tuple[int, int]]:
+    """The last line and column in which each name is read in a function."""
+    found: dict[str, tuple[int, int]] = {}
     for node in ast.walk(scope.node):
         name = _read_by(node)
         if name:
-            found[name] = max(found.get(name, 0), getattr(node, "lineno", 0))
+            found[name] = max(found.get(name, _NOWHERE), (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)))
     return found
 
 

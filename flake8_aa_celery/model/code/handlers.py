@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.names import last_part, origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS, LOOPS
@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 _EVERYTHING = frozenset({"builtins.BaseException", "builtins.Exception"})
 #: A body of no more statements than this is short.
 _FEW = 3
+_WITHS = (ast.With, ast.AsyncWith)
 _LEAVES = (*FUNCTIONS, ast.ClassDef, ast.Lambda)
+
+
+class _Named(NamedTuple):
+    """An exception that is caught around a place, by its dotted name.
+
+    :param handler: the one that catches it; None stands for ``contextlib.suppress``.
+    """
+
+    exception: str
+    handler: ast.ExceptHandler | None
 
 
 def tries_around(site: Site) -> Iterator[Block]:
@@ -101,3 +112,31 @@ def _walk(node: ast.AST) -> Iterator[ast.AST]:
 def written(handler: ast.ExceptHandler) -> str:
     """How a handler is written: ``except Exception``."""
     return f"except {ast.unparse(handler.type)}" if handler.type else "except"
+
+
+def is_expected(site: Site, exception: str) -> bool:
+    """Whether a handler or a ``suppress`` around a place names an exception of Python's: ``builtins.TypeError``."""
+    return any(found.exception == exception for found in _named_around(site))
+
+
+def may_be_caught(site: Site, exception: str) -> bool:
+    """Whether an exception of Python's that a place raises may be caught around it, and not be raised again."""
+    return any(
+        found.exception in (exception, *_EVERYTHING)
+        and not (found.handler and isinstance(found.handler.body[-1], ast.Raise))
+        for found in _named_around(site)
+    )
+
+
+def _named_around(site: Site) -> Iterator[_Named]:
+    """What the handlers and the ``suppress`` around a place catch, in its function; a bare ``except`` everything."""
+    for block in site.block.around():
+        outside = block.site
+        if block.kind == "try" and outside:
+            for handler in getattr(block.node, "handlers", ()):  # of `except*`, too
+                names = [origin(caught, outside) or "" for caught in caught_by(handler)]
+                yield from (_Named(name, handler) for name in names or ["builtins.BaseException"])
+        for item in block.node.items if isinstance(block.node, _WITHS) and outside else ():
+            entered = item.context_expr
+            if isinstance(entered, ast.Call) and outside and origin(entered.func, outside) == "contextlib.suppress":
+                yield from (_Named(origin(caught, outside) or "", None) for caught in entered.args)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.memo import fact
@@ -23,6 +24,29 @@ def packages_imported_from(module: Module) -> frozenset[str]:
         for bindings in module.scopes.module.bindings.values()
         for binding in bindings
         if isinstance(binding.node, ast.ImportFrom) and not binding.node.level and binding.site.block.kind == "module"
+    )
+
+
+def is_imported_by_others(module: Module, name: str) -> bool:
+    """Whether another file of the project takes a name out of a module, or may do so: ``tasks.app``."""
+    own = module.dotted.rpartition(".")[2]
+    attribute = re.compile(rf"\b{re.escape(own)}\s*\.\s*{re.escape(name)}\b".encode())
+    for path, data in module.project.files:
+        if path == module.path or name.encode() not in data:
+            continue
+        other = module.project.load(path) if own.encode() in data else None
+        if attribute.search(data) or (other is not None and _takes(name, other, module)):
+            return True
+    return False
+
+
+def _takes(name: str, importer: Module, module: Module) -> bool:
+    """Whether a file imports a name from a module."""
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and any(alias.name in (name, "*") for alias in node.names)
+        and module.project.imported_module(ImportedName(node.level, node.module or "", ""), importer)[1] == module.path
+        for node in ast.walk(importer.tree)
     )
 
 

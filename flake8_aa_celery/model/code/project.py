@@ -53,6 +53,9 @@ class Project:
         self.tasks_modules = patterns.names(settings.tasks_modules)
         self._modules: dict[str, Module | None] = {}
         self._hashes: dict[str, int] = {}
+        #: how many files have become others so far, and how many had when each one was loaded
+        self._changes = 0
+        self._loaded_after: dict[str, int] = {}
         #: the files that a name has led to
         self._led_to: set[str] = set()
         self._found: dict[tuple[str, str], str | None] = {}
@@ -72,6 +75,11 @@ class Project:
                 module.let_go()
         vars(self).clear()
 
+    @property
+    def modules_kept(self) -> int:
+        """How many modules of it are kept."""
+        return len(self._modules)
+
     # -- modules ------------------------------------------------------------------------------------------------
 
     def module(self, path: str, tree: ast.Module) -> Module:
@@ -79,6 +87,7 @@ class Project:
         path = os.path.abspath(path)
         known = self._modules.get(path)
         if known is None or known.tree is not tree:
+            self._changes += known is not None
             known = self._modules[path] = Module(path, self.places.dotted_name(path), tree, self)
             self._hashes.pop(path, None)
         return known
@@ -86,6 +95,8 @@ class Project:
     def loaded(self, path: str, data: bytes) -> Module | None:
         """The facts of a file that a name has led to already, if its bytes were those: no need to parse it again."""
         path = os.path.abspath(path)
+        if self._loaded_after.get(path) != self._changes:
+            return None  # it may remember what another file said before that became another
         return self._modules[path] if self._hashes.get(path) == hash(data) else None
 
     def done_with(self, module: Module) -> None:
@@ -111,6 +122,7 @@ class Project:
         self._led_to.add(path)
         if path not in self._modules:
             self._modules[path] = None
+            self._loaded_after[path] = self._changes
             tree = self._parsed(path)
             if tree is not None:
                 with suppress(RecursionError):  # whoever lints that file is told

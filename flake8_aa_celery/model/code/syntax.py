@@ -36,6 +36,17 @@ def positional_parameters(function: FunctionNode) -> list[str]:
     return [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
 
 
+def default_of(function: FunctionNode, name: str) -> ast.expr | None:
+    """The default of a parameter; None where it has none, or there is no such parameter."""
+    arguments = function.args
+    by_position = [*arguments.posonlyargs, *arguments.args]
+    given = dict(zip(by_position[len(by_position) - len(arguments.defaults) :], arguments.defaults, strict=True))
+    given.update(
+        (word, value) for word, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if value
+    )
+    return next((value for parameter, value in given.items() if parameter.arg == name), None)
+
+
 def names_in(node: ast.AST) -> set[str]:
     """The names that a piece of code reads or binds, without those of attributes."""
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}

@@ -47,6 +47,11 @@ class Workspace:
             self._projects.pop(next(iter(self._projects))).let_go()
         return project
 
+    @property
+    def modules_kept(self) -> int:
+        """How many modules are kept, of all projects."""
+        return sum(project.modules_kept for project in self._projects.values())
+
     # -- files --------------------------------------------------------------------------------------------------
 
     def read(self, path: str) -> bytes:

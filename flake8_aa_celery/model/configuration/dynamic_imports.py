@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _IMPORTING = frozenset({"import_module", "__import__", "autodiscover_modules"})
 _IMPORTS_BY_TEXT = re.compile(rb"\b(?:import_module|__import__|autodiscover_modules)\s*\(")
 #: What finds modules by looking into folders.
-_WALKING = re.compile(rb"\b(?:walk_packages|iter_modules|find_modules|spec_from_file_location)\b")
+_WALKING = (b"walk_packages", b"iter_modules", b"find_modules", b"spec_from_file_location")
 _LOOKING = frozenset({"glob", "iterdir", "listdir", "rglob", "scandir", "walk"})
 _PLACEHOLDER = re.compile(r"%s|%\(\w+\)s|\{[^{}]*\}")
 _OWN_PACKAGE = ("__package__", "__name__")
@@ -39,16 +39,20 @@ class Text(NamedTuple):
 @fact
 def _texts_of(project: Project) -> tuple[Text, ...] | None:
     """What is known of the texts by which a project imports modules; None where it may be any at all."""
-    if any(True for _ in files(project, lambda data: _WALKING.search(data) is not None)):
+    if any(True for _ in files(project, lambda data: any(word in data for word in _WALKING))):
         return None
     found: list[Text] = []
-    for path in files(project, lambda data: _IMPORTS_BY_TEXT.search(data) is not None):
+    for path in files(project, _imports_by_text):
         module = project.load(path)
         for text in _texts_in(module) if module else ():
             if not (text.start or text.end):
                 return None
             found.append(text)
     return tuple(found)
+
+
+def _imports_by_text(data: bytes) -> bool:
+    return any(name.encode() in data for name in _IMPORTING) and _IMPORTS_BY_TEXT.search(data) is not None
 
 
 def may_be_imported_by_text(dotted: str, project: Project) -> bool:

@@ -56,6 +56,11 @@ class Discovery(NamedTuple):
         """Whether a worker imports the module of a dotted name."""
         return any(search.finds(dotted) for search in self.searches)
 
+    @property
+    def names(self) -> list[str]:
+        """What is looked for in packages, without those that are looked for themselves."""
+        return [search.name for search in self.searches if search.name is not None]
+
 
 @fact
 def discovery_of(project: Project) -> Discovery | None:
@@ -114,11 +119,19 @@ def _named(project: Project) -> Iterator[frozenset[str] | None]:
     """What ``include`` and ``imports`` name, wherever they are set; None for what cannot be read."""
     for setting in _SETTINGS:
         yield from map(_written_texts, configured(project, setting))
-    for path in files(project, lambda data: _MAKES_APP.search(data) is not None or _SETS.search(data) is not None):
+    for path in files(project, _may_name):
         module = project.load(path)
         if module is not None:
             yield from _given_to_apps(module)
             yield from _stored(module)
+
+
+def _may_make_app(data: bytes) -> bool:
+    return b"Celery" in data and _MAKES_APP.search(data) is not None
+
+
+def _may_name(data: bytes) -> bool:
+    return _may_make_app(data) or (b"conf." in data and _SETS.search(data) is not None)
 
 
 def _given_to_apps(module: Module) -> Iterator[frozenset[str] | None]:
@@ -146,8 +159,4 @@ def _written_texts(node: ast.expr) -> frozenset[str] | None:
 
 
 def _makes_application(project: Project) -> bool:
-    return any(
-        apps_of(module)
-        for path in files(project, lambda data: _MAKES_APP.search(data) is not None)
-        if (module := project.load(path)) is not None
-    )
+    return any(apps_of(module) for path in files(project, _may_make_app) if (module := project.load(path)) is not None)

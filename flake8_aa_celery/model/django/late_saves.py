@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
-from flake8_aa_celery.model.code.names import reaching, scope_of
+from flake8_aa_celery.model.code.names import dotted_name, reaching, scope_of
 from flake8_aa_celery.model.code.syntax import keyword_of
 from flake8_aa_celery.model.django import transactions
 from flake8_aa_celery.model.resolve import arguments
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Dispatch, Value
 
 _KEYS = frozenset({"id", "pk"})
+#: What a key is turned into on its way.
+_CONVERSIONS = frozenset({"builtins.int", "builtins.str"})
 _SAVES = frozenset({"asave", "save"})
 _READS_AGAIN = frozenset({"arefresh_from_db", "refresh_from_db"})
 
@@ -29,7 +31,7 @@ class LateSave(NamedTuple):
     """A row that is saved as a whole after its key was sent.
 
     :param node: the call that saves it.
-    :param row: the name that holds it.
+    :param row: what holds it: ``owner``, ``self.object``.
     :param dispatch: what was sent its key.
     """
 
@@ -74,13 +76,14 @@ def _signatures(value: Value, seen: set[ast.expr]) -> Iterator[Signature]:
 
 
 def _row_of(node: ast.expr, site: Site) -> str | None:
-    """The name of the row whose key an expression is: ``owner`` of ``owner.pk``, by way of a name too."""
+    """What holds the row whose key an expression is: ``owner`` of ``owner.pk``, by way of a name or a text too."""
     if isinstance(node, ast.Name):
         bindings = reaching(node.id, site)
         if len(bindings) == 1 and bindings[0].kind == "assign" and bindings[0].value is not None:
             node = bindings[0].value
-    is_key = isinstance(node, ast.Attribute) and node.attr in _KEYS and isinstance(node.value, ast.Name)
-    return node.value.id if is_key else None  # type: ignore[attr-defined]  # it is an attribute of a name
+    if isinstance(node, ast.Call) and len(node.args) == 1 and site.module.origin(node.func, site) in _CONVERSIONS:
+        node = node.args[0]
+    return dotted_name(node.value) if isinstance(node, ast.Attribute) and node.attr in _KEYS else None
 
 
 # -- what is saved ------------------------------------------------------------------------------------------------
@@ -88,7 +91,7 @@ def _row_of(node: ast.expr, site: Site) -> str | None:
 
 def _saved_after(row: str, site: Site) -> CallSite | None:
     """The first call in the block of a place, after it, that saves all of a row, if nothing makes it another one."""
-    owner = scope_of(row, site)
+    owner = scope_of(row.partition(".")[0], site)
     statements = site.block.body
     if owner is None or site.statement not in statements:
         return None
@@ -118,9 +121,12 @@ def _is_within(statement: ast.stmt, statements: list[ast.stmt]) -> bool:
 
 
 def _is_bound_between(row: str, start: Site, end: Site) -> bool:
-    owner = scope_of(row, start)
-    bindings = owner.bindings[row] if owner is not None else []
-    return any(start.order < binding.site.order <= end.order for binding in bindings)
+    """Whether what holds a row is bound to another one between two places."""
+    name = row.partition(".")[0]
+    owner = scope_of(name, start)
+    changes = [binding.site for binding in owner.bindings[name]] if owner is not None else []
+    changes += [store.site for store in start.scope.stores if dotted_name(store.target) == row]
+    return any(start.order < site.order <= end.order for site in changes)
 
 
 def _saves_all(call: ast.Call, row: str, site: Site) -> bool:
@@ -142,12 +148,7 @@ def _saves_all(call: ast.Call, row: str, site: Site) -> bool:
 
 def _is_method(call: ast.Call, row: str, methods: frozenset[str]) -> bool:
     function = call.func
-    return (
-        isinstance(function, ast.Attribute)
-        and function.attr in methods
-        and isinstance(function.value, ast.Name)
-        and function.value.id == row
-    )
+    return isinstance(function, ast.Attribute) and function.attr in methods and dotted_name(function.value) == row
 
 
 def _is_itself(row: str, site: Site) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Binding, Block, CallSite, Scope
 
 _ON_COMMIT = frozenset({"on_commit"})
-_ORIGIN = "django.db.transaction.on_commit"
+_ORIGINS = frozenset({"django.db.connection.on_commit", "django.db.transaction.on_commit"})
 #: The methods of a task that wait for the commit, and return nothing.
 _WITHOUT_RESULT = frozenset({"apply_async_on_commit", "delay_on_commit"})
 
@@ -62,7 +62,7 @@ def _registrations(module: Module) -> Iterator[tuple[CallSite, ast.expr]]:
     """Every call of ``on_commit``, with what it is handed."""
     for call in module.calls_of(_ON_COMMIT):
         handed = call.node.args[0] if call.node.args else keyword_of(call.node, "func")
-        if handed is not None and module.origin(call.node.func, call.site) == _ORIGIN:
+        if handed is not None and module.origin(call.node.func, call.site) in _ORIGINS:
             yield call, handed
 
 
@@ -74,7 +74,7 @@ def late_callbacks_of(module: Module) -> list[LateCallback]:
         scope = _scope_of_callback(handed, call.site)
         names = _late_names(scope, call.site) if scope is not None else []
         if scope is not None and names and (sent := _sent_in(scope)):
-            body = scope.node.body if isinstance(scope.node, ast.Lambda) else None
+            body = handed.body if isinstance(handed, ast.Lambda) else None
             only = next((dispatch for dispatch in sent if dispatch.node is body), None)
             found.append(LateCallback(call, names, only))
     return found
@@ -85,9 +85,13 @@ def _scope_of_callback(handed: ast.expr, site: Site) -> Scope | None:
     if isinstance(handed, ast.Lambda):
         return site.module.scopes.by_node[handed]
     bindings = reaching(handed.id, site) if isinstance(handed, ast.Name) else []
-    if len(bindings) != 1 or not isinstance(bindings[0].node, FUNCTIONS) or bindings[0].node.decorator_list:
+    if len(bindings) != 1:
         return None
-    return site.module.scopes.by_node[bindings[0].node]
+    node, value = bindings[0].node, bindings[0].value
+    if bindings[0].kind == "assign" and isinstance(value, ast.Lambda):
+        return site.module.scopes.by_node[value]
+    is_plain = isinstance(node, FUNCTIONS) and not node.decorator_list
+    return site.module.scopes.by_node[node] if is_plain else None
 
 
 def _sent_in(scope: Scope) -> list[Dispatch]:
@@ -180,7 +184,7 @@ def _is_used(node: ast.Call, site: Site) -> bool:
             _is_read(target.id, parent, site) for target in targets if isinstance(target, ast.Name)
         )
     is_argument = isinstance(parent, ast.Call) and node in parent.args
-    return is_argument or isinstance(parent, (ast.Attribute, ast.FormattedValue))
+    return is_argument or isinstance(parent, (ast.Attribute, ast.Dict, ast.FormattedValue))
 
 
 def _is_read(name: str, statement: ast.Assign, site: Site) -> bool:

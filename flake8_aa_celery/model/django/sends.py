@@ -107,7 +107,7 @@ def _way_to_dispatch(call: CallSite) -> tuple[list[Stage], Dispatch | None]:
     callees = tuple(callees_of(call))
     if not callees:
         return [], None
-    way = graph_of(call.site.module.project).way_of(Step(call, callees, ()), SENDS_AT_ONCE)
+    way = graph_of(call.site.module.project).way_of(Step(call, callees), SENDS_AT_ONCE)
     return way, dispatch_of(way[-1].step.call) if way else None
 
 

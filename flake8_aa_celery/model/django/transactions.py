@@ -16,7 +16,13 @@ from flake8_aa_celery.model.code.syntax import keyword_of, positional_parameters
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.model.knowledge.celery import AFTER_COMMIT
-from flake8_aa_celery.model.knowledge.django import ATOMIC, METHOD_DECORATOR, NOT_ATOMIC, SIGNALS_IN_TRANSACTIONS
+from flake8_aa_celery.model.knowledge.django import (
+    ATOMIC,
+    LOCKS,
+    METHOD_DECORATOR,
+    NOT_ATOMIC,
+    SIGNALS_IN_TRANSACTIONS,
+)
 from flake8_aa_celery.model.resolve.classes import bases_of, class_around
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.signals import signals_of
@@ -26,9 +32,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Block, Scope
     from flake8_aa_celery.model.resolve.values import Class, Dispatch, Mapping
-
-#: The method of a queryset that Django refuses outside of a transaction.
-_LOCKS = "select_for_update"
 
 
 def waits_for_commit(dispatch: Dispatch) -> bool:
@@ -197,7 +200,7 @@ def _parameters(scope: Scope) -> list[str]:
 
 def _locks(function: Scope) -> int | None:
     """In which order of its statements a function first locks rows; None where it does not."""
-    return min((call.site.order for call in function.calls if call.name == _LOCKS), default=None)
+    return min((call.site.order for call in function.calls if call.name == LOCKS), default=None)
 
 
 def _locks_before(function: Scope, site: Site) -> bool:

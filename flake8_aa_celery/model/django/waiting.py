@@ -16,6 +16,8 @@ from flake8_aa_celery.model.resolve.task_functions import task_around
 from flake8_aa_celery.model.results.uses import result_uses_of
 
 if TYPE_CHECKING:
+    import ast
+
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Scope, Site
     from flake8_aa_celery.model.effects.graph import Stage
@@ -34,6 +36,11 @@ class TaskInView(NamedTuple):
     name: str
     by: LocalCall | ResultUse | None
     way: list[Stage]
+
+    @property
+    def node(self) -> ast.expr:
+        """Where to report it: the call that runs it, or that leads there."""
+        return self.by.node if self.by is not None else self.way[0].step.call.node
 
 
 @fact

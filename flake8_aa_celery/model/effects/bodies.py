@@ -66,29 +66,46 @@ class Body(NamedTuple):
         return str(getattr(self.scope.node, "name", "lambda"))
 
 
-class Step(NamedTuple):
+class Step:
     """A call in the body of a function.
 
     :param call: the call, at its place in this body.
-    :param callees: the functions of the project that it runs.
-    :param handed: those that it hands to somebody who may run them some time.
+    :param callees: what is known already of the functions that it runs.
     """
 
-    call: CallSite
-    callees: tuple[Body, ...]
-    handed: tuple[Body, ...]
+    __slots__ = ("_callees", "_handed", "call")
+
+    def __init__(self, call: CallSite, callees: tuple[Body, ...] | None = None) -> None:
+        self.call = call
+        self._callees = callees
+        self._handed: tuple[Body, ...] | None = None
+
+    @property
+    def callees(self) -> tuple[Body, ...]:
+        """The functions of the project that it runs."""
+        if self._callees is None:
+            self._callees = tuple(callees_of(self.call))
+        return self._callees
+
+    @property
+    def handed(self) -> tuple[Body, ...]:
+        """Those that it hands to somebody who may run them some time."""
+        if self._handed is None:
+            self._handed = tuple(_handed(self.call))
+        return self._handed
 
 
 def steps_of(body: Body) -> list[Step]:
     """The calls that run as part of a function, those in its comprehensions included, without what cannot run."""
-    dead = dead_statements(body.scope, body.frame) if body.frame else frozenset()
-    found: list[Step] = []
-    for part in body.scope.frame():
-        for call in part.calls:
-            if not is_dead(call.site, dead):
-                framed = CallSite(call.node, call.site.framed(body.frame), call.name) if body.frame else call
-                found.append(Step(framed, tuple(callees_of(framed)), tuple(_handed(framed))))
-    return sorted(found, key=lambda step: (step.call.node.lineno, step.call.node.col_offset))
+    frame = body.frame
+    calls = [call for part in body.scope.frame() for call in part.calls]
+    if frame is not None:
+        dead = dead_statements(body.scope, frame)
+        calls = [
+            CallSite(call.node, call.site.framed(frame), call.name) for call in calls if not is_dead(call.site, dead)
+        ]
+    calls.sort(key=lambda call: (call.node.lineno, call.node.col_offset))
+    return [Step(call) for call in calls]
 
 
 def callees_of(call: CallSite) -> Iterator[Body]:

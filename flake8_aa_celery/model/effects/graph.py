@@ -13,7 +13,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.effects.bodies import Body, Step, steps_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterator
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: So many ways to call a function are looked into, each by itself.
 _MOST_CALLS = 60
-#: So many functions are looked into for one project; what is beyond them is unknown.
+#: So many functions are looked into for the sake of one question; what is beyond them is unknown.
 _MOST_BODIES = 20_000
 
 
@@ -65,13 +65,20 @@ class Stage(NamedTuple):
 class _Node:
     """A function that was looked into, with what is known of where it leads."""
 
-    __slots__ = ("body", "reached", "steps")
+    __slots__ = ("_steps", "body", "reached")
 
     def __init__(self, body: Body) -> None:
         self.body = body
-        self.steps: list[Step] = []
+        self._steps: list[Step] | None = None
         #: by the name of an effect: the step that leads to it, and the node after that; None at its end
         self.reached: dict[str, tuple[Step, str, _Node | None]] = {}
+
+    @property
+    def steps(self) -> list[Step]:
+        """The calls of the function."""
+        if self._steps is None:
+            self._steps = steps_of(self.body)
+        return self._steps
 
 
 class Graph:
@@ -81,15 +88,13 @@ class Graph:
         self._nodes: dict[Key, _Node] = {}
         #: how many ways to call it were looked into, by the function
         self._calls: dict[int, int] = {}
-        #: in the order in which they were looked into
-        self._order: list[_Node] = []
-        #: by the name of an effect: of how many of these it is known whether they reach it
-        self._known: dict[str, int] = {}
+        #: by the name of an effect: the functions of which it is known whether they reach it
+        self._known: dict[str, set[_Node]] = {}
 
     def way(self, body: Body, effect: Effect) -> list[Stage]:
         """The calls by which a function leads to an effect, the nearest first; empty where none is known to."""
-        node = self._looked_into(body)
-        self._work_out(effect)
+        node = self._node(body)
+        self._work_out(node, effect)
         found: list[Stage] = []
         following: _Node | None = node
         while following is not None and effect.name in following.reached:
@@ -111,94 +116,85 @@ class Graph:
 
     def steps(self, body: Body) -> list[Step]:
         """The calls of a function."""
-        return self._looked_into(body).steps
+        return self._node(body).steps
 
-    def reached(self, body: Body) -> list[Body]:
+    def reached(self, body: Body) -> Iterator[Body]:
         """A function and all that it leads to, each once, the nearest first."""
-        start = self._looked_into(body)
-        seen, waiting = {id(start): start}, deque([start])
-        while waiting:
-            for step in waiting.popleft().steps:
-                for callee in (*step.callees, *step.handed):
-                    node = self._nodes.get(callee.key)
-                    if node is not None and id(node) not in seen:
-                        seen[id(node)] = node
-                        waiting.append(node)
-        return [node.body for node in seen.values()]
-
-    def _looked_into(self, body: Body) -> _Node:
-        """The node of a function, after all that it leads to has been looked into."""
-        known = self._nodes.get(body.key)
-        if known is not None:
-            return known
-        first = self._add(body)
-        waiting = deque([first])
+        start = self._node(body)
+        seen, waiting = {start}, deque([start])
         while waiting:
             node = waiting.popleft()
-            node.steps = steps_of(node.body)
-            for step in node.steps:
-                for callee in (*step.callees, *step.handed):
-                    if callee.key not in self._nodes and len(self._nodes) < _MOST_BODIES:
-                        waiting += self._added(callee)
-        return first
+            yield node.body
+            for step in node.steps if len(seen) < _MOST_BODIES else ():
+                found = {self._node(callee): None for callee in (*step.callees, *step.handed)}
+                waiting += [called for called in found if called not in seen]
+                seen.update(found)
 
-    def _added(self, body: Body) -> list[_Node]:
-        """The node that is new for a function; none where one that is known stands for it.
+    def _node(self, body: Body) -> _Node:
+        """The node that stands for a function.
 
         A function that is called in many different ways, such as one that counts its own calls, is looked into as
         whoever calls it.
         """
-        count = self._calls[id(body.scope)] = self._calls.get(id(body.scope), 0) + 1
-        if count <= _MOST_CALLS or body.frame is None:
-            return [self._add(body)]
-        plain = Body(body.scope)
-        known = self._nodes.get(plain.key)
-        self._nodes[body.key] = known or self._add(plain)
-        return [] if known else [self._nodes[body.key]]
-
-    def _add(self, body: Body) -> _Node:
-        node = self._nodes[body.key] = _Node(body)
-        self._order.append(node)
-        body.scope.module.project.keep(body.scope.module)
-        return node
+        known = self._nodes.get(body.key)
+        if known is None:
+            count = self._calls[id(body.scope)] = self._calls.get(id(body.scope), 0) + 1
+            is_one_of_many = count > _MOST_CALLS and body.frame is not None
+            known = self._node(Body(body.scope)) if is_one_of_many else _Node(body)
+            self._nodes[body.key] = known
+            body.scope.module.project.keep(body.scope.module)
+        return known
 
     # -- what is reached ----------------------------------------------------------------------------------------
 
-    def _work_out(self, effect: Effect) -> None:
-        """Say of each function that was looked into since whether it leads to an effect."""
-        start = self._known.get(effect.name, 0)
-        if start == len(self._order):
+    def _work_out(self, start: _Node, effect: Effect) -> None:
+        """Say of a function, and of those that it leads to, whether they lead to an effect.
+
+        What is known already is not worked out again, and where a function has the effect itself, nobody asks what
+        it calls.
+        """
+        known = self._known.setdefault(effect.name, set())
+        if start in known:
             return
-        self._known[effect.name] = len(self._order)
-        callers: dict[int, list[tuple[_Node, Step]]] = {}
-        found: deque[_Node] = deque()
-        for node in self._order[start:]:
-            if self._reaches_at_once(node, effect, callers):
+        known.add(start)
+        waiting, found = deque([start]), deque[_Node]()
+        callers: dict[_Node, list[tuple[_Node, Step]]] = {}
+        budget = _MOST_BODIES
+        while waiting and budget:
+            budget -= 1
+            node = waiting.popleft()
+            for called in self._reaches_at_once(node, effect, callers):
+                if called not in known:
+                    known.add(called)
+                    waiting.append(called)
+            if effect.name in node.reached:
                 found.append(node)
         while found:
             reached = found.popleft()
-            for node, step in callers.get(id(reached), ()):
+            for node, step in callers.get(reached, ()):
                 if effect.name not in node.reached:
                     node.reached[effect.name] = (step, reached.body.name, reached)
                     found.append(node)
 
-    def _reaches_at_once(self, node: _Node, effect: Effect, callers: dict[int, list[tuple[_Node, Step]]]) -> bool:
-        """Whether a function does it itself, or by one that is known to; notes whom it calls."""
+    def _reaches_at_once(
+        self, node: _Node, effect: Effect, callers: dict[_Node, list[tuple[_Node, Step]]]
+    ) -> list[_Node]:
+        """Find out whether a function does it itself, or by one that is known to; otherwise the functions it calls."""
         for step in node.steps:
             what = effect.of(step)
             if what:
                 node.reached[effect.name] = (step, what, None)
-                return True
+                return []
+        found: list[_Node] = []
         for step in node.steps:
             for callee in _through(step, effect):
-                called = self._nodes.get(callee.key)
-                if called is None:
-                    continue
+                called = self._node(callee)
                 if effect.name in called.reached:
                     node.reached[effect.name] = (step, callee.name, called)
-                    return True
-                callers.setdefault(id(called), []).append((node, step))
-        return False
+                    return []
+                callers.setdefault(called, []).append((node, step))
+                found.append(called)
+        return found
 
 
 def _through(step: Step, effect: Effect) -> tuple[Body, ...]:

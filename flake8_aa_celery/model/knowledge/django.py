@@ -58,6 +58,8 @@ SAVES = frozenset({"asave", "save"})
 ATOMIC = "django.db.transaction.atomic"
 #: What keeps a view out of the transaction that ``ATOMIC_REQUESTS`` puts around it.
 NOT_ATOMIC = "django.db.transaction.non_atomic_requests"
+#: The method of a queryset that Django refuses outside of a transaction.
+LOCKS = "select_for_update"
 
 # -- functions that Django calls -----------------------------------------------------------------------------------
 

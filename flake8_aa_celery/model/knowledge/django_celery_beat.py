@@ -5,7 +5,7 @@ from __future__ import annotations
 #: Where its models are.
 SCHEDULES = "django_celery_beat.models."
 #: The fields of a row that hold a text in JSON.
-JSON_FIELDS = ("args", "kwargs")
+JSON_FIELDS = ("args", "kwargs", "headers")
 #: The fields of a row that lead to when it is due.
 SCHEDULE_FIELDS = ("clocked", "crontab", "interval", "solar")
 #: What else a row has, which its scheduler takes from the settings, too.

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name, last_part
-from flake8_aa_celery.model.code.scopes import FUNCTIONS
-from flake8_aa_celery.model.code.syntax import positional_parameters, without_call
+from flake8_aa_celery.model.configuration.namespaces import is_app, is_conf
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.knowledge.celery import SCHEDULERS, SCHEDULES
 from flake8_aa_celery.model.resolve.arguments import by_name
@@ -20,7 +19,7 @@ from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.modules import is_settings_module
 from flake8_aa_celery.model.resolve.occurrences import apps_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.model.resolve.values import UNKNOWN, App, Constant, Mapping, Signature, Task, Value
+from flake8_aa_celery.model.resolve.values import UNKNOWN, Constant, Mapping, Signature, Task, Value
 from flake8_aa_celery.model.tasks.index import task_index_of, task_named
 
 if TYPE_CHECKING:
@@ -177,9 +176,9 @@ def _is_schedule(node: ast.expr, site: Site) -> bool:
         return node.id in SCHEDULES and _is_setting(node.id, site.module)
     if isinstance(node, ast.Attribute):
         return node.attr in SCHEDULES and (
-            _is_conf(node.value, site) or (dotted_name(node.value) or "").endswith("settings")
+            is_conf(node.value, site) or (dotted_name(node.value) or "").endswith("settings")
         )
-    if isinstance(node, ast.Subscript) and _is_conf(node.value, site):
+    if isinstance(node, ast.Subscript) and is_conf(node.value, site):
         return _text(value_of(node.slice, site)) in SCHEDULES
     return False
 
@@ -187,31 +186,6 @@ def _is_schedule(node: ast.expr, site: Site) -> bool:
 def _is_setting(name: str, module: Module) -> bool:
     """Whether a variable is read as a setting: Celery's own spelling is so in a file of settings alone."""
     return name.isupper() or is_settings_module(module) or module.dotted.rpartition(".")[2] in _CONFIGURATIONS
-
-
-def _is_conf(node: ast.expr, site: Site) -> bool:
-    """Whether an expression is the configuration of a Celery application."""
-    return isinstance(node, ast.Attribute) and node.attr == "conf" and is_app(node.value, site)
-
-
-def is_app(node: ast.expr, site: Site) -> bool:
-    """Whether an expression is a Celery application, be it the ``sender`` of one of its signals."""
-    if isinstance(value_of(node, site), App):
-        return True
-    function = site.scope.function()
-    if not isinstance(node, ast.Name) or function is None or node.id not in function.bindings:
-        return False
-    definition = function.node
-    return (
-        isinstance(definition, FUNCTIONS)
-        and positional_parameters(definition)[:1] == [node.id]
-        and any(map(_is_signal_of_app, definition.decorator_list))
-    )
-
-
-def _is_signal_of_app(decorator: ast.expr) -> bool:
-    name = dotted_name(without_call(decorator)) or ""
-    return name.endswith((".on_after_configure.connect", ".on_after_finalize.connect"))
 
 
 def _of_calls(module: Module) -> Iterator[ScheduleEntry]:
@@ -230,7 +204,7 @@ def _of_update(call: CallSite, receiver: ast.expr) -> Iterator[ScheduleEntry]:
     if _is_schedule(receiver, call.site):
         for argument in call.node.args:
             yield from _of_dict(argument, call.site, call.site.statement)
-    elif _is_conf(receiver, call.site):
+    elif is_conf(receiver, call.site):
         for keyword in call.node.keywords:
             if keyword.arg in SCHEDULES:
                 yield from _of_dict(keyword.value, call.site, call.site.statement)

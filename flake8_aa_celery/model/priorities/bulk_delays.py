@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.calling.delays import after_now
+from flake8_aa_celery.model.calling.delays import after_now, behind_names
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import reaching
 from flake8_aa_celery.model.priorities.settings import is_from_bulk
@@ -102,7 +102,19 @@ def _known(name: str, entry: Entry) -> tuple[bool, Bounds | None]:
         seconds = bounds(entry.node, entry.site)
         return seconds is not None, seconds
     until = after_now(entry.node, entry.site)
-    return until is not None, _period(*until) if until else None
+    if until is not None:
+        return True, _period(*until)
+    return _is_after_now(entry.node, entry.site), None
+
+
+def _is_after_now(node: ast.expr, site: Site, depth: int = 0) -> bool:
+    """Whether something is added to the present, on however many ways."""
+    node, site = behind_names(node, site)
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add) or depth > _DEEPEST:
+        return False
+    if after_now(node, site) is not None:
+        return True
+    return _is_after_now(node.left, site, depth + 1) or _is_after_now(node.right, site, depth + 1)
 
 
 def bounds(node: ast.expr, site: Site, depth: int = 0) -> Bounds | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from flake8_aa_celery.model.code.scopes import Site
+    from flake8_aa_celery.model.resolve.values import Parameters
 
     #: what is given as ``args`` or ``kwargs``: where it is written, or what it is; None where it is not given
     Given = Entry | Value | None
@@ -137,6 +138,37 @@ def each_in(sent: Dispatch | Signature) -> Iterator[Entry]:
         yield from (Entry(element.node, element.site) for element in items.elements)
     if kwargs is not None and isinstance(words := kwargs.value, Mapping):
         yield from words.entries.values()
+
+
+def by_parameter(sent: Dispatch | Signature, parameters: Parameters) -> dict[str, Entry] | None:
+    """Where each argument of a task is written, by the name of its parameter; None where not all are seen."""
+    if isinstance(sent, Dispatch) and isinstance(sent.receiver, Signature):
+        if of_dispatch(sent) != NOTHING or _is_refilled(sent.receiver):
+            return None
+        sent = sent.receiver
+    positional, names = _written(sent)
+    most = len(parameters.by_position)
+    if positional is None or names is None or not names.complete or len(positional) > most:
+        return None
+    return {**dict(zip(parameters.by_position, positional, strict=False)), **names.entries}
+
+
+def _written(sent: Dispatch | Signature) -> tuple[list[Entry] | None, Mapping | None]:
+    """The positional arguments and those by name; None for those that cannot be seen."""
+    call = call_of(sent)
+    if sent.method in _DIRECT:
+        return _each(call.args, sent.site), keywords_of(call, sent.site)
+    args, kwargs = _pair(sent)
+    names = _of_kwargs(kwargs)
+    if args is None:
+        return [], names
+    if isinstance(args, Entry) and isinstance(args.node, (ast.List, ast.Tuple)):
+        return _each(args.node.elts, args.site), names
+    return None, names
+
+
+def _each(nodes: list[ast.expr], site: Site) -> list[Entry] | None:
+    return None if any(isinstance(node, ast.Starred) for node in nodes) else [Entry(node, site) for node in nodes]
 
 
 def _is_refilled(signature: Signature) -> bool:

@@ -34,6 +34,8 @@ def value_of(node: ast.expr, site: Site) -> Value:
     handler, project = _HANDLERS.get(type(node)), module.project
     if handler is None or project.depth > DEEPEST:
         return UNKNOWN
+    if not project.depth:
+        project.frames = 0
     # a name that leads back to itself is not known
     memo[id(node)] = UNKNOWN
     project.depth += 1

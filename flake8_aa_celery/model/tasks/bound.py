@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.syntax import names_in, positional_parameters
 from flake8_aa_celery.model.knowledge.celery import OF_A_TASK
-from flake8_aa_celery.model.resolve import arguments
 from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Task
@@ -52,13 +50,3 @@ def uses_itself(task: Task) -> bool:
         and node.attr in OF_A_TASK
         for node in ast.walk(task.node)
     )
-
-
-def is_passed_self(task: Task) -> bool:
-    """Whether a call in its module gives a task so many arguments that one of them is for ``self``."""
-    most = len(task.parameters.by_position) - 1
-    if task.parameters.takes_any_positional:
-        return False
-    given = [arguments.of_dispatch(sent) for sent in dispatches_of(task.module) if sent.task is task]
-    given += [arguments.of_signature(made) for made in signatures_of(task.module) if made.task is task]
-    return any(each.positional > most or "self" in each.names for each in given)

@@ -179,9 +179,15 @@ def _handler_of(node: object, site: Site | None, retrying: _Retrying) -> ast.Exc
         return None
     for handler in node.handlers:
         caught = caught_by(handler)
+        if _only_raises(handler):
+            continue  # it does what is done without it
         if caught and all(_is_exhausted(each, site) or _is_of_itself(each, retrying) for each in caught):
             return handler
     return None
+
+
+def _only_raises(handler: ast.ExceptHandler) -> bool:
+    return len(handler.body) == 1 and isinstance(handler.body[0], ast.Raise) and handler.body[0].exc is None
 
 
 def _is_exhausted(node: ast.expr, site: Site) -> bool:

@@ -66,8 +66,11 @@ class TaskIndex:
 
     def names(self) -> list[str]:
         """The names of all tasks, as far as they can be resolved; reads every file that can register one."""
-        names = (task.registered_name for task in self.tasks())
-        return [name for name in dict.fromkeys(names) if name is not None]
+        return [name for name in self.all_names() if name is not None]
+
+    def all_names(self) -> list[str | None]:
+        """As :meth:`names`, with None among them where the name of a task cannot be resolved."""
+        return list(dict.fromkeys(task.registered_name for task in self.tasks()))
 
     def tasks(self) -> Iterator[Task]:
         """All tasks, in the order of their files and lines; reads every file that can register one."""

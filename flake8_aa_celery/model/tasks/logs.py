@@ -21,7 +21,16 @@ from flake8_aa_celery.model.resolve.task_functions import tasks_of
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.names import ImportedName
+    from flake8_aa_celery.model.code.scopes import Binding, Site
     from flake8_aa_celery.model.resolve.values import Task
+
+#: What makes loggers of Python's ``logging``, or wraps them.
+_FORMATTING = frozenset({"AppLogger", "LoggerAddTag", "LoggerAdapter", "getLogger", "get_extension_logger"}) | {
+    "get_task_logger"
+}
+#: Through so many files an imported logger is followed.
+_MOST_IMPORTS = 5
 
 
 class MissingLogger(NamedTuple):
@@ -55,17 +64,55 @@ def has_logger(module: Module) -> bool:
     )
 
 
+class Logger(NamedTuple):
+    """A logger that a module can write to.
+
+    :param formats: whether it is one of Python's ``logging``, which puts arguments into a message by ``%s``.
+    """
+
+    name: str
+    formats: bool
+
+
 @fact
-def name_of_logger(module: Module) -> str | None:
-    """The name of the module's logger: made here, or imported as something that is called so."""
+def logger_of(module: Module) -> Logger | None:
+    """The logger of a module: one that it makes before one that it imports."""
+    made: list[Logger] = []
+    imported: list[Logger] = []
     for name, bindings in module.scopes.module.bindings.items():
         (*_, last) = bindings
-        if last.site.block.kind == "module" and (
-            (last.value is not None and makes_logger(last.value, last.site))
-            or (last.kind == "import" and name.lower().endswith("logger") and not name.lower().startswith("get"))
-        ):
-            return name
-    return None
+        found = _logger_bound(name, last, _MOST_IMPORTS) if last.site.block.kind == "module" else None
+        if found is not None:
+            (imported if last.kind == "import" else made).append(Logger(name, found.formats))
+    return next(iter(made + imported), None)
+
+
+def _logger_bound(name: str, binding: Binding, steps: int) -> Logger | None:
+    """The logger that a name is certain to be; None for a class, a function, or what cannot be told from one."""
+    if isinstance(binding.node, (ast.Import, ast.ImportFrom)):
+        return _logger_imported(name, names.imported_name(name, binding.node), binding.site.module, steps)
+    if binding.value is None or not makes_logger(binding.value, binding.site):
+        return None
+    return Logger(name, _maker(binding.value, binding.site) in _FORMATTING)
+
+
+def _logger_imported(name: str, imported: ImportedName, module: Module, steps: int) -> Logger | None:
+    """The logger that an import brings: one that its file makes, or that is called so where there is no such file."""
+    owner = imported_module(imported._replace(member=""), module)
+    loaded = module.project.load(owner.path) if owner.path and owner.path.endswith(".py") else None
+    if loaded is not None:
+        bindings = loaded.scopes.module.bindings.get(imported.member, [])
+        return _logger_bound(imported.member, bindings[-1], steps - 1) if bindings and steps else None
+    is_called_so = all(each.strip("_") in ("LOGGER", "logger") for each in (name, imported.member))
+    return Logger(name, formats=False) if is_called_so and owner.path is None else None
+
+
+def _maker(value: ast.expr, site: Site) -> str:
+    """The name of the function that makes something, as it is called where it comes from; empty for others."""
+    if not isinstance(value, ast.Call):
+        return ""
+    written = value.func.attr if isinstance(value.func, ast.Attribute) else ""
+    return names.last_part(names.origin(value.func, site) or "") or names.dotted_name(value.func) or written
 
 
 def maker_of_logger(module: Module) -> dict[str, str]:

@@ -15,6 +15,7 @@ from flake8_aa_celery.model.knowledge import django, standard_library
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Function, Origin
+from flake8_aa_celery.model.tasks.decorators import returned_functions
 from flake8_aa_celery.places import has_marker
 
 if TYPE_CHECKING:
@@ -106,11 +107,11 @@ def _wrappers_of(decorator: ast.expr, site: Site) -> list[_Wrapper]:
     if not isinstance(value, Function):
         return []
     scope = value.module.scopes.by_node[value.node]
-    decorating = _returned(scope) if isinstance(decorator, ast.Call) else [scope]
+    decorating = returned_functions(scope) if isinstance(decorator, ast.Call) else [scope]
     found: list[_Wrapper] = []
     for each in decorating:
         parameters = positional_parameters(each.node) if isinstance(each.node, FUNCTIONS) else []
-        wrappers = _returned(each) if len(parameters) == 1 else []
+        wrappers = returned_functions(each) if len(parameters) == 1 else []
         if not wrappers:
             return []
         found += [
@@ -118,18 +119,6 @@ def _wrappers_of(decorator: ast.expr, site: Site) -> list[_Wrapper]:
             for wrapper in wrappers
             if isinstance(wrapper.node, FUNCTIONS)
         ]
-    return found
-
-
-def _returned(scope: Scope) -> list[Scope]:
-    """The functions that are defined in another and returned by it; none where it may return anything else."""
-    found: list[Scope] = []
-    for statement, _ in scope.returns:
-        name = statement.value.id if isinstance(statement.value, ast.Name) else ""
-        inner = [child for child in scope.children if isinstance(child.node, FUNCTIONS) and child.node.name == name]
-        if len(inner) != 1:
-            return []
-        found += inner
     return found
 
 

@@ -37,10 +37,22 @@ class Unregistered(NamedTuple):
 
     :param task: its first task.
     :param others: how many more it has.
+    :param tasks_module: the file of the nearest module of tasks that workers find; None where there is none, or where
+        the module imports it, which then could not import the module.
     """
 
     task: Task
     others: int
+    tasks_module: str | None
+
+    @property
+    def way_there(self) -> tuple[str, str]:
+        """How the module of tasks imports the module: ``..core`` and its name."""
+        assert self.tasks_module is not None
+        here = os.path.dirname(self.tasks_module)
+        parts = os.path.relpath(self.task.module.path.removesuffix(".py"), here).split(os.sep)
+        up = parts.count(os.pardir)
+        return "." * (up + 1) + ".".join(parts[up:-1]), parts[-1]
 
 
 @fact
@@ -49,7 +61,26 @@ def unregistered_tasks_of(module: Module) -> list[Unregistered]:
     tasks = [task for task in tasks_of(module) if not task.is_local and task.spelling != "removed"]
     if not tasks or module.in_document or "." not in module.dotted or module.project.is_test_code(module.path):
         return []
-    return [Unregistered(tasks[0], len(tasks) - 1)] if _is_unknown_to_workers(module) else []
+    if not _is_unknown_to_workers(module):
+        return []
+    return [Unregistered(tasks[0], len(tasks) - 1, _tasks_module_near(module))]
+
+
+def _tasks_module_near(module: Module) -> str | None:
+    discovery = discovery_of(module.project)
+    places = module.project.places
+    folder, outermost = os.path.dirname(module.path), places.package_root(module.path)
+    while discovery is not None and folder.startswith(outermost + os.sep):
+        candidates = [os.path.join(folder, "__init__.py")]
+        for name in discovery.names:
+            candidates += [os.path.join(folder, f"{name}.py"), os.path.join(folder, name, "__init__.py")]
+        found = next(
+            (path for path in candidates if os.path.isfile(path) and discovery.finds(places.dotted_name(path))), None
+        )
+        if found is not None:
+            return None if found == module.path or found in imported_files(module) else found
+        folder = os.path.dirname(folder)
+    return None
 
 
 def _is_unknown_to_workers(module: Module) -> bool:
@@ -76,13 +107,14 @@ def _is_imported_by_django(path: str, project: Project) -> bool:
 
 
 def _runs(path: str, project: Project) -> bool:
-    return any(where == path for where in _running(project))
+    """Whether a file runs a worker, or something else, when it is run itself."""
+    return _RUNS.search(_bytes_of(project).get(path, b"")) is not None
 
 
 @fact
-def _running(project: Project) -> frozenset[str]:
-    """The files of a project that run a worker, or something else, when they are run themselves."""
-    return frozenset(files(project, lambda data: _RUNS.search(data) is not None))
+def _bytes_of(project: Project) -> dict[str, bytes]:
+    """What the files of a project hold, by their paths."""
+    return dict(project.files)
 
 
 def _is_spoken_of(module: Module) -> bool:
@@ -91,8 +123,8 @@ def _is_spoken_of(module: Module) -> bool:
     named = re.compile(rb"['\"](?:[\w.]+\.)?" + re.escape(module.dotted).encode() + rb"(?!\w)(?:\.(\w+))?")
     wanted = module.dotted.encode()
     for path in files(module.project, lambda data: wanted in data):
-        data = next(data for where, data in module.project.files if where == path)
-        if any((found.group(1) or b"").decode() not in own for found in named.finditer(data)):
+        spoken = named.finditer(_bytes_of(module.project)[path])
+        if any((found.group(1) or b"").decode() not in own for found in spoken):
             return True
     return False
 

@@ -1,0 +1,65 @@
+"""AAC129: a limit that nobody keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_aa_celery.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.tasks.options import WrittenOption
+
+
+def check(option: WrittenOption, module: Module) -> Iterator[Violation]:
+    """
+    A task has a time limit that Alliance Auth's workers do not keep.
+
+    Flags `time_limit` and `soft_time_limit` of a task, once a task, and once where tasks share them.
+
+    ## Why
+    Alliance Auth starts its workers with `--pool=threads`, and nothing can end a thread: a task with a limit of a
+    minute runs for as long as it likes. Who relies on the limit has none. What keeps a task from hanging is a `timeout`
+    of each call that it waits for.
+
+    ## Example
+    ```python
+    import requests
+    from celery import shared_task
+
+
+    @shared_task(time_limit=60)
+    def update_prices():
+        requests.get("https://example.com/prices")
+    ```
+
+    ## Instead
+    ```python
+    import requests
+    from celery import shared_task
+
+
+    @shared_task
+    def update_prices():
+        requests.get("https://example.com/prices", timeout=60)
+    ```
+
+    ## Leaves alone
+    - a limit of `None`;
+    - limits in settings, which hold for whatever pool there is.
+
+    ## Profile
+    Alliance Auth alone: workers of processes keep their limits. Off by default: a limit does no harm, and its app may
+    run elsewhere, too.
+
+    ## Proof
+    - `test_workers.py::test_a_hard_time_limit_does_nothing_in_threads`: the task runs to its end.
+    - `test_workers.py::test_a_soft_time_limit_does_nothing_in_threads`: nothing is raised in it.
+
+    ## References
+    - [Celery: time limits](https://docs.celeryq.dev/en/stable/userguide/workers.html#time-limits)
+    """
+    message = f"`{option.name}` of `{option.task.name}` does nothing in threads: give what it waits for a `timeout`"
+    yield Violation.at(option.node, message)
