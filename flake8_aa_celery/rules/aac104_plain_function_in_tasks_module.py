@@ -17,8 +17,8 @@ def check(function: Function, module: Module) -> Iterator[Violation]:
     """
     A function in a tasks module is no task and helps none.
 
-    Flags a public function at the top level of a tasks module that has no decorator and is used nowhere in it, if the
-    module defines tasks or imports anything of Celery's.
+    Flags a public function at the top level of a tasks module that has no decorator and is used nowhere in the project,
+    if the module defines tasks or imports anything of Celery's.
 
     ## Why
     Either the task decorator was forgotten, and whoever dispatches the function gets an `AttributeError`; or it
@@ -52,13 +52,14 @@ def check(function: Function, module: Module) -> Iterator[Violation]:
     ## Leaves alone
     - functions whose name begins with an underscore, and functions with a decorator;
     - functions that the module calls, hands on, or names in any other way;
+    - functions that another file of the project imports, or names in a text such as `"app.tasks.setup"`;
     - modules of a package called `tasks` that have nothing to do with Celery.
 
     ## Settings
     `tasks-modules` (`["tasks"]`): the modules and packages that tasks belong in.
 
     ## Profile
-    Both: modules of tasks are Celery's custom everywhere. Off by default: other modules may well use the function.
+    Both: modules of tasks are Celery's custom everywhere. Off by default: other projects may well use the function.
 
     ## References
     - [Celery: tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html)

@@ -64,9 +64,10 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
 
     ## Leaves alone
     - a task that logs on some path, or calls a function of its own module that does;
-    - a slim task, which leaves the work and the logging to somebody else: at most three statements beside docstring
-      and imports, each a call, a fetch (`owner = Owner.objects.get(…)`), a `return`, `raise` or `pass`, none of which
+    - a slim task, which leaves the work and the logging to code that cannot be read: at most three statements beside
+      docstring and imports, each a call, a fetch (`owner = Owner.objects.get(…)`), a `return` or `raise`, none of which
       calls anything of the same module;
+    - a task that only raises, or does nothing;
     - a task that only dispatches others, in a loop too: these say what they do.
 
     ## Fix

@@ -25,8 +25,9 @@ def check(wrong: WrongCollection, module: Module) -> Iterator[Violation]:
     """
     The arguments of `apply_async` are no list or tuple, or its keyword arguments no dict.
 
-    Flags `apply_async`, `apply` and `send_task` whose `args` is one value instead of a list of values (`character.pk`,
-    a number, a string, `("x")` without its comma), or a set, a dict or a generator, and whose `kwargs` is no mapping.
+    Flags `apply_async`, `apply` and `send_task` whose `args` is one value instead of a list of values
+    (`character.pk`, a number, a string, `("x")` without its comma), or a set, a dict or a generator, and whose `kwargs`
+    is no mapping.
 
     ## Why
     `apply_async` takes the arguments of the task as a list or tuple, unlike `delay`. A number raises `TypeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.leaving import has_way_out, is_left_after
@@ -12,7 +13,7 @@ from flake8_aa_celery.model.effects.bodies import Body, Step
 from flake8_aa_celery.model.effects.graph import Effect, Stage, graph_of
 from flake8_aa_celery.model.knowledge.standard_library import NAP
 from flake8_aa_celery.model.resolve.evaluation import value_of
-from flake8_aa_celery.model.resolve.loops import goes_over_items
+from flake8_aa_celery.model.resolve.loops import fills_a_piece, goes_over_items
 from flake8_aa_celery.model.resolve.task_functions import task_around, tasks_of
 from flake8_aa_celery.model.resolve.values import Constant, Task
 
@@ -74,11 +75,17 @@ def _loop_of(task: Task) -> BlockingLoop | None:
         loop = blocked_loop(step)
         if loop is not None and isinstance(loop.node, (ast.stmt, ast.expr)):
             return BlockingLoop(task, loop.node, loop, graph.way_of(step, BLOCKS))
-    way = graph.way(body, BLOCKS_ONCE_PER_ITEM)
-    if not way:
-        return None
-    last = way[-1].step
-    return BlockingLoop(task, way[0].step.call.node, None, [*way[:-1], *graph.way_of(last, BLOCKS)])
+    for step in graph.steps(body) if graph.way(body, BLOCKS_ONCE_PER_ITEM) else ():
+        way = graph.way_of(step, BLOCKS_ONCE_PER_ITEM) if BLOCKS_ONCE_PER_ITEM.through(step) else []
+        if way and not _is_of_another(way, task):
+            return BlockingLoop(task, step.call.node, None, [*way[:-1], *graph.way_of(way[-1].step, BLOCKS)])
+    return None
+
+
+def _is_of_another(way: list[Stage], task: Task) -> bool:
+    """Whether a loop stands in another task, or in what that leads to: it is told there."""
+    around = (task_around(stage.step.call.site) for stage in way)
+    return any(found is not None and found is not task for found in around)
 
 
 def blocked_loop(step: Step) -> Block | None:
@@ -91,10 +98,17 @@ def blocked_loop(step: Step) -> Block | None:
         if (
             goes_over_items(block, call.site.frame)
             and not is_exceptional(call, block)
+            and not _waits_for_more(call, block)
             and not is_left_after(call, block)
         ):
             return block
     return None
+
+
+def _waits_for_more(call: CallSite, loop: Block) -> bool:
+    """Whether a call in a loop runs only when enough items have come together."""
+    inside = takewhile(lambda block: block is not loop, call.site.block.around())
+    return any(map(fills_a_piece, inside))
 
 
 def _blocks_once_per_item(step: Step) -> str:

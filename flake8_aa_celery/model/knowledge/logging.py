@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 #: Methods that log on anything that is called a log, by Python's ``logging``, structlog and loguru.
 LOGGING_METHODS = frozenset(
     {"critical", "debug", "error", "exception", "fatal", "info", "log", "msg", "notice", "success", "trace"}
@@ -14,3 +16,5 @@ SILENT_METHODS = frozenset(
 )
 #: Classes that wrap a logger and do not end in its name.
 WRAPPERS = frozenset({"loggeraddtag", "loggeradapter"})
+#: Packages that log nothing of what an app does with them.
+SAY_NOTHING = sys.stdlib_module_names | {"aiohttp", "celery", "django", "httpx", "requests", "urllib3"}

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _TRIES = (*ENDLESS, *retrying.PACKAGES)
 #: A loop over no more items than this is no bulk.
 FEW = 3
+#: What happens once in so many items is no matter of each of them.
+_MANY = 10
 
 _SAME_LENGTH = frozenset(
     {"builtins.enumerate", "builtins.iter", "builtins.list", "builtins.reversed", "builtins.sorted", "builtins.tuple"}
@@ -203,7 +205,10 @@ def goes_over_items(block: Block, frame: Frame | None = None) -> bool:
         return not (
             _is_page(node.target) or _tries(node, block) or not _uses(node) or (site and _in_pieces(node, site))
         )
-    return not (isinstance(node, COMPREHENSIONS) and any(_is_page(generator.target) for generator in node.generators))
+    if not isinstance(node, COMPREHENSIONS) or block.site is None:
+        return True
+    first, site = node.generators[0], block.site.framed(frame)
+    return not (any(_is_page(generator.target) for generator in node.generators) or _in_pieces(first, site))
 
 
 def _uses(node: ast.For | ast.AsyncFor) -> bool:
@@ -216,7 +221,33 @@ def _uses(node: ast.For | ast.AsyncFor) -> bool:
     )
 
 
-def _in_pieces(node: ast.For | ast.AsyncFor, site: Site) -> bool:
+def fills_a_piece(block: Block) -> bool:
+    """Whether a block runs when enough items came together: ``if len(found) == 1000:``, ``if index % 50 == 0:``."""
+    if not isinstance(block.node, ast.If):
+        return False
+    return any(_is_of_many(part) or _measures_growth(part, block) for part in ast.walk(block.node.test))
+
+
+def _is_of_many(node: ast.AST) -> bool:
+    """Whether an expression is 0 once in many numbers: ``index % 50``."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mod):
+        return False
+    by = node.right.value if isinstance(node.right, ast.Constant) else _MANY
+    return isinstance(by, int) and by >= _MANY
+
+
+def _measures_growth(node: ast.AST, block: Block) -> bool:
+    """Whether an expression is the length of a list that the loop around a block fills."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id != "len" or not node.args:
+        return False
+    name = node.args[0].id if isinstance(node.args[0], ast.Name) else ""
+    loop = next((around for around in block.around() if around.kind == "loop"), None)
+    owner = block.scope.owner_of(name)
+    growths = owner.growths.get(name, ()) if owner is not None else ()
+    return loop is not None and any(loop.encloses(growth.site.block) for growth in growths)
+
+
+def _in_pieces(node: ast.For | ast.AsyncFor | ast.comprehension, site: Site) -> bool:
     """Whether each round of a loop is about many items: a chunk, a batch, a slice."""
     if any(re.search(_PIECES, name) for name in names_in(node.target)):
         return True

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.callees import called_functions, within
 from flake8_aa_celery.model.code.scopes import COMPREHENSIONS
 from flake8_aa_celery.model.code.syntax import statements_in
+from flake8_aa_celery.model.effects.bodies import Body
+from flake8_aa_celery.model.effects.graph import graph_of
 from flake8_aa_celery.model.knowledge.celery import DISPATCH_METHODS
+from flake8_aa_celery.model.knowledge.logging import SAY_NOTHING
+from flake8_aa_celery.model.knowledge.methods import OF_LIBRARIES
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.orm import asks_database
-from flake8_aa_celery.model.resolve.values import Dispatch, Signature, Workflow
+from flake8_aa_celery.model.resolve.values import UNKNOWN, Dispatch, Origin, Signature, Workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,9 +44,9 @@ def number_of_statements(task: Task) -> int:
 
 
 def is_slim(task: Task) -> bool:
-    """Whether a task only hands on: a few calls, fetches and ways out, none of them into code of its own module.
+    """Whether a task only hands on, to code of other modules that cannot be read and may log: a few calls and fetches.
 
-    There is nothing to log in it that what it calls could not log better.
+    Or does nothing, or only raises.
     """
     body = statements(task)
     return (
@@ -50,7 +54,35 @@ def is_slim(task: Task) -> bool:
         and all(map(_is_slim_statement, body))
         and not any(_is_loop(node) for statement in body for node in ast.walk(statement))
         and not any(called_functions(task.scope))
+        and (_leads_into_the_dark(task) or not any(part.calls for part in within(task.scope)) or _only_raises(body))
     )
+
+
+def _only_raises(body: list[ast.stmt]) -> bool:
+    return all(isinstance(node, ast.Raise) for node in body)
+
+
+def _leads_into_the_dark(task: Task) -> bool:
+    """Whether a task leads to a call of something that cannot be read and is no library known to say nothing."""
+    graph = graph_of(task.module.project)
+    return any(
+        not step.callees and _is_unreadable(step.call)
+        for body in graph.reached(Body(task.scope))
+        for step in graph.steps(body)
+    )
+
+
+def _is_unreadable(call: CallSite) -> bool:
+    called = value_of(call.node.func, call.site)
+    if isinstance(called, Origin):
+        return called.dotted.replace("()", "").partition(".")[0] not in SAY_NOTHING
+    function = call.node.func
+    if called is not UNKNOWN or isinstance(function, ast.Lambda):
+        return False
+    if not isinstance(function, ast.Attribute):
+        return True
+    # what is known and has no such method inherits it from a library: the row of a model, a list
+    return function.attr not in OF_LIBRARIES and value_of(function.value, call.site) is UNKNOWN
 
 
 def only_dispatches(task: Task) -> bool:

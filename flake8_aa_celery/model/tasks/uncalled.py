@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.imports import packages_imported_from
+from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.imports import imported_files, packages_imported_from
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.resolve.bindings import member
 from flake8_aa_celery.model.resolve.modules import is_tasks_module
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 @fact
 def uncalled_functions_of(module: Module) -> list[Function]:
-    """The public functions of a module of tasks that no decorator touches and no other code of it names."""
+    """The public functions of a module of tasks that no decorator touches and no other code of the project names."""
     if not is_tasks_module(module) or not (tasks_of(module) or "celery" in packages_imported_from(module)):
         return []
     plain = [
@@ -34,7 +36,22 @@ def uncalled_functions_of(module: Module) -> list[Function]:
         for function in plain
         if function.node.name not in offered
         and all(_lies_in(node, function.node) for node in read.get(function.node.name, ()))
+        and not _is_used_elsewhere(function.node.name, module)
     ]
+
+
+def _is_used_elsewhere(name: str, module: Module) -> bool:
+    """Whether another file of the project names a function, and imports the module or speaks of it."""
+    project, written = module.project, re.compile(rb"\b" + name.encode() + rb"\b")
+    spoken, real = f"{module.dotted}.{name}".encode(), module.project.places.real
+    for path in files(project, lambda data: written.search(data) is not None):
+        found = project.load(path) if real(path) != real(module.path) else None
+        if found is None:
+            continue
+        data = next(data for where, data in project.files if where == path)
+        if spoken in data or real(module.path) in map(real, imported_files(found)):
+            return True
+    return False
 
 
 def _offered(module: Module) -> set[object]:
