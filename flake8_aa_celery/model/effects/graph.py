@@ -7,6 +7,7 @@ the calls that do it: each function and each call is looked at once, however oft
 from __future__ import annotations
 
 from collections import deque
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
@@ -65,13 +66,15 @@ class Stage(NamedTuple):
 class _Node:
     """A function that was looked into, with what is known of where it leads."""
 
-    __slots__ = ("_steps", "body", "reached")
+    __slots__ = ("_steps", "body", "ends", "reached")
 
     def __init__(self, body: Body) -> None:
         self.body = body
         self._steps: list[Step] | None = None
-        #: by the name of an effect: the step that leads to it, and the node after that; None at its end
-        self.reached: dict[str, tuple[Step, str, _Node | None]] = {}
+        #: by the name of an effect: over how many calls the function leads to it, none for one of its own
+        self.reached: dict[str, int] = {}
+        #: by the name of an effect: the call of its own that has it, and what that does
+        self.ends: dict[str, tuple[Step, str]] = {}
 
     def is_in(self, module: Module | None) -> bool:
         """Whether the function stands in a module; None for any."""
@@ -99,12 +102,23 @@ class Graph:
         """The calls by which a function leads to an effect, the nearest first; empty where none is known to."""
         node = self._node(body)
         self._work_out(node, effect)
+        if effect.name not in node.reached:
+            return []
         found: list[Stage] = []
-        following: _Node | None = node
-        while following is not None and effect.name in following.reached:
-            step, what, following = following.reached[effect.name]
-            found.append(Stage(step, what))
-        return found
+        while node.reached[effect.name]:
+            step, node = self._nearest(node, effect)
+            found.append(Stage(step, node.body.name))
+        return [*found, Stage(*node.ends[effect.name])]
+
+    def _nearest(self, node: _Node, effect: Effect) -> tuple[Step, _Node]:
+        """The first call by which a function leads to an effect over as few others as it can, and whom it calls."""
+        left = node.reached[effect.name] - 1
+        return next(
+            (step, called)
+            for step in node.steps
+            for callee in _through(step, effect)
+            if (called := self._node(callee)).reached.get(effect.name) == left
+        )
 
     def way_of(self, step: Step, effect: Effect) -> list[Stage]:
         """The calls by which one call leads to an effect, that call first; empty where none is known to."""
@@ -155,53 +169,55 @@ class Graph:
     # -- what is reached ----------------------------------------------------------------------------------------
 
     def _work_out(self, start: _Node, effect: Effect) -> None:
-        """Say of a function, and of those that it leads to, whether they lead to an effect.
+        """Say of a function, and of those that it leads to, over how many calls they lead to an effect.
 
         What is known already is not worked out again, and where a function has the effect itself, nobody asks what
         it calls.
         """
         known = self._known.setdefault(effect.name, set())
-        if start in known:
-            return
-        known.add(start)
-        waiting, found = deque([start]), deque[_Node]()
-        callers: dict[_Node, list[tuple[_Node, Step]]] = {}
-        budget = _MOST_BODIES
+        waiting, budget = deque([start] if start not in known else []), _MOST_BODIES
+        known.update(waiting)
+        callers: dict[_Node, list[_Node]] = {}
+        near: list[tuple[int, int, _Node]] = []
         while waiting and budget:
-            budget -= 1
             node = waiting.popleft()
-            for called in self._reaches_at_once(node, effect, callers):
+            budget -= 1
+            for called in self._called_unless_at_once(node, effect):
+                callers.setdefault(called, []).append(node)
                 if called not in known:
                     known.add(called)
                     waiting.append(called)
-            if effect.name in node.reached:
-                found.append(node)
-        while found:
-            reached = found.popleft()
-            for node, step in callers.get(reached, ()):
-                if effect.name not in node.reached:
-                    node.reached[effect.name] = (step, reached.body.name, reached)
-                    found.append(node)
+                elif effect.name in called.reached:
+                    near.append((called.reached[effect.name] + 1, len(near), node))
+            if effect.name in node.ends:
+                near.append((0, len(near), node))
+        _hand_back(near, callers, effect)
 
-    def _reaches_at_once(
-        self, node: _Node, effect: Effect, callers: dict[_Node, list[tuple[_Node, Step]]]
-    ) -> list[_Node]:
-        """Find out whether a function does it itself, or by one that is known to; otherwise the functions it calls."""
+    def _called_unless_at_once(self, node: _Node, effect: Effect) -> list[_Node]:
+        """The functions that a function calls; none where it has an effect itself, which is noted."""
         for step in node.steps:
             what = effect.of(step)
             if what:
-                node.reached[effect.name] = (step, what, None)
+                node.ends[effect.name] = (step, what)
                 return []
-        found: list[_Node] = []
-        for step in node.steps:
-            for callee in _through(step, effect):
-                called = self._node(callee)
-                if effect.name in called.reached:
-                    node.reached[effect.name] = (step, callee.name, called)
-                    return []
-                callers.setdefault(called, []).append((node, step))
-                found.append(called)
-        return found
+        return [self._node(callee) for step in node.steps for callee in _through(step, effect)]
+
+
+def _hand_back(near: list[tuple[int, int, _Node]], callers: dict[_Node, list[_Node]], effect: Effect) -> None:
+    """Say of functions, and of those that call them, over how many calls they lead to an effect, the nearest first.
+
+    :param near: over how many calls each leads there, a number that tells it from others, and the function.
+    """
+    heapify(near)
+    number = len(near)
+    while near:
+        distance, _, node = heappop(near)
+        if effect.name in node.reached:
+            continue
+        node.reached[effect.name] = distance
+        for caller in callers.get(node, ()):
+            number += 1
+            heappush(near, (distance + 1, number, caller))
 
 
 def _through(step: Step, effect: Effect) -> tuple[Body, ...]:
