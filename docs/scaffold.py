@@ -35,6 +35,10 @@ _SAMPLES = {
         '@shared_task(base=QueueOnce, once={"keys": []})\ndef update(): ...\n'
     },
     "pickle_settings": {"celeryconfig.py": 'accept_content = ["pickle"]\n'},
+    "retries": {
+        "app/tasks.py": "from celery import shared_task\n\n\n@shared_task(bind=True)\ndef update(self):\n"
+        "    raise self.retry(countdown=60)\n"
+    },
     "rows": {
         "app/apps.py": "from django_celery_beat.models import PeriodicTask\n\n"
         'PeriodicTask.objects.create(name="update", task="app.tasks.update")\n'
@@ -56,6 +60,7 @@ _SAMPLES = {
         "app/views.py": "from app.tasks import update\n\n\ndef start(request):\n    update.delay()\n    return 1\n",
     },
 }
+_SAMPLES["scheduled"] = _SAMPLES["rows"]
 _SAMPLES["signatures"] = _SAMPLES["canvas"]
 
 _RULE = Template('''"""$code: every item of the fact `$fact`. $to_be_written"""

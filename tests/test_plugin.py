@@ -192,8 +192,7 @@ def test_garbage_is_not_searched_for_while_a_file_is_linted(is_on: bool, monkeyp
         return []
 
     monkeypatch.setattr(plugin, "lint", watched)
-    if not is_on:
-        gc.disable()
+    (gc.enable if is_on else gc.disable)()
     try:
         assert found("x = 1\n") == []
         assert (seen, gc.isenabled()) == ([False], is_on)
@@ -206,6 +205,7 @@ def test_garbage_is_searched_for_again_after_a_crash(monkeypatch: pytest.MonkeyP
         raise KeyboardInterrupt
 
     monkeypatch.setattr(plugin, "lint", broken)
+    gc.enable()
     with pytest.raises(KeyboardInterrupt):
         found("x = 1\n")
     assert gc.isenabled()
@@ -213,6 +213,7 @@ def test_garbage_is_searched_for_again_after_a_crash(monkeypatch: pytest.MonkeyP
 
 def test_garbage_is_searched_for_while_flake8_takes_what_is_found() -> None:
     source = f"{CELERY}f()\nf()\n"
+    gc.enable()
     taken = [gc.isenabled() for _ in Plugin(ast.parse(source), "a.py", source.splitlines(keepends=True)).run()]
     assert taken == [True, True]
 

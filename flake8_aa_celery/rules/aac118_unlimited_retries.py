@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.rules.words import fitted
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -57,5 +58,5 @@ def check(option: WrittenOption, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: Task.max_retries](https://docs.celeryq.dev/en/stable/userguide/tasks.html#Task.max_retries)
     """
-    message = f"`{option.task.name}` retries for ever if it cannot succeed: give `max_retries` a number"
+    message = fitted("`{}` is retried for ever if it cannot succeed: give `max_retries` a number", option.task.name)
     yield Violation.at(option.node, message)

@@ -81,5 +81,5 @@ def check(nap: Nap, module: Module) -> Iterator[Violation]:
             f"{call} sleeps ({place(nap.way[-1])}), which holds the worker of {what}: use `countdown=` or `self.retry`"
         )
     else:
-        message = f"{what} holds its worker while it sleeps: use `countdown=` or `self.retry`"
+        message = f"{what} holds its worker while it sleeps: use `countdown=`, or `self.retry(countdown=…)`"
     yield Violation.at(nap.node, message, trace=trace(nap.way))

@@ -89,7 +89,7 @@ class _Tracer:
         return found
 
     def _is_shown(self, body: Body) -> bool:
-        return bool(self._graph.way(body, IS_SHOWN)) or atomic_decorator(body.scope) is not None
+        return self._graph.leads(body, IS_SHOWN) or atomic_decorator(body.scope) is not None
 
     def _call(self, step: Step, body: Body, name: str) -> Item:
         item = Item("call", name, _place(step.call), target=_place_of(body.scope))

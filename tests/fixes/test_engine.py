@@ -56,8 +56,8 @@ def test_a_file_without_anything_to_fix_is_the_same(path: str) -> None:
             "for x in y:\n    z = update \\\n        .apply_async(args=[x], priority=7)\n",
         ),
         (
-            "for x in y: update.si(x).set(expires=9).delay()\n",
-            "for x in y: update.si(x).set(expires=9).apply_async(priority=7)\n",
+            "for x in y: update.si(x).set(expires='60').delay()\n",
+            "for x in y: update.si(x).set(expires='60').apply_async(priority=7)\n",
         ),
         (
             "for x in y: f'{update.delay(x)} {x:>{3}}'\n",

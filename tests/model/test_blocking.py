@@ -9,7 +9,7 @@ import pytest
 from flake8_aa_celery.model.code.names import absolute
 from flake8_aa_celery.model.effects.blocking import BLOCKS
 from flake8_aa_celery.model.effects.blocking_loops import blocking_loops_of
-from flake8_aa_celery.model.effects.bodies import Step
+from flake8_aa_celery.model.effects.bodies import Body, Step
 from flake8_aa_celery.model.effects.graph import graph_of
 from modules import module_of
 
@@ -115,3 +115,20 @@ def test_loops_in_functions_within_a_task_count_and_those_of_a_task_within_it_co
 def test_a_relative_origin_is_made_absolute(dotted: str, path: str, expected: str) -> None:
     importer = path.removeprefix("/p/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     assert absolute(dotted, importer, path) == expected
+
+
+def test_a_way_does_not_rest_on_what_was_asked_before(tmp_path: Path) -> None:
+    source = (
+        "import requests\n"
+        "def far(): return near()\n"
+        "def near(): return requests.get('a')\n"
+        "def first():\n    far()\n    near()\n"
+    )
+    ways = set()
+    for asked in (("first",), ("far", "first"), ("near", "first"), ("near", "far", "first")):
+        module = module_of(tmp_path, source)
+        graph = graph_of(module.project)
+        bodies = {body.name: body for scope in module.scopes.all if (body := Body(scope)).name != "lambda"}
+        found = [graph.way(bodies[name], BLOCKS) for name in asked]
+        ways.add(tuple(stage.line for stage in found[-1]))
+    assert ways == {(6, 3)}

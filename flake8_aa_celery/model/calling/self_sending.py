@@ -10,9 +10,9 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name, last_part
 from flake8_aa_celery.model.effects.bodies import Body, runs_what_it_is_handed
 from flake8_aa_celery.model.effects.graph import Stage, graph_of
+from flake8_aa_celery.model.effects.sending import dispatch_of
 from flake8_aa_celery.model.resolve.arguments import by_parameter
 from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Constant, Dispatch, Items, Mapping, Task
 
@@ -69,8 +69,8 @@ def _ways_to_itself(task: Task) -> Iterator[list[Stage]]:
     while waiting:
         body, way = waiting.pop(0)
         for step in graph.steps(body):
-            dispatch = value_of(step.call.node, step.call.site)
-            if isinstance(dispatch, Dispatch) and dispatch.node is step.call.node:
+            dispatch = dispatch_of(step.call)
+            if dispatch is not None:
                 if step.call.node not in told and _is_kept_out(dispatch, task):
                     told.add(step.call.node)
                     yield [*way, Stage(step, task.name)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import absolute, reaching
-from flake8_aa_celery.model.effects.bodies import Step, may_lead_on, runs_what_it_is_handed
+from flake8_aa_celery.model.effects.bodies import Step, may_run_task, runs_what_it_is_handed
 from flake8_aa_celery.model.effects.graph import Effect
 from flake8_aa_celery.model.knowledge import esi
 from flake8_aa_celery.model.knowledge.blocking import METHODS, blocks
@@ -39,27 +39,35 @@ def blocking_by(step: Step) -> str:
 
 def what_blocks(call: CallSite) -> str:
     """As :func:`blocking_by`, wherever the call stands."""
-    if not (_may_block(call) or may_lead_on(call)):
-        return ""
-    return task_run_by(call) or _wait_of(call) or _of_library(call) or _run_here(call) or _operation_of_esi(call)
+    found = task_run_by(call) or _wait_of(call)
+    if found or not _may_block(call):
+        return found
+    return _of_library(call) or _run_here(call) or _operation_of_esi(call)
 
 
 def _may_block(call: CallSite) -> bool:
     """Whether a call may be one of a library that waits, by its name."""
-    function = call.node.func
+    function, module = call.node.func, call.site.module
+    if module.project.settings.blocking_calls:
+        return True
     if isinstance(function, ast.Attribute):
-        return function.attr in METHODS or bool(call.site.module.project.settings.blocking_calls) or _has_proxy(call)
+        return function.attr in METHODS or _has_proxy(module)
+    if isinstance(function, ast.Name):
+        return any(binding.kind not in ("class", "function") for binding in reaching(function.id, call.site))
     return True
 
 
-def _has_proxy(call: CallSite) -> bool:
-    """Whether the module imports discordproxy, each of whose methods waits."""
-    return any(dotted.startswith("discordproxy") for _, dotted in call.site.module.scopes.imports)
+@fact
+def _has_proxy(module: Module) -> bool:
+    """Whether a module imports discordproxy, each of whose methods waits."""
+    return any(dotted.startswith("discordproxy") for _, dotted in module.scopes.imports)
 
 
 def task_run_by(call: CallSite) -> str:
     """``update()``, where that is a task that runs in this process; not one that calls itself."""
     called = call.node.func
+    if not may_run_task(call):
+        return ""
     method = _LOCAL_RUNS.get(called.attr) if isinstance(called, ast.Attribute) else None
     task = value_of(called.value if isinstance(called, ast.Attribute) and method else called, call.site)
     return f"{task.name}{method or '()'}" if isinstance(task, Task) and task_around(call.site) is not task else ""

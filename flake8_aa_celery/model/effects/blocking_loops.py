@@ -161,7 +161,7 @@ def _way_to_nap(task: Task) -> list[Stage]:
     graph = graph_of(task.module.project)
     body = Body(task.scope)
     loop = next((loop for loop in blocking_loops_of(task.module) if loop.task is task), None)
-    for step in graph.steps(body) if graph.way(body, NAPS) else ():
+    for step in graph.steps(body) if graph.leads(body, NAPS) else ():
         is_told = loop is not None and (
             loop.node is step.call.node or (loop.block is not None and loop.block.encloses(step.call.site.block))
         )

@@ -13,7 +13,7 @@ from flake8_aa_celery.model.code.scopes import CallSite
 from flake8_aa_celery.model.effects.bodies import Body, Step, runs_what_it_is_handed
 from flake8_aa_celery.model.effects.graph import Effect, Stage, graph_of
 from flake8_aa_celery.model.knowledge.standard_library import LOCAL
-from flake8_aa_celery.model.knowledge.timeouts import PLAIN_ADAPTERS, Waiting, waiting
+from flake8_aa_celery.model.knowledge.timeouts import METHODS, PLAIN_ADAPTERS, Waiting, waiting
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Constant, Origin
@@ -69,9 +69,7 @@ def endless_calls_of(module: Module) -> list[EndlessCall]:
 def _ways_from(task: Task) -> Iterator[list[Stage]]:
     """The ways to a call without an end: from where they leave the module of the task, or that call alone."""
     graph = graph_of(task.module.project)
-    for body in graph.reached(Body(task.scope)):
-        if body.scope.module is not task.module:
-            continue
+    for body in graph.reached(Body(task.scope), task.module):
         for step in graph.steps(body):
             way = graph.way_of(step, WAITS_FOR_EVER)
             if way and (len(way) == 1 or way[1].module is not task.module):
@@ -81,11 +79,16 @@ def _ways_from(task: Task) -> Iterator[list[Stage]]:
 def _waits_for_ever(step: Step) -> str:
     """What a call waits for, as a message may name it, if it has no timeout."""
     call = step.call
-    dotted = _origin(call)
+    dotted = _origin(call) if _may_wait(call) else ""
     how = waiting(dotted) if dotted else None
     if how is None or _has_timeout(call, how) or _has_one_by_itself(call, how):
         return ""
     return dotted.replace("()", "")
+
+
+def _may_wait(call: CallSite) -> bool:
+    """Whether a call may be one of a library that waits, by its name."""
+    return not isinstance(call.node.func, ast.Attribute) or call.node.func.attr in METHODS
 
 
 def _origin(call: CallSite) -> str:

@@ -70,8 +70,12 @@ class _Node:
     def __init__(self, body: Body) -> None:
         self.body = body
         self._steps: list[Step] | None = None
-        #: by the name of an effect: the step that leads to it, and the node after that; None at its end
-        self.reached: dict[str, tuple[Step, str, _Node | None]] = {}
+        #: the names of the effects that it is known to lead to
+        self.reached: set[str] = set()
+
+    def is_in(self, module: Module | None) -> bool:
+        """Whether the function stands in a module; None for any."""
+        return module is None or self.body.scope.module is module
 
     @property
     def steps(self) -> list[Step]:
@@ -90,17 +94,45 @@ class Graph:
         self._calls: dict[int, int] = {}
         #: by the name of an effect: the functions of which it is known whether they reach it
         self._known: dict[str, set[_Node]] = {}
+        self._ways: dict[tuple[Key, str], list[Stage]] = {}
 
-    def way(self, body: Body, effect: Effect) -> list[Stage]:
-        """The calls by which a function leads to an effect, the nearest first; empty where none is known to."""
+    def leads(self, body: Body, effect: Effect) -> bool:
+        """Whether a function is known to lead to an effect."""
         node = self._node(body)
         self._work_out(node, effect)
-        found: list[Stage] = []
-        following: _Node | None = node
-        while following is not None and effect.name in following.reached:
-            step, what, following = following.reached[effect.name]
-            found.append(Stage(step, what))
-        return found
+        return effect.name in node.reached
+
+    def way(self, body: Body, effect: Effect) -> list[Stage]:
+        """The calls by which a function leads to an effect; empty where none is known to.
+
+        The shortest way, and of several as short ones the first in the source, whatever else was asked before.
+        """
+        if not self.leads(body, effect):
+            return []
+        start = self._node(body)
+        key = (start.body.key, effect.name)
+        if key not in self._ways:
+            self._ways[key] = self._shortest(start, effect)
+        return self._ways[key]
+
+    def _shortest(self, start: _Node, effect: Effect) -> list[Stage]:
+        known = self._known[effect.name]
+        before: dict[_Node, tuple[_Node, Stage] | None] = {start: None}
+        waiting = deque([start])
+        while waiting:
+            node = waiting.popleft()
+            for step in node.steps:
+                what = effect.of(step)
+                if what:
+                    return [*_stages(before, node), Stage(step, what)]
+            for step in node.steps:
+                for callee in _through(step, effect):
+                    called = self._node(callee)
+                    may_lead = effect.name in called.reached or called not in known
+                    if may_lead and called not in before:
+                        before[called] = node, Stage(step, callee.name)
+                        waiting.append(called)
+        return []
 
     def way_of(self, step: Step, effect: Effect) -> list[Stage]:
         """The calls by which one call leads to an effect, that call first; empty where none is known to."""
@@ -118,8 +150,11 @@ class Graph:
         """The calls of a function."""
         return self._node(body).steps
 
-    def reached(self, body: Body) -> Iterator[Body]:
-        """A function and all that it leads to, each once, the nearest first."""
+    def reached(self, body: Body, within: Module | None = None) -> Iterator[Body]:
+        """A function and all that it leads to, each once, the nearest first.
+
+        :param within: the module that is not left; None for the whole project.
+        """
         start = self._node(body)
         seen, waiting = {start}, deque([start])
         while waiting:
@@ -127,7 +162,7 @@ class Graph:
             yield node.body
             for step in node.steps if len(seen) < _MOST_BODIES else ():
                 found = {self._node(callee): None for callee in (*step.callees, *step.handed)}
-                waiting += [called for called in found if called not in seen]
+                waiting += [called for called in found if called not in seen and called.is_in(within)]
                 seen.update(found)
 
     def _node(self, body: Body) -> _Node:
@@ -158,7 +193,7 @@ class Graph:
             return
         known.add(start)
         waiting, found = deque([start]), deque[_Node]()
-        callers: dict[_Node, list[tuple[_Node, Step]]] = {}
+        callers: dict[_Node, list[_Node]] = {}
         budget = _MOST_BODIES
         while waiting and budget:
             budget -= 1
@@ -171,30 +206,37 @@ class Graph:
                 found.append(node)
         while found:
             reached = found.popleft()
-            for node, step in callers.get(reached, ()):
+            for node in callers.get(reached, ()):
                 if effect.name not in node.reached:
-                    node.reached[effect.name] = (step, reached.body.name, reached)
+                    node.reached.add(effect.name)
                     found.append(node)
 
-    def _reaches_at_once(
-        self, node: _Node, effect: Effect, callers: dict[_Node, list[tuple[_Node, Step]]]
-    ) -> list[_Node]:
+    def _reaches_at_once(self, node: _Node, effect: Effect, callers: dict[_Node, list[_Node]]) -> list[_Node]:
         """Find out whether a function does it itself, or by one that is known to; otherwise the functions it calls."""
-        for step in node.steps:
-            what = effect.of(step)
-            if what:
-                node.reached[effect.name] = (step, what, None)
-                return []
+        if any(effect.of(step) for step in node.steps):
+            node.reached.add(effect.name)
+            return []
         found: list[_Node] = []
         for step in node.steps:
             for callee in _through(step, effect):
                 called = self._node(callee)
                 if effect.name in called.reached:
-                    node.reached[effect.name] = (step, callee.name, called)
+                    node.reached.add(effect.name)
                     return []
-                callers.setdefault(called, []).append((node, step))
+                callers.setdefault(called, []).append(node)
                 found.append(called)
         return found
+
+
+def _stages(before: dict[_Node, tuple[_Node, Stage] | None], end: _Node) -> list[Stage]:
+    """The calls by which a search came to a function, the first one first."""
+    found: list[Stage] = []
+    last = before[end]
+    while last is not None:
+        node, stage = last
+        found.append(stage)
+        last = before[node]
+    return found[::-1]
 
 
 def _through(step: Step, effect: Effect) -> tuple[Body, ...]:

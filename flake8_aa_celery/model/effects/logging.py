@@ -15,7 +15,6 @@ from flake8_aa_celery.model.resolve.values import UNKNOWN, Function, Origin
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Binding, CallSite, Scope, Site
-    from flake8_aa_celery.model.effects.graph import Stage
     from flake8_aa_celery.model.resolve.values import Task
 
 
@@ -38,14 +37,11 @@ def logs_itself(task: Task) -> bool:
     return any(is_logging(call) for scope in scopes for part in scope.frame() for call in part.calls)
 
 
-def way_to_log(task: Task) -> list[Stage]:
-    """The calls by which a task comes to log something; empty where none is known."""
+def leads_to_log(task: Task) -> bool:
+    """Whether a task is known to come to log something by what it calls."""
     graph = graph_of(task.module.project)
-    for scope in (task.scope, *functions_within(task.scope), *_decorating(task)):
-        way = graph.way(Body(scope), LOGS)
-        if way:
-            return way
-    return []
+    scopes = (task.scope, *functions_within(task.scope), *_decorating(task))
+    return any(graph.leads(Body(scope), LOGS) for scope in scopes)
 
 
 def _decorating(task: Task) -> list[Scope]:

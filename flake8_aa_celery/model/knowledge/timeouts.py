@@ -53,6 +53,10 @@ WAITING = (
     Waiting(re.compile(r"subprocess\.Popen\(\)\.wait"), 0),
     Waiting(re.compile(r"subprocess\.Popen\(\)\.communicate"), 1),
 )
+#: The last names of all of them, and of other things.
+METHODS = frozenset(name for known in WAITING for name in re.findall(r"[A-Za-z]\w+", known.calls.pattern)) | {
+    "HTTPConnection", "HTTPSConnection",
+}  # fmt: skip
 _PACKAGES = frozenset(
     {"ftplib", "http", "imaplib", "poplib", "requests", "requests_oauthlib", "smtplib", "socket", "subprocess"}
     | {"urllib", "urllib3"}

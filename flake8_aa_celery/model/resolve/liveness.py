@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
@@ -108,16 +109,20 @@ def _is_instance(test: ast.Call, site: Site) -> bool | None:
 def dead_statements(scope: Scope, frame: Frame) -> frozenset[ast.stmt]:
     """The statements of a function that cannot run in a call; those within them are not listed."""
     body = getattr(scope.node, "body", None)
-    if not isinstance(body, list) or not any(_decides(value) for value in frame.arguments.values()):
+    given = {name for name, value in frame.arguments.items() if value is not UNKNOWN}
+    if not isinstance(body, list) or given.isdisjoint(_tested(scope)):
         return frozenset()
     found: set[ast.stmt] = set()
     _walk(body, scope, frame, found)
     return frozenset(found)
 
 
-def _decides(argument: object) -> bool:
-    """Whether it may be known of an argument whether it is true."""
-    return argument is not UNKNOWN
+@fact
+def _tested(scope: Scope) -> frozenset[str]:
+    """The names in the conditions of a function."""
+    return frozenset(
+        part.id for statement in scope.choices for part in ast.walk(statement.test) if isinstance(part, ast.Name)
+    )
 
 
 def _walk(body: Iterable[ast.stmt], scope: Scope, frame: Frame, dead: set[ast.stmt]) -> bool:

@@ -222,7 +222,7 @@ def _uses(node: ast.For | ast.AsyncFor) -> bool:
 
 
 def fills_a_piece(block: Block) -> bool:
-    """Whether a block runs when enough items have come together: ``if len(found) == 1000:``, ``if not index % 50:``."""
+    """Whether a block runs when enough items came together: ``if len(found) == 1000:``, ``if index % 50 == 0:``."""
     if not isinstance(block.node, ast.If):
         return False
     return any(_is_of_many(part) or _measures_growth(part, block) for part in ast.walk(block.node.test))

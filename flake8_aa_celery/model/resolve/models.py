@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.files import files
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import Scope, Site
 
+#: What stands for the name of the model in ``related_name``.
+_OF_CLASS = "%(class)s"
+#: A text of one word, and the name of a class.
+_WORD, _CLASS = re.compile(rb"['\"](\w+)['\"]"), re.compile(rb"\bclass[ \t]+(\w+)")
 _FIELDS = (b"ForeignKey", b"OneToOneField", b"ManyToManyField")
 
 
@@ -177,11 +182,27 @@ def models_of(project: Project) -> dict[str, list[Class]]:
 
 def related(owner: Class, name: str) -> Value:
     """What an attribute of a row is that another model has put there: ``owner.structures``, ``owner.structure_set``."""
+    known = _names_back(owner.module.project)
+    if not (name.endswith("_set") or name in known or _OF_CLASS in known):
+        return UNKNOWN
     led_to = [id(found.node) for found in mro(owner)]
     for target, source, is_one in _leading_back(owner.module.project).get(name, ()):
         if target in led_to:
             return Instance(source) if is_one else manager_of(source)
     return UNKNOWN
+
+
+@fact
+def _names_back(project: Project) -> frozenset[str]:
+    """The names that fields may give to the models that they lead to, by the bytes of the files: words, and classes."""
+    found: set[str] = set()
+    for _, data in project.files:
+        if b"related_name" in data or b"OneToOneField" in data:
+            found.update(name.decode() for name in _WORD.findall(data))
+            found.update(name.decode().lower() for name in _CLASS.findall(data))
+        if _OF_CLASS.encode() in data:
+            found.add(_OF_CLASS)
+    return frozenset(found)
 
 
 @fact
@@ -215,5 +236,5 @@ def _name_back(field: ast.Call, site: Site, source: Class, *, is_one: bool) -> s
     value = value_of(written, site) if written is not None else UNKNOWN
     model = source.node.name.lower()
     if isinstance(value, Constant) and isinstance(value.value, str):
-        return value.value.replace("%(class)s", model)
+        return value.value.replace(_OF_CLASS, model)
     return model if is_one else f"{model}_set"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name, imported_name, reaching
 from flake8_aa_celery.model.knowledge.celery import CHANGING_METHODS, DISPATCH_METHODS, SIGNATURE_METHODS
 from flake8_aa_celery.model.resolve.modules import is_of_tasks_module
@@ -113,6 +114,7 @@ def local_calls(module: Module) -> Iterator[CallSite]:
             yield call
 
 
+@fact
 def task_names(module: Module) -> frozenset[str]:
     """The names that anything in a module binds to what may be a task, or hold one: cheaper than to ask at each use."""
     modules = module.project.tasks_modules

@@ -11,9 +11,9 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.effects.logging import (
     binds_logger,
     has_logging_decorator,
+    leads_to_log,
     logs_itself,
     makes_logger,
-    way_to_log,
 )
 from flake8_aa_celery.model.knowledge.allianceauth import LOGGER_MAKER
 from flake8_aa_celery.model.resolve.bindings import imported_module
@@ -46,7 +46,7 @@ class MissingLogger(NamedTuple):
 def missing_loggers_of(module: Module) -> list[MissingLogger]:
     """What a module with tasks lacks that binds no logger: one item, or none."""
     tasks = tasks_of(module)
-    if not tasks or has_logger(module) or all(way_to_log(task) for task in tasks):
+    if not tasks or has_logger(module) or all(leads_to_log(task) for task in tasks):
         return []
     return [MissingLogger(tasks[0])]
 
@@ -134,4 +134,4 @@ def _may_bring_logger(node: ast.ImportFrom, module: Module) -> bool:
 
 def logs(task: Task) -> bool:
     """Whether a task may log: in its decorators, or in anything that it leads to in the project."""
-    return has_logging_decorator(task) or logs_itself(task) or bool(way_to_log(task))
+    return has_logging_decorator(task) or logs_itself(task) or leads_to_log(task)

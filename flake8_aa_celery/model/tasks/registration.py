@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: What runs a worker, or makes a module something that is run and not imported.
 _RUNS = re.compile(rb"\bworker_main\b|\.Worker\(|__name__\s*==\s*['\"]__main__|\.start\(\s*(?:argv|\[)")
+#: The beginning of an import, up to one of its names.
+_IMPORT = rb"\b(?:from|import)\b(?:[^\n\\(]|\\\n|\([^)]*)*"
 #: Files that are run, and never imported by a worker.
 _SCRIPTS = frozenset({"manage", "setup", "noxfile", "fabfile", "conftest", "__main__", "asgi", "wsgi"})
 
@@ -167,8 +169,10 @@ def _importers(path: str, project: Project) -> list[str]:
     known = _known_importers(project)
     if path not in known:
         name = project.places.dotted_name(path).rpartition(".")[2].encode()
-        word = re.compile(rb"\b" + re.escape(name) + rb"\b")
-        near = files(project, lambda data: name in data and b"import" in data and word.search(data) is not None)
+        word = rb"\b" + re.escape(name) + rb"\b"
+        # a package is imported with what lies in it, without its name
+        pattern = re.compile(word if path.endswith("__init__.py") else _IMPORT + word)
+        near = files(project, lambda data: name in data and b"import" in data and pattern.search(data) is not None)
         known[path] = [other for other in near if other != path and _imports(other, path, project)]
     return known[path]
 

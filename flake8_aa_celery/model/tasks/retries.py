@@ -85,7 +85,7 @@ def _ways_to_retry(task: Task) -> Iterator[list[Stage]]:
     """The calls of a task by which a function that is handed it, or finds it, sends it again."""
     graph, body = graph_of(task.module.project), Body(task.scope)
     own = {id(call.node) for call in _retry_calls(task)}
-    for step in graph.steps(body) if graph.way(body, RETRIES) else ():
+    for step in graph.steps(body) if graph.leads(body, RETRIES) else ():
         way = graph.way_of(step, RETRIES)
         if way and id(way[-1].step.call.node) not in own and _is_of(way, task):
             yield way
@@ -202,7 +202,7 @@ def swallowed_retries_of(module: Module) -> list[SwallowedRetry]:
     }
     graph = graph_of(module.project)
     for task in tasks_of(module):
-        if not graph.way(Body(task.scope), RETRIES):
+        if not graph.leads(Body(task.scope), RETRIES):
             continue
         led_to = list(_swallowed_by_way(task))
         for each in led_to:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
-    from flake8_aa_celery.model.code.scopes import Site
+    from flake8_aa_celery.model.code.scopes import Scope, Site
     from flake8_aa_celery.model.resolve.values import Entry, Task
 
     Why = Literal["nothing retries", "self.retry retries", "retry_backoff overrides"]
@@ -85,8 +85,7 @@ def _lost_by(task: Task) -> tuple[Why | None, frozenset[str]]:
         return None, frozenset()
     if not _never_automatic(task):
         return "retry_backoff overrides", frozenset({"retry_kwargs"} if _is_overridden(task) else ())
-    nodes = _read_by(task)
-    given = {name for name in given if not any(has_attribute(node, name) for node in nodes)}
+    given = given.difference(*(_attributes(scope) for scope in _read_by(task)))
     if _may_retry(task):
         return "self.retry retries", frozenset(given & _AUTOMATIC)
     return "nothing retries", frozenset(given)
@@ -105,7 +104,7 @@ def _is_readable(task: Task) -> bool:
     bases = bases_of(task)
     return not (
         bases.may_define("retry")
-        or any(has_attribute(found.node, "retry") for found in bases.classes)
+        or any("retry" in _attributes(found.scope) for found in bases.classes)
         or any(True for _ in hiding(task))
         or any(not _is_plain(decorator, task) for decorator in task.decorators_below)
     )
@@ -141,10 +140,16 @@ def _is_overridden(task: Task) -> bool:
 # -- what a task leads to ---------------------------------------------------------------------------------------
 
 
-def _read_by(task: Task) -> list[ast.AST]:
+def _read_by(task: Task) -> list[Scope]:
     """The code that may ask a task for its options: its body, what it leads to, and its class."""
     reached = graph_of(task.module.project).reached(Body(task.scope))
-    return [*(body.scope.node for body in reached), *(found.node for found in bases_of(task).classes)]
+    return [*(body.scope for body in reached), *(found.scope for found in bases_of(task).classes)]
+
+
+@fact
+def _attributes(scope: Scope) -> frozenset[str]:
+    """The attributes that the code of a function or class asks for."""
+    return frozenset(part.attr for part in ast.walk(scope.node) if isinstance(part, ast.Attribute))
 
 
 def _may_retry(task: Task) -> bool:
@@ -164,7 +169,7 @@ def _retries_in(task: Task) -> bool:
 
 def _speaks_of_retry(body: Body) -> bool:
     """Whether a function has an attribute ``retry`` of anything that may be a task."""
-    if not has_attribute(body.scope.node, "retry"):
+    if "retry" not in _attributes(body.scope):
         return False
     called = {id(step.call.node.func): step.call for step in graph_of(body.scope.module.project).steps(body)}
     return any(
