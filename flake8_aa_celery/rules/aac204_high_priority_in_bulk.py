@@ -102,8 +102,8 @@ def _message(setting: PrioritySetting, instead: int) -> str:
         how = "is started by the schedule"
     elif isinstance(setting.receiver, Workflow) and setting.receiver.kind in ("chain", "group", "chord"):
         how = "is made in bulk"
-    what = f"{shortened(recipient(setting.receiver), 26)} {how}, at the urgent priority {setting.value}"
-    return f"{what} (1 is the most urgent): use {instead}, which lets others go first"
+    what = f"{shortened(recipient(setting.receiver), 26)} {how} at priority {setting.value}, before all others"
+    return f"{what} (1 is the most urgent): use {instead}"
 
 
 def _fix(setting: PrioritySetting, priority: str) -> Fix | None:

@@ -127,10 +127,10 @@ def _is_misplaced(dispatch: Dispatch, module: Module) -> bool:
 
 
 def _message(dispatch: Dispatch, priority: int) -> str:
-    what = f"{shortened(called(dispatch.receiver), 26)} is sent for each item of the loop at the normal priority, 5"
+    what = f"{shortened(called(dispatch.receiver), 26)} is sent for each item of a loop at priority 5, the normal one"
     if dispatch.method.startswith("delay"):
         method = dispatch.method.replace("delay", "apply_async")
-        return f"{what}: use `{method}` with the less urgent {priority}"
+        return f"{what}: use `{method}` with {priority}, less urgent"
     return f"{what}: add `priority={priority}`, which is less urgent"
 
 

@@ -88,4 +88,4 @@ def check(delay: Delay, module: Module) -> Iterator[Violation]:
 
 def _message(delay: Delay, limit: float) -> str:
     what = f"{shortened(recipient(delay.receiver), 26)} waits for {delay.seconds:.0f} s"
-    return f"{what}, but Redis delivers it again every {limit:.0f} s, so it runs twice: let a schedule start it"
+    return f"{what}, but Redis delivers it every {limit:.0f} s, so it runs twice: let a schedule start it"
