@@ -18,8 +18,8 @@ def check(option: WrittenOption, module: Module) -> Iterator[Violation]:
     """
     A task retries without an end.
 
-    Flags `max_retries=None` on a task that calls `self.retry` or has `autoretry_for`. The option is reported where it
-    is written, once for all tasks that share it.
+    Flags `max_retries=None` on a task that calls `self.retry`, itself or in a function that is handed `self`, or has
+    `autoretry_for`. The option is reported where it is written, once for all tasks that share it.
 
     ## Why
     A task that can never succeed, for instance for a character that was deleted, is sent again and again. Such messages

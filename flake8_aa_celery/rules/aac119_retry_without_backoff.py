@@ -23,7 +23,7 @@ def check(retry: SteadyRetry, module: Module) -> Iterator[Violation]:
     A task retries after the same time again and again, or without saying after which.
 
     Flags `autoretry_for` without `retry_backoff`, and `self.retry()` without `countdown` or `eta` on a task without
-    `default_retry_delay`.
+    `default_retry_delay`, also in a function that is handed `self`.
 
     ## Why
     Celery then waits the same time before each retry: three minutes, unless told otherwise. All tasks that failed
