@@ -68,7 +68,8 @@ def check(missing: MissingLogger, module: Module) -> Iterator[Violation]:
     - [Alliance Auth: logging from custom apps](https://allianceauth.readthedocs.io/en/latest/development/custom/logging.html)
     """
     maker = maker_of_logger(module)
-    form = f"`{{}}` has tasks but no logger, so nobody sees what they do: add `logger = {maker['name']}(__name__)`"
+    made = f"logging.{maker['name']}" if maker["module"] == "logging" else maker["name"]
+    form = f"`{{}}` has tasks but no logger, so nobody sees what they do: add `logger = {made}(__name__)`"
     message = fitted(form, module.file_name)
     fix = Fix("safe", "Add a logger", AddLogger(**maker))
     yield Violation.at(missing.task.node, message, fix)
