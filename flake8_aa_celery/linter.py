@@ -61,7 +61,7 @@ def lint(
     if not workspace.places.is_checked(path, settings):
         return []
     is_relevant = _is_relevant(path, data, settings)
-    if not is_relevant and not model.may_answer(data):
+    if not is_relevant and not _may_be_led_to_celery(path, data, settings):
         return []
     project = workspace.project_at_work(path, settings)
     if not is_relevant and not _imports_celery(path, data, project):
@@ -97,11 +97,22 @@ def _new_workspace() -> Workspace:
 
 def may_find(path: str, data: bytes, settings: Settings) -> bool:
     """Whether :func:`lint` may find anything in a file, by its bytes alone."""
-    return _is_relevant(path, data, settings) or (model.may_answer(data) and not is_document(path))
+    return _is_relevant(path, data, settings) or _may_be_led_to_celery(path, data, settings)
+
+
+def _may_be_led_to_celery(path: str, data: bytes, settings: Settings) -> bool:
+    """Whether a rule looks into a file for the sake of what it imports, as far as its own bytes tell."""
+    if is_document(path) or b"import" not in data:
+        return False
+    return model.may_answer(data) or any(rule.anywhere for rule in selected_rules(settings))
 
 
 def _is_relevant(path: str, data: bytes, settings: Settings) -> bool:
-    return model.relevant(data, settings.tasks_modules) or _may_silence_in_vain(path, data, settings)
+    return (
+        model.relevant(data, settings.tasks_modules)
+        or (b"import" in data and model.may_lie_among_tasks(path, settings.tasks_modules))
+        or _may_silence_in_vain(path, data, settings)
+    )
 
 
 def _imports_celery(path: str, data: bytes, project: Project) -> bool:

@@ -19,15 +19,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import CallSite
 
 
 def _yes(*_: object) -> bool:
     return True
-
-
-def _all_calls(module: Module) -> list[CallSite]:
-    return module.all_calls()
 
 
 def _names_of_all_calls(module: Module) -> frozenset[str]:
@@ -39,8 +34,6 @@ def _names_of_all_calls(module: Module) -> frozenset[str]:
 OPEN: dict[str, Callable[..., Any]] = {
     "canvas_names": _names_of_all_calls,
     "canvas": _yes,
-    "task": _yes,
-    "local_calls": _all_calls,
     "result": _yes,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from flake8_aa_celery.model.code.patterns import has_wild, longest_part
@@ -49,6 +50,12 @@ def _imports_tasks(name: str, source: bytes) -> bool:
         part = longest_part(name).encode()
         return not part or _imports(part, source, whole=False)
     return _imports(name.rpartition(".")[2].encode(), source, whole=True)
+
+
+def may_lie_among_tasks(path: str, tasks_modules: tuple[str, ...]) -> bool:
+    """Whether the folder of a file may be a package of tasks: ``from . import update`` is about tasks there."""
+    folder = os.path.basename(os.path.dirname(path))
+    return any(longest_part(name) in folder for name in tasks_modules)
 
 
 def may_answer(source: bytes) -> bool:

@@ -71,7 +71,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.generators import GeneratorTask
     from flake8_aa_celery.model.tasks.locks import LostLock
     from flake8_aa_celery.model.tasks.logs import MissingLogger
-    from flake8_aa_celery.model.tasks.once import OnceOption
+    from flake8_aa_celery.model.tasks.once import OnceOption, UnknownKey
     from flake8_aa_celery.model.tasks.option_values import FaultyOption
     from flake8_aa_celery.model.tasks.options import WrittenOption
     from flake8_aa_celery.model.tasks.places import Misplaced
@@ -196,6 +196,7 @@ KEPT_STATE: Fact[KeptState] = Fact("kept_state", "tasks.state")
 LOST_NAMES: Fact[LostName] = Fact("lost_names", "tasks.wrapping", TASKS)
 TIME_LIMITS: Fact[WrittenOption] = Fact("time_limits", "tasks.options", TASKS)
 ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", TASKS)
+UNKNOWN_KEYS: Fact[UnknownKey] = Fact("unknown_keys", "tasks.once", TASKS)
 FAULTY_KEYS: Fact[FaultyKey] = Fact("faulty_keys", "calling.once_keys", TASKS, DISPATCHES, SIGNATURES, SCHEDULE)
 LOST_LOCKS: Fact[LostLock] = Fact("lost_locks", "tasks.locks", TASKS)
 UNGRACEFUL_OPTIONS: Fact[WrittenOption] = Fact("ungraceful_options", "tasks.once", TASKS)

@@ -44,6 +44,7 @@ class Rule(NamedTuple):
     :param documents: whether it looks at the code blocks of documents too.
     :param reveals: what its fix may leave behind in a file: the codes, or their beginnings, of rules that find
         something there only once it is made. All else that would be found anew is harm, and refused.
+    :param anywhere: whether it may find something in any file that imports one which speaks of Celery.
     """
 
     code: str
@@ -56,6 +57,7 @@ class Rule(NamedTuple):
     fix: FixSafety = ""
     documents: bool = False
     reveals: tuple[str, ...] = ()
+    anywhere: bool = False
 
     @property
     def documentation(self) -> str:

@@ -65,7 +65,7 @@ def check(call: LocalCall, module: Module) -> Iterator[Violation]:
     ## Leaves alone
     - modules of tasks, the module that defines the task, and test code;
     - management commands: whoever starts one sits in front of it and may well want to wait;
-    - names that come from no module of tasks, or whose definition cannot be read: they may be plain functions;
+    - names whose definition cannot be read: they may be plain functions;
     - what other rules report: a call in a view (AAC603), and in a loop of a task (AAC306).
 
     ## Fix

@@ -60,10 +60,13 @@ def _rule(
     fix: FixSafety = "",
     documents: bool = False,
     reveals: tuple[str, ...] = (),
+    anywhere: bool = False,
 ) -> Rule:
     """The rule in the file of this code and name."""
     file = f"{__package__}.{code.lower()}_{name.replace('-', '_')}"
-    return Rule(code, name, partial(_check_in, file), fact, severity, default, profiles, fix, documents, reveals)
+    return Rule(
+        code, name, partial(_check_in, file), fact, severity, default, profiles, fix, documents, reveals, anywhere
+    )
 
 
 def _check_in(file: str) -> Callable[..., Any]:
@@ -161,7 +164,7 @@ _ALL = (
     _rule("AAC314", "state-overwritten", facts.SET_STATES, profiles=_PLAIN),
     _rule("AAC401", "task-argument-mismatch", facts.MISMATCHES, severity=_ERROR),
     _rule("AAC402", "apply-async-arguments", facts.WRONG_COLLECTIONS, severity=_ERROR, fix="safe or unsafe"),
-    _rule("AAC403", "task-called-directly", facts.LOCAL_CALLS, default=False, fix="unsafe"),
+    _rule("AAC403", "task-called-directly", facts.LOCAL_CALLS, default=False, fix="unsafe", anywhere=True),
     _rule("AAC404", "unserialisable-argument", facts.REFUSED_ARGUMENTS, severity=_ERROR, fix="unsafe"),
     _rule("AAC405", "dispatch-in-transaction", facts.SENT_IN_TRANSACTIONS, fix="unsafe"),
     _rule("AAC406", "unknown-task-name", facts.SPOKEN_NAMES, severity=_ERROR, documents=True),

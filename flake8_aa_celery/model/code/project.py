@@ -26,7 +26,8 @@ _APP_MODULES = frozenset({"celery", "celery_app", "celeryapp"})
 
 
 #: ``from .a import b``, with the dots, the module and what follows.
-_IMPORTS = re.compile(rb"^[ \t]*from[ \t]+(\.*)([A-Za-z_][\w.]*)?[ \t]+import\b([^\n#]*)", re.MULTILINE)
+_FROM = re.compile(rb"^[ \t]*from[ \t]*(\.*)([A-Za-z_][\w.]*)?[ \t]*import\b[ \t]*(\([^)]*|[^\n#]*)", re.MULTILINE)
+_IMPORT = re.compile(rb"^[ \t]*import[ \t]+([^\n#]*)", re.MULTILINE)
 
 
 class _Importer(NamedTuple):
@@ -198,13 +199,10 @@ class Project:
     def imported_from(self, path: str, data: bytes) -> Iterator[str]:
         """The files of the project that the bytes of a file import, as far as a pattern can tell without parsing."""
         importer = _Importer(os.path.abspath(path), self.places.dotted_name(path))
-        for relative, written, members in _IMPORTS.findall(data):
-            level, module = len(relative), written.decode(errors="replace")
-            found = [self.imported_module(ImportedName(level, module, ""), importer)[1]]
-            if not module:
-                names = re.findall(r"\w+", members.decode(errors="replace"))
-                found = [self.imported_module(ImportedName(level, name, ""), importer)[1] for name in names]
-            yield from (each for each in found if each is not None and each.endswith(".py"))
+        for name in _imported_in(data):
+            found = self.imported_module(name, importer)[1]
+            if found is not None and found.endswith(".py"):
+                yield found
 
     def has(self, name: ImportedName, importer: Module) -> bool:
         """Whether an import leads to a file of the project."""
@@ -239,3 +237,16 @@ def _folder(path: str) -> str | None:
     if path.endswith(".py"):
         return os.path.dirname(path) if os.path.basename(path) == "__init__.py" else None
     return path
+
+
+def _imported_in(data: bytes) -> Iterator[ImportedName]:
+    """The modules that the bytes of a file may import: of ``from a import b`` both ``a`` and ``a.b``."""
+    for relative, written, members in _FROM.findall(data):
+        level, module = len(relative), written.decode(errors="replace")
+        if module:
+            yield ImportedName(level, module, "")
+        for name in re.findall(r"\w+", members.decode(errors="replace")):
+            yield ImportedName(level, f"{module}.{name}" if module else name, "")
+    for modules in _IMPORT.findall(data):
+        for name in re.findall(r"[\w.]+", modules.decode(errors="replace")):
+            yield ImportedName(0, name, "")

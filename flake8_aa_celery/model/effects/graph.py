@@ -7,6 +7,7 @@ the calls that do it: each function and each call is looked at once, however oft
 from __future__ import annotations
 
 from collections import deque
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
@@ -65,13 +66,15 @@ class Stage(NamedTuple):
 class _Node:
     """A function that was looked into, with what is known of where it leads."""
 
-    __slots__ = ("_steps", "body", "reached")
+    __slots__ = ("_steps", "body", "ends", "reached")
 
     def __init__(self, body: Body) -> None:
         self.body = body
         self._steps: list[Step] | None = None
-        #: the names of the effects that it is known to lead to
-        self.reached: set[str] = set()
+        #: by the name of an effect: over how many calls the function leads to it, none for one of its own
+        self.reached: dict[str, int] = {}
+        #: by the name of an effect: the call of its own that has it, and what that does
+        self.ends: dict[str, tuple[Step, str]] = {}
 
     def is_in(self, module: Module | None) -> bool:
         """Whether the function stands in a module; None for any."""
@@ -94,7 +97,6 @@ class Graph:
         self._calls: dict[int, int] = {}
         #: by the name of an effect: the functions of which it is known whether they reach it
         self._known: dict[str, set[_Node]] = {}
-        self._ways: dict[tuple[Key, str], list[Stage]] = {}
 
     def leads(self, body: Body, effect: Effect) -> bool:
         """Whether a function is known to lead to an effect."""
@@ -109,30 +111,22 @@ class Graph:
         """
         if not self.leads(body, effect):
             return []
-        start = self._node(body)
-        key = (start.body.key, effect.name)
-        if key not in self._ways:
-            self._ways[key] = self._shortest(start, effect)
-        return self._ways[key]
+        node = self._node(body)
+        found: list[Stage] = []
+        while node.reached[effect.name]:
+            step, node = self._nearest(node, effect)
+            found.append(Stage(step, node.body.name))
+        return [*found, Stage(*node.ends[effect.name])]
 
-    def _shortest(self, start: _Node, effect: Effect) -> list[Stage]:
-        known = self._known[effect.name]
-        before: dict[_Node, tuple[_Node, Stage] | None] = {start: None}
-        waiting = deque([start])
-        while waiting:
-            node = waiting.popleft()
-            for step in node.steps:
-                what = effect.of(step)
-                if what:
-                    return [*_stages(before, node), Stage(step, what)]
-            for step in node.steps:
-                for callee in _through(step, effect):
-                    called = self._node(callee)
-                    may_lead = effect.name in called.reached or called not in known
-                    if may_lead and called not in before:
-                        before[called] = node, Stage(step, callee.name)
-                        waiting.append(called)
-        return []
+    def _nearest(self, node: _Node, effect: Effect) -> tuple[Step, _Node]:
+        """The first call by which a function leads to an effect over as few others as it can, and whom it calls."""
+        left = node.reached[effect.name] - 1
+        return next(
+            (step, called)
+            for step in node.steps
+            for callee in _through(step, effect)
+            if (called := self._node(callee)).reached.get(effect.name) == left
+        )
 
     def way_of(self, step: Step, effect: Effect) -> list[Stage]:
         """The calls by which one call leads to an effect, that call first; empty where none is known to."""
@@ -183,60 +177,55 @@ class Graph:
     # -- what is reached ----------------------------------------------------------------------------------------
 
     def _work_out(self, start: _Node, effect: Effect) -> None:
-        """Say of a function, and of those that it leads to, whether they lead to an effect.
+        """Say of a function, and of those that it leads to, over how many calls they lead to an effect.
 
         What is known already is not worked out again, and where a function has the effect itself, nobody asks what
         it calls.
         """
         known = self._known.setdefault(effect.name, set())
-        if start in known:
-            return
-        known.add(start)
-        waiting, found = deque([start]), deque[_Node]()
+        waiting, budget = deque([start] if start not in known else []), _MOST_BODIES
+        known.update(waiting)
         callers: dict[_Node, list[_Node]] = {}
-        budget = _MOST_BODIES
+        near: list[tuple[int, int, _Node]] = []
         while waiting and budget:
-            budget -= 1
             node = waiting.popleft()
-            for called in self._reaches_at_once(node, effect, callers):
+            budget -= 1
+            for called in self._called_unless_at_once(node, effect):
+                callers.setdefault(called, []).append(node)
                 if called not in known:
                     known.add(called)
                     waiting.append(called)
-            if effect.name in node.reached:
-                found.append(node)
-        while found:
-            reached = found.popleft()
-            for node in callers.get(reached, ()):
-                if effect.name not in node.reached:
-                    node.reached.add(effect.name)
-                    found.append(node)
+                elif effect.name in called.reached:
+                    near.append((called.reached[effect.name] + 1, len(near), node))
+            if effect.name in node.ends:
+                near.append((0, len(near), node))
+        _hand_back(near, callers, effect)
 
-    def _reaches_at_once(self, node: _Node, effect: Effect, callers: dict[_Node, list[_Node]]) -> list[_Node]:
-        """Find out whether a function does it itself, or by one that is known to; otherwise the functions it calls."""
-        if any(effect.of(step) for step in node.steps):
-            node.reached.add(effect.name)
-            return []
-        found: list[_Node] = []
+    def _called_unless_at_once(self, node: _Node, effect: Effect) -> list[_Node]:
+        """The functions that a function calls; none where it has an effect itself, which is noted."""
         for step in node.steps:
-            for callee in _through(step, effect):
-                called = self._node(callee)
-                if effect.name in called.reached:
-                    node.reached.add(effect.name)
-                    return []
-                callers.setdefault(called, []).append(node)
-                found.append(called)
-        return found
+            what = effect.of(step)
+            if what:
+                node.ends[effect.name] = (step, what)
+                return []
+        return [self._node(callee) for step in node.steps for callee in _through(step, effect)]
 
 
-def _stages(before: dict[_Node, tuple[_Node, Stage] | None], end: _Node) -> list[Stage]:
-    """The calls by which a search came to a function, the first one first."""
-    found: list[Stage] = []
-    last = before[end]
-    while last is not None:
-        node, stage = last
-        found.append(stage)
-        last = before[node]
-    return found[::-1]
+def _hand_back(near: list[tuple[int, int, _Node]], callers: dict[_Node, list[_Node]], effect: Effect) -> None:
+    """Say of functions, and of those that call them, over how many calls they lead to an effect, the nearest first.
+
+    :param near: over how many calls each leads there, a number that tells it from others, and the function.
+    """
+    heapify(near)
+    number = len(near)
+    while near:
+        distance, _, node = heappop(near)
+        if effect.name in node.reached:
+            continue
+        node.reached[effect.name] = distance
+        for caller in callers.get(node, ()):
+            number += 1
+            heappush(near, (distance + 1, number, caller))
 
 
 def _through(step: Step, effect: Effect) -> tuple[Body, ...]:

@@ -94,8 +94,7 @@ def _changes(node: ast.Call) -> bool:
 @fact
 def local_calls_of(module: Module) -> list[LocalCall]:
     """Every task that its caller runs itself: ``t(x)``, ``t.run(x)``, ``t.apply()``."""
-    calls = prefilters.local_calls(module)
-    return [found for call in calls if (found := _local_call(call)) is not None]
+    return [found for call in module.all_calls() if (found := _local_call(call)) is not None]
 
 
 def _local_call(call: CallSite) -> LocalCall | None:
@@ -103,5 +102,5 @@ def _local_call(call: CallSite) -> LocalCall | None:
     if isinstance(function, ast.Attribute) and function.attr in ("run", "apply"):
         method = function.attr
         function = function.value
-    task = value_of(function, call.site) if prefilters.task(function, call.site) else UNKNOWN
+    task = value_of(function, call.site)
     return LocalCall(call.node, task, method, call.site) if isinstance(task, Task) else None

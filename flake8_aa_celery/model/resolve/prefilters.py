@@ -9,15 +9,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.memo import fact
-from flake8_aa_celery.model.code.names import dotted_name, imported_name, reaching
+from flake8_aa_celery.model.code.names import reaching
 from flake8_aa_celery.model.knowledge.celery import CHANGING_METHODS, DISPATCH_METHODS, SIGNATURE_METHODS
-from flake8_aa_celery.model.resolve.modules import is_of_tasks_module
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Binding, CallSite, Site
 
@@ -46,12 +41,10 @@ def canvas(call: CallSite) -> bool:
     function, site = call.node.func, call.site
     if isinstance(function, ast.Attribute):
         method = function.attr
-        if method in _SENDERS or method in SIGNATURE_METHODS:
+        if method in _SENDERS or method in SIGNATURE_METHODS or method in _TASK_WORKFLOWS:
             return True
         if method in CHANGING_METHODS:
             return _holds_call(function.value, site)
-        if method in _TASK_WORKFLOWS and task(function.value, site):
-            return True
         return method in _MAKERS and (_is_of_celery(function, site) or _holds_call(function.value, site))
     if isinstance(function, ast.Name):
         return _named_canvas(function.id, site, _MOST_NAMES)
@@ -84,57 +77,6 @@ def _holds_call(node: ast.expr, site: Site) -> bool:
     if isinstance(node, ast.Name):
         return any(binding.kind in ("assign", "loop") for binding in reaching(node.id, site))
     return isinstance(node, (ast.Call, ast.BinOp, ast.IfExp, ast.NamedExpr, ast.Subscript))
-
-
-def task(node: ast.expr, site: Site) -> bool:
-    """Whether an expression may be a task: defined in this file, or imported from a module of tasks.
-
-    A task that is imported from elsewhere is not worth reading that file for where only a call ``f(x)`` asks.
-    """
-    module = site.module
-    owner = node.value if isinstance(node, ast.Attribute) else node
-    if not isinstance(owner, ast.Name):
-        # `app.tasks.update`: only an import that names the module leads to it
-        if (dotted_name(owner) or "").partition(".")[0] not in task_names(module):
-            return False
-        return is_of_tasks_module((module.origin(node, site) or "").lstrip("."), module.project)
-    return owner.id in task_names(module) and any(
-        _may_bind_task(owner.id, binding, owner is node) for binding in reaching(owner.id, site)
-    )
-
-
-def local_calls(module: Module) -> Iterator[CallSite]:
-    """The calls that may run a task right here, by the name that they begin with."""
-    names = task_names(module)
-    for call in module.all_calls() if names else ():
-        owner = call.node.func
-        while isinstance(owner, ast.Attribute):
-            owner = owner.value
-        if isinstance(owner, ast.Name) and owner.id in names:
-            yield call
-
-
-@fact
-def task_names(module: Module) -> frozenset[str]:
-    """The names that anything in a module binds to what may be a task, or hold one: cheaper than to ask at each use."""
-    modules = module.project.tasks_modules
-    found = {name for name, dotted in module.scopes.imports if modules.search(dotted)}
-    found |= {task.name for task in tasks_of(module)}
-    if any(task.site.scope.kind == "class" for task in tasks_of(module)):  # others may inherit it
-        found |= {scope.node.name for scope in module.scopes.all if isinstance(scope.node, ast.ClassDef)}
-    return frozenset(found | module.scopes.assigned if found else ())
-
-
-def _may_bind_task(name: str, binding: Binding, is_whole: bool) -> bool:
-    """Whether a binding may make a task of a name, or, where it is not the whole expression, the owner of one."""
-    if isinstance(binding.node, (ast.Import, ast.ImportFrom)):
-        dotted = imported_name(name, binding.node).dotted
-        return is_of_tasks_module(dotted if is_whole else f"{dotted}.", binding.site.module.project)
-    if not is_whole:
-        return binding.kind == "class"
-    return binding.kind == "function" or (
-        binding.kind == "assign" and isinstance(binding.value, (ast.Name, ast.Attribute))
-    )
 
 
 def result(node: ast.expr, site: Site) -> bool:
