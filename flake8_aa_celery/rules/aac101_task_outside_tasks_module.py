@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.patterns import first_plain
 from flake8_aa_celery.rewrites import MoveToTasksModule
-from flake8_aa_celery.rules.words import shortened
+from flake8_aa_celery.rules.words import fitted, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -82,12 +82,12 @@ def check(misplaced: Misplaced, module: Module) -> Iterator[Violation]:
 
 
 def _message(misplaced: Misplaced, module: Module, wanted: str) -> str:
-    name, others = shortened(misplaced.tasks[0].name, 20), len(misplaced.tasks) - 1
-    tasks = f"the task `{name}` is" if not others else f"`{name}` and {others} more are"
-    where, it = f"{tasks} defined in `{shortened(module.file_name, 16)}`", "them" if others else "it"
+    name, others = misplaced.tasks[0].name, len(misplaced.tasks) - 1
+    tasks = f"`{{}}` and {others} more are" if others else "the task `{}` is"
+    where, it = f"{tasks} defined in `{shortened(module.file_name, 24)}`", "them" if others else "it"
     if misplaced.is_imported:
-        return f"{where}, registered as `{wanted}.py` imports it: move {it}, or set `tasks-modules`"
-    return f"{where}: move {it} to `{wanted}.py`, where workers look for tasks"
+        return fitted(f"{where}, registered as `{wanted}.py` imports it: move {it}, or set `tasks-modules`", name)
+    return fitted(f"{where}: move {it} to `{wanted}.py`, where workers look for tasks", name)
 
 
 def _fix(misplaced: Misplaced, wanted: str) -> Fix | None:

@@ -8,6 +8,7 @@ from flake8_aa_celery.model.configuration.applications import has_one_applicatio
 from flake8_aa_celery.model.resolve.occurrences import apps_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.rewrites import Spot, UseSharedTask
+from flake8_aa_celery.rules.words import fitted
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -81,8 +82,11 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
 
 def _message(task: Task) -> str:
     if task.spelling == "app":
-        return f"`{task.name}` is tied to one Celery application: register it with `@shared_task`"
-    return f"`{task.removed_origin}` was removed in Celery 5: register `{task.name}` with `@shared_task`"
+        form = "`{}` is tied to one Celery application, so no other site can use it: register it with `@shared_task`"
+        return fitted(form, task.name)
+    return fitted(
+        f"Celery 5 has no `{task.removed_origin}`, so this raises: register `{{}}` with `@shared_task`", task.name
+    )
 
 
 def _fix(task: Task, module: Module) -> Fix | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.tasks.logs import maker_of_logger
 from flake8_aa_celery.rewrites import AddLogger
+from flake8_aa_celery.rules.words import fitted
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -66,6 +67,9 @@ def check(missing: MissingLogger, module: Module) -> Iterator[Violation]:
     - [Celery: logging](https://docs.celeryq.dev/en/stable/userguide/tasks.html#logging)
     - [Alliance Auth: logging from custom apps](https://allianceauth.readthedocs.io/en/latest/development/custom/logging.html)
     """
-    message = f"`{module.file_name}` has tasks but no logger: add one, or nobody can see what they do"
-    fix = Fix("safe", "Add a logger", AddLogger(**maker_of_logger(module)))
+    maker = maker_of_logger(module)
+    made = f"logging.{maker['name']}" if maker["module"] == "logging" else maker["name"]
+    form = f"`{{}}` has tasks but no logger, so nobody sees what they do: add `logger = {made}(__name__)`"
+    message = fitted(form, module.file_name)
+    fix = Fix("safe", "Add a logger", AddLogger(**maker))
     yield Violation.at(missing.task.node, message, fix)

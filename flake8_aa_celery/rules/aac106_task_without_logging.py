@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.tasks.bodies import is_slim, only_dispatches
 from flake8_aa_celery.model.tasks.logs import has_logger, logger_of, logs, maker_of_logger
 from flake8_aa_celery.rewrites import AddLogger, LogStart
+from flake8_aa_celery.rules.words import fitted
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     - [Celery: logging](https://docs.celeryq.dev/en/stable/userguide/tasks.html#logging)
     """
     if not logs(task) and not is_slim(task) and not only_dispatches(task):
-        message = f"`{task.name}` logs nothing: log what it works on, or what it leaves out"
+        message = fitted(
+            "`{}` logs nothing, so nobody can see that it ran, and on what: add a line to the log", task.name
+        )
         yield Violation.at(task.node, message, _fix(task))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.tasks.bodies import number_of_statements
+from flake8_aa_celery.rules.words import fitted
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -108,5 +109,6 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     allowed, number = module.project.settings.max_task_statements, number_of_statements(task)
     if number > allowed:
-        message = f"`{task.name}` has {number} statements, more than {allowed}: split it, or move code out of it"
+        form = f"`{{}}` has {number} statements, more than {allowed}: split it, or move code into other functions"
+        message = fitted(form, task.name)
         yield Violation.at(task.node, message)

@@ -9,6 +9,7 @@ from flake8_aa_celery.model.calling.uses import only_raises_where_hidden
 from flake8_aa_celery.model.code.syntax import without_call
 from flake8_aa_celery.model.tasks.decorators import can_stand_below, hiding, may_keep_task
 from flake8_aa_celery.rewrites import Spot, TaskDecoratorOnTop
+from flake8_aa_celery.rules.words import fitted, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -79,7 +80,9 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     above = next(hiding(task), None)
     if above is not None:
         name = ast.unparse(without_call(above))
-        message = f"`@{name}` hides the task `{task.name}`: put the task decorator on top of it"
+        what = f"`@{shortened(name, 24)}` hides the task `{{}}`, so that it has no `delay`"
+        form = f"{what}: put the task decorator on top of it"
+        message = fitted(form, task.name)
         yield Violation.at(task.decorator, message, _fix(task))
 
 

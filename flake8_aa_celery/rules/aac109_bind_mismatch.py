@@ -15,6 +15,7 @@ from flake8_aa_celery.model.tasks.bound import (
     uses_itself,
 )
 from flake8_aa_celery.rewrites import DropOption, SetOption, Spot
+from flake8_aa_celery.rules.words import fitted
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -89,9 +90,12 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
 def _message(task: Task) -> str:
     """What is wrong with a task; empty where nothing is."""
     if lacks_itself(task):
-        return f"`{task.name}` takes `self` but is not bound: add `bind=True`, or its first argument lands there"
+        return fitted(
+            "`{}` takes `self` but is not bound, so its first argument lands there: add `bind=True`", task.name
+        )
     if cannot_take_itself(task):
-        return f"`{task.name}` is bound but has no parameter for the task: add `self` or drop `bind=True`"
+        form = "`{}` is bound but has no parameter for the task, so it raises: add `self`, or drop `bind=True`"
+        return fitted(form, task.name)
     return ""
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import any_of
 from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.rules.words import fitted
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     - [asgiref: async_to_sync](https://docs.djangoproject.com/en/stable/topics/async/#async-to-sync)
     """
     if isinstance(task.node, ast.AsyncFunctionDef) and not task.decorators_below and not _can_run(task):
-        message = f"`{task.name}` never runs: Celery awaits no coroutine, use `def` and `async_to_sync`"
+        form = "`{}` never runs, as Celery awaits no coroutine: make it a `def` that calls `async_to_sync(…)`"
+        message = fitted(form, task.name)
         yield Violation.at(task.node, message)
 
 

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.rewrites import AddKey, Spot
+from flake8_aa_celery.rules.words import fitted
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def check(option: WrittenOption, module: Module) -> Iterator[Violation]:
     ## References
     - [celery-once: graceful](https://github.com/cameronmaske/celery-once#graceful)
     """
-    message = f"`{option.task.name}` raises `AlreadyQueued` at whoever sends it twice: add `graceful` to `once`"
+    form = '`once={…}` replaces the defaults, so sending `{}` twice raises `AlreadyQueued`: add `"graceful": True`'
+    message = fitted(form, option.task.name)
     yield Violation.at(option.node, message, _fix(option, module))
 
 

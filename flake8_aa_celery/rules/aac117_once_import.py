@@ -71,5 +71,5 @@ def check(node: ast.expr | ast.stmt, module: Module) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: celery-once](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html)
     """
-    message = "`QueueOnce` of celery-once is not graceful: import it from `allianceauth.services.tasks`"
+    message = "celery-once's `QueueOnce` raises `AlreadyQueued`: import that of `allianceauth.services.tasks`"
     yield Violation.at(node, message, Fix("unsafe", "Import Alliance Auth's", _INSTEAD))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.rules.words import fitted
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ def check(option: WrittenOption, module: Module) -> Iterator[Violation]:
     """
     A task retries without an end.
 
-    Flags `max_retries=None` on a task that calls `self.retry` or has `autoretry_for`. The option is reported where it
-    is written, once for all tasks that share it.
+    Flags `max_retries=None` on a task that calls `self.retry`, itself or in a function that is handed `self`, or has
+    `autoretry_for`. The option is reported where it is written, once for all tasks that share it.
 
     ## Why
     A task that can never succeed, for instance for a character that was deleted, is sent again and again. Such messages
@@ -57,5 +58,5 @@ def check(option: WrittenOption, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: Task.max_retries](https://docs.celeryq.dev/en/stable/userguide/tasks.html#Task.max_retries)
     """
-    message = f"`{option.task.name}` retries for ever if it cannot succeed: give `max_retries` a number"
+    message = fitted("`{}` is retried for ever if it cannot succeed: give `max_retries` a number", option.task.name)
     yield Violation.at(option.node, message)

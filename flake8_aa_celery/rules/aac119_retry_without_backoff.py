@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.rewrites import SetOption, Spot
 from flake8_aa_celery.rules.ways import place, trace
+from flake8_aa_celery.rules.words import fitted
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def check(retry: SteadyRetry, module: Module) -> Iterator[Violation]:
     A task retries after the same time again and again, or without saying after which.
 
     Flags `autoretry_for` without `retry_backoff`, and `self.retry()` without `countdown` or `eta` on a task without
-    `default_retry_delay`.
+    `default_retry_delay`, also in a function that is handed `self`.
 
     ## Why
     Celery then waits the same time before each retry: three minutes, unless told otherwise. All tasks that failed
@@ -68,13 +69,13 @@ def check(retry: SteadyRetry, module: Module) -> Iterator[Violation]:
     - [Celery: retrying](https://docs.celeryq.dev/en/stable/userguide/tasks.html#retrying)
     """
     if retry.option is not None:
-        message = f"`{retry.task.name}` retries at the same distance each time: add `retry_backoff=True`"
+        form = "`{}` waits as long before each retry, whatever is down: `retry_backoff=True` waits longer each time"
+        message = fitted(form, retry.task.name)
         yield Violation.at(retry.node, message, _fix(retry.option, module))
     else:
         where = f" ({place(retry.way[-1])})" if retry.way else ""
-        message = (
-            f"`{retry.task.name}` retries after three minutes, whatever has failed{where}: give `retry` a `countdown`"
-        )
+        form = f"`{{}}` waits three minutes before a retry, whatever has failed{where}: give `retry` a `countdown`"
+        message = fitted(form, retry.task.name)
         yield Violation.at(retry.node, message, trace=trace(retry.way))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.rewrites import ReplaceExpression
-from flake8_aa_celery.rules.words import is_literal, recipient
+from flake8_aa_celery.rules.words import is_literal, recipient, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     - [Celery: Redis message priorities](https://docs.celeryq.dev/en/stable/userguide/routing.html#redis-message-priorities)
     """
     if type(setting.value) is int and setting.value == 0:
-        what = f"{recipient(setting.receiver)} gets priority 0"
-        message = f"{what}, which is reserved for Alliance Auth: use 1 to 9, 5 is normal"
+        what = f"{shortened(recipient(setting.receiver), 30)} gets priority 0"
+        message = f"{what}, which is reserved for Alliance Auth: use 1 (most urgent) to 9 (least), 5 is normal"
         yield Violation.at(setting.node, message, _fix(setting))
 
 

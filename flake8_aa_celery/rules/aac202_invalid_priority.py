@@ -79,8 +79,10 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     value = setting.value
     if value is UNKNOWN or value is None or (type(value) is int and _LOWEST <= value <= _HIGHEST):
         return
-    what = f"{recipient(setting.receiver)} gets priority {shortened(repr(value), 20)}"
-    yield Violation.at(setting.node, f"{what}: use a whole number from 0 to 9", _fix(setting))
+    what = f"{shortened(recipient(setting.receiver), 30)} gets priority {shortened(repr(value), 20)}"
+    yield Violation.at(
+        setting.node, f"{what}: use a whole number from 0 to 9, the lower the more urgent", _fix(setting)
+    )
 
 
 def _fix(setting: PrioritySetting) -> Fix | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.priorities.settings import bulk_priorities_of
-from flake8_aa_celery.rules.words import recipient
+from flake8_aa_celery.rules.words import recipient, shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     """
     allowed = module.project.settings.highest_priority
     if type(setting.value) is int and 0 < setting.value < allowed and not _is_in_bulk(setting, module):
-        what = f"{recipient(setting.receiver)} gets priority {setting.value}, before all other apps"
-        yield Violation.at(setting.node, f"{what}: use {allowed} or more")
+        what = f"{shortened(recipient(setting.receiver), 30)} gets priority {setting.value}, before all other apps"
+        yield Violation.at(setting.node, f"{what} (1 is the most urgent): use {allowed} or a higher number")
 
 
 def _is_in_bulk(setting: PrioritySetting, module: Module) -> bool:

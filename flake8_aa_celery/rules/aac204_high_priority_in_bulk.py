@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.resolve.values import Workflow
 from flake8_aa_celery.model.tasks.options import gives_options
 from flake8_aa_celery.rewrites import ReplaceExpression, SetOption, UseApplyAsync
-from flake8_aa_celery.rules.words import is_literal, recipient
+from flake8_aa_celery.rules.words import is_literal, recipient, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -97,13 +97,13 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
 
 
 def _message(setting: PrioritySetting, instead: int) -> str:
-    how = "is sent once per item"
+    how = "is sent for each item of a loop"
     if setting.place == "schedule":
-        how = "runs by itself"
+        how = "is started by the schedule"
     elif isinstance(setting.receiver, Workflow) and setting.receiver.kind in ("chain", "group", "chord"):
         how = "is made in bulk"
-    what = f"{recipient(setting.receiver)} {how}, at the high priority {setting.value}"
-    return f"{what}: use a low one, such as {instead}"
+    what = f"{shortened(recipient(setting.receiver), 26)} {how} at priority {setting.value}, before all others"
+    return f"{what} (1 is the most urgent): use {instead}"
 
 
 def _fix(setting: PrioritySetting, priority: str) -> Fix | None:

@@ -127,11 +127,11 @@ def _is_misplaced(dispatch: Dispatch, module: Module) -> bool:
 
 
 def _message(dispatch: Dispatch, priority: int) -> str:
-    what = f"{shortened(called(dispatch.receiver), 40)} is sent once per item at priority 5"
+    what = f"{shortened(called(dispatch.receiver), 26)} is sent for each item of a loop at priority 5, the normal one"
     if dispatch.method.startswith("delay"):
         method = dispatch.method.replace("delay", "apply_async")
-        return f"{what}: use `{method}` with a priority like {priority}"
-    return f"{what}: give it a low priority like {priority}"
+        return f"{what}: use `{method}` with {priority}, less urgent"
+    return f"{what}: add `priority={priority}`, which is less urgent"
 
 
 def _fix(dispatch: Dispatch, priority: str) -> Fix | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.resolve.values import Signature, Workflow
 from flake8_aa_celery.rewrites import UseApplyAsync
-from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ def _message(misplaced: MisplacedOptions) -> str:
     dispatch, names = misplaced.dispatch, misplaced.names
     listed = ", ".join(f"`{name}`" for name in names[:3]) + (" …" if len(names) > 3 else "")
     instead = dispatch.method.replace("delay", "apply_async")
-    return f"`{dispatch.method}` hands {listed} to {called(dispatch.receiver)} as an argument: use `{instead}`"
+    task = shortened(called(dispatch.receiver), 24)
+    return f"`{dispatch.method}` hands {listed} to {task} as an argument: use `{instead}`, which takes options"
 
 
 def _fix(misplaced: MisplacedOptions) -> Fix | None:

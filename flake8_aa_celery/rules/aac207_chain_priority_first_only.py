@@ -113,8 +113,8 @@ def _reaches_all(setting: PrioritySetting, project: Project) -> bool:
 
 def _message(setting: PrioritySetting) -> str:
     if _is_called(setting):
-        return "calling a chain hands this priority to its first task as an argument: set it on each signature"
-    return "only the first task of the chain gets this priority, the rest run at the default: set it on each signature"
+        return "calling a chain hands this priority to its first task as an argument: `.set(priority=…)` on each task"
+    return "only the first task of the chain gets this priority, the others the default: `.set(priority=…)` on each"
 
 
 def _fix(setting: PrioritySetting, chain: Workflow, module: Module) -> Fix | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling import none_defaults as defaults
 from flake8_aa_celery.rewrites import ReplaceExpression, WrapExpression
-from flake8_aa_celery.rules.words import is_literal, recipient
+from flake8_aa_celery.rules.words import is_literal, recipient, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -85,11 +85,11 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
 def _message(setting: PrioritySetting) -> str | None:
     """What is wrong with a priority; None where nothing is."""
     if setting.value is None:
-        what = f"{recipient(setting.receiver)} gets priority None"
-        return f"{what}, which Redis serves first, like 0: give a number or leave it out"
+        what = f"{shortened(recipient(setting.receiver), 30)} gets priority None"
+        return f"{what}, which Redis serves first, like 0: give a number (5 is normal), or leave it out"
     entry = setting.entry
     name = defaults.unguarded(entry.node, entry.site)
-    return name and f"`{name}` may be None, which Redis serves first, like 0: use `{name} or 5`"
+    return name and f"`{name}` may be None, which Redis serves first, like 0: use `{name} or 5`, the normal one"
 
 
 def _fix(setting: PrioritySetting) -> Fix | None:

@@ -86,5 +86,5 @@ def check(workflow: Workflow, module: Module) -> Iterator[Violation]:
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
     if workflow.kind == "chord" and not has_result_backend(module.project):
-        message = "this `chord` raises when it is started: there is no result backend; use a `chain`"
+        message = "this `chord` raises when it is started, as there is no result backend: use a `chain`"
         yield Violation.at(workflow.node, message)

@@ -92,8 +92,11 @@ def check(sent: SentGroup, module: Module) -> Iterator[Violation]:
     if has_result_backend(module.project):
         return
     of_alliance_auth = module.project.settings.profile == "alliance-auth"
-    advice = "the FAQ supports chains only" if of_alliance_auth else "configure one, or use a chain"
-    message = f"this `group` runs, but nothing can collect its results without a result backend: {advice}"
+    what = "this `group` runs, but nothing can collect its results without a result backend"
+    if of_alliance_auth:
+        message = f"{what}: Alliance Auth asks for a `chain`"
+    else:
+        message = f"{what}: configure one, or use a `chain`"
     yield Violation.at(sent.node, message, _fix(sent, module))
 
 

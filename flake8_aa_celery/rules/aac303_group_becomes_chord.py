@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.canvas.workflows import is_unrolled
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.model.resolve.values import Workflow
-from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ def check(followed: Followed, module: Module) -> Iterator[Violation]:
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     """
     if _is_group(followed.member.value) and not has_result_backend(module.project):
-        what = f"before {called(followed.following.value)} this `group` becomes a chord"
-        yield Violation.at(followed.node, f"{what}, which needs a result backend: use a `chain`")
+        what = f"before {shortened(called(followed.following.value), 30)} this `group` becomes a chord"
+        yield Violation.at(followed.node, f"{what}, which raises without a result backend: use a `chain`")
 
 
 def _is_group(value: Value) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.model.results.uses import is_only_revoked
-from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def check(use: ResultUse, module: Module) -> Iterator[Violation]:
 
 def _message(use: ResultUse) -> str:
     if use.dispatch is None:
-        return f"`{use.name}` knows nothing without a result backend: let the task store what you need"
-    instead = "there is nothing to forget" if use.name == "forget" else "let the task go on itself"
-    result = f"the result of {called(use.dispatch.receiver)}"
+        return f"`{use.name}` knows nothing without a result backend: have the task save what you need"
+    instead = "there is nothing to forget" if use.name == "forget" else "do the rest in that task"
+    result = f"the result of {shortened(called(use.dispatch.receiver), 30)}"
     return f"`{use.name}` of {result} raises without a result backend: {instead}"

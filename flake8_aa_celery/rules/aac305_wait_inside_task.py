@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -80,5 +80,5 @@ def check(wait: Wait, module: Module) -> Iterator[Violation]:
     - [Celery: avoid launching synchronous subtasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html#avoid-launching-synchronous-subtasks)
     """
     awaited = called(wait.dispatch.receiver) if wait.dispatch else "a result"
-    message = f"Celery refuses to wait for {awaited} inside a task: link the two by a `chain`"
+    message = f"Celery raises where a task waits for {shortened(awaited, 30)}: link the two by a `chain`"
     yield Violation.at(wait.node, message)

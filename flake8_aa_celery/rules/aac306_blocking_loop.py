@@ -102,15 +102,21 @@ def check(loop: BlockingLoop, module: Module) -> Iterator[Violation]:
     - [Alliance Auth: Can I use long-running tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#can-i-use-long-running-tasks)
     - [Celery: granularity](https://docs.celeryq.dev/en/stable/userguide/tasks.html#granularity)
     """
-    yield Violation.at(loop.node, _message(loop), _fix(loop, module), trace(loop.way))
+    yield Violation.at(loop.node, _message(loop, module), _fix(loop, module), trace(loop.way))
 
 
-def _message(loop: BlockingLoop) -> str:
+def _message(loop: BlockingLoop, module: Module) -> str:
     if loop.block is not None:
-        return f"{by(loop.way)} blocks once per item: make each item a task, linked by a `chain`"
+        return f"{by(loop.way)} holds the worker for each item of this loop: {_advice(module)}"
     what, where = shortened(loop.by, 26), place(loop.way[-1])
     call = written_call(loop.way[0], max(_LEAST, _MOST - len(what) - len(where)))
-    return f"`{call}` waits for `{what}` once per item ({where}): make each a task of a `chain`"
+    return f"`{call}` waits for `{what}` once per item ({where}): {_advice(module)}"
+
+
+def _advice(module: Module) -> str:
+    if module.project.settings.profile == "alliance-auth":
+        return "make each a task of a `chain`"
+    return "send a task for each"
 
 
 def _fix(loop: BlockingLoop, module: Module) -> Fix | None:

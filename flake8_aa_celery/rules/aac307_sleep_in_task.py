@@ -59,7 +59,8 @@ def check(nap: Nap, module: Module) -> Iterator[Violation]:
 
     ## Leaves alone
     - what stands in a loop that AAC306 reports already;
-    - a nap of less than a second;
+    - a nap of less than a second, or in milliseconds (`backoff / 1000`);
+    - a nap between the attempts of another function, in an `except`;
     - polling: a nap in a loop that ends when something has come about;
     - what happens by the settings alone: below `if settings.…`.
 
@@ -80,5 +81,5 @@ def check(nap: Nap, module: Module) -> Iterator[Violation]:
             f"{call} sleeps ({place(nap.way[-1])}), which holds the worker of {what}: use `countdown=` or `self.retry`"
         )
     else:
-        message = f"{what} holds its worker while it sleeps: use `countdown=` or `self.retry`"
+        message = f"{what} holds its worker while it sleeps: use `countdown=`, or `self.retry(countdown=…)`"
     yield Violation.at(nap.node, message, trace=trace(nap.way))

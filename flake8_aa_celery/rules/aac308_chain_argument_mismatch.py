@@ -96,7 +96,7 @@ def check(refused: RefusedResult, module: Module) -> Iterator[Violation]:
     """
     name = shortened(called(refused.signature), 35)
     advice = "use `.si`" if refused.signature.method == "s" else "make it immutable"
-    message = f"{name} cannot take the previous result: {refused.reason}; {advice}"
+    message = f"{name} cannot take the result of the task before it: {refused.reason}; {advice}"
     yield Violation.at(refused.node, message, _fix(refused.signature, module))
 
 

@@ -8,7 +8,7 @@ from flake8_aa_celery.model.django.commands import is_run_by_hand
 from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.model.effects.blocking_loops import blocking_loops_of
 from flake8_aa_celery.model.resolve.modules import is_tasks_module
-from flake8_aa_celery.rules.words import fix_by_delay
+from flake8_aa_celery.rules.words import fitted, fix_by_delay, shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ def check(call: LocalCall, module: Module) -> Iterator[Violation]:
         return
     if not _is_reported(call, module):
         name = call.task.name
-        message = f"calling `{name}` runs it here and now, in no worker: use `{name}.delay`"
+        message = fitted(
+            f"calling `{{}}` runs the task here and now, in no worker: use `{shortened(name, 30)}.delay`", name
+        )
         yield Violation.at(call.node, message, fix_by_delay(call))
 
 

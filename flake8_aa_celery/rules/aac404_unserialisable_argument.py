@@ -51,7 +51,8 @@ def check(refused: RefusedArgument, module: Module) -> Iterator[Violation]:
     a set, a `timedelta`, a lambda or another function, a class, a generator, a `range`, a `Path`, an open file, an
     exception or the like; also inside a list or a dict. An instance of a model is `request.user`, what
     `objects.get`, `create`, `first` … returned, an item of a queryset, `self` in a method of a model, and `instance`
-    in a signal receiver.
+    in a signal receiver; `sender`, `model`, `pk_set` and `update_fields` there are classes and sets. So are
+    `request.FILES[…]`, `request.session`, what `in_bulk()` returns, and the rows that `user.groups.all()` leads to.
 
     ## Why
     Celery sends arguments as JSON. What JSON does not know raises `TypeError: Object of type Character is not JSON

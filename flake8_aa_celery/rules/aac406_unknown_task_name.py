@@ -76,5 +76,5 @@ def check(spoken: SpokenName, module: Module) -> Iterator[Violation]:
     """
     if is_unknown(spoken, module):
         meant = registered_instead(spoken, module)
-        advice = f"did you mean `{meant}`?" if meant else "nothing will run, correct the name"
+        advice = f"did you mean `{meant}`?" if meant else "its messages are dropped, correct the name"
         yield Violation.at(spoken.node, f"no task of this project is called `{spoken.name}`: {advice}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling.delays import visibility_timeout
-from flake8_aa_celery.rules.words import recipient
+from flake8_aa_celery.rules.words import recipient, shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -87,5 +87,5 @@ def check(delay: Delay, module: Module) -> Iterator[Violation]:
 
 
 def _message(delay: Delay, limit: float) -> str:
-    what = f"{recipient(delay.receiver)} waits for {delay.seconds:.0f} s"
-    return f"{what}, but Redis sends it again every {limit:.0f} s: let a schedule start it"
+    what = f"{shortened(recipient(delay.receiver), 26)} waits for {delay.seconds:.0f} s"
+    return f"{what}, but Redis delivers it every {limit:.0f} s, so it runs twice: let a schedule start it"

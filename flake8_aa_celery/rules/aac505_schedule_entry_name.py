@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.periodic.schedules import is_of_other_package, names_in_schedule_of
 from flake8_aa_celery.rewrites import RenameText
+from flake8_aa_celery.rules.words import fitted, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
     if entry.name is None or entry.name_node is None or not expected or entry.name in expected:
         return
     if not is_of_other_package(entry):
-        message = f"the entry `{entry.name}` should be called `{expected[0]}`"
+        form = f"all apps of a site share one schedule: call the entry `{{}}` `{shortened(expected[0], 40)}`"
+        message = fitted(form, entry.name)
         yield Violation.at(entry.name_node, message, _fix(entry.name_node, expected[0], module))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.django.notices import tells_user
 from flake8_aa_celery.model.django.views import view_around
-from flake8_aa_celery.rules.words import called
+from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -72,5 +72,5 @@ def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
     """
     view = view_around(dispatch.site)
     if view is not None and not tells_user(view, dispatch):
-        what = f"`{view.name}` starts {called(dispatch.receiver)}"
-        yield Violation.at(dispatch.node, f"{what} and tells the user nothing: add a message")
+        what = f"`{shortened(view.name, 30)}` starts {shortened(called(dispatch.receiver), 30)}"
+        yield Violation.at(dispatch.node, f"{what} and tells the user nothing: add `messages.info(…)`")

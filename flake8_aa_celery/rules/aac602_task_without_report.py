@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.django.notices import Report, hands_on_user, hands_user_elsewhere, report_of
 from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.model.resolve.values import Task
+from flake8_aa_celery.rules.words import fitted
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -105,5 +106,5 @@ def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
         return
     when = _UNTOLD[report_of(task)]
     if when:
-        message = f"`{task.name}` is given the user but never tells them {when}: notify them"
+        message = fitted(f"`{{}}` is given the user but never tells them {when}: call `notify`", task.name)
         yield Violation.at(dispatch.node, message)

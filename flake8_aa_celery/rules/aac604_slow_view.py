@@ -65,5 +65,5 @@ def check(slow: SlowView, module: Module) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: Duration](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#duration)
     """
-    message = f"`{slow.view.name}` keeps the user waiting for {by(slow.way)}: leave it to a task"
+    message = f"`{slow.view.name}` keeps the user waiting for {by(slow.way)}: do it in a task"
     yield Violation.at(slow.way[0].step.call.node, message, trace=trace(slow.way))

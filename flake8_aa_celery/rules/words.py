@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Dispatch, Element, Entry, LocalCall
 
 
+#: No message has more characters, and no name in it is shortened to less.
+_LONGEST, _LEAST = 119, 12
+
+
 def called(value: Value | None) -> str:
     """What a message calls a task, a signature or a workflow: "`update_all`", "the chain"."""
     match value:
@@ -64,6 +68,12 @@ def shortened(name: str, most: int = 50) -> str:
     """A name, with or without backticks, that leaves room for the rest of a message: ESI's can be very long."""
     end = "`" if name.endswith("`") else ""
     return name if len(name) <= most else f"{name[: most - 1 - len(end)]}…{end}"
+
+
+def fitted(form: str, name: str) -> str:
+    """A message with a name in the place of ``{}``, shortened where the whole would be too long."""
+    room = _LONGEST - len(form.replace("{}", "", 1))
+    return form.replace("{}", shortened(name, max(room, _LEAST)), 1)
 
 
 def fix_after_commit(dispatch: Dispatch, method: str) -> Fix | None:

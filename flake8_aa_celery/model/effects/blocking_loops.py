@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import Block, CallSite
+    from flake8_aa_celery.model.code.scopes import Block, CallSite, Site
 
 
 class BlockingLoop(NamedTuple):
@@ -128,6 +128,8 @@ BLOCKS_ONCE_PER_ITEM = Effect("blocks once per item", _blocks_once_per_item, _is
 _NAPS = frozenset({"sleep"})
 #: A nap of less than this many seconds is none.
 _SHORT = 1
+#: What makes seconds of milliseconds.
+_THOUSAND = frozenset({"1000", "1000.0", "1_000"})
 
 
 @fact
@@ -171,10 +173,18 @@ def _way_to_nap(task: Task) -> list[Stage]:
 
 def _holds_worker(call: CallSite) -> bool:
     """Whether a nap is no short one, no part of a wait that ends on a condition, and nothing that settings ask for."""
-    value = value_of(call.node.args[0], call.site) if call.node.args else None
-    if isinstance(value, Constant) and isinstance(value.value, (int, float)) and value.value < _SHORT:
+    if call.node.args and _is_short(call.node.args[0], call.site):
         return False
     return not _polls(call) and not any(_is_by_settings(block) for block in call.site.block.around())
+
+
+def _is_short(node: ast.expr, site: Site) -> bool:
+    """Whether a nap takes less than a second, or is given in milliseconds."""
+    value = value_of(node, site)
+    if isinstance(value, Constant) and isinstance(value.value, (int, float)):
+        return value.value < _SHORT
+    is_part = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant)
+    return is_part and isinstance(node, ast.BinOp) and ast.unparse(node.right) in _THOUSAND
 
 
 def _polls(call: CallSite) -> bool:
@@ -198,7 +208,9 @@ def _is_by_settings(block: Block) -> bool:
 
 
 def _nap_by(step: Step) -> str:
-    return NAP if is_nap(step.call) and _holds_worker(step.call) else ""
+    if not is_nap(step.call) or any(block.kind == "handler" for block in step.call.site.block.around()):
+        return ""  # a function that tries again knows of no task which it could retry
+    return NAP if _holds_worker(step.call) else ""
 
 
 #: A call sleeps for a second or more, or something that it leads to does.
