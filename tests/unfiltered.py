@@ -34,6 +34,7 @@ def _names_of_all_calls(module: Module) -> frozenset[str]:
 OPEN: dict[str, Callable[..., Any]] = {
     "canvas_names": _names_of_all_calls,
     "canvas": _yes,
+    "may_run_task": _yes,
     "result": _yes,
 }
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import absolute, reaching
-from flake8_aa_celery.model.effects.bodies import Step, may_run_task, runs_what_it_is_handed
+from flake8_aa_celery.model.effects.bodies import Step, runs_what_it_is_handed
 from flake8_aa_celery.model.effects.graph import Effect
 from flake8_aa_celery.model.knowledge import esi
 from flake8_aa_celery.model.knowledge.blocking import METHODS, blocks
 from flake8_aa_celery.model.knowledge.celery import RESULT_WAITS
 from flake8_aa_celery.model.knowledge.standard_library import NAP
+from flake8_aa_celery.model.resolve import prefilters
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_functions import task_around
 from flake8_aa_celery.model.resolve.values import Constant, Function, Origin, Signature, Task
@@ -66,7 +67,7 @@ def _has_proxy(module: Module) -> bool:
 def task_run_by(call: CallSite) -> str:
     """``update()``, where that is a task that runs in this process; not one that calls itself."""
     called = call.node.func
-    if not may_run_task(call):
+    if not prefilters.may_run_task(call):
         return ""
     method = _LOCAL_RUNS.get(called.attr) if isinstance(called, ast.Attribute) else None
     task = value_of(called.value if isinstance(called, ast.Attribute) and method else called, call.site)

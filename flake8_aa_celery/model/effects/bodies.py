@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import imported_name, reaching
-from flake8_aa_celery.model.code.scopes import FUNCTIONS, CallSite, Site
+from flake8_aa_celery.model.code.scopes import CallSite, Site
 from flake8_aa_celery.model.code.syntax import given_to
 from flake8_aa_celery.model.effects.methods import only_method
 from flake8_aa_celery.model.knowledge import django, standard_library
 from flake8_aa_celery.model.resolve.attributes import attribute_of
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.liveness import dead_statements
+from flake8_aa_celery.model.resolve.prefilters import LOCAL_RUNS
 from flake8_aa_celery.model.resolve.returns import frame_of, is_dead
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
 #: Methods of libraries that call what they are given, here and now.
 _CALLERS = django.CALLERS | standard_library.CALLERS
-#: How a task is run in the process of whoever calls it.
-_LOCAL_RUNS = frozenset({"run", "apply", "__call__"})
 #: How a name is bound to something that can be called: by a definition, or to something that is one already.
 _DEFINED = re.compile(rb"(?:def|class)[ \t]+([A-Za-z_]\w*)")
 _FUNCTIONS = (BoundMethod, Function, Lambda, Partial)
@@ -127,35 +126,10 @@ def may_lead_on(call: CallSite) -> bool:
     """Whether a call may run a function of the project, by its name: most are of Python's own, or of a library."""
     function, module = call.node.func, call.site.module
     if isinstance(function, ast.Attribute):
-        return function.attr in _function_names(module.project) or function.attr in _LOCAL_RUNS
+        return function.attr in _function_names(module.project) or function.attr in LOCAL_RUNS
     if isinstance(function, ast.Name):
         return any(_may_be_called(function.id, binding, module) for binding in reaching(function.id, call.site))
     return True
-
-
-def may_run_task(call: CallSite) -> bool:
-    """Whether a call may run a task in this process, by its name."""
-    function, module = call.node.func, call.site.module
-    if isinstance(function, ast.Attribute):
-        return function.attr in _LOCAL_RUNS or function.attr in _task_names(module.project)
-    if isinstance(function, ast.Name):
-        return any(_may_be_task(function.id, binding) for binding in reaching(function.id, call.site))
-    return True
-
-
-def _may_be_task(name: str, binding: Binding) -> bool:
-    if isinstance(binding.node, (ast.Import, ast.ImportFrom)):
-        return imported_name(name, binding.node).member in _task_names(binding.site.module.project)
-    if isinstance(binding.node, FUNCTIONS):
-        return bool(binding.node.decorator_list)
-    return binding.kind != "class"
-
-
-@fact
-def _task_names(project: Project) -> frozenset[str]:
-    """The names of the functions in those files of a project that have to do with tasks, by their bytes."""
-    data = (data for path, data in project.files if b"task" in data or "task" in path)
-    return frozenset(name.decode() for each in data for name in _DEFINED.findall(each))
 
 
 def _may_be_called(name: str, binding: Binding, module: Module) -> bool:
@@ -175,7 +149,7 @@ def _function_names(project: Project) -> frozenset[str]:
 
 def _of_unknown(function: ast.Attribute, site: Site) -> Value:
     """What a method of something unknown is: a task that is run here, or the only method of that name."""
-    if function.attr in _LOCAL_RUNS:
+    if function.attr in LOCAL_RUNS:
         owner = value_of(function.value, site)
         if isinstance(owner, Task):
             return owner

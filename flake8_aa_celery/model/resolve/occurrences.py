@@ -98,6 +98,8 @@ def local_calls_of(module: Module) -> list[LocalCall]:
 
 
 def _local_call(call: CallSite) -> LocalCall | None:
+    if not prefilters.may_run_task(call):
+        return None
     function, method = call.node.func, "()"
     if isinstance(function, ast.Attribute) and function.attr in ("run", "apply"):
         method = function.attr

@@ -7,13 +7,17 @@ this file alone to have nothing to do with Celery; these questions never say no 
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.names import reaching
+from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.code.names import imported_name, reaching
+from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.knowledge.celery import CHANGING_METHODS, DISPATCH_METHODS, SIGNATURE_METHODS
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import Binding, CallSite, Site
 
 #: Functions and classes of Celery whose call makes something that can be sent.
@@ -25,6 +29,10 @@ _SENDERS = DISPATCH_METHODS | {"send_task"}
 _OF_CANVAS = _SENDERS | SIGNATURE_METHODS | _MAKERS | CHANGING_METHODS | _TASK_WORKFLOWS | {""}
 #: Names of what may be called to get something of Celery's, a setting, or a copy, wherever it was imported from.
 _TELLING = (_OF_CANVAS - {""}) | {"Celery", "clean_setting", "copy"}
+#: How a task is run in the process of whoever calls it.
+LOCAL_RUNS = frozenset({"run", "apply", "__call__"})
+#: How a name is bound to what may be a task: by a definition, or by an assignment.
+_BOUND = re.compile(rb"\b(?:def|class)[ \t]+([A-Za-z_]\w*)|^[ \t]*([A-Za-z_]\w*)[ \t]*[:=]", re.MULTILINE)
 #: Through this many bindings the result of a dispatch is looked for.
 _MOST_STEPS = 100
 #: Through this many other names for a function the first one is looked for.
@@ -77,6 +85,31 @@ def _holds_call(node: ast.expr, site: Site) -> bool:
     if isinstance(node, ast.Name):
         return any(binding.kind in ("assign", "loop") for binding in reaching(node.id, site))
     return isinstance(node, (ast.Call, ast.BinOp, ast.IfExp, ast.NamedExpr, ast.Subscript))
+
+
+def may_run_task(call: CallSite) -> bool:
+    """Whether a call may run a task in this process, by its name."""
+    function, module = call.node.func, call.site.module
+    if isinstance(function, ast.Attribute):
+        return function.attr in LOCAL_RUNS or function.attr in _task_names(module.project)
+    if isinstance(function, ast.Name):
+        return any(_may_be_task(function.id, binding) for binding in reaching(function.id, call.site))
+    return True
+
+
+def _may_be_task(name: str, binding: Binding) -> bool:
+    if isinstance(binding.node, (ast.Import, ast.ImportFrom)):
+        return imported_name(name, binding.node).member in _task_names(binding.site.module.project)
+    if isinstance(binding.node, FUNCTIONS):
+        return bool(binding.node.decorator_list)
+    return binding.kind != "class"
+
+
+@fact
+def _task_names(project: Project) -> frozenset[str]:
+    """The names that are bound in those files of a project that have to do with tasks, by their bytes."""
+    data = (data for path, data in project.files if b"task" in data or "task" in path)
+    return frozenset(name.decode() for each in data for found in _BOUND.findall(each) for name in found)
 
 
 def result(node: ast.expr, site: Site) -> bool:
