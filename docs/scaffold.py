@@ -60,9 +60,6 @@ _SAMPLES = {
         "app/views.py": "from app.tasks import update\n\n\ndef start(request):\n    update.delay()\n    return 1\n",
     },
 }
-_SAMPLES["unknown_keys"] = {
-    "app/tasks.py": _SAMPLES["once_options"]["app/tasks.py"].replace('"keys": []', '"keys": ["pk"]'),
-}
 _SAMPLES["scheduled"] = _SAMPLES["rows"]
 _SAMPLES["signatures"] = _SAMPLES["canvas"]
 

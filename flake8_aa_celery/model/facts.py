@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.periodic.twice import TwiceScheduled
     from flake8_aa_celery.model.periodic.unread import UnreadSchedule
     from flake8_aa_celery.model.priorities.bulk_delays import BulkDelay
+    from flake8_aa_celery.model.priorities.bulk_sends import BulkSend
     from flake8_aa_celery.model.priorities.first_only import FirstOnly
     from flake8_aa_celery.model.priorities.foreign import ForeignTask
     from flake8_aa_celery.model.priorities.lost import LostPriority
@@ -71,7 +72,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.tasks.generators import GeneratorTask
     from flake8_aa_celery.model.tasks.locks import LostLock
     from flake8_aa_celery.model.tasks.logs import MissingLogger
-    from flake8_aa_celery.model.tasks.once import OnceOption, UnknownKey
+    from flake8_aa_celery.model.tasks.once import OnceOption
     from flake8_aa_celery.model.tasks.option_values import FaultyOption
     from flake8_aa_celery.model.tasks.options import WrittenOption
     from flake8_aa_celery.model.tasks.places import Misplaced
@@ -196,7 +197,6 @@ KEPT_STATE: Fact[KeptState] = Fact("kept_state", "tasks.state")
 LOST_NAMES: Fact[LostName] = Fact("lost_names", "tasks.wrapping", TASKS)
 TIME_LIMITS: Fact[WrittenOption] = Fact("time_limits", "tasks.options", TASKS)
 ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", TASKS)
-UNKNOWN_KEYS: Fact[UnknownKey] = Fact("unknown_keys", "tasks.once", TASKS)
 FAULTY_KEYS: Fact[FaultyKey] = Fact("faulty_keys", "calling.once_keys", TASKS, DISPATCHES, SIGNATURES, SCHEDULE)
 LOST_LOCKS: Fact[LostLock] = Fact("lost_locks", "tasks.locks", TASKS)
 UNGRACEFUL_OPTIONS: Fact[WrittenOption] = Fact("ungraceful_options", "tasks.once", TASKS)
@@ -277,6 +277,7 @@ WRONG_COLLECTIONS: Fact[WrongCollection] = Fact("wrong_collections", "calling.mi
 
 PRIORITIES: Fact[PrioritySetting] = Fact("priorities", "priorities.settings", CANVAS, TASKS, SCHEDULE)
 WRITTEN_PRIORITIES: Fact[PrioritySetting] = Fact("written_priorities", "priorities.settings", *PRIORITIES.needed)
+BULK_SENDS: Fact[BulkSend] = Fact("bulk_sends", "priorities.bulk_sends")
 BULK_PRIORITIES: Fact[PrioritySetting] = Fact("bulk_priorities", "priorities.settings", *PRIORITIES.needed, WORKFLOWS)
 FIRST_ONLY: Fact[FirstOnly] = Fact("first_only", "priorities.first_only", CANVAS)
 FOREIGN_TASKS: Fact[ForeignTask] = Fact("foreign_tasks", "priorities.foreign", DISPATCHES, SCHEDULE)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.bulk import bulk_loop_of, has_own_queue
-from flake8_aa_celery.model.calling.misplaced import misplaced_options_of
-from flake8_aa_celery.model.configuration.result_backend import has_result_backend
-from flake8_aa_celery.model.priorities.settings import is_from_bulk, runs_at_default
 from flake8_aa_celery.model.resolve.values import Workflow
 from flake8_aa_celery.model.tasks.options import gives_options
 from flake8_aa_celery.rewrites import SetOption, UseApplyAsync
+from flake8_aa_celery.rules.ways import place, trace
 from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -18,15 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.priorities.bulk_sends import BulkSend
     from flake8_aa_celery.model.resolve.values import Dispatch
 
 
-def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
+def check(sent: BulkSend, module: Module) -> Iterator[Violation]:
     """
     What is sent once per item has the default priority instead of a low one.
 
-    Flags `delay()`, and `apply_async()` without a priority, in a loop or comprehension; also a group whose members
-    come from one.
+    Flags `delay()`, and `apply_async()` without a priority, in a loop or comprehension, or in a function that such a
+    loop calls, however far away; also a group whose members come from one.
 
     ## Why
     Without a priority a task runs at 5, like everything else. With a thousand of them in the queue, whatever a user
@@ -82,7 +80,8 @@ def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
 
     ## Fix
     Writes `apply_async(args=[…], kwargs={…}, priority=7)` for `delay(…)`, and adds the priority to `apply_async`.
-    Unsafe: what is sent runs later than before. Nothing is done to a chain, where one priority is not enough
+    Unsafe: what is sent runs later than before. Nothing is done to what a function sends that the loop calls, as
+    others may call it for one item, to a chain, where one priority is not enough
     (AAC207), and where `delay` is given options (AAC206).
 
     ## Settings
@@ -100,30 +99,16 @@ def check(dispatch: Dispatch, module: Module) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    if not _is_bulk(dispatch, module) or _is_misplaced(dispatch, module):
-        return
-    if dispatch.options.lacks("priority") and runs_at_default(dispatch.receiver):
-        priority = module.project.settings.bulk_priority
-        yield Violation.at(dispatch.node, _message(dispatch, priority), _fix(dispatch, str(priority)))
+    dispatch, priority = sent.dispatch, module.project.settings.bulk_priority
+    if sent.way:
+        yield Violation.at(sent.node, _message_of_way(sent, priority), trace=trace(sent.way))
+    else:
+        yield Violation.at(sent.node, _message(dispatch, priority), _fix(dispatch, str(priority)))
 
 
-def _is_bulk(dispatch: Dispatch, module: Module) -> bool:
-    receiver = dispatch.receiver
-    if dispatch.method == "send_task":
-        return False
-    if isinstance(receiver, Workflow) and receiver.kind in ("group", "chord"):
-        in_bulk = bulk_loop_of(dispatch) is not None or (receiver.kind == "group" and _is_from_bulk(dispatch, receiver))
-        return in_bulk and has_result_backend(module.project)
-    return bulk_loop_of(dispatch) is not None
-
-
-def _is_from_bulk(dispatch: Dispatch, group: Workflow) -> bool:
-    return is_from_bulk(group) and not has_own_queue(dispatch)
-
-
-def _is_misplaced(dispatch: Dispatch, module: Module) -> bool:
-    """Whether the dispatch has options in a place where they do not count, which is the greater mistake."""
-    return any(found.dispatch is dispatch for found in misplaced_options_of(module))
+def _message_of_way(sent: BulkSend, priority: int) -> str:
+    what, by = shortened(called(sent.dispatch.receiver), 26), shortened(sent.way[-2].what, 25)
+    return f"{what} is sent by `{by}()` once per item at the normal priority: use {priority} ({place(sent.way[-1])})"
 
 
 def _message(dispatch: Dispatch, priority: int) -> str:

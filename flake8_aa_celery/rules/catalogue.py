@@ -142,7 +142,7 @@ _ALL = (
     _rule("AAC202", "invalid-priority", facts.WRITTEN_PRIORITIES, fix="safe", documents=True),
     _rule("AAC203", "high-priority", facts.WRITTEN_PRIORITIES, severity=_CONVENTION, profiles=_AA, documents=True),
     _rule("AAC204", "high-priority-in-bulk", facts.BULK_PRIORITIES, profiles=_AA, fix="unsafe", documents=True),
-    _rule("AAC205", "bulk-needs-priority", facts.DISPATCHES, profiles=_AA, fix="unsafe"),
+    _rule("AAC205", "bulk-needs-priority", facts.BULK_SENDS, profiles=_AA, fix="unsafe"),
     _rule("AAC206", "delay-with-options", facts.MISPLACED_OPTIONS, severity=_ERROR, fix="safe or unsafe"),
     _rule("AAC207", "chain-priority-first-only", facts.PRIORITIES, fix="unsafe"),
     _rule("AAC208", "none-priority", facts.WRITTEN_PRIORITIES, fix="unsafe"),
