@@ -34,7 +34,7 @@ FAMILIES = {
     "AAC3": "Workflows, results, long-running work",
     "AAC4": "Calling tasks",
     "AAC5": "Schedules",
-    "AAC6": "Tasks behind a page",
+    "AAC6": "Tasks that a page starts",
     "AAC7": "Configuration",
     "AAC8": "Workers and signals",
     "AAC9": "The tool itself",

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from doors import doors, fakes
+from frontends import fakes, frontends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from outcomes import Outcomes
 
-__all__ = ["doors", "fakes"]
+__all__ = ["fakes", "frontends"]
 
 pytest.register_assert_rewrite("outcomes")  # so that an outcome that differs is shown with the difference
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from doors import CELERY, Doors
+from frontends import CELERY, Frontends
 from support import ROOT
 
 pytestmark = pytest.mark.usefixtures("fakes")
@@ -52,90 +52,92 @@ def read(path: str = "a.py") -> str:
         ("def h():\n\x0c    f()\n", "def h():\n\x0c    f()  # noqa: AAC201\n"),
     ],
 )
-def test_a_comment_is_written_where_flake8_looks_for_it(doors: Doors, before: str, after: str) -> None:
+def test_a_comment_is_written_where_flake8_looks_for_it(frontends: Frontends, before: str, after: str) -> None:
     write(before)
-    outcome = doors.check("--add-noqa", "a.py")
+    outcome = frontends.check("--add-noqa", "a.py")
     assert read() == after
     is_silent = before != after or before.endswith("noqa\n")
     assert outcome.code == (0 if is_silent else 1)
-    assert doors.check("a.py").code == outcome.code
-    assert not is_silent or not any("AAC" in line for line in doors.flake8("--isolated", "--select=AAC", "a.py").lines)
+    assert frontends.check("a.py").code == outcome.code
+    assert not is_silent or not any(
+        "AAC" in line for line in frontends.flake8("--isolated", "--select=AAC", "a.py").lines
+    )
 
 
-def test_what_was_silenced_is_counted(doors: Doors) -> None:
+def test_what_was_silenced_is_counted(frontends: Frontends) -> None:
     write("f()\ng()\n")
-    assert doors.check("--add-noqa", "a.py") == (0, [], "2 violations silenced\n")
-    assert doors.check("--add-noqa", "a.py") == (0, [], "0 violations silenced\n")
+    assert frontends.check("--add-noqa", "a.py") == (0, [], "2 violations silenced\n")
+    assert frontends.check("--add-noqa", "a.py") == (0, [], "0 violations silenced\n")
 
 
-def test_a_file_keeps_its_encoding_and_its_mark(doors: Doors) -> None:
+def test_a_file_keeps_its_encoding_and_its_mark(frontends: Frontends) -> None:
     latin = b"# coding: latin-1\nimport celery\nx = '\xe4', f()\n"
     Path("latin.py").write_bytes(latin)
     Path("mark.py").write_bytes(b"\xef\xbb\xbfimport celery\nf()\n")
-    assert doors.check("--add-noqa").code == 0
+    assert frontends.check("--add-noqa").code == 0
     assert Path("latin.py").read_bytes() == latin.replace(b"f()", b"f()  # noqa: AAC201")
     assert Path("mark.py").read_bytes() == b"\xef\xbb\xbfimport celery\nf()  # noqa: AAC201\n"
 
 
-def test_a_file_that_is_no_python_is_reported_and_left_alone(doors: Doors) -> None:
+def test_a_file_that_is_no_python_is_reported_and_left_alone(frontends: Frontends) -> None:
     write("f(\n")
-    outcome = doors.check("--add-noqa", "a.py")
+    outcome = frontends.check("--add-noqa", "a.py")
     assert (outcome.code, read()) == (1, "f(\n")
     assert "AAC900" in outcome.lines[0]
 
 
-def test_a_crash_is_not_hidden(doors: Doors) -> None:
+def test_a_crash_is_not_hidden(frontends: Frontends) -> None:
     write("crash(), f()\n")
-    outcome = doors.check("--add-noqa", "a.py")
+    outcome = frontends.check("--add-noqa", "a.py")
     assert (outcome.code, len(outcome.lines), read()) == (1, 1, "crash(), f()  # noqa: AAC201\n")
 
 
-def test_standard_input_takes_no_comments(doors: Doors) -> None:
-    assert doors.check("--add-noqa", "-").code == 2
+def test_standard_input_takes_no_comments(frontends: Frontends) -> None:
+    assert frontends.check("--add-noqa", "-").code == 2
 
 
-def test_a_file_that_cannot_be_written_is_misuse(doors: Doors) -> None:
+def test_a_file_that_cannot_be_written_is_misuse(frontends: Frontends) -> None:
     write("f()\n")
     os.chmod("a.py", 0o444)
-    outcome = doors.check("--add-noqa", "a.py")
+    outcome = frontends.check("--add-noqa", "a.py")
     assert outcome.code == 2
     assert "a.py: " in outcome.errors
 
 
-def test_only_what_the_baseline_does_not_hold_is_silenced(doors: Doors) -> None:
+def test_only_what_the_baseline_does_not_hold_is_silenced(frontends: Frontends) -> None:
     write("f()\n")
-    doors.check("--baseline=known", "--update-baseline", "a.py")
+    frontends.check("--baseline=known", "--update-baseline", "a.py")
     write("f()\ng()\n")
-    assert doors.check("--baseline=known", "--add-noqa", "a.py").code == 0
+    assert frontends.check("--baseline=known", "--add-noqa", "a.py").code == 0
     assert read() == "f()\ng()  # noqa: AAC203\n"
 
 
 # -- the baseline -----------------------------------------------------------------------------------------------------
 
 
-def test_what_a_baseline_holds_is_not_reported(doors: Doors) -> None:
+def test_what_a_baseline_holds_is_not_reported(frontends: Frontends) -> None:
     write("f()\n")
-    assert doors.check("--baseline=known.json", "--update-baseline") == (
+    assert frontends.check("--baseline=known.json", "--update-baseline") == (
         0,
         [],
         "1 of the violations are known by known.json\n",
     )
     write("import os\nx = [\n    1,\n]\nif os:\n    f()\ng()\n")
-    assert doors.check("--baseline=known.json").lines == ["./a.py:8:1: AAC203 g is called"]
+    assert frontends.check("--baseline=known.json").lines == ["./a.py:8:1: AAC203 g is called"]
 
 
-def test_a_violation_more_of_the_same_kind_is_reported(doors: Doors) -> None:
+def test_a_violation_more_of_the_same_kind_is_reported(frontends: Frontends) -> None:
     write("f()\n")
-    doors.check("--baseline=known.json", "--update-baseline")
+    frontends.check("--baseline=known.json", "--update-baseline")
     write("f()\nf()\n")
-    assert doors.check("--baseline=known.json").lines == ["./a.py:3:1: AAC201 f is called at 7"]
+    assert frontends.check("--baseline=known.json").lines == ["./a.py:3:1: AAC201 f is called at 7"]
 
 
-def test_a_baseline_holds_what_can_be_read_and_compared(doors: Doors) -> None:
+def test_a_baseline_holds_what_can_be_read_and_compared(frontends: Frontends) -> None:
     write("f()\n")
-    doors.check("--baseline=known.json", "--update-baseline", "-q")
+    frontends.check("--baseline=known.json", "--update-baseline", "-q")
     (known,) = json.loads(Path("known.json").read_text())["violations"]
-    (issue,) = json.loads("\n".join(doors.check("--output-format=gitlab").lines))
+    (issue,) = json.loads("\n".join(frontends.check("--output-format=gitlab").lines))
     assert known == {
         "path": "a.py",
         "code": "AAC201",
@@ -144,33 +146,33 @@ def test_a_baseline_holds_what_can_be_read_and_compared(doors: Doors) -> None:
     }
 
 
-def test_a_baseline_stays_the_same_where_lines_move(doors: Doors) -> None:
+def test_a_baseline_stays_the_same_where_lines_move(frontends: Frontends) -> None:
     write("g()\nf()\n")
-    doors.check("--baseline=known.json", "--update-baseline")
+    frontends.check("--baseline=known.json", "--update-baseline")
     before = Path("known.json").read_bytes()
     write("f()\n\n\ng()\n")
-    doors.check("--baseline=known.json", "--update-baseline")
+    frontends.check("--baseline=known.json", "--update-baseline")
     assert Path("known.json").read_bytes() == before
 
 
-def test_a_baseline_serves_from_every_folder(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_baseline_serves_from_every_folder(frontends: Frontends, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("app").mkdir()
     write("f()\n", "app/a.py")
-    doors.check("--baseline=known.json", "--update-baseline")
+    frontends.check("--baseline=known.json", "--update-baseline")
     monkeypatch.chdir("app")
-    assert doors.check("--baseline=../known.json").code == 0
+    assert frontends.check("--baseline=../known.json").code == 0
 
 
-def test_an_update_forgets_what_is_mended_and_keeps_what_was_not_checked(doors: Doors) -> None:
+def test_an_update_forgets_what_is_mended_and_keeps_what_was_not_checked(frontends: Frontends) -> None:
     for name in ("a.py", "b.py", "ab.py", "gone.py"):
         write("f()\n", name)
-    doors.check("--baseline=known.json", "--update-baseline")
+    frontends.check("--baseline=known.json", "--update-baseline")
     write("", "a.py")
     write("", "b.py")
     Path("gone.py").unlink()
-    doors.check("--baseline=known.json", "--update-baseline", "a.py", "gone.py")
+    frontends.check("--baseline=known.json", "--update-baseline", "a.py", "gone.py")
     assert files_of_baseline() == ["ab.py", "b.py"]
-    doors.check("--baseline=known.json", "--update-baseline")
+    frontends.check("--baseline=known.json", "--update-baseline")
     assert files_of_baseline() == ["ab.py"]
 
 
@@ -189,19 +191,19 @@ def files_of_baseline() -> list[str]:
         ('{"version": 1, "violations": [{}]}', "known.json: is no baseline"),
     ],
 )
-def test_a_baseline_that_cannot_be_read_is_misuse(doors: Doors, text: str | None, complaint: str) -> None:
+def test_a_baseline_that_cannot_be_read_is_misuse(frontends: Frontends, text: str | None, complaint: str) -> None:
     if text is not None:
         Path("known.json").write_text(text)
-    assert doors.check("--baseline=known.json") == (2, [], f"aa-celery: {complaint}\n")
+    assert frontends.check("--baseline=known.json") == (2, [], f"aa-celery: {complaint}\n")
 
 
-def test_a_baseline_that_cannot_be_written_is_misuse(doors: Doors) -> None:
+def test_a_baseline_that_cannot_be_written_is_misuse(frontends: Frontends) -> None:
     write("f()\n")
-    assert doors.check("--baseline=missing/known.json", "--update-baseline").code == 2
+    assert frontends.check("--baseline=missing/known.json", "--update-baseline").code == 2
 
 
-def test_to_update_a_baseline_one_has_to_name_it(doors: Doors) -> None:
-    assert doors.check("--update-baseline").code == 2
+def test_to_update_a_baseline_one_has_to_name_it(frontends: Frontends) -> None:
+    assert frontends.check("--update-baseline").code == 2
 
 
 # -- with the rules that there are ------------------------------------------------------------------------------------
@@ -220,33 +222,33 @@ def test_code_of_our_own_tests_is_silenced_and_means_the_same(tmp_path: Path) ->
     assert all(ast.dump(ast.parse(path.read_bytes())) == ast.dump(ast.parse(data)) for path, data in changed.items())
 
 
-def test_a_baseline_can_stand_in_the_settings(doors: Doors) -> None:
+def test_a_baseline_can_stand_in_the_settings(frontends: Frontends) -> None:
     Path("sub").mkdir()
     write("f()\n", "sub/a.py")
     Path("sub/pyproject.toml").write_text('[tool.flake8-aa-celery]\nbaseline = "known.json"\n')
-    assert doors.check("--update-baseline", "sub").code == 0
+    assert frontends.check("--update-baseline", "sub").code == 0
     assert json.loads(Path("sub/known.json").read_text())["violations"][0]["path"] == "a.py"
-    assert doors.check().code == 0
+    assert frontends.check().code == 0
     write("f()\n", "b.py")
     write("f()\ng()\n", "sub/a.py")
-    assert [line.split(" ")[0] for line in doors.check().lines] == ["./b.py:2:1:", "./sub/a.py:3:1:"]
-    assert len(doors.check("--no-baseline").lines) == 3
-    assert len(doors.check("--isolated").lines) == 3
+    assert [line.split(" ")[0] for line in frontends.check().lines] == ["./b.py:2:1:", "./sub/a.py:3:1:"]
+    assert len(frontends.check("--no-baseline").lines) == 3
+    assert len(frontends.check("--isolated").lines) == 3
 
 
-def test_folders_have_their_own_baselines(doors: Doors) -> None:
+def test_folders_have_their_own_baselines(frontends: Frontends) -> None:
     for folder in ("one", "two"):
         Path(folder).mkdir()
         write("f()\n", f"{folder}/a.py")
         Path(f"{folder}/pyproject.toml").write_text('[tool.flake8-aa-celery]\nbaseline = "known.json"\n')
-    assert doors.check("one", "two", "--update-baseline").code == 0
+    assert frontends.check("one", "two", "--update-baseline").code == 0
     for folder in ("one", "two"):
         assert len(json.loads(Path(f"{folder}/known.json").read_text())["violations"]) == 1
-    assert doors.check().code == 0
+    assert frontends.check().code == 0
 
 
-def test_a_baseline_that_is_to_be_updated_must_be_known(doors: Doors) -> None:
-    outcome = doors.check("--update-baseline")
+def test_a_baseline_that_is_to_be_updated_must_be_known(frontends: Frontends) -> None:
+    outcome = frontends.check("--update-baseline")
     assert (outcome.code, outcome.errors) == (
         2,
         "aa-celery: --update-baseline needs --baseline FILE, or baseline in the settings\n",

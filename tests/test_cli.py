@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from doors import FAKES, Doors, F, start, write
 from flake8_aa_celery import __version__
 from flake8_aa_celery.cli import check
+from frontends import FAKES, F, Frontends, start, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,36 +24,36 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("fakes")
 
 
-def test_the_version_is_printed(doors: Doors) -> None:
-    assert doors.command("--version") == (0, [f"aa-celery {__version__}"], "")
-    assert doors.check("--version") == (0, [f"aa-celery {__version__}"], "")
+def test_the_version_is_printed(frontends: Frontends) -> None:
+    assert frontends.command("--version") == (0, [f"aa-celery {__version__}"], "")
+    assert frontends.check("--version") == (0, [f"aa-celery {__version__}"], "")
 
 
-def test_help_lists_the_commands(doors: Doors) -> None:
-    outcome = doors.command("--help")
+def test_help_lists_the_commands(frontends: Frontends) -> None:
+    outcome = frontends.command("--help")
     assert outcome.code == 0
     assert ["check", check.HELP] in [line.split(maxsplit=1) for line in outcome.lines]
 
 
-def test_nothing_is_misuse_and_helped(doors: Doors) -> None:
-    outcome = doors.command()
-    assert (outcome.code, outcome.lines, outcome.errors) == (2, [], "\n".join(doors.command("-h").lines) + "\n")
+def test_nothing_is_misuse_and_helped(frontends: Frontends) -> None:
+    outcome = frontends.command()
+    assert (outcome.code, outcome.lines, outcome.errors) == (2, [], "\n".join(frontends.command("-h").lines) + "\n")
 
 
-def test_an_unknown_command_suggests_the_nearest(doors: Doors) -> None:
-    assert doors.command("chek") == (2, [], "aa-celery: there is no command 'chek'; did you mean 'check'?\n")
+def test_an_unknown_command_suggests_the_nearest(frontends: Frontends) -> None:
+    assert frontends.command("chek") == (2, [], "aa-celery: there is no command 'chek'; did you mean 'check'?\n")
 
 
 @pytest.mark.parametrize("name", [".", "app", "app/tasks.py", "tasks.py", "none/there", "README.md"])
-def test_a_path_without_a_command_suggests_to_check_it(doors: Doors, name: str) -> None:
+def test_a_path_without_a_command_suggests_to_check_it(frontends: Frontends, name: str) -> None:
     os.mkdir("app")
     error = f"aa-celery: there is no command {name!r}; did you mean 'check {name}'?\n"
-    assert doors.command(name) == (2, [], error)
+    assert frontends.command(name) == (2, [], error)
 
 
-def test_an_option_without_a_command_suggests_one(doors: Doors) -> None:
+def test_an_option_without_a_command_suggests_one(frontends: Frontends) -> None:
     error = "aa-celery: there is no option without a command '--fix'; did you mean 'check --fix'?\n"
-    assert doors.command("--fix", ".") == (2, [], error)
+    assert frontends.command("--fix", ".") == (2, [], error)
 
 
 @pytest.mark.parametrize(
@@ -71,16 +71,16 @@ def test_an_option_without_a_command_suggests_one(doors: Doors) -> None:
     ],
     ids=str,
 )
-def test_misuse_is_one_line(doors: Doors, arguments: tuple[str, ...], error: str) -> None:
-    outcome = doors.command(*arguments)
+def test_misuse_is_one_line(frontends: Frontends, arguments: tuple[str, ...], error: str) -> None:
+    outcome = frontends.command(*arguments)
     assert (outcome.code, outcome.lines) == (2, [])
     assert outcome.errors.splitlines()[0] == f"aa-celery: {error}"
     assert len(outcome.errors.splitlines()) == (2 if "--" in arguments else 1)
 
 
 @pytest.mark.parametrize("name", ["check", "completion", "facts", "fix", "graph", "rule", "rules", "trace"])
-def test_the_usage_is_one_line(doors: Doors, name: str) -> None:
-    usage, empty, *_ = doors.command(name, "--help").lines
+def test_the_usage_is_one_line(frontends: Frontends, name: str) -> None:
+    usage, empty, *_ = frontends.command(name, "--help").lines
     assert usage.startswith(f"usage: aa-celery {name} [OPTION …]")
     assert empty == ""
 
@@ -88,26 +88,29 @@ def test_the_usage_is_one_line(doors: Doors, name: str) -> None:
 # -- how the command line is read -------------------------------------------------------------------------------------
 
 
-def test_options_and_paths_may_stand_in_any_order(doors: Doors) -> None:
+def test_options_and_paths_may_stand_in_any_order(frontends: Frontends) -> None:
     write("a.py", "f()")
     write("b.py", "f()")
-    assert doors.check("a.py", "--isolated", "b.py", "--color", "never").lines == [f"a.py:2:1: {F}", f"b.py:2:1: {F}"]
+    assert frontends.check("a.py", "--isolated", "b.py", "--color", "never").lines == [
+        f"a.py:2:1: {F}",
+        f"b.py:2:1: {F}",
+    ]
 
 
 @pytest.mark.parametrize("before", [(), ("-q",), ("--qui",)])
-def test_behind_two_dashes_there_are_only_paths(doors: Doors, before: tuple[str, ...]) -> None:
+def test_behind_two_dashes_there_are_only_paths(frontends: Frontends, before: tuple[str, ...]) -> None:
     write("-x.py", "f()")
-    assert doors.check(*before, "--", "-x.py").code == 1
+    assert frontends.check(*before, "--", "-x.py").code == 1
 
 
-def test_every_option_is_shown_with_help(doors: Doors) -> None:
-    lines = doors.check("--help").lines
+def test_every_option_is_shown_with_help(frontends: Frontends) -> None:
+    lines = frontends.check("--help").lines
     assert any("--profile" in line for line in lines)
     assert any("one of alliance-auth, celery" in " ".join(pair) for pair in pairwise(lines))
 
 
 def test_the_arguments_of_the_process_are_the_default(
-    doors: Doors, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    frontends: Frontends, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from flake8_aa_celery.cli import main
 
@@ -116,8 +119,8 @@ def test_the_arguments_of_the_process_are_the_default(
 
 
 @pytest.mark.parametrize("word", ["AAC201", "aac201", "call-of-f", "Call-of-F"])
-def test_a_rule_is_shown_by_code_or_name(doors: Doors, word: str) -> None:
-    assert doors.command("rule", word) == (
+def test_a_rule_is_shown_by_code_or_name(frontends: Frontends, word: str) -> None:
+    assert frontends.command("rule", word) == (
         0,
         [
             "# AAC201 call-of-f",
@@ -130,15 +133,15 @@ def test_a_rule_is_shown_by_code_or_name(doors: Doors, word: str) -> None:
     )
 
 
-def test_an_unknown_rule_suggests_the_nearest(doors: Doors) -> None:
-    assert doors.command("rule", "AAC201", "cal-of-g") == (
+def test_an_unknown_rule_suggests_the_nearest(frontends: Frontends) -> None:
+    assert frontends.command("rule", "AAC201", "cal-of-g") == (
         2,
         [],
         "aa-celery: there is no rule 'cal-of-g'; did you mean 'call-of-g'?\n",
     )
 
 
-def test_a_rule_is_an_object_for_programs(doors: Doors) -> None:
+def test_a_rule_is_an_object_for_programs(frontends: Frontends) -> None:
     expected = {
         "code": "AAC201",
         "name": "call-of-f",
@@ -150,33 +153,33 @@ def test_a_rule_is_an_object_for_programs(doors: Doors) -> None:
         "url": "https://flake8-aa-celery.readthedocs.io/en/latest/rules/AAC201.html",
         "explanation": "Calls of f.",
     }
-    assert json.loads("".join(doors.command("rule", "call-of-f", "--output-format=json").lines)) == expected
-    several = json.loads("".join(doors.command("rule", "AAC203", "AAC201", "--output-format=json").lines))
+    assert json.loads("".join(frontends.command("rule", "call-of-f", "--output-format=json").lines)) == expected
+    several = json.loads("".join(frontends.command("rule", "AAC203", "AAC201", "--output-format=json").lines))
     assert [rule["code"] for rule in several] == ["AAC203", "AAC201"]
     assert several[1] == expected
 
 
-def test_all_rules_can_be_shown(doors: Doors, fakes: dict[str, object]) -> None:
-    lines = doors.command("rule", "--all").lines
+def test_all_rules_can_be_shown(frontends: Frontends, fakes: dict[str, object]) -> None:
+    lines = frontends.command("rule", "--all").lines
     assert [line.split()[1] for line in lines if line.startswith("# AAC")] == list(fakes)
-    shown = json.loads("".join(doors.command("rule", "--all", "--output-format=json").lines))
+    shown = json.loads("".join(frontends.command("rule", "--all", "--output-format=json").lines))
     assert [rule["code"] for rule in shown] == list(fakes)
-    assert shown == json.loads("".join(doors.command("rules", "--output-format=json").lines))
+    assert shown == json.loads("".join(frontends.command("rules", "--output-format=json").lines))
 
 
 @pytest.mark.parametrize("arguments", [(), ("--all", "AAC201")])
-def test_either_some_rules_are_named_or_all(doors: Doors, arguments: tuple[str, ...]) -> None:
+def test_either_some_rules_are_named_or_all(frontends: Frontends, arguments: tuple[str, ...]) -> None:
     error = "aa-celery: name the rules by their codes or names, or all of them by --all\n"
-    assert doors.command("rule", *arguments) == (2, [], error)
+    assert frontends.command("rule", *arguments) == (2, [], error)
 
 
-def test_the_rules_of_a_profile_are_objects_for_programs(doors: Doors) -> None:
-    shown = json.loads("".join(doors.command("rules", "--profile=celery", "--output-format=json").lines))
+def test_the_rules_of_a_profile_are_objects_for_programs(frontends: Frontends) -> None:
+    shown = json.loads("".join(frontends.command("rules", "--profile=celery", "--output-format=json").lines))
     assert [rule["code"] for rule in shown] == ["AAC201", "AAC203", "AAC401", "AAC900", "AAC999"]
 
 
-def test_all_rules_are_listed(doors: Doors, fakes: dict[str, object]) -> None:
-    lines = doors.command("rules").lines
+def test_all_rules_are_listed(frontends: Frontends, fakes: dict[str, object]) -> None:
+    lines = frontends.command("rules").lines
     assert len(lines) == len(fakes) == len(FAKES) + 3
     assert lines[0].split() == [
         "AAC104",
@@ -190,12 +193,12 @@ def test_all_rules_are_listed(doors: Doors, fakes: dict[str, object]) -> None:
     ]
 
 
-def test_the_rules_of_a_profile_are_listed(doors: Doors) -> None:
-    lines = doors.command("rules", "--profile=celery").lines
+def test_the_rules_of_a_profile_are_listed(frontends: Frontends) -> None:
+    lines = frontends.command("rules", "--profile=celery").lines
     assert [line.split()[0] for line in lines] == ["AAC201", "AAC203", "AAC401", "AAC900", "AAC999"]
 
 
-def test_nothing_of_what_is_checked_is_run(doors: Doors) -> None:
+def test_nothing_of_what_is_checked_is_run(frontends: Frontends) -> None:
     trap: Callable[[str], None] = lambda path: write(path, "import os", "os.mkdir('run')")  # noqa: E731
     for path in ("a.py", "celery.py", "conftest.py", "sitecustomize.py", "setup.py", "app/__init__.py", "json.py"):
         trap(path)
@@ -215,24 +218,24 @@ def test_nothing_of_what_is_checked_is_run(doors: Doors) -> None:
         ("map", ""),
     ],
 )
-def test_the_format_of_a_map_is_that_of_the_ending_of_its_file(doors: Doors, file: str, beginning: str) -> None:
+def test_the_format_of_a_map_is_that_of_the_ending_of_its_file(frontends: Frontends, file: str, beginning: str) -> None:
     write("tasks.py", "@shared_task", "def f(): ...")
-    assert doors.command("graph", "--output-file", file).code == 0
+    assert frontends.command("graph", "--output-file", file).code == 0
     with open(file, encoding="utf-8") as written:
         text = written.read()
     assert text.lower().startswith(beginning)
     assert "f" in text
-    assert doors.command("graph", "--output-format=dot", f"--output-file={file}").code == 0
+    assert frontends.command("graph", "--output-format=dot", f"--output-file={file}").code == 0
     with open(file, encoding="utf-8") as written:
         assert written.read().startswith("digraph")
 
 
-def test_a_map_has_the_settings_of_its_first_path(doors: Doors) -> None:
+def test_a_map_has_the_settings_of_its_first_path(frontends: Frontends) -> None:
     write("a/jobs.py", "@shared_task", "def f(): ...")
     with open("a/pyproject.toml", "w", encoding="utf-8") as file:
         file.write('[tool.flake8-aa-celery]\nextend-exclude = ["jobs.py"]\n')
-    assert "jobs.py" in "".join(doors.command("graph", ".", "--isolated").lines)
-    assert "jobs.py" not in "".join(doors.command("graph", "a").lines)
+    assert "jobs.py" in "".join(frontends.command("graph", ".", "--isolated").lines)
+    assert "jobs.py" not in "".join(frontends.command("graph", "a").lines)
 
 
 # -- watching ---------------------------------------------------------------------------------------------------------
@@ -276,7 +279,7 @@ def set_at_once(setting: str) -> None:
     os.replace("settings", "pyproject.toml")
 
 
-def test_a_check_that_watches_says_what_is_new_and_what_is_gone(doors: Doors) -> None:
+def test_a_check_that_watches_says_what_is_new_and_what_is_gone(frontends: Frontends) -> None:
     write("a.py", BROKEN)
     watched = Watched()
     assert watched.said_until("1 violation")[0].startswith("./a.py:2:13: AAC900")
@@ -297,6 +300,6 @@ def test_a_check_that_watches_says_what_is_new_and_what_is_gone(doors: Doors) ->
 
 
 @pytest.mark.parametrize("other", ["--fix", "--diff", "--add-noqa", "--update-baseline", "-", "--output-file=x"])
-def test_what_changes_files_is_not_watched(doors: Doors, other: str) -> None:
-    outcome = doors.check("--watch", other)
+def test_what_changes_files_is_not_watched(frontends: Frontends, other: str) -> None:
+    outcome = frontends.check("--watch", other)
     assert (outcome.code, len(outcome.errors.splitlines())) == (2, 1)

@@ -178,7 +178,7 @@ def test_the_architecture_says_what_the_packages_of_the_model_say() -> None:
     assert dict(told) == {file.parent.name: ast.get_docstring(ast.parse(file.read_text("utf-8"))) for file in packages}
 
 
-def test_the_architecture_names_every_room() -> None:
-    rooms = {path.stem for path in (ROOT / "flake8_aa_celery").iterdir() if path.suffix in ("", ".py")}
+def test_the_architecture_names_every_part() -> None:
+    parts = {path.stem for path in (ROOT / "flake8_aa_celery").iterdir() if path.suffix in ("", ".py")}
     named = re.findall(r"`(\w+)(?:/|\.py)`", (ROOT / "docs" / "architecture.md").read_text("utf-8"))
-    assert rooms - {"__init__", "__main__", "__pycache__"} == set(named)
+    assert parts - {"__init__", "__main__", "__pycache__"} == set(named)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from doors import Doors
 from flake8_aa_celery.documents import code_blocks, is_document
+from frontends import Frontends
 
 if TYPE_CHECKING:
     from flake8_aa_celery.rules import Rule
@@ -155,29 +155,29 @@ def documented(monkeypatch: pytest.MonkeyPatch, fakes: dict[str, Rule]) -> None:
 
 
 @pytest.mark.usefixtures("documented")
-def test_a_readme_is_checked_with_its_folder(doors: Doors) -> None:
+def test_a_readme_is_checked_with_its_folder(frontends: Frontends) -> None:
     Path("README.md").write_text(README, "utf-8")
     Path("CHANGELOG.md").write_text(README, "utf-8")
-    assert doors.check().lines == ["./README.md:5:5: AAC201 f is called at 7"]
-    assert doors.check("CHANGELOG.md").code == 1
+    assert frontends.check().lines == ["./README.md:5:5: AAC201 f is called at 7"]
+    assert frontends.check("CHANGELOG.md").code == 1
 
 
 @pytest.mark.usefixtures("documented")
-def test_a_quote_in_a_readme_is_checked_and_a_comment_is_not(doors: Doors) -> None:
+def test_a_quote_in_a_readme_is_checked_and_a_comment_is_not(frontends: Frontends) -> None:
     code = "```python\nfrom celery import shared_task\nx = f()\n```\n"
     quoted = "".join(f"> {line}" for line in code.splitlines(keepends=True))
     Path("README.md").write_text(f"{quoted}\n<!--\n{code}-->\n", "utf-8")
-    assert doors.check().lines == ["./README.md:3:7: AAC201 f is called at 7"]
+    assert frontends.check().lines == ["./README.md:3:7: AAC201 f is called at 7"]
 
 
 @pytest.mark.usefixtures("documented")
-def test_what_is_fixed_in_a_module_is_not_offered_in_a_document(doors: Doors) -> None:
+def test_what_is_fixed_in_a_module_is_not_offered_in_a_document(frontends: Frontends) -> None:
     Path("README.md").write_text(README, "utf-8")
-    (found,) = json.loads("\n".join(doors.check("--output-format=json").lines))
+    (found,) = json.loads("\n".join(frontends.check("--output-format=json").lines))
     assert found["fix"] is None
 
 
 @pytest.mark.usefixtures("documented")
-def test_a_readme_is_left_alone_where_only_code_is_included(doors: Doors) -> None:
+def test_a_readme_is_left_alone_where_only_code_is_included(frontends: Frontends) -> None:
     Path("README.md").write_text(README, "utf-8")
-    assert doors.check("--include=*.py").lines == []
+    assert frontends.check("--include=*.py").lines == []

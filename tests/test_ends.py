@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from doors import Doors, start, write
 from flake8_aa_celery.cli import _workers, check
 from flake8_aa_celery.rules import Rule
+from frontends import Frontends, start, write
 from support import hidden_interrupt
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ def interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_an_interrupt_is_quiet(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_is_quiet(frontends: Frontends, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "lint_all", interrupted)
-    assert doors.check() == (130, [], "")
+    assert frontends.check() == (130, [], "")
 
 
-def test_an_interrupt_while_a_class_is_made_is_quiet(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_while_a_class_is_made_is_quiet(frontends: Frontends, monkeypatch: pytest.MonkeyPatch) -> None:
     class Field:
         __set_name__ = interrupted
 
@@ -38,32 +38,32 @@ def test_an_interrupt_while_a_class_is_made_is_quiet(doors: Doors, monkeypatch: 
         type("Node", (), {"field": Field()})
 
     monkeypatch.setattr(check, "lint_all", make_class)
-    assert doors.check() == (130, [], "")
+    assert frontends.check() == (130, [], "")
 
 
-def test_an_interrupt_that_a_library_hides_is_quiet(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_that_a_library_hides_is_quiet(frontends: Frontends, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "lint_all", hidden_interrupt)
-    assert doors.check() == (130, [], "")
+    assert frontends.check() == (130, [], "")
 
 
 def test_an_interrupt_that_is_hidden_in_a_rule_is_no_crash_of_the_rule(
-    doors: Doors, monkeypatch: pytest.MonkeyPatch
+    frontends: Frontends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write("a.py", "f()")
     monkeypatch.setattr(Rule, "violations_in", hidden_interrupt)
-    assert doors.check() == (130, [], "")
+    assert frontends.check() == (130, [], "")
 
 
-def test_a_crash_that_is_no_interrupt_is_not_hidden(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_that_is_no_interrupt_is_not_hidden(frontends: Frontends, monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(*_: object) -> None:
         raise RuntimeError
 
     monkeypatch.setattr(check, "lint_all", crash)
     with pytest.raises(RuntimeError):
-        doors.check()
+        frontends.check()
 
 
-def test_an_interrupt_leaves_no_process_behind(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_leaves_no_process_behind(frontends: Frontends, monkeypatch: pytest.MonkeyPatch) -> None:
     write("a.py", "f()")
     write("b.py", "f()")
     parent = os.getpid()
@@ -83,7 +83,7 @@ def test_an_interrupt_leaves_no_process_behind(doors: Doors, monkeypatch: pytest
     monkeypatch.setattr(_workers, "check", slow)
     monkeypatch.setattr(os, "fork", forked)
     began = time.monotonic()
-    assert doors.check("-j", "2") == (130, [], "")
+    assert frontends.check("-j", "2") == (130, [], "")
     assert time.monotonic() - began < 30
     (child,) = started
     with pytest.raises(ChildProcessError):
@@ -100,14 +100,14 @@ def assert_ends_quietly_when_nobody_reads(process: subprocess.Popen[str]) -> Non
     assert process.wait() == 141
 
 
-def test_a_closed_pipe_is_quiet(doors: Doors) -> None:
+def test_a_closed_pipe_is_quiet(frontends: Frontends) -> None:
     with open("a.py", "w", encoding="utf-8") as file:
         file.write("crontab(\n")
     process = start("check")
     assert_ends_quietly_when_nobody_reads(process)
 
 
-def test_a_closed_pipe_is_quiet_in_colour_too(doors: Doors) -> None:
+def test_a_closed_pipe_is_quiet_in_colour_too(frontends: Frontends) -> None:
     write("tasks.py", "@shared_task", "def f():", *["    f.delay(priority=3)"] * 2000)
     process = start("check", "--color=always")
     assert_ends_quietly_when_nobody_reads(process)
@@ -115,7 +115,7 @@ def test_a_closed_pipe_is_quiet_in_colour_too(doors: Doors) -> None:
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full disk to write to")
 @pytest.mark.parametrize("arguments", [["check", "a.py"], ["rules"], ["--help"], ["graph", "--format=html"]], ids=str)
-def test_an_output_that_takes_nothing_is_one_line_and_misuse(doors: Doors, arguments: list[str]) -> None:
+def test_an_output_that_takes_nothing_is_one_line_and_misuse(frontends: Frontends, arguments: list[str]) -> None:
     write("a.py", "(")
     command = [sys.executable, "-m", "flake8_aa_celery", *arguments]
     with open("/dev/full", "wb") as full:
@@ -130,7 +130,7 @@ def test_an_output_that_takes_nothing_is_one_line_and_misuse(doors: Doors, argum
     ("arguments", "code"),
     [("check a.py <&- >&- 2>&-", 1), ("check none.py >&- 2>&-", 2), ("check - <&-", 0), ("check none.py a.py 2>&-", 2)],
 )
-def test_closed_streams_are_no_crash(doors: Doors, arguments: str, code: int) -> None:
+def test_closed_streams_are_no_crash(frontends: Frontends, arguments: str, code: int) -> None:
     write("a.py", "(")
     done = subprocess.run(f"{sys.executable} -m flake8_aa_celery {arguments}", shell=True, capture_output=True)
     assert (done.returncode, done.stderr) == (code, b"")
@@ -140,7 +140,7 @@ def test_closed_streams_are_no_crash(doors: Doors, arguments: str, code: int) ->
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 @pytest.mark.parametrize("arguments", [["--help"], ["graph"], ["rule", "AAC205"], ["check", "--color=always"]], ids=str)
 def test_what_an_encoding_does_not_have_is_said_in_its_own_signs(
-    doors: Doors, arguments: list[str], encoding: str
+    frontends: Frontends, arguments: list[str], encoding: str
 ) -> None:
     write("tasks.py", "@shared_task", "def f():", f"    f.delay({'x' * 100}, priority=3)")
     environment = os.environ | {"PYTHONIOENCODING": encoding, "COLUMNS": "60"}
@@ -155,7 +155,7 @@ def test_what_an_encoding_does_not_have_is_said_in_its_own_signs(
     [(["check", "a.py"], 1), (["--version"], 0), (["check", "none.py"], 2), (["nonsense"], 2)],
     ids=str,
 )
-def test_the_module_is_the_command(doors: Doors, arguments: list[str], code: int) -> None:
+def test_the_module_is_the_command(frontends: Frontends, arguments: list[str], code: int) -> None:
     with open("a.py", "w", encoding="utf-8") as file:
         file.write("crontab(\n")
     process = start(*arguments)

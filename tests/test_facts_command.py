@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from doors import Doors, write
 from flake8_aa_celery.cli import _items
 from flake8_aa_celery.model.facts import FACTS
+from frontends import Frontends, write
 from modules import modules_of_fixtures
 
 if TYPE_CHECKING:
@@ -38,18 +38,18 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> list[Module]:
 
 
 @pytest.fixture
-def tasks(doors: Doors) -> Doors:
+def tasks(frontends: Frontends) -> Frontends:
     """An app whose tasks are in app/tasks.py."""
     write("app/tasks.py", *TASKS)
     write("app/numbers.py", "LOW = 7")
     Path("app/__init__.py").touch()
     Path("pyproject.toml").touch()
-    return doors
+    return frontends
 
 
-def known(doors: Doors, *arguments: str) -> dict[str, Any]:
+def known(frontends: Frontends, *arguments: str) -> dict[str, Any]:
     """What is known of app/tasks.py, as programs read it."""
-    outcome = doors.command("facts", "app/tasks.py", "--output-format", "json", *arguments)
+    outcome = frontends.command("facts", "app/tasks.py", "--output-format", "json", *arguments)
     assert (outcome.code, outcome.errors) == (0, "")
     (file,) = json.loads("\n".join(outcome.lines))
     assert isinstance(file, dict)
@@ -66,7 +66,7 @@ def test_every_item_of_a_fact_has_a_line_of_its_file_and_is_plain(fact: Fact[Any
             json.dumps(_items.details_of(item))
 
 
-def test_a_task_is_shown_with_its_name_and_its_options(tasks: Doors) -> None:
+def test_a_task_is_shown_with_its_name_and_its_options(tasks: Frontends) -> None:
     first, second = known(tasks)["facts"]["tasks"]
     assert first == {
         "line": 5,
@@ -81,21 +81,21 @@ def test_a_task_is_shown_with_its_name_and_its_options(tasks: Doors) -> None:
     assert (second["line"], second["known"]["options"]) == (10, {})
 
 
-def test_a_constant_of_another_file_is_shown_with_what_it_is(tasks: Doors) -> None:
+def test_a_constant_of_another_file_is_shown_with_what_it_is(tasks: Frontends) -> None:
     (dispatch,) = known(tasks)["facts"]["dispatches"]
     assert dispatch["known"]["options"] == {"priority": "LOW = 7"}
     assert dispatch["known"]["receiver"] == "update"
     assert dispatch["known"]["loop"] == "loop in line 6"
 
 
-def test_every_fact_is_there_for_programs_also_where_there_is_nothing_of_it(tasks: Doors) -> None:
+def test_every_fact_is_there_for_programs_also_where_there_is_nothing_of_it(tasks: Frontends) -> None:
     file = known(tasks)
     assert list(file["facts"]) == list(FACTS)
     assert file["facts"]["views"] == []
     assert (file["path"], file["module"], file["unchecked"]) == ("app/tasks.py", "app.tasks", "")
 
 
-def test_facts_are_shown_a_line_for_each_item(tasks: Doors) -> None:
+def test_facts_are_shown_a_line_for_each_item(tasks: Frontends) -> None:
     lines = tasks.command("facts", "app/tasks.py").lines
     assert lines[0] == "app/tasks.py"
     assert "tasks  The tasks that are defined in a module, in the order of the source." in lines
@@ -106,20 +106,20 @@ def test_facts_are_shown_a_line_for_each_item(tasks: Doors) -> None:
     assert "views" in nothing and "dispatches" not in nothing
 
 
-def test_only_the_facts_that_are_named_are_shown(tasks: Doors) -> None:
+def test_only_the_facts_that_are_named_are_shown(tasks: Frontends) -> None:
     assert list(known(tasks, "--fact", "views", "--fact", "tasks")["facts"]) == ["tasks", "views"]
     assert tasks.command("facts", "app/tasks.py", "--fact", "views").lines == [
         "app/tasks.py", "", "Nothing of: views", ""
     ]  # fmt: skip
 
 
-def test_a_fact_that_there_is_not_is_misuse(tasks: Doors) -> None:
+def test_a_fact_that_there_is_not_is_misuse(tasks: Frontends) -> None:
     outcome = tasks.command("facts", "app/tasks.py", "--fact", "nothing")
     assert (outcome.code, outcome.lines) == (2, [])
     assert "invalid choice: 'nothing'" in outcome.errors
 
 
-def test_it_is_said_why_no_rule_looks_into_a_file(tasks: Doors) -> None:
+def test_it_is_said_why_no_rule_looks_into_a_file(tasks: Frontends) -> None:
     write("app/tests/test_tasks.py", "shared_task(f)")
     Path("plain.py").write_text("x = 1\n", "utf-8")
     assert tasks.command("facts", "app/tests/test_tasks.py").lines[1] == (
@@ -128,7 +128,7 @@ def test_it_is_said_why_no_rule_looks_into_a_file(tasks: Doors) -> None:
     assert tasks.command("facts", "plain.py").lines[1] == "No rule looks into it: nothing in it has to do with Celery."
 
 
-def test_settings_are_those_of_the_file(tasks: Doors) -> None:
+def test_settings_are_those_of_the_file(tasks: Frontends) -> None:
     write("app/jobs.py", "def run(): ...")
     Path("pyproject.toml").write_text('[tool.flake8-aa-celery]\ntasks-modules = ["jobs"]\n', "utf-8")
     Path("user.py").write_text("from app.jobs import run\n", "utf-8")
@@ -136,7 +136,7 @@ def test_settings_are_those_of_the_file(tasks: Doors) -> None:
     assert "No rule" in "".join(tasks.command("facts", "user.py", "--isolated").lines)
 
 
-def test_what_cannot_be_read_or_parsed_is_named_and_the_rest_is_shown(tasks: Doors) -> None:
+def test_what_cannot_be_read_or_parsed_is_named_and_the_rest_is_shown(tasks: Frontends) -> None:
     write("broken.py", "def f(:")
     outcome = tasks.command("facts", "none.py", "broken.py", "app", "app/tasks.py", "--fact", "views")
     assert (outcome.code, outcome.lines[0]) == (2, "app/tasks.py")
@@ -145,11 +145,11 @@ def test_what_cannot_be_read_or_parsed_is_named_and_the_rest_is_shown(tasks: Doo
     assert outcome.errors.splitlines()[2] == "aa-celery: app: Is a directory"
 
 
-def test_a_terminal_gets_colours(tasks: Doors) -> None:
+def test_a_terminal_gets_colours(tasks: Frontends) -> None:
     outcome = tasks.command("facts", "app/tasks.py", "--fact", "tasks", "--color", "always")
     assert outcome.lines[0] == "\x1b[1mapp/tasks.py\x1b[0m"
 
 
-def test_a_file_cannot_move_the_cursor(tasks: Doors) -> None:
+def test_a_file_cannot_move_the_cursor(tasks: Frontends) -> None:
     write("odd.py", "@shared_task(name='\x1b[2J')", "def odd(): ...")
     assert "\x1b" not in "".join(tasks.command("facts", "odd.py").lines)

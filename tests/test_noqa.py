@@ -88,7 +88,7 @@ ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 
 @st.composite
 def sources(draw: st.DrawFn) -> str:
-    """Statements of all shapes, with comments behind some of their lines."""
+    """Statements of all shapes, with comments after some of their lines."""
     lines = [
         line + ("" if line.endswith("\\") else draw(COMMENTS))
         for statement in draw(st.lists(LINES, min_size=1, max_size=4))

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from doors import CELERY, Doors
 from flake8_aa_celery import __version__, linter, plugin
 from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.plugin import Plugin
 from flake8_aa_celery.settings import Settings
+from frontends import CELERY, Frontends
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,17 +64,17 @@ def test_an_empty_file_is_nothing() -> None:
     assert found("") == []
 
 
-def test_a_crash_in_a_rule_does_not_stop_flake8(doors: Doors, tmp_path: Path) -> None:
+def test_a_crash_in_a_rule_does_not_stop_flake8(frontends: Frontends, tmp_path: Path) -> None:
     write(tmp_path, "a.py", "crash()", "f()", "import os")
-    crashed, *others = doors.flake8("a.py").lines
+    crashed, *others = frontends.flake8("a.py").lines
     assert crashed.startswith("a.py:1:1: AAC999 rule AAC401 (crash) crashed: KeyError: 2")
     assert f"a.py:3:1: {F}" in others
     assert "a.py:4:1: F401 'os' imported but unused" in others
 
 
-def test_wrong_syntax_is_left_to_flake8(doors: Doors, tmp_path: Path) -> None:
+def test_wrong_syntax_is_left_to_flake8(frontends: Frontends, tmp_path: Path) -> None:
     write(tmp_path, "a.py", "f(")
-    (line,) = doors.flake8("a.py").lines
+    (line,) = frontends.flake8("a.py").lines
     assert "E999 SyntaxError" in line
 
 
@@ -87,10 +87,10 @@ def test_standard_input_counts_as_the_file_that_it_is_called(tmp_path: Path, nam
     assert {line.split()[1] for line in done.stdout.splitlines()} == codes
 
 
-def test_noqa_is_the_business_of_flake8(doors: Doors, tmp_path: Path) -> None:
+def test_noqa_is_the_business_of_flake8(frontends: Frontends, tmp_path: Path) -> None:
     write(tmp_path, "a.py", "f()  # noqa: AAC201", "g()")
-    assert doors.flake8("--select", "AAC", "a.py").lines == ["a.py:3:1: AAC203 g is called"]
-    assert len(doors.flake8("--select", "AAC", "--disable-noqa", "a.py").lines) == 2
+    assert frontends.flake8("--select", "AAC", "a.py").lines == ["a.py:3:1: AAC203 g is called"]
+    assert len(frontends.flake8("--select", "AAC", "--disable-noqa", "a.py").lines) == 2
 
 
 @pytest.mark.parametrize(
@@ -111,21 +111,21 @@ def test_noqa_is_the_business_of_flake8(doors: Doors, tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_flake8_selects(doors: Doors, tmp_path: Path, arguments: list[str], codes: str) -> None:
+def test_flake8_selects(frontends: Frontends, tmp_path: Path, arguments: list[str], codes: str) -> None:
     write(tmp_path, "a.py", "f()", "optional()", "alliance()")
-    lines = doors.flake8("--isolated", "--extend-ignore", "E,W,F401", *arguments, "a.py").lines
+    lines = frontends.flake8("--isolated", "--extend-ignore", "E,W,F401", *arguments, "a.py").lines
     found = sorted(line.split()[1] for line in lines)
     if "--select" not in arguments:
         found = [code for code in found if code.startswith("AAC")]
     assert found == codes.split()
 
 
-def test_pyproject_selects_too_unless_flake8_names_our_rules(doors: Doors, tmp_path: Path) -> None:
+def test_pyproject_selects_too_unless_flake8_names_our_rules(frontends: Frontends, tmp_path: Path) -> None:
     write(tmp_path, "a.py", "f()", "optional()")
     (tmp_path / "pyproject.toml").write_text('[tool.flake8-aa-celery]\nselect = ["AAC104"]\nbulk-priority = 8\n')
 
     def codes(*arguments: str) -> list[str]:
-        lines = doors.flake8("--ignore", "E,F,W", *arguments, "a.py").lines
+        lines = frontends.flake8("--ignore", "E,F,W", *arguments, "a.py").lines
         return [line.split(" ", 1)[1] for line in lines]
 
     assert codes() == ["AAC104 optional is called"]
@@ -133,24 +133,24 @@ def test_pyproject_selects_too_unless_flake8_names_our_rules(doors: Doors, tmp_p
     assert codes("--extend-select", "AAC201") == ["AAC201 f is called at 8", "AAC104 optional is called"]
 
 
-def test_options_of_flake8_win_over_pyproject(doors: Doors, tmp_path: Path) -> None:
+def test_options_of_flake8_win_over_pyproject(frontends: Frontends, tmp_path: Path) -> None:
     write(tmp_path, "a.py", "f()")
     (tmp_path / "pyproject.toml").write_text("[tool.flake8-aa-celery]\nbulk-priority = 8\n")
     (tmp_path / ".flake8").write_text("[flake8]\naa-celery-bulk-priority = 6\nselect = AAC\n")
-    assert doors.flake8("a.py").lines == ["a.py:2:1: AAC201 f is called at 6"]
-    assert doors.flake8("--aa-celery-bulk-priority", "5", "a.py").lines == ["a.py:2:1: AAC201 f is called at 5"]
-    assert doors.flake8("--isolated", "--select", "AAC", "a.py").lines == ["a.py:2:1: AAC201 f is called at 8"]
+    assert frontends.flake8("a.py").lines == ["a.py:2:1: AAC201 f is called at 6"]
+    assert frontends.flake8("--aa-celery-bulk-priority", "5", "a.py").lines == ["a.py:2:1: AAC201 f is called at 5"]
+    assert frontends.flake8("--isolated", "--select", "AAC", "a.py").lines == ["a.py:2:1: AAC201 f is called at 8"]
 
 
-def test_a_flag_is_an_option_without_a_value(doors: Doors, tmp_path: Path) -> None:
+def test_a_flag_is_an_option_without_a_value(frontends: Frontends, tmp_path: Path) -> None:
     write(tmp_path, "test_a.py", "f()")
-    assert doors.flake8("--select", "AAC", "test_a.py").lines == []
-    lines = doors.flake8("--select", "AAC", "--aa-celery-check-tests", "test_a.py").lines
+    assert frontends.flake8("--select", "AAC", "test_a.py").lines == []
+    lines = frontends.flake8("--select", "AAC", "--aa-celery-check-tests", "test_a.py").lines
     assert lines == [f"test_a.py:2:1: {F}"]
 
 
-def test_lists_are_separated_by_commas(doors: Doors, tmp_path: Path) -> None:
-    doors.flake8("--aa-celery-tasks-modules", "tasks,jobs", "--aa-celery-blocking-calls", "a.b")
+def test_lists_are_separated_by_commas(frontends: Frontends, tmp_path: Path) -> None:
+    frontends.flake8("--aa-celery-tasks-modules", "tasks,jobs", "--aa-celery-blocking-calls", "a.b")
     assert Plugin.settings == Settings(tasks_modules=("tasks", "jobs"), blocking_calls=("a.b",))
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from flake8.defaults import EXCLUDE
 
-from doors import Doors, F, write
 from flake8_aa_celery.linter import selected_rules
 from flake8_aa_celery.pyproject import read_file, read_pyproject
 from flake8_aa_celery.rules import all_rules
@@ -20,6 +19,7 @@ from flake8_aa_celery.settings import (
     merge,
     parse_text,
 )
+from frontends import F, Frontends, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -269,51 +269,51 @@ def test_the_longest_prefix_decides_which_rules_are_on(settings: dict[str, objec
 # -- the command line and flake8 --------------------------------------------------------------------------------------
 
 
-def shown(doors: Doors, *arguments: str) -> dict[str, str]:
-    return {name: value for name, (value, _) in shown_with_places(doors, *arguments).items()}
+def shown(frontends: Frontends, *arguments: str) -> dict[str, str]:
+    return {name: value for name, (value, _) in shown_with_places(frontends, *arguments).items()}
 
 
-def shown_with_places(doors: Doors, *arguments: str) -> dict[str, tuple[str, str]]:
-    lines = [line.partition("  # ") for line in doors.check("--show-settings", *arguments).lines]
+def shown_with_places(frontends: Frontends, *arguments: str) -> dict[str, tuple[str, str]]:
+    lines = [line.partition("  # ") for line in frontends.check("--show-settings", *arguments).lines]
     return {setting.split(" = ", 1)[0]: (setting.split(" = ", 1)[1], place) for setting, _, place in lines}
 
 
-def test_the_command_line_wins_over_pyproject(doors: Doors, tmp_path: Path) -> None:
+def test_the_command_line_wins_over_pyproject(frontends: Frontends, tmp_path: Path) -> None:
     written(tmp_path, "bulk-priority = 8\nhighest-priority = 2")
-    settings = shown(doors, "--bulk-priority", "9")
+    settings = shown(frontends, "--bulk-priority", "9")
     assert (settings["bulk-priority"], settings["highest-priority"]) == ("9", "2")
 
 
-def test_isolated_looks_for_no_pyproject(doors: Doors, tmp_path: Path) -> None:
+def test_isolated_looks_for_no_pyproject(frontends: Frontends, tmp_path: Path) -> None:
     written(tmp_path, "bulk-priority = 8")
-    assert shown(doors, "--isolated")["bulk-priority"] == "7"
+    assert shown(frontends, "--isolated")["bulk-priority"] == "7"
 
 
-def test_a_configuration_file_stands_for_pyproject(doors: Doors, tmp_path: Path) -> None:
+def test_a_configuration_file_stands_for_pyproject(frontends: Frontends, tmp_path: Path) -> None:
     written(tmp_path, "bulk-priority = 8")
     (tmp_path / "ours.toml").write_text("highest-priority = 1\n")
-    settings = shown(doors, "--config", "ours.toml")
+    settings = shown(frontends, "--config", "ours.toml")
     assert (settings["bulk-priority"], settings["highest-priority"]) == ("7", "1")
 
 
 @pytest.mark.parametrize("pair", ["profile=celery", 'profile = "celery"'])
-def test_a_setting_can_be_given_as_a_pair(doors: Doors, pair: str) -> None:
-    assert shown(doors, "--config", pair)["profile"] == '"celery"'
+def test_a_setting_can_be_given_as_a_pair(frontends: Frontends, pair: str) -> None:
+    assert shown(frontends, "--config", pair)["profile"] == '"celery"'
 
 
-def test_lists_can_be_given_as_pairs(doors: Doors) -> None:
-    settings = shown(doors, "--config", "tasks-modules=tasks,jobs", "--config", "blocking-calls=['a.b']")
+def test_lists_can_be_given_as_pairs(frontends: Frontends) -> None:
+    settings = shown(frontends, "--config", "tasks-modules=tasks,jobs", "--config", "blocking-calls=['a.b']")
     assert (settings["tasks-modules"], settings["blocking-calls"]) == ('["tasks", "jobs"]', '["a.b"]')
 
 
-def test_a_flag_can_be_turned_off(doors: Doors, tmp_path: Path) -> None:
+def test_a_flag_can_be_turned_off(frontends: Frontends, tmp_path: Path) -> None:
     written(tmp_path, "check-tests = true")
-    assert shown(doors)["check-tests"] == "true"
-    assert shown(doors, "--no-check-tests")["check-tests"] == "false"
+    assert shown(frontends)["check-tests"] == "true"
+    assert shown(frontends, "--no-check-tests")["check-tests"] == "false"
 
 
-def test_what_is_shown_can_be_read_again(doors: Doors, tmp_path: Path) -> None:
-    lines = doors.check("--show-settings", "--per-file-ignores", "a.py:AAC900").lines
+def test_what_is_shown_can_be_read_again(frontends: Frontends, tmp_path: Path) -> None:
+    lines = frontends.check("--show-settings", "--per-file-ignores", "a.py:AAC900").lines
     (tmp_path / "ours.toml").write_text("\n".join(lines))
     expected = Settings(per_file_ignores=(("a.py", ("AAC900",)),))
     assert read_file(Settings(), "ours.toml", all_rules) == expected
@@ -335,15 +335,17 @@ def test_what_is_shown_can_be_read_again(doors: Doors, tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_a_mistake_on_the_command_line_is_one_line_and_misuse(doors: Doors, arguments: list[str], error: str) -> None:
-    outcome = doors.check(*arguments)
+def test_a_mistake_on_the_command_line_is_one_line_and_misuse(
+    frontends: Frontends, arguments: list[str], error: str
+) -> None:
+    outcome = frontends.check(*arguments)
     assert (outcome.code, outcome.errors, outcome.lines) == (2, f"aa-celery: {error}\n", [])
 
 
-def test_settings_are_shown_with_the_place_that_they_come_from(doors: Doors, tmp_path: Path) -> None:
+def test_settings_are_shown_with_the_place_that_they_come_from(frontends: Frontends, tmp_path: Path) -> None:
     (tmp_path / "base.toml").write_text('profile = "celery"\nextend-select = ["AAC9"]\n')
     put(tmp_path, 'extend = "base.toml"\nbulk-priority = 8')
-    places = shown_with_places(doors, "--extend-select=AAC2", "--config", "highest-priority=1")
+    places = shown_with_places(frontends, "--extend-select=AAC2", "--config", "highest-priority=1")
     file, base = str(tmp_path / "pyproject.toml"), str(tmp_path / "base.toml")
     assert places["bulk-priority"] == ("8", file)
     assert places["profile"] == ('"celery"', base)
@@ -352,17 +354,17 @@ def test_settings_are_shown_with_the_place_that_they_come_from(doors: Doors, tmp
     assert places["ignore"] == ("[]", "")
 
 
-def test_the_settings_of_the_first_path_are_shown(doors: Doors, tmp_path: Path) -> None:
+def test_the_settings_of_the_first_path_are_shown(frontends: Frontends, tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     written(tmp_path / "a", "bulk-priority = 8")
-    assert shown(doors)["bulk-priority"] == "7"
-    assert shown(doors, "a")["bulk-priority"] == "8"
-    assert shown(doors, "a/x.py", "b")["bulk-priority"] == "8"
-    assert shown(doors, "-", "--stdin-filename=a/x.py")["bulk-priority"] == "8"
+    assert shown(frontends)["bulk-priority"] == "7"
+    assert shown(frontends, "a")["bulk-priority"] == "8"
+    assert shown(frontends, "a/x.py", "b")["bulk-priority"] == "8"
+    assert shown(frontends, "-", "--stdin-filename=a/x.py")["bulk-priority"] == "8"
 
 
 @pytest.mark.usefixtures("fakes")
-def test_each_file_has_the_settings_of_the_nearest_folder(doors: Doors, tmp_path: Path) -> None:
+def test_each_file_has_the_settings_of_the_nearest_folder(frontends: Frontends, tmp_path: Path) -> None:
     for folder in ("a", "a/sub", "b", "c"):
         write(f"{folder}/x.py", "f()")
     written(tmp_path, 'bulk-priority = 8\nextend-exclude = ["c"]')
@@ -370,62 +372,62 @@ def test_each_file_has_the_settings_of_the_nearest_folder(doors: Doors, tmp_path
     written(tmp_path / "b", 'ignore = ["AAC2"]')
     (tmp_path / "a" / "sub" / "pyproject.toml").write_text("[tool.black]\n")
     expected = ["./a/sub/x.py:2:1: AAC201 f is called at 9", "./a/x.py:2:1: AAC201 f is called at 9"]
-    assert doors.check().lines == expected
-    assert doors.check("--jobs=2").lines == expected
-    assert [line for line in doors.flake8("--select=AAC", "a", "b").lines if "AAC" in line] == [
+    assert frontends.check().lines == expected
+    assert frontends.check("--jobs=2").lines == expected
+    assert [line for line in frontends.flake8("--select=AAC", "a", "b").lines if "AAC" in line] == [
         line.removeprefix("./") for line in expected
     ]
-    assert doors.check("--bulk-priority=1", "a/x.py").lines == ["a/x.py:2:1: AAC201 f is called at 1"]
-    assert len(doors.check("--isolated").lines) == 4
+    assert frontends.check("--bulk-priority=1", "a/x.py").lines == ["a/x.py:2:1: AAC201 f is called at 1"]
+    assert len(frontends.check("--isolated").lines) == 4
 
 
 @pytest.mark.usefixtures("fakes")
-def test_what_a_folder_includes_and_excludes_goes_for_what_is_below_it(doors: Doors, tmp_path: Path) -> None:
+def test_what_a_folder_includes_and_excludes_goes_for_what_is_below_it(frontends: Frontends, tmp_path: Path) -> None:
     for file in ("x.py", "a/x.py", "a/old/x.py", "a/y.pyw", "y.pyw"):
         write(file, "f()")
     written(tmp_path / "a", 'extend-exclude = ["old"]\ninclude = ["*.py", "*.pyw"]')
-    assert doors.check("--show-files") == (0, ["./a/x.py", "./a/y.pyw", "./x.py"], "")
+    assert frontends.check("--show-files") == (0, ["./a/x.py", "./a/y.pyw", "./x.py"], "")
 
 
 @pytest.mark.usefixtures("fakes")
-def test_the_files_that_are_checked_are_shown(doors: Doors, tmp_path: Path) -> None:
+def test_the_files_that_are_checked_are_shown(frontends: Frontends, tmp_path: Path) -> None:
     for file in ("b.py", "a.py", "tests/test_x.py", "build/x.py"):
         write(file, "f()")
     (tmp_path / "no_celery.py").touch()
-    assert doors.check("--show-files") == (0, ["./a.py", "./b.py", "./no_celery.py"], "")
-    assert doors.check("--show-files", "--check-tests", "tests").lines == ["tests/test_x.py"]
-    assert doors.command("fix", "--show-files", "b.py").lines == ["b.py"]
-    assert doors.check("--show-files", "none").code == 2
+    assert frontends.check("--show-files") == (0, ["./a.py", "./b.py", "./no_celery.py"], "")
+    assert frontends.check("--show-files", "--check-tests", "tests").lines == ["tests/test_x.py"]
+    assert frontends.command("fix", "--show-files", "b.py").lines == ["b.py"]
+    assert frontends.check("--show-files", "none").code == 2
 
 
 @pytest.mark.usefixtures("fakes")
-def test_a_verbose_run_says_where_settings_come_from(doors: Doors, tmp_path: Path) -> None:
+def test_a_verbose_run_says_where_settings_come_from(frontends: Frontends, tmp_path: Path) -> None:
     write("a/x.py", "f()")
     write("y.py", "f()")
     written(tmp_path / "a", "bulk-priority = 8")
-    errors = doors.check("-v", "--select=AAC2").errors.splitlines()
+    errors = frontends.check("-v", "--select=AAC2").errors.splitlines()
     assert f"bulk-priority = 8  # {tmp_path / 'a' / 'pyproject.toml'}" in errors
     assert 'select = ["AAC2"]  # command line' in errors
 
 
 @pytest.mark.usefixtures("fakes")
-def test_a_mistake_in_a_folder_below_is_told_with_its_file(doors: Doors, tmp_path: Path) -> None:
+def test_a_mistake_in_a_folder_below_is_told_with_its_file(frontends: Frontends, tmp_path: Path) -> None:
     write("a/x.py", "f()")
     put(tmp_path / "a", "profil = 1")
     error = f"aa-celery: {tmp_path}/a/pyproject.toml: there is no setting 'profil'; did you mean 'profile'?\n"
-    assert doors.check() == (2, [], error)
+    assert frontends.check() == (2, [], error)
 
 
 @pytest.mark.usefixtures("fakes")
 @pytest.mark.parametrize("option", ["--select", "--extend-select", "--ignore"])
-def test_a_list_that_is_given_twice_adds_up(doors: Doors, option: str) -> None:
-    assert shown(doors, option, "AAC201", f"{option}=AAC203,AAC9")[option[2:]] == '["AAC201", "AAC203", "AAC9"]'
+def test_a_list_that_is_given_twice_adds_up(frontends: Frontends, option: str) -> None:
+    assert shown(frontends, option, "AAC201", f"{option}=AAC203,AAC9")[option[2:]] == '["AAC201", "AAC203", "AAC9"]'
 
 
 @pytest.mark.usefixtures("fakes")
-def test_other_lists_that_are_given_twice_add_up(doors: Doors) -> None:
+def test_other_lists_that_are_given_twice_add_up(frontends: Frontends) -> None:
     lists = ["--tasks-modules=a", "--tasks-modules", "b c", "--exclude=x", "--exclude=y"]
-    settings = shown(doors, *lists, "--per-file-ignores=a.py:AAC2", "--per-file-ignores=a.py:AAC3,b.py:AAC2")
+    settings = shown(frontends, *lists, "--per-file-ignores=a.py:AAC2", "--per-file-ignores=a.py:AAC3,b.py:AAC2")
     assert settings["tasks-modules"] == '["a", "b", "c"]'
     assert settings["exclude"] == '["x", "y"]'
     assert settings["per-file-ignores"] == '{ "a.py" = ["AAC2", "AAC3"], "b.py" = ["AAC2"] }'
@@ -433,26 +435,26 @@ def test_other_lists_that_are_given_twice_add_up(doors: Doors) -> None:
 
 @pytest.mark.usefixtures("fakes")
 @pytest.mark.parametrize("name", ["call-of-g", "Call-Of-G", "AAC203"])
-def test_a_rule_can_be_named(doors: Doors, tmp_path: Path, name: str) -> None:
+def test_a_rule_can_be_named(frontends: Frontends, tmp_path: Path, name: str) -> None:
     write("x.py", "f()", "g()")
-    assert doors.check("--select", name).lines == ["./x.py:3:1: AAC203 g is called"]
-    assert doors.check("--ignore", name).lines == [f"./x.py:2:1: {F}"]
-    assert doors.check("--per-file-ignores", f"x.py:{name}").lines == [f"./x.py:2:1: {F}"]
+    assert frontends.check("--select", name).lines == ["./x.py:3:1: AAC203 g is called"]
+    assert frontends.check("--ignore", name).lines == [f"./x.py:2:1: {F}"]
+    assert frontends.check("--per-file-ignores", f"x.py:{name}").lines == [f"./x.py:2:1: {F}"]
     put(tmp_path, f'ignore = ["{name}"]')
-    assert doors.check().lines == [f"./x.py:2:1: {F}"]
+    assert frontends.check().lines == [f"./x.py:2:1: {F}"]
 
 
 @pytest.mark.usefixtures("fakes")
-def test_all_rules_can_be_named_at_once(doors: Doors) -> None:
+def test_all_rules_can_be_named_at_once(frontends: Frontends) -> None:
     write("x.py", "f()", "optional()")
-    assert len(doors.check("--select=ALL").lines) == 2
-    assert doors.check("--per-file-ignores=x.py:ALL").lines == []
+    assert len(frontends.check("--select=ALL").lines) == 2
+    assert frontends.check("--per-file-ignores=x.py:ALL").lines == []
 
 
 @pytest.mark.usefixtures("fakes")
-def test_an_unknown_name_suggests_the_nearest(doors: Doors) -> None:
+def test_an_unknown_name_suggests_the_nearest(frontends: Frontends) -> None:
     error = "aa-celery: command line: ignore names no rule with 'cal-of-g'; did you mean 'call-of-g'?\n"
-    assert doors.check("--ignore=cal-of-g").errors == error
+    assert frontends.check("--ignore=cal-of-g").errors == error
 
 
 def test_a_text_in_the_place_of_a_list_suggests_the_list(tmp_path: Path) -> None:
@@ -464,23 +466,23 @@ def test_a_text_in_the_place_of_a_list_suggests_the_list(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("table", ["aa-celery", "flake8_aa_celery", "aa_celery", "flake8-aa_celery"])
-def test_a_table_with_another_name_is_warned_of(doors: Doors, tmp_path: Path, table: str) -> None:
+def test_a_table_with_another_name_is_warned_of(frontends: Frontends, tmp_path: Path, table: str) -> None:
     (tmp_path / "pyproject.toml").write_text(f'[tool.{table}]\nprofile = "celery"\n')
     warning = f"{tmp_path}/pyproject.toml: [tool.{table}] is not read; the settings belong in [tool.flake8-aa-celery]\n"
-    assert doors.check("--show-files") == (0, [], f"aa-celery: {warning}")
-    assert doors.flake8(".").errors == f"flake8-aa-celery: {warning}"
+    assert frontends.check("--show-files") == (0, [], f"aa-celery: {warning}")
+    assert frontends.flake8(".").errors == f"flake8-aa-celery: {warning}"
 
 
 @pytest.mark.parametrize("table", ["celery", "flake8", "allianceauth"])
-def test_a_table_of_another_tool_is_not_warned_of(doors: Doors, tmp_path: Path, table: str) -> None:
+def test_a_table_of_another_tool_is_not_warned_of(frontends: Frontends, tmp_path: Path, table: str) -> None:
     (tmp_path / "pyproject.toml").write_text(f"# flake8-aa-celery\n[tool.{table}]\n")
-    assert doors.check("--show-files").errors == ""
+    assert frontends.check("--show-files").errors == ""
 
 
-def test_a_mistake_in_pyproject_stops_flake8_with_its_text(doors: Doors, tmp_path: Path) -> None:
+def test_a_mistake_in_pyproject_stops_flake8_with_its_text(frontends: Frontends, tmp_path: Path) -> None:
     written_file = tmp_path / "pyproject.toml"
     written_file.write_text("[tool.flake8-aa-celery]\nprofil = 1\n")
-    outcome = doors.flake8()
+    outcome = frontends.flake8()
     assert outcome.code == 1
     assert outcome.lines == [
         "There was a critical error during execution of Flake8:",
@@ -492,18 +494,18 @@ def test_a_mistake_in_pyproject_stops_flake8_with_its_text(doors: Doors, tmp_pat
     "option", [option for option in OPTIONS if option.flake8 and option.kind != "names"], ids=lambda o: o.name
 )
 def test_a_mistake_in_a_file_of_flake8_stops_it_with_what_is_allowed(
-    doors: Doors, tmp_path: Path, option: Option
+    frontends: Frontends, tmp_path: Path, option: Option
 ) -> None:
     (tmp_path / ".flake8").write_text(f"[flake8]\naa-celery-{option.name} = nonsense\n")
-    assert doors.flake8().lines[1] == (
+    assert frontends.flake8().lines[1] == (
         f"flake8's option aa-celery-{option.name}: {option.name} must be {option.allowed}, not 'nonsense'"
     )
 
 
-def test_flake8_shows_our_options_with_their_defaults(doors: Doors) -> None:
+def test_flake8_shows_our_options_with_their_defaults(frontends: Frontends) -> None:
     with pytest.raises(SystemExit):
-        doors.flake8("--help")
-    text = " ".join(doors.capsys.readouterr().out.split())
+        frontends.flake8("--help")
+    text = " ".join(frontends.capsys.readouterr().out.split())
     for option in OPTIONS:
         assert (f"--aa-celery-{option.name}" in text) == option.flake8
     assert "from 0 to 9 (default: 7)" in text

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from doors import CELERY, Doors
 from flake8_aa_celery.cli import _progress
 from flake8_aa_celery.report import Result
 from flake8_aa_celery.report._terminal import draw
 from flake8_aa_celery.rewrites import ReplaceExpression
 from flake8_aa_celery.violation import Fix, Violation
+from frontends import CELERY, Frontends
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,10 +54,10 @@ def uncoloured(text: str) -> str:
     return re.sub(r"\x1b\[[\d;]*m", "", text)
 
 
-def test_violations_stand_below_their_file_with_their_lines(doors: Doors) -> None:
+def test_violations_stand_below_their_file_with_their_lines(frontends: Frontends) -> None:
     Path("a.py").write_text(f"{CELERY}x = f()\nif x:\n    g(\n        1)\n")
     Path("b.py").write_text(f"{CELERY}g()\n")
-    assert [uncoloured(line) for line in doors.check("a.py", "b.py", "--color=always").lines] == [
+    assert [uncoloured(line) for line in frontends.check("a.py", "b.py", "--color=always").lines] == [
         "a.py",
         "  2:5  AAC201 f is called at 7",
         "    x = f()",
@@ -77,8 +77,8 @@ def test_violations_stand_below_their_file_with_their_lines(doors: Doors) -> Non
     ]
 
 
-def test_nothing_found_is_said(doors: Doors) -> None:
-    assert [uncoloured(line) for line in doors.check("--color=always").lines] == ["No violations"]
+def test_nothing_found_is_said(frontends: Frontends) -> None:
+    assert [uncoloured(line) for line in frontends.check("--color=always").lines] == ["No violations"]
 
 
 def test_what_only_an_unsafe_fix_mends_is_counted_apart() -> None:
@@ -87,9 +87,9 @@ def test_what_only_an_unsafe_fix_mends_is_counted_apart() -> None:
     assert closing == "1 violation in 1 file, 1 can be fixed with `aa-celery fix --unsafe-fixes`"
 
 
-def test_what_a_fix_has_left_is_not_offered_again(doors: Doors) -> None:
+def test_what_a_fix_has_left_is_not_offered_again(frontends: Frontends) -> None:
     Path("a.py").write_text(f"{CELERY}g()\n")
-    assert uncoloured(doors.command("fix", "--color=always").lines[-1]) == "1 violation left in 1 file"
+    assert uncoloured(frontends.command("fix", "--color=always").lines[-1]) == "1 violation left in 1 file"
 
 
 def test_carets_stand_below_wide_characters_and_tabs() -> None:
@@ -135,9 +135,9 @@ def test_a_narrow_terminal_gets_the_whole_message() -> None:
     assert LONG.replace(" ", "") in text.replace(" ", "")
 
 
-def test_the_concise_format_is_flat_at_a_terminal_too(doors: Doors) -> None:
+def test_the_concise_format_is_flat_at_a_terminal_too(frontends: Frontends) -> None:
     Path("a.py").write_text(f"{CELERY}x = f()\n")
-    assert doors.check("a.py", "--color=always", "--output-format=concise").lines == [PLAIN]
+    assert frontends.check("a.py", "--color=always", "--output-format=concise").lines == [PLAIN]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_the_concise_format_is_flat_at_a_terminal_too(doors: Doors) -> None:
     ],
 )
 def test_a_pipe_gets_plain_lines_unless_colour_is_forced(
-    doors: Doors,
+    frontends: Frontends,
     monkeypatch: pytest.MonkeyPatch,
     option: str,
     environment: dict[str, str],
@@ -165,7 +165,7 @@ def test_a_pipe_gets_plain_lines_unless_colour_is_forced(
     Path("a.py").write_text(f"{CELERY}x = f()\n")
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
-    lines = doors.check("a.py", "--color", option).lines
+    lines = frontends.check("a.py", "--color", option).lines
     assert (lines != [PLAIN]) == is_drawn
     assert (ESCAPE in "\n".join(lines)) == is_coloured
 
@@ -193,40 +193,42 @@ def _read(descriptor: int) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize(("environment", "is_coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
-def test_a_terminal_gets_colour(doors: Doors, environment: dict[str, str], is_coloured: bool) -> None:
+def test_a_terminal_gets_colour(frontends: Frontends, environment: dict[str, str], is_coloured: bool) -> None:
     Path("a.py").write_text("from celery import shared_task\n\n\n@shared_task(\n")
     text = at_a_terminal("check", **environment)
     assert "1 violation in 1 file" in uncoloured(text)
     assert (ESCAPE in text) == is_coloured
 
 
-def test_a_report_in_a_file_is_plain(doors: Doors) -> None:
+def test_a_report_in_a_file_is_plain(frontends: Frontends) -> None:
     Path("a.py").write_text(f"{CELERY}x = f()\n")
-    assert doors.check("a.py", "--color=always", "--output-file=report").lines == []
+    assert frontends.check("a.py", "--color=always", "--output-file=report").lines == []
     assert Path("report").read_text() == f"{PLAIN}\n"
 
 
-def test_a_format_for_programs_has_no_colour(doors: Doors) -> None:
-    assert doors.check("--color=always", "--output-format=json").lines == ["[]"]
+def test_a_format_for_programs_has_no_colour(frontends: Frontends) -> None:
+    assert frontends.check("--color=always", "--output-format=json").lines == ["[]"]
 
 
-def test_a_page_is_set_for_reading(doors: Doors) -> None:
-    text = "\n".join(doors.command("rule", "AAC201", "--color=always").lines)
+def test_a_page_is_set_for_reading(frontends: Frontends) -> None:
+    text = "\n".join(frontends.command("rule", "AAC201", "--color=always").lines)
     assert ESCAPE in text
     assert "AAC201 call-of-f" in uncoloured(text)
     assert "#" not in uncoloured(text)
 
 
-def test_the_rules_are_a_table(doors: Doors) -> None:
-    lines = [uncoloured(line).split() for line in doors.command("rules", "--color=always").lines]
+def test_the_rules_are_a_table(frontends: Frontends) -> None:
+    lines = [uncoloured(line).split() for line in frontends.command("rules", "--color=always").lines]
     assert ["AAC301", "call-of-alliance", "warning", "on", "off", "none", "Calls", "of", "alliance."] in lines
     assert ["AAC104", "call-of-optional", "warning", "off", "off", "none", "Calls", "of", "optional."] in lines
 
 
 @pytest.mark.parametrize("width", ["40", "80"])
-def test_a_narrow_terminal_hides_nothing_of_a_rule(doors: Doors, monkeypatch: pytest.MonkeyPatch, width: str) -> None:
+def test_a_narrow_terminal_hides_nothing_of_a_rule(
+    frontends: Frontends, monkeypatch: pytest.MonkeyPatch, width: str
+) -> None:
     monkeypatch.setenv("COLUMNS", width)
-    assert "…" not in "".join(doors.command("rules", "--color=always").lines)
+    assert "…" not in "".join(frontends.command("rules", "--color=always").lines)
 
 
 # -- the progress bar -------------------------------------------------------------------------------------------------

@@ -171,7 +171,7 @@ HEAVY = {
 }  # fmt: skip
 
 
-def test_the_version_is_told_by_the_door_alone() -> None:
+def test_the_version_is_told_by_the_command_alone() -> None:
     names = imported_by("--version")
     assert ours(names, "") == {"flake8_aa_celery", "flake8_aa_celery.cli", "flake8_aa_celery.cli._output"}
     assert not names & (HEAVY | {"ast", "re", "typing"})

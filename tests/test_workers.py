@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from doors import Doors, write
 from flake8_aa_celery.cli import _workers
 from flake8_aa_celery.settings import Settings
+from frontends import Frontends, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("fakes")
 
 
-def test_processes_change_nothing(doors: Doors) -> None:
+def test_processes_change_nothing(frontends: Frontends) -> None:
     for number in range(23):
         write(f"m{number}.py", *["f()"] * number, "g()  # noqa" if number % 3 else "g()")
-    serial = doors.check("-j", "1")
+    serial = frontends.check("-j", "1")
     assert len(serial.lines) == sum(range(23)) + 8
     for jobs in ("2", "3", "7", "50"):
-        assert doors.check("-j", jobs) == serial
+        assert frontends.check("-j", jobs) == serial
 
 
 @pytest.mark.parametrize("jobs", ["0", "-1", "many", "²", "9" * 5000])
-def test_a_strange_number_of_processes_is_one_line_and_misuse(doors: Doors, jobs: str) -> None:
+def test_a_strange_number_of_processes_is_one_line_and_misuse(frontends: Frontends, jobs: str) -> None:
     complaint = f"aa-celery: --jobs must be a whole number from 1, not {jobs!r}\n"
-    assert doors.check(f"--jobs={jobs}") == (2, [], complaint)
+    assert frontends.check(f"--jobs={jobs}") == (2, [], complaint)
 
 
 def test_few_bytes_are_linted_in_this_process() -> None:
@@ -92,7 +92,7 @@ def test_more_processes_than_a_pipe_has_room_for_do_not_hang() -> None:
     assert deal.players < 50_000
 
 
-def test_a_process_that_is_killed_is_misuse(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_is_killed_is_misuse(frontends: Frontends, monkeypatch: pytest.MonkeyPatch) -> None:
     write("a.py", "f()")
     write("b.py", "f()")
     parent = os.getpid()
@@ -103,4 +103,4 @@ def test_a_process_that_is_killed_is_misuse(doors: Doors, monkeypatch: pytest.Mo
         return []
 
     monkeypatch.setattr(_workers, "check", killed)
-    assert doors.check("-j", "2") == (2, [], "aa-celery: a process that checks files ended with -9\n")
+    assert frontends.check("-j", "2") == (2, [], "aa-celery: a process that checks files ended with -9\n")

@@ -1,4 +1,4 @@
-"""What pyflakes says of a file: a fix must leave nothing behind that it objects to."""
+"""What pyflakes says of a file: a fix must leave nothing that it objects to."""
 
 from __future__ import annotations
 

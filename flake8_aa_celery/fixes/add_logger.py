@@ -42,5 +42,5 @@ def _last_import(syntax: ast.Module, line: int) -> ast.stmt:
         if imports_something(statement):
             found = statement
     if found is None:
-        raise Refused("there are no imports behind which a logger could stand")
+        raise Refused("there are no imports after which a logger could stand")
     return found

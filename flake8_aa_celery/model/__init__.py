@@ -91,7 +91,7 @@ def _imports(name: bytes, source: bytes, *, whole: bool) -> bool:
 
 
 def _continues_import(source: bytes, place: int, opened: int, closed: int) -> bool:
-    """Whether a name stands on a line of its own in ``from x import (…)`` or behind a backslash.
+    """Whether a name stands on a line of its own in ``from x import (…)`` or after a backslash.
 
     :param opened: the last opening parenthesis before it, -1 for none; ``closed`` likewise.
     """

@@ -108,7 +108,10 @@ def check(sent: BulkSend, module: Module) -> Iterator[Violation]:
 
 def _message_of_way(sent: BulkSend, priority: int) -> str:
     what, by = shortened(called(sent.dispatch.receiver), 26), shortened(sent.way[-2].what, 25)
-    return f"{what} is sent by `{by}()` once per item at the normal priority: use {priority} ({place(sent.way[-1])})"
+    where = shortened(place(sent.way[-1]), 30)
+    return (
+        f"{what} is sent by `{by}()` for each item at priority 5, the normal one: use {priority}, less urgent ({where})"
+    )
 
 
 def _message(dispatch: Dispatch, priority: int) -> str:

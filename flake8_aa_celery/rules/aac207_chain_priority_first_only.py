@@ -69,7 +69,7 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     - what cannot be resolved and may have a priority: `*more`; but not `task.si(pk)`, of whatever task that is.
 
     ## Fix
-    Puts `.set(priority=…)` behind every signature of the chain that has none, and takes the priority from the call,
+    Puts `.set(priority=…)` after every signature of the chain that has none, and takes the priority from the call,
     unless a signature has one of its own. Unsafe: all tasks but the first run at another priority. Nothing is done to
     a chain whose signatures are not all seen in the same file, where the chain, its list or a signature has another
     use, such as a second workflow that shares the list, and where the priority is a name that means something

@@ -108,7 +108,7 @@ def _fix(sent: SentGroup, module: Module) -> Fix | None:
         return None
     if not is_only_sent(group):
         return None  # what else is asked of it, such as `skew`, a chain may not have
-    title = "Make it a `chain`: one task after the other, none behind one that fails"
+    title = "Make it a `chain`: one task after the other, none after one that fails"
     return Fix("unsafe", title, ChainInsteadOfGroup())
 
 

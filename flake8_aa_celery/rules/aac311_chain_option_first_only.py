@@ -74,7 +74,7 @@ def check(option: FirstOnly, module: Module) -> Iterator[Violation]:
     - `queue` and `routing_key` where the project's settings have `task_routes`.
 
     ## Fix
-    Puts `.set(…)` behind every signature of the chain that has none, and takes the option from the call, unless a
+    Puts `.set(…)` after every signature of the chain that has none, and takes the option from the call, unless a
     signature has one of its own. Unsafe: the other tasks then expire, or run elsewhere. Nothing is done to a chain
     whose signatures are not all seen in the same file, and where the value is a name that means something else there.
 

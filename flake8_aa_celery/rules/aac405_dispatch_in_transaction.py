@@ -69,7 +69,7 @@ def check(sent: SentInTransaction, module: Module) -> Iterator[Violation]:
     - `delay_on_commit` and `apply_async_on_commit`, and a task whose own class sends it by `on_commit`;
     - a dispatch with a `countdown` or an `eta`, which gives the commit its time;
     - what is handed to `transaction.on_commit`, as a lambda, a `partial` or a function;
-    - a dispatch behind the block;
+    - a dispatch after the block;
     - receivers of `pre_save` and `post_save`, which may run in no transaction: that is AAC409;
     - views with `@transaction.non_atomic_requests`, and all of them where `ATOMIC_REQUESTS` is not set in the
       project's own files.

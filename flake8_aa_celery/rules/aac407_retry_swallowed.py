@@ -26,7 +26,7 @@ def check(swallowed: SwallowedRetry, module: Module) -> Iterator[Violation]:
 
     ## Why
     `self.retry()` sends the task once more and then raises `Retry`, which is an `Exception`, to end this run. A
-    handler that swallows it lets the run go on: what stands behind the `try` is done, the task counts as succeeded,
+    handler that swallows it lets the run go on: what comes after the `try` is done, the task counts as succeeded,
     the rest of its chain starts, and the retries run as well.
 
     ## Example
@@ -60,7 +60,7 @@ def check(swallowed: SwallowedRetry, module: Module) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    - a retry in a handler, in `else` or behind the `try`;
+    - a retry in a handler, in `else` or after the `try`;
     - a handler that raises, on whatever path, or retries itself;
     - a `try` with an earlier handler for `Retry` that raises;
     - `self.retry(throw=False)`, which raises nothing.

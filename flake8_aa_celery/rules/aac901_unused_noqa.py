@@ -21,7 +21,7 @@ def check(comment: NoqaComment, dead: Sequence[str], *, exist: bool) -> Violatio
     every spelling that flake8 accepts. Rules count that are not selected, too: what they would find is silenced.
 
     ## Why
-    Such a comment stays behind when the code is mended, or when a rule learns better. Whoever reads it looks for a
+    Such a comment stays when the code is corrected, or when a rule learns better. Whoever reads it looks for a
     mistake that is not there, and it will hide the next one.
 
     ## Example

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.facts import Fact
     from flake8_aa_celery.rules import FixSafety, Severity
 
-#: For what is a custom of that house alone.
+#: For what is a custom of Alliance Auth alone.
 _AA = ("alliance-auth",)
-#: For what cannot go wrong in that house.
+#: For what cannot go wrong with Alliance Auth.
 _PLAIN = ("celery",)
 _BOTH = ("alliance-auth", "celery")
 

@@ -45,7 +45,7 @@ def test_a_loop_keeps_every_other_task_of_its_worker_waiting(worker: Worker) -> 
 
 
 def test_a_chain_lets_other_tasks_in_between(worker: Worker) -> None:
-    """The second task of a chain is queued when the first is done, behind what has been sent meanwhile."""
+    """The second task of a chain is queued when the first is done, after what has been sent meanwhile."""
     chain(step.si(), step.si(), step.si()).delay()
     urgent.delay()
     worker.run()

@@ -24,7 +24,7 @@ def sent(root: Path, source: str) -> Dispatch:
 
 
 def members(workflow: object) -> list[object]:
-    """The members of a workflow as they are written, ``...`` behind them where there may be more."""
+    """The members of a workflow as they are written, ``...`` after them where there may be more."""
     assert isinstance(workflow, Workflow)
     written: list[object] = [ast.unparse(member.node) for member in workflow.members.elements]
     return written if workflow.members.complete else [*written, ...]

@@ -18,7 +18,7 @@ from flake8_aa_celery import writing
 from flake8_aa_celery.cli import _files
 
 if TYPE_CHECKING:
-    from doors import Doors
+    from frontends import Frontends
 
 FOUND = "AAC202"
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs links, pi
 
 
 @pytest.fixture
-def root(doors: Doors, tmp_path: Path) -> Path:
+def root(frontends: Frontends, tmp_path: Path) -> Path:
     """The current folder, a project of its own."""
     (tmp_path / "setup.py").touch()
     return tmp_path
@@ -41,30 +41,30 @@ def found(lines: list[str]) -> list[str]:
 # -- what is in a folder ----------------------------------------------------------------------------------------------
 
 
-def test_links_that_lead_in_a_circle_end(doors: Doors, root: Path) -> None:
+def test_links_that_lead_in_a_circle_end(frontends: Frontends, root: Path) -> None:
     place(root / "a" / "tasks.py")
     (root / "a" / "again").symlink_to(root)
     (root / "one.py").symlink_to("two.py")
     (root / "two.py").symlink_to("one.py")
-    outcome = doors.check(*OPTIONS)
+    outcome = frontends.check(*OPTIONS)
     assert (outcome.code, found(outcome.lines)) == (1, ["./a/tasks.py"])
     assert "aa-celery: " not in outcome.errors
 
 
-def test_links_out_of_the_folder_are_neither_read_nor_changed(doors: Doors, root: Path) -> None:
+def test_links_out_of_the_folder_are_neither_read_nor_changed(frontends: Frontends, root: Path) -> None:
     outside = place(root / "outside" / "tasks.py")
     inside = place(root / "app" / "tasks.py")
     (root / "app" / "link.py").symlink_to(outside)
     (root / "app" / "package").symlink_to(root / "outside")
     (root / "app" / "own.py").symlink_to("tasks.py")
-    assert found(doors.check(*OPTIONS, "app").lines) == ["app/own.py", "app/tasks.py"]
-    doors.command("fix", *OPTIONS, "app")
+    assert found(frontends.check(*OPTIONS, "app").lines) == ["app/own.py", "app/tasks.py"]
+    frontends.command("fix", *OPTIONS, "app")
     assert (outside.read_text(), inside.read_text()) == (BROKEN, MENDED)
-    assert found(doors.check(*OPTIONS, "app/link.py").lines) == ["app/link.py"]
+    assert found(frontends.check(*OPTIONS, "app/link.py").lines) == ["app/link.py"]
 
 
 @pytest.mark.parametrize("name", [".gitignore", "tasks.py", "README.md", "pyproject.toml"])
-def test_a_pipe_is_not_waited_for(doors: Doors, root: Path, name: str) -> None:
+def test_a_pipe_is_not_waited_for(frontends: Frontends, root: Path, name: str) -> None:
     place(root / "app" / "jobs.py")
     os.mkfifo(root / "app" / name)
     command = [sys.executable, "-m", "flake8_aa_celery", "check", "--select", "AAC202"]
@@ -72,33 +72,33 @@ def test_a_pipe_is_not_waited_for(doors: Doors, root: Path, name: str) -> None:
     assert found(ended.stdout.splitlines()) == ["./app/jobs.py"]
 
 
-def test_a_device_is_no_file(doors: Doors, root: Path) -> None:
+def test_a_device_is_no_file(frontends: Frontends, root: Path) -> None:
     (root / "null.py").symlink_to(os.devnull)
-    assert doors.check() == (0, [], "")
-    assert doors.check(os.devnull) == (2, [], f"aa-celery: {os.devnull}: Not a regular file\n")
+    assert frontends.check() == (0, [], "")
+    assert frontends.check(os.devnull) == (2, [], f"aa-celery: {os.devnull}: Not a regular file\n")
 
 
-def test_an_unreadable_gitignore_says_nothing(doors: Doors, root: Path) -> None:
+def test_an_unreadable_gitignore_says_nothing(frontends: Frontends, root: Path) -> None:
     place(root / "app" / "tasks.py")
     (root / ".git").mkdir()
     (root / ".gitignore").mkdir()
     (root / "app" / ".gitignore").symlink_to(".gitignore")
-    assert found(doors.check(*OPTIONS, "app").lines) == ["app/tasks.py"]
+    assert found(frontends.check(*OPTIONS, "app").lines) == ["app/tasks.py"]
 
 
 @pytest.mark.parametrize(
     "name", ["a b.py", "-n.py", "--select", "new\nline.py", "ä€😀.py", os.fsdecode(b"\xff\xfe.py"), "a:1:1.py", "%s.py"]
 )
-def test_strange_names_are_files_like_others(doors: Doors, root: Path, name: str) -> None:
+def test_strange_names_are_files_like_others(frontends: Frontends, root: Path, name: str) -> None:
     file = place(root / "app" / name)
     arguments = () if name.endswith(".py") else (str(file),)
-    assert doors.check(*OPTIONS, *arguments).code == 1
-    assert doors.command("fix", *OPTIONS, "--", str(file)).code == 1
+    assert frontends.check(*OPTIONS, *arguments).code == 1
+    assert frontends.command("fix", *OPTIONS, "--", str(file)).code == 1
     assert file.read_text() == MENDED
 
 
 def test_a_file_that_vanishes_is_named_and_the_rest_goes_on(
-    doors: Doors, root: Path, monkeypatch: pytest.MonkeyPatch
+    frontends: Frontends, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place(root / "a.py")
     place(root / "b.py")
@@ -109,13 +109,13 @@ def test_a_file_that_vanishes_is_named_and_the_rest_goes_on(
         return Path(path).read_bytes()
 
     monkeypatch.setattr(_files, "read", read)
-    outcome = doors.check(*OPTIONS)
+    outcome = frontends.check(*OPTIONS)
     assert (outcome.code, found(outcome.lines)) == (2, ["./b.py"])
     assert outcome.errors.splitlines()[:-1] == ["aa-celery: ./a.py: No such file or directory"]
 
 
 def test_a_full_disk_leaves_every_file_as_it_was_and_is_named(
-    doors: Doors, root: Path, monkeypatch: pytest.MonkeyPatch
+    frontends: Frontends, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = [place(root / name) for name in ("a.py", "b.py")]
 
@@ -123,7 +123,7 @@ def test_a_full_disk_leaves_every_file_as_it_was_and_is_named(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    outcome = doors.command("fix", *OPTIONS)
+    outcome = frontends.command("fix", *OPTIONS)
     assert outcome.code == 2
     assert outcome.errors.count("No space left on device") == 2
     assert [file.read_text() for file in files] == [BROKEN, BROKEN]

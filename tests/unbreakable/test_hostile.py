@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from doors import Doors
+    from frontends import Frontends
 
 TRAP = "from celery import shared_task\nimport os\nos.mkdir({!r})\n"
 TASK = "from celery import shared_task\n\n\n@shared_task(priority='5')\ndef update(pk):\n    print(pk)\n"
@@ -66,7 +66,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_names_and_links_that_lead_out_of_a_project_are_not_followed(
-    doors: Doors, tmp_path: Path, opened: list[str]
+    frontends: Frontends, tmp_path: Path, opened: list[str]
 ) -> None:
     secret = tmp_path / "secret"
     secret.mkdir()
@@ -87,13 +87,13 @@ def test_names_and_links_that_lead_out_of_a_project_are_not_followed(
         f"current_app.send_task({str(secret / 'tasks')!r})\n"
     )
     os.chdir(app.parent)
-    assert doors.check("--select", "AAC1,AAC2,AAC3,AAC4,AAC5,AAC6").code in (0, 1)
+    assert frontends.check("--select", "AAC1,AAC2,AAC3,AAC4,AAC5,AAC6").code in (0, 1)
     assert any(path.endswith("views.py") for path in opened)
     assert [path for path in opened if path.startswith(str(secret.resolve()))] == []
 
 
 def test_links_out_of_a_folder_that_nothing_marks_are_not_followed(
-    doors: Doors, tmp_path: Path, opened: list[str]
+    frontends: Frontends, tmp_path: Path, opened: list[str]
 ) -> None:
     secret, folder = tmp_path / "secret", tmp_path / "folder"
     for module in (secret / "package" / "__init__.py", secret / "package" / "tasks.py", folder / "tasks.py"):
@@ -104,15 +104,15 @@ def test_links_out_of_a_folder_that_nothing_marks_are_not_followed(
     (folder / "link.py").symlink_to(secret / "package" / "tasks.py")
     (folder / "own.py").symlink_to("tasks.py")
     os.chdir(folder)
-    outcome = doors.check("--isolated", "--select", "AAC1,AAC2,AAC3,AAC4", "tasks.py")
+    outcome = frontends.check("--isolated", "--select", "AAC1,AAC2,AAC3,AAC4", "tasks.py")
     assert (outcome.code, len(outcome.errors.splitlines())) == (1, 1)
     assert [path for path in opened if path.startswith(str(secret.resolve()))] == []
     assert opened.count(str(folder.resolve() / "tasks.py")) > 1  # its own link is
 
 
-def test_a_bomb_in_a_gitignore_does_not_go_off(doors: Doors, tmp_path: Path) -> None:
+def test_a_bomb_in_a_gitignore_does_not_go_off(frontends: Frontends, tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("a*" * 8 + "b\n" + "[" * 1000 + "\n" + "**/" * 50 + "x\n")
     (tmp_path / ("a" * 60 + ".py")).write_text(TASK)
     (tmp_path / "setup.py").touch()
-    outcome = doors.check("--isolated", "--select", "AAC202")
+    outcome = frontends.check("--isolated", "--select", "AAC202")
     assert (outcome.code, outcome.errors) == (1, "1 violation in 1 file, 1 can be fixed with `aa-celery fix`\n")

@@ -110,7 +110,7 @@ def _on_its_own(signature: Signature) -> str | None:
 
 
 def _of_follower(signature: Signature) -> str | None:
-    """What is wrong with a signature behind another one, where more is wrong than the result of that one."""
+    """What is wrong with a signature that follows another one, where more is wrong than the result of that one."""
     if signature.immutable is None:
         return None
     given = arguments.of_signature(signature)

@@ -32,7 +32,7 @@ def forgotten_of(module: Module) -> list[Signature | Workflow]:
 
 
 def _made_in(module: Module) -> Iterator[tuple[Canvas, Site]]:
-    """What is made here, with the ``.set(…)`` behind it, and where its statement is.
+    """What is made here, with the ``.set(…)`` after it, and where its statement is.
 
     A call of ``.set`` on a name changes what the name stands for: it makes nothing.
     """

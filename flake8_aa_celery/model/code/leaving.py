@@ -1,4 +1,4 @@
-"""Where a loop is left early: right behind a statement, or as soon as something in it has succeeded."""
+"""Where a loop is left early: right after a statement, or as soon as something in it has succeeded."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _BAD_NEWS = r"(?i)abort|cancel|down\b|err|exceed|exhaust|fail|limit|offline|stop
 _KEEPS = frozenset({"assign", "augmented", "context", "loop", "other"})
 
 
-# -- right behind a statement -----------------------------------------------------------------------------------
+# -- right after a statement -----------------------------------------------------------------------------------
 
 
 def way_out(site: Site) -> type[ast.stmt] | None:
-    """How the loop or the function is left by the statement of a place or right behind it; None where it goes on.
+    """How the loop or the function is left by the statement of a place or right after it; None where it goes on.
 
     :return: ``ast.Break`` or ``ast.Return``.
     """
@@ -47,7 +47,7 @@ def _way_out_of_try(block: Block) -> list[ast.stmt]:
 
 @fact
 def _ways_out(block: Block) -> dict[ast.stmt, type[ast.stmt]]:
-    """The statements of a block right behind which the loop or function is left, with how."""
+    """The statements of a block right after which the loop or function is left, with how."""
     return {
         statement: type(following)
         for statement, following in pairwise([*block.body, *_way_out_of_try(block)])
@@ -79,7 +79,7 @@ def is_left_after(call: CallSite, loop: Block) -> bool:
     if isinstance(statement, ast.If) and block.kind != "comprehension" and _leaves(statement, _is_inner(block, loop)):
         return True
     for around, reached in _outwards(call.site, loop):
-        left = _left_behind(reached, around, loop)
+        left = _left_following(reached, around, loop)
         if left is not None:
             return left
     return False
@@ -89,8 +89,8 @@ def _keeps(name: str, loop: Block) -> bool:
     """Whether a statement in the body of a loop binds a name."""
     bindings = loop.scope.bindings.get(name, [])
     start = loop.site.order if loop.site else 0  # what the head binds has this order, too
-    behind = islice(bindings, bisect_right(bindings, start, key=lambda binding: binding.site.order), None)
-    within = takewhile(lambda binding: loop.encloses(binding.site.block), behind)
+    following = islice(bindings, bisect_right(bindings, start, key=lambda binding: binding.site.order), None)
+    within = takewhile(lambda binding: loop.encloses(binding.site.block), following)
     return any(binding.kind in _KEEPS for binding in within)
 
 
@@ -103,7 +103,7 @@ def _outwards(site: Site, loop: Block) -> Iterator[tuple[Block, ast.stmt]]:
         yield block, statement
 
 
-def _left_behind(statement: ast.stmt, block: Block, loop: Block) -> bool | None:
+def _left_following(statement: ast.stmt, block: Block, loop: Block) -> bool | None:
     """Whether what follows a statement leaves the loop; None where it says nothing, so that what is around decides.
 
     An ``if`` must be about something that the loop binds.

@@ -65,8 +65,8 @@ def _answers_after(site: Site, function: Scope) -> tuple[list[ast.expr], int | N
 def _following(statement: ast.stmt, block: Block) -> list[ast.stmt]:
     """The statements after one in its block; of the body of a ``try`` with those of its ``else``."""
     body = block.body
-    behind = body[body.index(statement) + 1 :] if statement in body else []
-    return behind + block.node.orelse if block.kind == "try" and isinstance(block.node, ast.Try) else behind
+    following = body[body.index(statement) + 1 :] if statement in body else []
+    return following + block.node.orelse if block.kind == "try" and isinstance(block.node, ast.Try) else following
 
 
 def _statements(statement: ast.stmt) -> Iterator[ast.stmt]:

@@ -152,7 +152,7 @@ def runs_at_default(value: Value) -> bool:
 
 
 def later_at_default(chain: Workflow) -> bool:
-    """Whether a task of a chain behind the first is known to have no priority of its own."""
+    """Whether a task of a chain after the first is known to have no priority of its own."""
     return _later_at_default(chain, set())
 
 

@@ -79,7 +79,7 @@ class _Name(NamedTuple):
         )
 
     def _growths(self, name: str) -> list[Growth]:
-        """What is added by a name in statements behind the binding."""
+        """What is added by a name in statements after the binding."""
         growths = self.scope.growths.get(name, [])
         return growths[bisect_right(growths, self.binding.site.order, key=_order) :]
 
@@ -87,7 +87,7 @@ class _Name(NamedTuple):
         """The list with what was added to it."""
         growths = self._growths(self.name)
         before: tuple[Element, ...] = ()
-        behind: tuple[Element, ...] = ()
+        after: tuple[Element, ...] = ()
         complete = items.complete and len(growths) <= _MOST and not self.is_changed() and not self._is_held_elsewhere()
         for growth in filter(self._sees, growths[:_MOST]):
             added = self._added(growth)
@@ -95,8 +95,8 @@ class _Name(NamedTuple):
             if growth.front:
                 before = added.elements + before
             else:
-                behind += added.elements
-        return Items(before + items.elements + behind, complete and not self.is_handed_on())
+                after += added.elements
+        return Items(before + items.elements + after, complete and not self.is_handed_on())
 
     def _is_held_elsewhere(self) -> bool:
         """Whether an attribute or an item holds the same list, too."""

@@ -1,4 +1,4 @@
-"""Both doors in this process, and rules that need nothing of the model, to see what the doors do with findings."""
+"""Both frontends in this process, and rules that need nothing of the model, to see what they do with findings."""
 
 from __future__ import annotations
 
@@ -95,15 +95,15 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Rule]]:
 
 
 class Outcome(NamedTuple):
-    """What a door said: its exit code, standard output by line, and standard error."""
+    """What a frontend said: its exit code, standard output by line, and standard error."""
 
     code: int
     lines: list[str]
     errors: str
 
 
-class Doors:
-    """Runs either door with arguments, in the current folder."""
+class Frontends:
+    """Runs either frontend with arguments, in the current folder."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self.capsys = capsys
@@ -144,7 +144,7 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 
 
 @pytest.fixture
-def doors(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Doors:
-    """Both doors, in a folder of their own."""
+def frontends(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Frontends:
+    """Both frontends, in a folder of their own."""
     monkeypatch.chdir(tmp_path)
-    return Doors(capsys)
+    return Frontends(capsys)
