@@ -54,7 +54,6 @@ def once_options_of(module: Module) -> list[OnceOption]:
     ]
 
 
-@fact
 def unknown_keys_of(module: Module) -> list[UnknownKey]:
     """The keys of locks that their tasks have no parameters for."""
     return [found for option, once in once_options_of(module) for found in _unknown_keys(option.task, once)]
