@@ -10,10 +10,10 @@ from flake8_aa_celery.model.code.names import other_branch
 from flake8_aa_celery.model.resolve import loops
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, workflows_of
-from flake8_aa_celery.model.resolve.values import Signature, Workflow
+from flake8_aa_celery.model.resolve.values import UNKNOWN, Signature, Workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Dispatch, Element, Value
@@ -125,11 +125,11 @@ def followers(chain: Workflow) -> Iterator[Signature]:
     """
     if chain.kind != "chain":
         return
-    preceded = False
+    preceded, seen = False, set[object]()
     for element in chain.members.elements:
         repeats = _follows_itself(element)
         if preceded or repeats:
-            yield from starters(element.value)
+            yield from _starters([element], seen)
         preceded = preceded or repeats or loops.is_certain(element, chain.site)
 
 
@@ -140,15 +140,29 @@ def _follows_itself(element: Element) -> bool:
 
 def starters(value: Value) -> Iterator[Signature]:
     """The signatures that are given what a workflow is sent with: the first of a chain, all of a group."""
-    seen: set[ast.expr] = set()  # a loop may put a workflow into itself
-    waiting = [value]
+    if isinstance(value, Signature):
+        yield value
+    elif isinstance(value, Workflow):
+        yield from _starters(_first_members(value), {value.node})
+
+
+def _starters(elements: Iterable[Element], seen: set[object]) -> Iterator[Signature]:
+    """As :func:`starters`, of several things one after the other.
+
+    :param seen: the elements and workflows that were looked into: the same one may stand in several places, and a
+        loop may put a workflow into itself.
+    """
+    waiting = list(elements)[::-1]
     while waiting:
-        found = waiting.pop()
-        if isinstance(found, Signature):
-            yield found
-        elif isinstance(found, Workflow) and found.node not in seen:
-            seen.add(found.node)
-            waiting += [element.value for element in reversed(_first_members(found))]
+        element = waiting.pop()
+        key = (element.node, element.site.frame)
+        value = UNKNOWN if key in seen else element.value
+        seen.add(key)
+        if isinstance(value, Signature):
+            yield value
+        elif isinstance(value, Workflow) and value.node not in seen:
+            seen.add(value.node)
+            waiting += reversed(_first_members(value))
 
 
 def _first_members(workflow: Workflow) -> tuple[Element, ...]:

@@ -27,6 +27,7 @@ from flake8_aa_celery.model.resolve.values import (
     UnreadableTask,
     Value,
     Workflow,
+    distinct,
 )
 
 if TYPE_CHECKING:
@@ -169,12 +170,13 @@ def _runs_at_default(value: Value, seen: set[ast.expr]) -> bool:
         return False
     if value.kind in ("chain", "group", "chord"):
         members = [*value.members.elements, *([value.body] if value.body else [])]
-        return any(_runs_at_default(member.value, seen) for member in members)
+        return any(_runs_at_default(member.value, seen) for member in distinct(members))
     return True  # the message of a map, a starmap or a chunk is Celery's own task
 
 
 def _later_at_default(chain: Workflow, seen: set[ast.expr]) -> bool:
-    return any(_runs_at_default(member.value, seen) or _is_plain_signature(member) for member in later_members(chain))
+    members = distinct(later_members(chain))
+    return any(_runs_at_default(member.value, seen) or _is_plain_signature(member) for member in members)
 
 
 def _is_plain_signature(member: Element) -> bool:

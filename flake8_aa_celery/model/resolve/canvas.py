@@ -205,6 +205,8 @@ def _flattened(members: Items) -> Items:
     elements: list[Element] = []
     complete = members.complete
     for element in members.elements:
+        if len(elements) > Items.MOST:
+            break
         value = element.value
         if isinstance(value, Workflow) and value.kind == "chain" and not value.options.entries:
             complete = complete and value.members.complete

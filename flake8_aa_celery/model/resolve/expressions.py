@@ -67,6 +67,8 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[int | float, int | float], int |
 }
 #: Larger results are not computed: nobody writes a priority or a countdown like that.
 _LARGEST = 10**15
+#: Longer texts are not put together: one that is made of itself twice, line by line, would grow beyond all bounds.
+_LONGEST = 10_000
 
 _LIST_MAKERS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.reversed", "builtins.sorted"})
 
@@ -176,7 +178,12 @@ def _text(node: ast.JoinedStr, site: Site) -> Value:
         if not isinstance(value, Constant) or not isinstance(value.value, (str, int)):
             return UNKNOWN
         parts.append(str(value.value))
-    return Constant("".join(parts))
+    return _joined(parts)
+
+
+def _joined(parts: list[str]) -> Value:
+    """The text that others make together."""
+    return Constant("".join(parts)) if sum(map(len, parts)) <= _LONGEST else UNKNOWN
 
 
 def _dict(node: ast.Dict, site: Site) -> Value:
@@ -403,7 +410,7 @@ def _origin(dotted: str) -> Value:
 
 def _calculated(operation: ast.operator, left: object, right: object) -> Value:
     if isinstance(left, str) and isinstance(right, str) and isinstance(operation, ast.Add):
-        return Constant(left + right)
+        return _joined([left, right])
     calculate = _ARITHMETIC.get(type(operation))
     if calculate is None or not isinstance(left, (int, float)) or not isinstance(right, (int, float)):
         return UNKNOWN

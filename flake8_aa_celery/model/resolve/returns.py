@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 #: Decorators of libraries that leave alone what a function returns.
 _TRANSPARENT = standard_library.LEAVES_RESULT | django.LEAVES_RESULT
 #: So many calls are looked into for the sake of one question; what is beyond them is unknown.
-_MOST_FRAMES = 200
+_MOST_FRAMES = 100
 #: Of a function with more ways to return none is followed.
 _MOST_RETURNS = 20
 

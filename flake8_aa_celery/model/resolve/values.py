@@ -9,6 +9,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Literal
 
     from flake8_aa_celery.model.code.module import Module
@@ -343,14 +344,25 @@ class Known(Element):
 class Items(Value):
     """A list, tuple, set, generator or comprehension.
 
+    Of very many elements only the first are known: what is put together from itself, line by line, such as
+    ``x = x + x``, would else grow beyond all bounds.
+
     :param complete: whether ``elements`` are all there are.
     """
 
     __slots__ = ("complete", "elements")
 
+    #: So many elements are known at most.
+    MOST = 300
+
     def __init__(self, elements: tuple[Element, ...], complete: bool = True) -> None:
-        self.elements = elements
-        self.complete = complete
+        self.elements = elements[: self.MOST]
+        self.complete = complete and len(elements) <= self.MOST
+
+
+def distinct(elements: Iterable[Element]) -> list[Element]:
+    """The elements of which each is another expression: what is put in several times is asked about once."""
+    return list({(element.node, element.site.frame): element for element in elements}.values())
 
 
 class Parameters(NamedTuple):
