@@ -60,13 +60,14 @@ def has_way_out(body: list[ast.stmt], inner: bool = False) -> bool:
 
     :param inner: whether the body lies in a loop within that one, which a ``break`` would leave.
     """
-    for statement in body:
-        if isinstance(statement, ast.Return) or (isinstance(statement, ast.Break) and not inner):
+    waiting = [(statement, inner) for statement in body]
+    while waiting:
+        statement, is_inner = waiting.pop()
+        if isinstance(statement, ast.Return) or (isinstance(statement, ast.Break) and not is_inner):
             return True
-        deeper = inner or isinstance(statement, LOOPS)
-        runs_later = isinstance(statement, (*FUNCTIONS, ast.ClassDef))
-        if not runs_later and any(has_way_out(part, deeper) for part in bodies_of(statement)):
-            return True
+        if not isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+            deeper = is_inner or isinstance(statement, LOOPS)
+            waiting += [(each, deeper) for part in bodies_of(statement) for each in part]
     return False
 
 

@@ -62,6 +62,20 @@ def has_attribute(node: ast.AST, name: str) -> bool:
     return any(isinstance(part, ast.Attribute) and part.attr == name for part in ast.walk(node))
 
 
+def alternative(node: ast.If) -> ast.If | None:
+    """The ``if`` that is all that an ``else`` holds, as an ``elif`` is; None where there is none."""
+    only = node.orelse[0] if len(node.orelse) == 1 else None
+    return only if isinstance(only, ast.If) else None
+
+
+def choices_in(node: ast.If) -> list[ast.If]:
+    """An ``if`` with all its ``elif``s: there may be hundreds, too many to follow each from the one before."""
+    found = [node]
+    while (following := alternative(found[-1])) is not None:
+        found.append(following)
+    return found
+
+
 def bodies_of(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
     """The lists of statements that a statement is made of: its body, its branches, its handlers."""
     for name in ("body", "orelse", "finalbody"):
@@ -72,7 +86,8 @@ def bodies_of(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
 
 def statements_in(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements of a body, each followed by those that are nested in it."""
-    for statement in body:
+    waiting = body[::-1]
+    while waiting:
+        statement = waiting.pop()
         yield statement
-        for part in bodies_of(statement):
-            yield from statements_in(part)
+        waiting += [each for part in bodies_of(statement) for each in part][::-1]

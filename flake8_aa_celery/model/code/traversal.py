@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.scopes import Binding, Block, CallSite, Growth, Scope, Scopes, Site, Store
+from flake8_aa_celery.model.code.syntax import alternative
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -222,10 +223,22 @@ class _Traversal:
         self._enter("loop-else", node, node.orelse)
 
     def _if(self, node: ast.If) -> None:
+        """An ``if`` with all its ``elif``s, each in the ``else`` of the one before: of hundreds none is too deep."""
+        outer, site = self._block, self._site
+        self._choice(node)
+        while (following := alternative(node)) is not None:
+            self._block = Block("else", node, self._block, outer.scope, node.orelse, self._site)
+            self._order += 1
+            self._site = Site(self._block, following, self._order)
+            node = following
+            self._choice(node)
+        self._enter("else", node, node.orelse)
+        self._block, self._site = outer, site
+
+    def _choice(self, node: ast.If) -> None:
         self._block.scope.choices[node] = self._site
         self._expression(node.test)
         self._enter("if", node, node.body)
-        self._enter("else", node, node.orelse)
 
     def _try(self, node: ast.Try) -> None:
         self._enter("try", node, node.body)

@@ -71,12 +71,12 @@ def _following(statement: ast.stmt, block: Block) -> list[ast.stmt]:
 
 def _statements(statement: ast.stmt) -> Iterator[ast.stmt]:
     """A statement and those in it that run as part of it."""
-    if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
-        return
-    yield statement
-    for body in bodies_of(statement):
-        for part in body:
-            yield from _statements(part)
+    waiting = [statement]
+    while waiting:
+        found = waiting.pop()
+        if not isinstance(found, (*FUNCTIONS, ast.ClassDef)):
+            yield found
+            waiting += [each for body in bodies_of(found) for each in body][::-1]
 
 
 def _is_on_way(site: Site, dispatch: Site, end: int | None) -> bool:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.code.syntax import choices_in
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
@@ -146,14 +147,14 @@ def _walk(body: Iterable[ast.stmt], scope: Scope, frame: Frame, dead: set[ast.st
 
 
 def _walk_choice(statement: ast.If, scope: Scope, frame: Frame, dead: set[ast.stmt]) -> bool:
-    holds = truth(statement.test, scope.choices[statement].framed(frame))
-    if holds is not False:
-        ended = _walk(statement.body, scope, frame, dead)
-    else:
-        dead.update(statement.body)
-        ended = True
-    if holds is True:
-        dead.update(statement.orelse)
-        return ended
-    otherwise = _walk(statement.orelse, scope, frame, dead) if statement.orelse else False
-    return ended and otherwise if holds is None else otherwise
+    ended, choices = True, choices_in(statement)
+    for choice in choices:
+        holds = truth(choice.test, scope.choices[choice].framed(frame))
+        if holds is False:
+            dead.update(choice.body)
+        else:
+            ended = _walk(choice.body, scope, frame, dead) and ended
+        if holds is True:
+            dead.update(choice.orelse)
+            return ended
+    return _walk(choices[-1].orelse, scope, frame, dead) and ended

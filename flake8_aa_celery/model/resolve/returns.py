@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.frames import Frame
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.scopes import Site
-from flake8_aa_celery.model.code.syntax import without_call
+from flake8_aa_celery.model.code.syntax import choices_in, without_call
 from flake8_aa_celery.model.knowledge import django, standard_library
 from flake8_aa_celery.model.resolve.annotations import value_of_annotation
 from flake8_aa_celery.model.resolve.bindings import common
@@ -288,7 +288,9 @@ def _may_end(statement: ast.stmt) -> bool:
     if isinstance(statement, (ast.Return, ast.Raise)):
         return False
     if isinstance(statement, ast.If):
-        return not statement.orelse or _may_end(statement.body[-1]) or _may_end(statement.orelse[-1])
+        choices = choices_in(statement)
+        otherwise = choices[-1].orelse
+        return not otherwise or _may_end(otherwise[-1]) or any(_may_end(each.body[-1]) for each in choices)
     if isinstance(statement, (ast.With, ast.AsyncWith)):
         return _may_end(statement.body[-1])
     if isinstance(statement, ast.Try):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.callees import called_functions, within
 from flake8_aa_celery.model.code.scopes import COMPREHENSIONS
-from flake8_aa_celery.model.code.syntax import statements_in
+from flake8_aa_celery.model.code.syntax import choices_in, statements_in
 from flake8_aa_celery.model.effects.bodies import Body
 from flake8_aa_celery.model.effects.graph import graph_of
 from flake8_aa_celery.model.knowledge.celery import DISPATCH_METHODS
@@ -150,7 +150,10 @@ class _Sending:
         return all(map(self._is_sending, body))
 
     def _is_sending(self, node: ast.stmt) -> bool:
-        if isinstance(node, (ast.For, ast.If, ast.While)):
+        if isinstance(node, ast.If):
+            choices = choices_in(node)
+            return all(self.all(each.body) for each in choices) and self.all(choices[-1].orelse)
+        if isinstance(node, (ast.For, ast.While)):
             return self.all(node.body) and self.all(node.orelse)
         if isinstance(node, ast.Expr):
             return isinstance(node.value, ast.Call) and self._sends(node.value)

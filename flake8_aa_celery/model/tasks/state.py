@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
-from flake8_aa_celery.model.code.syntax import positional_parameters
+from flake8_aa_celery.model.code.syntax import choices_in, positional_parameters
 from flake8_aa_celery.model.resolve.classes import bases_of, lineage
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Class
@@ -148,13 +148,22 @@ class _Reading:
                 return self._simple(node, known)
 
     def _choice(self, node: ast.If, known: set[str]) -> set[str]:
-        self._expression(node.test, known)
-        asked = {part.attr for part in ast.walk(node.test) if self._is_own(part)} | self._asked_by_name(node.test)
-        set_here = {
-            part.attr for each in (*node.body, *node.orelse) for part in ast.walk(each) if self._is_stored(part)
-        }
-        self.cached |= asked & set_here
-        return self.all_of(node.body, set(known)) & self.all_of(node.orelse, set(known))
+        choices = choices_in(node)
+        otherwise = choices[-1].orelse
+        set_here = self._stored_in(otherwise)
+        for each in reversed(choices):
+            set_here |= self._stored_in(each.body)
+            asked = {part.attr for part in ast.walk(each.test) if self._is_own(part)} | self._asked_by_name(each.test)
+            self.cached |= asked & set_here
+        certain = []
+        for each in choices:
+            self._expression(each.test, known)
+            certain.append(self.all_of(each.body, set(known)))
+        return set.intersection(*certain, self.all_of(otherwise, set(known)))
+
+    def _stored_in(self, body: Sequence[ast.stmt]) -> set[str]:
+        """The attributes that statements set."""
+        return {part.attr for each in body for part in ast.walk(each) if self._is_stored(part)}
 
     def _simple(self, node: ast.stmt, known: set[str]) -> set[str]:
         if isinstance(node, ast.AugAssign):
