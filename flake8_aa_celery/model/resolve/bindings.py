@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_right
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code import names
@@ -40,6 +41,8 @@ from flake8_aa_celery.model.resolve.values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Binding, FunctionNode, Site
 
@@ -334,12 +337,25 @@ def _used_as_apps(module: Module) -> frozenset[str]:
 
 def star_imported(module: Module, name: str) -> Value | None:
     """What a name that is bound nowhere is by ``from … import *``; None where no such import offers it."""
-    asked = _asked_stars(module)
-    for star in tuple(asked):
-        if not _can_read(star, module):
-            asked.remove(star)
-        elif (value := _star_member(star, name, module)) is not None:
-            return value
+    seen = {module}
+    waiting = [(star, module) for star in _asked_stars(module)]
+    while waiting:
+        star, importer = waiting.pop()
+        if not _can_read(star, importer):
+            with suppress(ValueError):  # it was found out on the way here
+                _asked_stars(importer).remove(star)
+            continue
+        found = _offering(star, name, importer)
+        if isinstance(found, Value):
+            return found
+        if found is not None and found not in seen:
+            seen.add(found)
+            value = member(found, name) if name in found.scopes.module.bindings else _members(found).get(name)
+            if value is not None:
+                return value
+            waiting += [(star, found) for star in _asked_stars(found) if name not in _members(found)]
+    for each in seen:  # none of them leads to another one
+        _members(each).setdefault(name, None)
     return None
 
 
@@ -352,8 +368,8 @@ def _stars(module: Module) -> list[tuple[ImportedName, int]]:
 
 @fact
 def _asked_stars(module: Module) -> list[ImportedName]:
-    """Those that may offer a name, the last first: a file is read when it is asked, and not asked again in vain."""
-    return [star for star, _ in reversed(_stars(module))]
+    """Those that may offer a name: a file is read when it is asked, and not asked again in vain."""
+    return [star for star, _ in _stars(module)]
 
 
 @fact
@@ -371,19 +387,21 @@ def _unreadable_stars(module: Module) -> list[int]:
 
 def is_read_whole(module: Module) -> bool:
     """Whether all names that a module takes by ``from … import *`` are known, however many modules it leads through."""
-    seen: set[str] = set()
-    waiting = [module]
+    return not any(map(_unreadable_stars, modules_starred(module)))
+
+
+def modules_starred(module: Module) -> Iterator[Module]:
+    """A module and those that it takes all names of, however many others they lead through; each once."""
+    seen, waiting = {module.path}, [module]
     while waiting:
         found = waiting.pop()
-        if _unreadable_stars(found):
-            return False
-        seen.add(found.path)
+        yield found
         for star, _ in _stars(found):
             path = imported_module(star, found).path
             loaded = found.project.load(path) if path is not None and path not in seen else None
             if loaded is not None:
+                seen.add(loaded.path)
                 waiting.append(loaded)
-    return True
 
 
 def overriding(name: str, bindings: list[Binding], site: Site | None) -> list[Value]:
@@ -412,12 +430,18 @@ def overriding(name: str, bindings: list[Binding], site: Site | None) -> list[Va
 
 def _star_member(name: ImportedName, wanted: str, importer: Module) -> Value | None:
     """What ``wanted`` is by ``from name import *``; None where that module does not offer it."""
+    found = _offering(name, wanted, importer)
+    return found if found is None or isinstance(found, Value) else member(found, wanted)
+
+
+def _offering(name: ImportedName, wanted: str, importer: Module) -> Module | Value | None:
+    """What may offer ``wanted`` by ``from name import *``: a module of the project; of Celery the thing itself."""
     module = imported_module(name, importer)
     if module.path is None:
         known = module.dotted == "celery" and wanted in STARRED
         return _of_library(f"celery.{wanted}") if known else None
     loaded = importer.project.load(module.path) if module.path.endswith(".py") else None
-    return member(loaded, wanted) if loaded and _is_public(wanted, loaded) else None
+    return loaded if loaded and _is_public(wanted, loaded) else None
 
 
 def _can_read(name: ImportedName, importer: Module) -> bool:

@@ -16,7 +16,7 @@ from flake8_aa_celery.model.effects.logging import (
     makes_logger,
 )
 from flake8_aa_celery.model.knowledge.allianceauth import LOGGER_MAKER
-from flake8_aa_celery.model.resolve.bindings import imported_module
+from flake8_aa_celery.model.resolve.bindings import imported_module, is_read_whole, modules_starred
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 
 if TYPE_CHECKING:
@@ -54,8 +54,12 @@ def missing_loggers_of(module: Module) -> list[MissingLogger]:
 @fact
 def has_logger(module: Module) -> bool:
     """Whether any name of a module may be a logger: made here, imported, or brought in by a star import."""
-    if any(_may_bring_logger(node, module) for node, _ in module.scopes.module.star_imports):
-        return True
+    return not is_read_whole(module) or any(map(_binds_logger, modules_starred(module)))
+
+
+@fact
+def _binds_logger(module: Module) -> bool:
+    """Whether any name of a module may be a logger that is made or imported here."""
     return any(
         binds_logger(name, binding, scope)
         for scope in module.scopes.all
@@ -123,13 +127,6 @@ def maker_of_logger(module: Module) -> dict[str, str]:
 
 
 # -- loggers ----------------------------------------------------------------------------------------------------
-
-
-def _may_bring_logger(node: ast.ImportFrom, module: Module) -> bool:
-    """Whether a star import offers a logger, or cannot be looked into."""
-    path = imported_module(names.ImportedName(node.level, node.module or "", ""), module).path
-    found = module.project.load(path) if path and path.endswith(".py") else None
-    return found is None or has_logger(found)
 
 
 def logs(task: Task) -> bool:
