@@ -175,7 +175,7 @@ def test_lines_of_the_source_lead_there_from_the_folder_of_the_page(
 
 def test_a_page_holds_the_pages_of_the_rules_that_it_names_and_no_others(folder: Path) -> None:
     rules = json.loads(Page(html.render(hangar(folder))).scripts[0])["rules"]
-    assert rules.keys() == {"AAC203", "AAC207", "AAC303"}
+    assert rules.keys() == {"AAC203", "AAC205", "AAC207", "AAC303"}
     assert rules["AAC207"] == {
         "name": "chain-priority-first-only",
         "text": all_rules()["AAC207"].documentation,
