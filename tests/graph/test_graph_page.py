@@ -48,7 +48,7 @@ def listed(dom: str) -> list[str]:
 
 def test_a_code_opens_the_page_of_its_rule(folder: Path) -> None:
     text = panel(shown(folder, CLICK_CODE))
-    assert "AAC203 high-priority" in text and "Leaves alone" in text
+    assert "AAC205 bulk-needs-priority" in text and "Leaves alone" in text
     assert "How to read it" not in text
 
 
@@ -73,7 +73,7 @@ def test_escape_leads_back_from_the_page_of_a_rule(folder: Path) -> None:
 def test_only_what_has_violations_is_shown_with_its_neighbours(folder: Path) -> None:
     assert len(listed(shown(folder))) > 2
     dom = shown(folder, ONLY)
-    assert listed(dom) == ["hangar.tasks.update_all", "hangar.models.Character._start"]
+    assert listed(dom) == ["hangar.tasks.update_all", "hangar.helpers.tell_all", "hangar.models.Character._start"]
     drawn = set(re.findall(r'class="node [^"]*\bkept\b[^"]*" data-id="([^"]+)"', dom))
     assert {"hangar.tasks.update_all", "hangar.tasks.update_assets", "schedule hangar_update_all"} <= drawn
     assert "hangar.tasks.poll" not in drawn
