@@ -144,13 +144,16 @@ class Graph:
         """The calls of a function."""
         return self._node(body).steps
 
-    def reached(self, body: Body, within: Module | None = None) -> Iterator[Body]:
+    def reached(self, body: Body, within: Module | None = None, seen: set[object] | None = None) -> Iterator[Body]:
         """A function and all that it leads to, each once, the nearest first.
 
         :param within: the module that is not left; None for the whole project.
+        :param seen: what was reached from another function, with all behind it, and is left out; it grows.
         """
         start = self._node(body)
-        seen, waiting = {start}, deque([start])
+        seen = set() if seen is None else seen
+        waiting = deque([] if start in seen else [start])
+        seen.add(start)
         while waiting:
             node = waiting.popleft()
             yield node.body
