@@ -182,6 +182,48 @@ CASES: dict[str, Callable[[int], str]] = {
         "@shared_task\ndef w(xs):\n    rs = []\n    for x in xs:\n        rs.append(t.delay(x))\n"
         + "    for r in rs:\n        r.get()\n" * n
     ),
+    "once_tasks": lambda n: "".join(
+        f"@shared_task(base=QueueOnce, once={{'keys': ['a']}})\ndef o{i}(a): pass\no{i}.delay({i})\n" for i in range(n)
+    ),
+    "names_sent": lambda n: "".join(
+        f"@shared_task\ndef n{i}(): pass\napp.send_task('app.tasks.n{i}')\n" for i in range(n)
+    ),
+    "unknown_names": lambda n: "".join(
+        f"@shared_task\ndef n{i}(): pass\napp.send_task('app.tasks.m{i}')\n" for i in range(n)
+    ),
+    "unknown_in_schedule": lambda n: (
+        "CELERYBEAT_SCHEDULE = {\n"
+        + "".join(f" 'e{i}': {{'task': 'app.tasks.x{i}', 'schedule': 60}},\n" for i in range(n))
+        + "}\n"
+        + "".join(f"@shared_task\ndef n{i}(): pass\n" for i in range(n))
+    ),
+    "asking_tasks": lambda n: (
+        "def ask(x):\n    return requests.get(x)\n"
+        + "".join(f"@shared_task\ndef a{i}(x):\n    ask(x)\n" for i in range(n))
+    ),
+    "calling_each_other": lambda n: (
+        "".join(f"def f{i}(x):\n    f{i + 1}(x)\n    f{i // 2}(x, True)\n" for i in range(n))
+        + f"def f{n}(x):\n    requests.get(x)\n    f0(x)\n"
+        + "".join(f"@shared_task\ndef a{i}(x):\n    f{i}(x)\n" for i in range(n))
+    ),
+    "methods_calling_each_other": lambda n: (
+        "class C:\n"
+        + "".join(f"    def f{i}(self, x):\n        self.f{(i + 1) % n}(x)\n        print(x)\n" for i in range(n))
+        + "@shared_task\ndef a(x):\n    for each in x:\n        C().f0(each)\n"
+    ),
+    "helpers_of_views": lambda n: "".join(
+        f"def h{i}(x):\n    h{i + 1}(x)\ndef v{i}(request):\n    h{i}(1)\n    return render(request, 'x')\n"
+        for i in range(n)
+    ),
+    "models": lambda n: (
+        "from django.db import models\n"
+        + "".join(
+            f"class M{i}(models.Model):\n    o = models.ForeignKey('M{i // 2}', related_name='r{i}')\n"
+            f"    def f(self):\n        self.o.f()\n        self.r{i + 1}.all()\n"
+            for i in range(n)
+        )
+        + "@shared_task\ndef m(): M1().f()\n"
+    ),
 }
 
 

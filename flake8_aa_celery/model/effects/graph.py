@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: So many ways to call a function are looked into, each by itself.
 _MOST_CALLS = 60
+#: Over more calls than these nothing is known to be led to.
+_FARTHEST = 20
 #: So many functions are looked into for the sake of one question; what is beyond them is unknown.
 _MOST_BODIES = 20_000
 
@@ -223,7 +225,7 @@ def _hand_back(near: list[tuple[int, int, _Node]], callers: dict[_Node, list[_No
     number = len(near)
     while near:
         distance, _, node = heappop(near)
-        if effect.name in node.reached:
+        if effect.name in node.reached or distance > _FARTHEST:
             continue
         node.reached[effect.name] = distance
         for caller in callers.get(node, ()):
