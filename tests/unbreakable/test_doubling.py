@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from counting import lines_run
 
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.settings import Settings
-from tests.unbreakable.test_scaling import lines_run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from counting import lines_run
+from test_scaling import MOST
 
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.model.effects import graph
 from flake8_aa_celery.settings import Settings
-from tests.unbreakable.test_scaling import MOST, lines_run
 
 if TYPE_CHECKING:
     from pathlib import Path

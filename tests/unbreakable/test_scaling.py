@@ -6,11 +6,10 @@ Counted are the lines of our own code that run: unlike seconds they are the same
 from __future__ import annotations
 
 import gc
-import os
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from counting import lines_run
 
 from flake8_aa_celery.fixes import whole_project
 from flake8_aa_celery.linter import lint
@@ -22,9 +21,7 @@ from flake8_aa_celery.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from types import FrameType
 
-    from flake8_aa_celery.violation import Violation
 
 HEAD = """
 from celery import shared_task, chain, group, chord
@@ -225,29 +222,6 @@ CASES: dict[str, Callable[[int], str]] = {
         + "@shared_task\ndef m(): M1().f()\n"
     ),
 }
-
-
-def lines_run(run: Callable[[], list[Violation]]) -> int:
-    """How many lines of our own code run."""
-    counted = 0
-    ours = os.sep + "flake8_aa_celery" + os.sep
-
-    def of_line(frame: FrameType, event: str, argument: object) -> object:
-        nonlocal counted
-        counted += event == "line"
-        return of_line
-
-    def of_call(frame: FrameType, event: str, argument: object) -> object:
-        return of_line if ours in frame.f_code.co_filename else None
-
-    before = sys.gettrace()
-    sys.settrace(of_call)  # type: ignore[arg-type]
-    try:
-        found = run()
-    finally:
-        sys.settrace(before)
-    assert not [violation for violation in found if violation.code >= "AAC9"]
-    return counted
 
 
 @pytest.mark.parametrize("case", CASES)

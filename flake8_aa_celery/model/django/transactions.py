@@ -207,11 +207,11 @@ def _locks(function: Scope) -> int | None:
 def _locks_before(function: Scope, site: Site) -> bool:
     """Whether rows were locked before a place, for which a transaction must be open."""
     first = _locks(function)
-    return first is not None and first < site.order and not _calls_in_atomic(function)
+    return first is not None and first < site.order and not _opens_itself(function)
 
 
 @fact
-def _calls_in_atomic(function: Scope) -> bool:
+def _opens_itself(function: Scope) -> bool:
     """Whether a call of a function stands in a transaction that it opens."""
     return any(_is_in_atomic(call.site) for call in function.calls)
 
