@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: So many ways to call a function are looked into, each by itself.
 _MOST_CALLS = 60
-#: Over more calls than these nothing is known to be led to.
+#: Ways over more calls than these are not told: nobody would follow them.
 _FARTHEST = 20
 #: So many functions are looked into for the sake of one question; what is beyond them is unknown.
 _MOST_BODIES = 20_000
@@ -107,13 +107,13 @@ class Graph:
         return effect.name in node.reached
 
     def way(self, body: Body, effect: Effect) -> list[Stage]:
-        """The calls by which a function leads to an effect; empty where none is known to.
+        """The calls by which a function leads to an effect; empty where none is known to, or only very many do.
 
         The shortest way, and of several as short ones the first in the source, whatever else was asked before.
         """
-        if not self.leads(body, effect):
-            return []
         node = self._node(body)
+        if not self.leads(body, effect) or node.reached[effect.name] > _FARTHEST:
+            return []
         found: list[Stage] = []
         while node.reached[effect.name]:
             step, node = self._nearest(node, effect)
@@ -225,7 +225,7 @@ def _hand_back(near: list[tuple[int, int, _Node]], callers: dict[_Node, list[_No
     number = len(near)
     while near:
         distance, _, node = heappop(near)
-        if effect.name in node.reached or distance > _FARTHEST:
+        if effect.name in node.reached:
             continue
         node.reached[effect.name] = distance
         for caller in callers.get(node, ()):
