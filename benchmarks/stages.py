@@ -2,7 +2,8 @@
 
 Prints seconds by stage as JSON. The command itself runs, in one process, with a stopwatch around the ways into each
 stage; a stage that calls another does not count its time. The facts that rules are about are the model's time; what a
-rule asks beside them is its own.
+rule asks beside them is its own. What it takes to follow calls, with the files that these lead to, is a stage of its
+own.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from flake8_aa_celery import cli, linter, model
 from flake8_aa_celery.cli import _files, _report
 from flake8_aa_celery.model.code.project import Project
+from flake8_aa_celery.model.effects.graph import Graph
 from flake8_aa_celery.model.facts import Fact
 from flake8_aa_celery.rules import Rule
 
@@ -31,6 +33,10 @@ WAYS_IN = (
     ("parse", linter, "parse"),
     ("model", Project, "module"),
     ("model", Fact, "of"),
+    ("following", Graph, "leads"),
+    ("following", Graph, "steps"),
+    ("following", Graph, "way"),
+    ("following", Graph, "way_of"),
     ("rules", Rule, "violations_in"),
     ("noqa", linter, "heed_noqa"),
     ("report", _report, "write_report"),
@@ -41,7 +47,7 @@ class Stopwatch:
     """Counts the own time of stages within stages; ``taken`` is seconds by stage."""
 
     def __init__(self) -> None:
-        self.taken = dict.fromkeys(("find", "read", "refuse", "parse", "model", "rules", "noqa", "report", "rest"), 0.0)
+        self.taken = dict.fromkeys([*(stage for stage, _, _ in WAYS_IN), "rest"], 0.0)
         self._running = ["rest"]
         self._since = time.perf_counter()
 

@@ -28,7 +28,7 @@ def root(tmp_path: Path) -> Path:
 
 def names_in(root: Path, settings: Settings | None = None) -> list[str]:
     """The names of the tasks of a project, in the order in which they are found."""
-    return task_index_of(Project(str(root.resolve()), settings or Settings(), Workspace())).names()
+    return task_index_of(Project(str(root.resolve()), settings or Settings(), Workspace())).known_names
 
 
 def test_tasks_are_found_in_every_module_in_the_order_of_files(root: Path) -> None:

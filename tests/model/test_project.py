@@ -26,7 +26,7 @@ def test_a_file_that_is_nested_too_deeply_hides_no_other(tmp_path: Path) -> None
     place(tmp_path, "pyproject.toml", b"")
     place(tmp_path, "app/deep.py", TASK + b"x = update" + b".a" * 3_000)
     tasks = place(tmp_path, "app/tasks.py", TASK)
-    assert task_index_of(Workspace().project_of(str(tasks), Settings())).names() == ["app.tasks.update"]
+    assert task_index_of(Workspace().project_of(str(tasks), Settings())).known_names == ["app.tasks.update"]
 
 
 def trees() -> int:

@@ -6,11 +6,10 @@ Counted are the lines of our own code that run: unlike seconds they are the same
 from __future__ import annotations
 
 import gc
-import os
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from counting import lines_run
 
 from flake8_aa_celery.fixes import whole_project
 from flake8_aa_celery.linter import lint
@@ -22,9 +21,7 @@ from flake8_aa_celery.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from types import FrameType
 
-    from flake8_aa_celery.violation import Violation
 
 #: Following calls makes some of these grow faster than their files.
 pytestmark = pytest.mark.xfail(reason="following calls grows faster than the file in some shapes", strict=False)
@@ -185,30 +182,49 @@ CASES: dict[str, Callable[[int], str]] = {
         "@shared_task\ndef w(xs):\n    rs = []\n    for x in xs:\n        rs.append(t.delay(x))\n"
         + "    for r in rs:\n        r.get()\n" * n
     ),
+    "once_tasks": lambda n: "".join(
+        f"@shared_task(base=QueueOnce, once={{'keys': ['a']}})\ndef o{i}(a): pass\no{i}.delay({i})\n" for i in range(n)
+    ),
+    "names_sent": lambda n: "".join(
+        f"@shared_task\ndef n{i}(): pass\napp.send_task('app.tasks.n{i}')\n" for i in range(n)
+    ),
+    "unknown_names": lambda n: "".join(
+        f"@shared_task\ndef n{i}(): pass\napp.send_task('app.tasks.m{i}')\n" for i in range(n)
+    ),
+    "unknown_in_schedule": lambda n: (
+        "CELERYBEAT_SCHEDULE = {\n"
+        + "".join(f" 'e{i}': {{'task': 'app.tasks.x{i}', 'schedule': 60}},\n" for i in range(n))
+        + "}\n"
+        + "".join(f"@shared_task\ndef n{i}(): pass\n" for i in range(n))
+    ),
+    "asking_tasks": lambda n: (
+        "def ask(x):\n    return requests.get(x)\n"
+        + "".join(f"@shared_task\ndef a{i}(x):\n    ask(x)\n" for i in range(n))
+    ),
+    "calling_each_other": lambda n: (
+        "".join(f"def f{i}(x):\n    f{i + 1}(x)\n    f{i // 2}(x, True)\n" for i in range(n))
+        + f"def f{n}(x):\n    requests.get(x)\n    f0(x)\n"
+        + "".join(f"@shared_task\ndef a{i}(x):\n    f{i}(x)\n" for i in range(n))
+    ),
+    "methods_calling_each_other": lambda n: (
+        "class C:\n"
+        + "".join(f"    def f{i}(self, x):\n        self.f{(i + 1) % n}(x)\n        print(x)\n" for i in range(n))
+        + "@shared_task\ndef a(x):\n    for each in x:\n        C().f0(each)\n"
+    ),
+    "helpers_of_views": lambda n: "".join(
+        f"def h{i}(x):\n    h{i + 1}(x)\ndef v{i}(request):\n    h{i}(1)\n    return render(request, 'x')\n"
+        for i in range(n)
+    ),
+    "models": lambda n: (
+        "from django.db import models\n"
+        + "".join(
+            f"class M{i}(models.Model):\n    o = models.ForeignKey('M{i // 2}', related_name='r{i}')\n"
+            f"    def f(self):\n        self.o.f()\n        self.r{i + 1}.all()\n"
+            for i in range(n)
+        )
+        + "@shared_task\ndef m(): M1().f()\n"
+    ),
 }
-
-
-def lines_run(run: Callable[[], list[Violation]]) -> int:
-    """How many lines of our own code run."""
-    counted = 0
-    ours = os.sep + "flake8_aa_celery" + os.sep
-
-    def of_line(frame: FrameType, event: str, argument: object) -> object:
-        nonlocal counted
-        counted += event == "line"
-        return of_line
-
-    def of_call(frame: FrameType, event: str, argument: object) -> object:
-        return of_line if ours in frame.f_code.co_filename else None
-
-    before = sys.gettrace()
-    sys.settrace(of_call)  # type: ignore[arg-type]
-    try:
-        found = run()
-    finally:
-        sys.settrace(before)
-    assert not [violation for violation in found if violation.code >= "AAC9"]
-    return counted
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.files import files
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.resolve.values import Dispatch, Signature
+
+
+#: With more tasks than these an unknown name is not compared.
+_MOST_COMPARED = 300
+#: Whatever stands between two quotes of a line.
+_TEXT = re.compile(rb"['\"](?=([^'\"\n]*)['\"])")
 
 
 class SpokenName(NamedTuple):
@@ -108,6 +115,8 @@ def _is_registered_otherwise(task: Task, package: str) -> bool:
 
 def _is_given(name: str, project: Project) -> bool:
     """Whether anything in the project is called so by ``name="…"``, in a call or in the body of a class."""
+    if name.encode() not in _texts(project):
+        return False
     modules = (project.load(path) for path in files(project, lambda data: name.encode() in data))
     return any(
         isinstance(given, ast.Constant) and given.value == name
@@ -117,13 +126,20 @@ def _is_given(name: str, project: Project) -> bool:
     )
 
 
+@fact
+def _texts(project: Project) -> frozenset[bytes]:
+    """The texts in a project that may be the name of a task."""
+    return frozenset(text for _, data in project.files for text in _TEXT.findall(data))
+
+
 def nearest(name: str, project: Project) -> str | None:
     """The name of a task that one may have meant: the same function elsewhere, or nearly the same name."""
-    known = task_index_of(project).names()
-    member = name.rpartition(".")[2]
-    same = [other for other in known if other.rpartition(".")[2] == member]
+    index = task_index_of(project)
+    same = index.by_function.get(name.rpartition(".")[2], [])
     if len(same) == 1:
         return same[0]
     from difflib import get_close_matches
 
+    # to compare each of many names with all of them takes for ever
+    known = index.known_names if len(index.known_names) <= _MOST_COMPARED else []
     return next(iter(get_close_matches(name, known, n=1, cutoff=0.8)), None)

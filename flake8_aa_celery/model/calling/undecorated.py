@@ -78,8 +78,18 @@ def may_work_without(function: Function) -> bool:
 
 
 def _has_other_way(name: str, module: Module) -> bool:
-    uses = [use for use in _sent(module) if isinstance(use.task, Function) and use.task.node.name == name]
+    uses = _sent_by_name(module).get(name, ())
     return name in _probed_in(module) or any(may_be_caught(use.site, _RAISED) for use in uses)
+
+
+@fact
+def _sent_by_name(module: Module) -> dict[str, list[Dispatch | Signature]]:
+    """The dispatches and signatures of functions, by the names of these."""
+    found: dict[str, list[Dispatch | Signature]] = {}
+    for use in _sent(module):
+        if isinstance(use.task, Function):
+            found.setdefault(use.task.node.name, []).append(use)
+    return found
 
 
 @fact

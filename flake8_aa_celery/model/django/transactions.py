@@ -198,6 +198,7 @@ def _parameters(scope: Scope) -> list[str]:
     return positional_parameters(scope.node) if isinstance(scope.node, FUNCTIONS) else []
 
 
+@fact
 def _locks(function: Scope) -> int | None:
     """In which order of its statements a function first locks rows; None where it does not."""
     return min((call.site.order for call in function.calls if call.name == LOCKS), default=None)
@@ -206,7 +207,13 @@ def _locks(function: Scope) -> int | None:
 def _locks_before(function: Scope, site: Site) -> bool:
     """Whether rows were locked before a place, for which a transaction must be open."""
     first = _locks(function)
-    return first is not None and first < site.order and not any(_is_in_atomic(call.site) for call in function.calls)
+    return first is not None and first < site.order and not _opens_itself(function)
+
+
+@fact
+def _opens_itself(function: Scope) -> bool:
+    """Whether a call of a function stands in a transaction that it opens."""
+    return any(_is_in_atomic(call.site) for call in function.calls)
 
 
 def _is_of_default(atomic: ast.expr) -> bool:

@@ -55,8 +55,9 @@ def endless_calls_of(module: Module) -> list[EndlessCall]:
     """
     found: dict[ast.Call, EndlessCall] = {}
     seen: set[ast.Call] = set()
+    reached: set[object] = set()
     for task in tasks_of(module):
-        for way in _ways_from(task):
+        for way in _ways_from(task, reached):
             first, last = way[0].step.call.node, way[-1].step.call.node
             if first not in seen and last in found:
                 found[last] = found[last]._replace(others=found[last].others + 1)
@@ -66,10 +67,13 @@ def endless_calls_of(module: Module) -> list[EndlessCall]:
     return sorted(found.values(), key=lambda endless: endless.way[0].line)
 
 
-def _ways_from(task: Task) -> Iterator[list[Stage]]:
-    """The ways to a call without an end: from where they leave the module of the task, or that call alone."""
+def _ways_from(task: Task, seen: set[object]) -> Iterator[list[Stage]]:
+    """The ways to a call without an end: from where they leave the module of the task, or that call alone.
+
+    :param seen: what other tasks of the module have led to, which is left out.
+    """
     graph = graph_of(task.module.project)
-    for body in graph.reached(Body(task.scope), task.module):
+    for body in graph.reached(Body(task.scope), task.module, seen):
         for step in graph.steps(body):
             way = graph.way_of(step, WAITS_FOR_EVER)
             if way and (len(way) == 1 or way[1].module is not task.module):

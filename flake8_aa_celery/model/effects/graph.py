@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: So many ways to call a function are looked into, each by itself.
 _MOST_CALLS = 60
+#: Ways over more calls than these are not told: nobody would follow them.
+_FARTHEST = 20
 #: So many functions are looked into for the sake of one question; what is beyond them is unknown.
 _MOST_BODIES = 20_000
 
@@ -105,13 +107,13 @@ class Graph:
         return effect.name in node.reached
 
     def way(self, body: Body, effect: Effect) -> list[Stage]:
-        """The calls by which a function leads to an effect; empty where none is known to.
+        """The calls by which a function leads to an effect; empty where none is known to, or only very many do.
 
         The shortest way, and of several as short ones the first in the source, whatever else was asked before.
         """
-        if not self.leads(body, effect):
-            return []
         node = self._node(body)
+        if not self.leads(body, effect) or node.reached[effect.name] > _FARTHEST:
+            return []
         found: list[Stage] = []
         while node.reached[effect.name]:
             step, node = self._nearest(node, effect)
@@ -144,13 +146,16 @@ class Graph:
         """The calls of a function."""
         return self._node(body).steps
 
-    def reached(self, body: Body, within: Module | None = None) -> Iterator[Body]:
+    def reached(self, body: Body, within: Module | None = None, seen: set[object] | None = None) -> Iterator[Body]:
         """A function and all that it leads to, each once, the nearest first.
 
         :param within: the module that is not left; None for the whole project.
+        :param seen: what was reached from another function, with all behind it, and is left out; it grows.
         """
         start = self._node(body)
-        seen, waiting = {start}, deque([start])
+        seen = set() if seen is None else seen
+        waiting = deque([] if start in seen else [start])
+        seen.add(start)
         while waiting:
             node = waiting.popleft()
             yield node.body

@@ -9,7 +9,7 @@ from flake8_aa_celery.model.calling.bulk import bulk_loop_of, has_own_queue, is_
 from flake8_aa_celery.model.calling.misplaced import misplaced_options_of
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
-from flake8_aa_celery.model.effects.bodies import Step
+from flake8_aa_celery.model.effects.bodies import Step, may_lead_on
 from flake8_aa_celery.model.effects.graph import Effect, graph_of
 from flake8_aa_celery.model.effects.sending import dispatch_of, sent_name
 from flake8_aa_celery.model.priorities.settings import is_from_bulk, runs_at_default
@@ -70,7 +70,7 @@ def _is_misplaced(dispatch: Dispatch, module: Module) -> bool:
 def _through_calls(module: Module) -> Iterator[BulkSend]:
     """The calls in loops that lead to a dispatch: of several that lead to the same one the first."""
     graph, told = graph_of(module.project), set[ast.expr]()
-    for call in module.all_calls():
+    for call in filter(may_lead_on, module.all_calls()):
         loop = bulk_loop(call.site)
         if loop is None or is_exempt(loop, call.site) or dispatch_of(call) is not None:
             continue

@@ -41,7 +41,7 @@ def task_named(name: str, speaker: Module) -> Task | None:
     project, owner = speaker.project, name.rpartition(".")[0]
     path = project.find(owner, speaker) if owner else None
     module = project.load(path) if path and path.endswith(".py") else None
-    named = [task for task in tasks_of(module) if task.registered_name == name] if module else []
+    named = _by_name(module).get(name, []) if module else []
     is_foreign = is_of_tasks_module(name, project) and project.find(name.partition(".")[0], speaker) is None
     if not named and not is_foreign:
         named = task_index_of(project).named(name)
@@ -64,12 +64,21 @@ class TaskIndex:
                 others = self._by_module.setdefault(project.places.dotted_name(path), [])
                 (self._naming if _may_name(data) else others).append(path)
 
-    def names(self) -> list[str]:
+    @cached_property
+    def known_names(self) -> list[str]:
         """The names of all tasks, as far as they can be resolved; reads every file that can register one."""
         return [name for name in self.all_names() if name is not None]
 
+    @cached_property
+    def by_function(self) -> dict[str, list[str]]:
+        """As :attr:`known_names`, by the last parts of the names."""
+        found: dict[str, list[str]] = {}
+        for name in self.known_names:
+            found.setdefault(name.rpartition(".")[2], []).append(name)
+        return found
+
     def all_names(self) -> list[str | None]:
-        """As :meth:`names`, with None among them where the name of a task cannot be resolved."""
+        """As :attr:`known_names`, with None among them where the name of a task cannot be resolved."""
         return list(dict.fromkeys(task.registered_name for task in self.tasks()))
 
     def tasks(self) -> Iterator[Task]:
@@ -78,8 +87,8 @@ class TaskIndex:
 
     def named(self, name: str) -> list[Task]:
         """The tasks that Celery knows by a name, in the order of their files and lines."""
-        paths = self._by_module.get(name.rpartition(".")[0], ())
-        found = [task for task in self._tasks(paths) if task.registered_name == name]
+        modules = map(self._project.load, self._by_module.get(name.rpartition(".")[0], ()))
+        found = [task for module in modules if module for task in _by_name(module).get(name, ())]
         return sorted([*self._named_otherwise.get(name, ()), *found], key=_place)
 
     @cached_property
@@ -94,6 +103,16 @@ class TaskIndex:
         for path in paths:
             module = self._project.load(path)
             yield from tasks_of(module) if module else ()
+
+
+@fact
+def _by_name(module: Module) -> dict[str, list[Task]]:
+    """The tasks of a module by the names that Celery knows them by."""
+    found: dict[str, list[Task]] = {}
+    for task in tasks_of(module):
+        if task.registered_name is not None:
+            found.setdefault(task.registered_name, []).append(task)
+    return found
 
 
 def _place(task: Task) -> tuple[str, int]:

@@ -133,9 +133,14 @@ def _may_raise(option: WrittenOption, once: Mapping) -> bool:
 
 def _is_caught(task: Task) -> bool:
     """Whether anything in the project sends the task and catches that it is queued already."""
-    project = task.module.project
+    return _place(task) in _caught(task.module.project)
+
+
+@fact
+def _caught(project: Project) -> frozenset[tuple[str, int]]:
+    """The places of the tasks that anything in a project sends where a handler for ``AlreadyQueued`` is around."""
     modules = (project.load(path) for path in files(project, lambda data: ALREADY_QUEUED.encode() in data))
-    return any(_place(task) in _caught_in(module) for module in modules if module)
+    return frozenset(place for module in modules if module for place in _caught_in(module))
 
 
 def _place(task: Task) -> tuple[str, int]:
