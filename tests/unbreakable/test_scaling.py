@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-#: Following calls makes some of these grow faster than their files.
-pytestmark = pytest.mark.xfail(reason="following calls grows faster than the file in some shapes", strict=False)
-
 HEAD = """
 from celery import shared_task, chain, group, chord
 from celery.result import AsyncResult
