@@ -17,6 +17,7 @@ from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.model.tasks.index import task_index_of
 from flake8_aa_celery.settings import Settings
+from support import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -244,6 +245,9 @@ def test_a_task_that_moves_leaves_no_copy_of_its_project_in_memory(
     (tmp_path / "setup.py").touch()
     text = "from celery import shared_task\n\n\n@shared_task\ndef update():\n    print(1)\n\n\nupdate.delay()\n"
     files = [(str(tmp_path / f"app{number}" / "helpers.py"), text.encode()) for number in range(12)]
+    for number in range(12):  # a task moves in an app alone
+        place(tmp_path, f"app{number}/__init__.py", b"")
+        place(tmp_path, f"app{number}/apps.py", b"")
     monkeypatch.setattr(whole_project, "_ENOUGH_GARBAGE", 1_000)
     gc.collect()
     gc.disable()
