@@ -73,7 +73,8 @@ def check(sent: BulkSend, module: Module) -> Iterator[Violation]:
       directly followed by `break` or `return`;
     - attempts: `for attempt in range(5)` that is left with a success, `while not done`, unless each round sends
       something else;
-    - an action of the Django admin for the rows that a person has picked, and what an `except` handler sends;
+    - what a person has picked and waits for: the rows of an action of the Django admin, the forms of its formset, the
+      rows that belong to `request.user`, the options of a management command; and what an `except` handler sends;
     - what has a `queue` of its own, by the dispatch, the signature or the decorator: other apps do not wait there;
     - `delay` with options, which is AAC206;
     - `**options` that cannot be resolved, and a priority that is too high, which is AAC204.

@@ -65,7 +65,8 @@ def check(followed: FollowedOnceTask, module: Module) -> Iterator[Violation]:
         chain(update.si(1), report.si()).delay()
     ```
     Or put it last, where it is the only such task. Of several, send each by itself, at a low priority: then only what
-    is queued already is dropped.
+    is queued already is dropped. Where a task needs what the one before it did, they have to stay a chain: make its
+    members plain tasks, and the task that starts it the celery-once task, as above.
 
     ## Leaves alone
     - a once task that stands last: nothing is lost with it;
@@ -89,7 +90,7 @@ def check(followed: FollowedOnceTask, module: Module) -> Iterator[Violation]:
     - [Alliance Auth: celery-once](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#celery-once)
     """
     name = shortened(followed.task.name, 30)
-    message = f"if `{name}` is queued already, this chain drops it and all after it: {_advice(followed, module)}"
+    message = f"if `{name}` is queued already, this chain drops it and the rest: {_advice(followed, module)}"
     yield Violation.at(followed.chain.node, message)
 
 
@@ -98,5 +99,5 @@ def _advice(followed: FollowedOnceTask, module: Module) -> str:
     if followed.is_alone:
         return "put it last"
     settings = module.project.settings
-    how = f", `apply_async(priority={settings.bulk_priority})`" if settings.profile == "alliance-auth" else ""
-    return f"send each by itself{how}"
+    how = f" (`priority={settings.bulk_priority}`)" if settings.profile == "alliance-auth" else ""
+    return f"send each by itself{how}, or as plain tasks"

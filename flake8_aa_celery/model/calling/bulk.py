@@ -18,8 +18,8 @@ _SHARED = frozenset({None, "celery"})
 def bulk_loop_of(dispatch: Dispatch) -> Block | None:
     """The loop or comprehension that makes a dispatch a bulk dispatch; None where it is none.
 
-    None is what an ``except`` handler sends, what an action of the admin sends for the rows that a person has picked,
-    and what goes into a queue of its own.
+    None is what an ``except`` handler sends, what is sent for the rows that a person has picked and waits for, and
+    what goes into a queue of its own.
     """
     loop = dispatch.loop
     if loop is None or is_exempt(loop, dispatch.site):

@@ -81,6 +81,8 @@ ADMIN_CLASSES = ("Admin", "AdminMixin", "StackedInline", "TabularInline")
 ADMIN_ACTION = "queryset"
 #: How an action may call these rows.
 PICKED_ROWS = frozenset({ADMIN_ACTION, "qs"})
+#: The parameters that hold what a person has picked, with the method that has one, and what its class is derived from.
+PICKED_BY = {"formset": ("save_formset", ADMIN_CLASSES), "options": ("handle", ("BaseCommand",))}
 #: What sends the browser elsewhere without saying anything.
 REDIRECTS = frozenset({"redirect", "HttpResponsePermanentRedirect", "HttpResponseRedirect"})
 #: The folder that holds its commands.

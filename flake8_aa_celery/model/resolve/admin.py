@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.names import dotted_name, last_part, reaching, scope_of
 from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, FUNCTIONS
 from flake8_aa_celery.model.code.syntax import positional_parameters, without_call
-from flake8_aa_celery.model.knowledge.django import ADMIN_CLASSES, PICKED_ROWS
+from flake8_aa_celery.model.knowledge.django import ADMIN_CLASSES, PICKED_BY, PICKED_ROWS
 from flake8_aa_celery.model.resolve.classes import class_around
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Class
@@ -27,16 +27,16 @@ _MOST_STEPS = 20
 def is_of_admin(function: Scope) -> bool:
     """Whether a function is a method of one of Django's admin classes, or an action in a module of them."""
     owner = class_around(function, function.module)
-    return function.module.dotted.rpartition(".")[2] == "admin" if owner is None else _is_admin_class(owner)
+    return function.module.dotted.rpartition(".")[2] == "admin" if owner is None else _is_derived(owner, ADMIN_CLASSES)
 
 
-def _is_admin_class(found: Class, depth: int = 0) -> bool:
-    """Whether a class is derived from one of the admin's, by how its bases are called and by what they are."""
+def _is_derived(found: Class, names: tuple[str, ...], depth: int = 0) -> bool:
+    """Whether a class is derived from one whose name ends so, by how its bases are called and by what they are."""
     for base in found.node.bases:
-        if last_part(found.module.origin(base, found.site) or "").endswith(ADMIN_CLASSES):
+        if last_part(found.module.origin(base, found.site) or "").endswith(names):
             return True
         value = value_of(base, found.site) if depth < _DEEPEST else None
-        if isinstance(value, Class) and value.node is not found.node and _is_admin_class(value, depth + 1):
+        if isinstance(value, Class) and value.node is not found.node and _is_derived(value, names, depth + 1):
             return True
     return False
 
@@ -45,7 +45,11 @@ def _is_admin_class(found: Class, depth: int = 0) -> bool:
 
 
 def goes_over_picked_rows(loop: Block) -> bool:
-    """Whether a loop or comprehension goes over the rows that a person has picked for an action of the admin."""
+    """Whether a loop or comprehension goes over the rows that a person has picked, and waits for.
+
+    That are the rows of an action of the admin, those that belong to the user of a request
+    (``filter(user=request.user)``), the forms of a formset, and what a management command is given (``options["ids"]``).
+    """
     node = loop.node
     if loop.site is None:
         return False
@@ -63,10 +67,12 @@ def _are_picked(node: ast.expr, site: Site) -> bool:
                 return False
             (binding,) = bindings
             if binding.kind == "parameter":
-                return _is_rows_of_action(node.id, scope_of(node.id, site))
+                return _is_given_by_person(node.id, scope_of(node.id, site))
             if binding.kind != "assign" or binding.value is None:
                 return False
             node, site = binding.value, binding.site
+        elif isinstance(node, ast.Call) and _are_of_user(node, site):
+            return True
         elif (inner := _gone_over(node)) is not None:
             node = inner
         else:
@@ -85,9 +91,33 @@ def _gone_over(node: ast.expr) -> ast.expr | None:
     return node.value if isinstance(node, (ast.Attribute, ast.Subscript)) else None
 
 
-def _is_rows_of_action(name: str, function: Scope | None) -> bool:
-    """Whether a parameter of a function is what the admin hands to an action: the rows, after the request."""
+def _are_of_user(call: ast.Call, site: Site) -> bool:
+    """Whether a call narrows rows to those of the user of a request: ``filter(user=request.user)``."""
+    is_filter = isinstance(call.func, ast.Attribute) and call.func.attr == "filter"
+    return is_filter and any(_is_user_of_request(word.value, site) for word in call.keywords)
+
+
+def _is_user_of_request(node: ast.expr, site: Site) -> bool:
+    """Whether an expression is the user of a request that its function is given, or something of that user."""
+    names = (dotted_name(node) or "").split(".")
+    if names[0] == "self":
+        return names[1:3] == ["request", "user"]
+    bindings = reaching("request", site) if names[:2] == ["request", "user"] else []
+    return any(binding.kind == "parameter" for binding in bindings)
+
+
+def _is_given_by_person(name: str, function: Scope | None) -> bool:
+    """Whether a parameter is what a person has picked: rows, forms, or the options of a command."""
     if function is None or not isinstance(function.node, FUNCTIONS):
+        return False
+    method, bases = PICKED_BY.get(name, ("", ()))
+    owner = class_around(function, function.module) if function.node.name == method else None
+    return _is_derived(owner, bases) if owner is not None else _is_rows_of_action(name, function)
+
+
+def _is_rows_of_action(name: str, function: Scope) -> bool:
+    """Whether a parameter of a function is what the admin hands to an action: the rows, after the request."""
+    if not isinstance(function.node, FUNCTIONS):
         return False
     names = positional_parameters(function.node)
     if "request" not in names[:2] or names[names.index("request") + 1 :] != [name]:
