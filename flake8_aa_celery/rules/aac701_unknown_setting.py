@@ -24,6 +24,7 @@ def check(unknown: UnknownSetting, module: Module) -> Iterator[Violation]:
 
     Flags a setting that Celery does not know and that resembles one: in Django's settings by the namespace in which
     the application reads them, in a `celeryconfig` or whatever else `config_from_object` names, and in `app.conf`.
+    Where several names are right but for the namespace, which the application does not have, there is one report.
     Flags a setting of Celery's inside `broker_transport_options`, and an option of the transport outside of it.
 
     ## Why
@@ -76,7 +77,10 @@ def check(unknown: UnknownSetting, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: configuration](https://docs.celeryq.dev/en/stable/userguide/configuration.html)
     """
-    if unknown.meant:
+    if unknown.others:
+        message = f'`{unknown.written}` and {unknown.others} more do nothing: give `config_from_object` '
+        yield Violation.at(unknown.node, f'{message}`namespace="CELERY"`')
+    elif unknown.meant:
         message = f"Celery knows no `{unknown.written}`, which does nothing: write `{unknown.meant}`"
         yield Violation.at(unknown.node, message, _fix(unknown, module))
     elif unknown.belongs.startswith("`"):

@@ -65,14 +65,6 @@ class CelerySetting(NamedTuple):
                 return instead + self.written[len(start) :].lower()
         return self.written.lower()
 
-    def spelled(self, name: str) -> str:
-        """How another of Celery's settings is spelled where this one stands."""
-        if not self.written.isupper():
-            return name
-        if self.namespace.name:
-            return self.namespace.prefix + name.upper()
-        return OLD_NAMES[name]
-
 
 _INSTEAD = (("CELERY_", ""), ("CELERYD_", "worker_"), ("CELERYBEAT_", "beat_"), ("BROKER_", "broker_"))
 
@@ -82,6 +74,23 @@ def celery_settings_of(module: Module) -> list[CelerySetting]:
     """Every setting of Celery's that a module sets, in the order of the source."""
     found = [*_of_django(module), *_of_own_modules(module), *_of_stores(module), *_of_updates(module)]
     return sorted(found, key=lambda setting: (setting.node.lineno, setting.node.col_offset))
+
+
+def spelled(name: str, setting: CelerySetting, module: Module) -> str:
+    """How one of Celery's settings is spelled beside another that a module sets.
+
+    Names of before Celery 4 are refused beside new ones, and Django's settings take names in capital letters alone.
+
+    :param name: what Celery calls it today.
+    """
+    if not setting.written.isupper():
+        return name
+    if setting.namespace.name:
+        return setting.namespace.prefix + name.upper()
+    styles = {found.is_old for found in celery_settings_of(module) if found.name and not found.namespace.name}
+    only_capitals = setting.way == "variable" and is_settings_module(module)
+    is_old = True in styles or (not styles and only_capitals)
+    return OLD_NAMES[name] if is_old and False not in styles else name
 
 
 def given_in(project: Project, name: str) -> list[CelerySetting]:

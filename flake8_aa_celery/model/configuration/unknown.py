@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
-from flake8_aa_celery.model.configuration.celery_settings import celery_settings_of
+from flake8_aa_celery.model.configuration.celery_settings import celery_settings_of, spelled
+from flake8_aa_celery.model.configuration.namespaces import readings_of
 from flake8_aa_celery.model.knowledge.celery import SCHEDULES
 from flake8_aa_celery.model.knowledge.celery_settings import CONFUSED, GROUPS, OLD_NAMES, TRANSPORT_OPTIONS
 from flake8_aa_celery.model.resolve.modules import is_settings_module
@@ -36,6 +37,8 @@ class UnknownSetting(NamedTuple):
     :param written: the name.
     :param meant: what does something there, as it is spelled there; empty where the setting is in the wrong place.
     :param belongs: where it does something, in words; empty where its name is wrong.
+    :param others: of names that are right in the namespace ``CELERY``, which the application does not have, how many
+        more there are.
     """
 
     setting: CelerySetting
@@ -43,13 +46,20 @@ class UnknownSetting(NamedTuple):
     written: str
     meant: str
     belongs: str = ""
+    others: int = 0
 
 
 @fact
 def unknown_settings_of(module: Module) -> list[UnknownSetting]:
     """The settings of a module that Celery does not know and that resemble one, or that stand in the wrong place."""
+    lacking = _without_namespace(module)
     found: list[UnknownSetting] = []
+    if lacking:
+        first = lacking[0]
+        found.append(UnknownSetting(first, first.node, first.written, "", others=len(lacking) - 1))
     for setting in celery_settings_of(module):
+        if setting in lacking:
+            continue
         if setting.name == _OPTIONS:
             found += _misplaced_in(setting, module)
         elif not setting.name:
@@ -57,12 +67,32 @@ def unknown_settings_of(module: Module) -> list[UnknownSetting]:
     return found
 
 
+def _without_namespace(module: Module) -> list[CelerySetting]:
+    """The settings of Django that would be right, had the project's application the namespace ``CELERY``.
+
+    None where there is but one, or where another setting would no longer count.
+    """
+    settings = [setting for setting in celery_settings_of(module) if setting.way == "variable"]
+    if any(setting.namespace.name for setting in settings) or not readings_of(module.project):
+        return []
+    if not is_settings_module(module) or any(setting.name and not _is_namespaced(setting) for setting in settings):
+        return []
+    lacking = [setting for setting in settings if not setting.name and _is_namespaced(setting)]
+    return lacking if len(lacking) > 1 and not any(is_read(setting, module) for setting in lacking) else []
+
+
+def _is_namespaced(setting: CelerySetting) -> bool:
+    """Whether a name is that of a setting in the namespace ``CELERY``."""
+    prefix = "CELERY_"
+    return setting.written.startswith(prefix) and setting.written[len(prefix) :].lower() in OLD_NAMES
+
+
 def _misplaced_in(options: CelerySetting, module: Module) -> Iterator[UnknownSetting]:
     """Celery's settings among the options of the transport."""
     value = options.entry.value
     for key, entry in value.entries.items() if isinstance(value, Mapping) else ():
         if key in OLD_NAMES and entry.module is module and entry.key is not None:
-            yield UnknownSetting(options, entry.key, key, "", options.spelled(key))
+            yield UnknownSetting(options, entry.key, key, "", spelled(key, options, module))
 
 
 def _unknown(setting: CelerySetting, module: Module) -> Iterator[UnknownSetting]:
@@ -73,9 +103,9 @@ def _unknown(setting: CelerySetting, module: Module) -> Iterator[UnknownSetting]
     if not (meant or misplaced) or is_read(setting, module):
         return
     if misplaced:
-        yield UnknownSetting(setting, setting.node, setting.written, "", f"`{setting.spelled(_OPTIONS)}`")
+        yield UnknownSetting(setting, setting.node, setting.written, "", f"`{spelled(_OPTIONS, setting, module)}`")
     else:
-        yield UnknownSetting(setting, setting.node, setting.written, setting.spelled(meant))
+        yield UnknownSetting(setting, setting.node, setting.written, spelled(meant, setting, module))
 
 
 def meant_by(name: str) -> str:
