@@ -69,7 +69,8 @@ def check(mistaken: NoSignature, module: Module) -> Iterator[Violation]:
     - a queryset or a row whose class has such a method, or cannot be read.
 
     ## Fix
-    Writes `.si(…)`, for `delay`, for a call, and for a task itself. Unsafe: the task is sent with the workflow instead
+    Writes `.si(…)`, for `delay`, for a call, and for a task itself; `.s(…)` for a task that needs the result of what is
+    before it, as the body of a chord mostly does. Unsafe: the task is sent with the workflow instead
     of at once. Nothing is done to `apply_async`, whose options would be lost, and to `.delay` of something else.
 
     ## Profile
@@ -96,7 +97,7 @@ def _message(mistaken: NoSignature) -> str:
         return f"{place} cannot be sent: only a task, a signature or a workflow can"
     if place.startswith("`."):
         return f"this runs {task} here and now, and sends nothing: {place} is to be called on the task itself"
-    instead = f"`{_name(mistaken)}.si(…)`"
+    instead = f"`{_name(mistaken)}.{mistaken.method}(…)`"
     if mistaken.what == "sent":
         return f"{task} is sent at once, and {place} gets its result, which is no signature: write {instead}"
     if mistaken.what == "run":
@@ -109,14 +110,14 @@ def _name(mistaken: NoSignature) -> str:
 
 
 def _fix(mistaken: NoSignature) -> Fix | None:
-    node = mistaken.node
+    node, method, title = mistaken.node, mistaken.method, f"Use `{mistaken.method}`"
     if mistaken.place.startswith("`."):
         return None
     if mistaken.what == "sent" and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         is_plain = node.func.attr == "delay" and not isinstance(node.func.value, ast.Call)
-        return Fix("unsafe", "Use `si`", RenameMethod("si")) if is_plain else None
+        return Fix("unsafe", title, RenameMethod(method)) if is_plain else None
     if mistaken.what == "run" and isinstance(node, ast.Call):
-        return Fix("unsafe", "Use `si`", MethodInsteadOfCall("si"))
+        return Fix("unsafe", title, MethodInsteadOfCall(method))
     if mistaken.what == "task" and isinstance(node, (ast.Attribute, ast.Name)):
-        return Fix("unsafe", "Use `si`", ReplaceExpression(f"{ast.unparse(node)}.si()"))
+        return Fix("unsafe", title, ReplaceExpression(f"{ast.unparse(node)}.{method}()"))
     return None

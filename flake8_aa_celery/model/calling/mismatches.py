@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.canvas.misplaced import no_signatures_of
 from flake8_aa_celery.model.canvas.workflows import followers, starters
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS
@@ -57,7 +58,8 @@ def mismatches_of(module: Module) -> list[Mismatch]:
     """The dispatches and signatures of a module whose arguments do not fit, each once.
 
     Not a signature that a schedule starts, which is given the schedule's arguments, too, and not one that fits but
-    for a result: these are :func:`mismatch_of_entry` and :func:`refused_results_of`.
+    for a result: these are :func:`mismatch_of_entry` and :func:`refused_results_of`. Not a dispatch that stands where
+    only a signature can, either, which is the greater mistake.
     """
     following = {id(found.call): found for workflow in workflows_of(module) for found in followers(workflow)}
     known = {id(entry.signature.call) for entry in schedule_of(module) if entry.signature}
@@ -70,8 +72,10 @@ def mismatches_of(module: Module) -> list[Mismatch]:
                 known.add(id(made.call))
                 found.append(Mismatch(made.call, made.task, reason))
     known.update(following)
+    misplaced = {id(mistaken.node) for mistaken in no_signatures_of(module)}
     for dispatch in dispatches_of(module):
-        found += _dispatched(dispatch, known)
+        if id(dispatch.node) not in misplaced:
+            found += _dispatched(dispatch, known)
     return found
 
 

@@ -10,6 +10,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.canvas.misplaced import no_signatures_of
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import origin, reaching
 from flake8_aa_celery.model.code.scopes import FUNCTIONS, Site
@@ -71,9 +72,10 @@ def refused_arguments_of(module: Module) -> list[RefusedArgument]:
     """What a module hands to tasks as JSON and JSON cannot carry."""
     calls: list[Dispatch | Signature] = [*dispatches_of(module), *signatures_of(module)]
     found: list[RefusedArgument] = []
+    misplaced = {id(mistaken.node) for mistaken in no_signatures_of(module)}
     for sent in calls:
         # what is asked first is what is seldom there: whether all is JSON takes more files to find out
-        refused = list(_refused_in(sent))
+        refused = [part for part in _refused_in(sent) if id(part.node) not in misplaced]
         if refused and _speaks_json(sent) and _project_speaks_json(module.project):
             found += refused
     return found

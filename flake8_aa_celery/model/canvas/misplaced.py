@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import reaching
-from flake8_aa_celery.model.resolve import models, object_types
+from flake8_aa_celery.model.resolve import arguments, models, object_types
 from flake8_aa_celery.model.resolve.classes import lineage
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.occurrences import canvas_of, dispatches_of, workflows_of
@@ -24,6 +24,7 @@ from flake8_aa_celery.model.resolve.values import (
     Value,
     Workflow,
 )
+from flake8_aa_celery.model.tasks.parameters import names_missing, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite, Site
-    from flake8_aa_celery.model.resolve.values import Mapping
+    from flake8_aa_celery.model.resolve.arguments import Arguments
+    from flake8_aa_celery.model.resolve.values import Mapping, Target
 
     What = Literal["sent", "run", "task", "other"]
 
@@ -60,12 +62,14 @@ class NoSignature(NamedTuple):
     :param what: whether it has been sent, was run in place, is a task without arguments, or something else.
     :param task: the task that was sent or run; what the workflow is where that was sent.
     :param place: where it stands, as a message calls it: "the chain", "`link`"; for something else what it is.
+    :param method: what makes the signature of it that is meant: `s` where the task needs the result before it.
     """
 
     node: ast.expr
     what: What
     task: Value | None
     place: str
+    method: Literal["s", "si"] = "si"
 
 
 @fact
@@ -80,9 +84,8 @@ def no_signatures_of(module: Module) -> list[NoSignature]:
 def _in_workflows(module: Module) -> Iterator[NoSignature]:
     for workflow in workflows_of(module):
         if workflow.kind in _OF_SIGNATURES:
-            members: list[Element] = [*workflow.members.elements, *([workflow.body] if workflow.body else [])]
-            for member in members:
-                mistaken = _mistaken(member, f"the {workflow.kind}", workflow.node, module)
+            for member, follows in _members_of(workflow):
+                mistaken = _mistaken(member, f"the {workflow.kind}", workflow.node, module, follows=follows)
                 if mistaken is not None:
                     yield mistaken
     for dispatch in dispatches_of(module):
@@ -90,14 +93,22 @@ def _in_workflows(module: Module) -> Iterator[NoSignature]:
         is_open = isinstance(chord, Workflow) and chord.kind == "chord" and chord.body is None
         if is_open and dispatch.method == "()" and dispatch.node.args:
             body = Expression(dispatch.node.args[0], dispatch.site)
-            mistaken = _mistaken(body, "the chord", dispatch.node, module)
+            mistaken = _mistaken(body, "the chord", dispatch.node, module, follows=True)
             if mistaken is not None:
                 yield mistaken
 
 
+def _members_of(workflow: Workflow) -> Iterator[tuple[Element, bool]]:
+    """The members of a workflow, each with whether it follows another whose result it may take."""
+    for index, member in enumerate(workflow.members.elements):
+        yield member, workflow.kind == "chain" and index > 0
+    if workflow.body:
+        yield workflow.body, True
+
+
 def _in_callbacks(module: Module) -> Iterator[NoSignature]:
     for expression, name, node in callbacks_of(module):
-        mistaken = _mistaken(expression, f"`{name}`", node, module)
+        mistaken = _mistaken(expression, f"`{name}`", node, module, follows=True)
         if mistaken is not None:
             yield mistaken
 
@@ -137,29 +148,44 @@ def _parts(expression: Expression) -> Iterator[Expression]:
         yield expression
 
 
-def _mistaken(expression: Expression, place: str, otherwise: ast.expr, module: Module) -> NoSignature | None:
+def _mistaken(
+    expression: Expression, place: str, otherwise: ast.expr, module: Module, *, follows: bool
+) -> NoSignature | None:
     node = expression.reported_in(module, otherwise)
     value = expression.value
     if isinstance(value, Dispatch):
-        return NoSignature(node, "sent", value.receiver, place)
+        given = arguments.of_dispatch(value) if value.receiver is value.task else arguments.ANYTHING
+        return NoSignature(node, "sent", value.receiver, place, _method(value.task, given, module, follows))
     if isinstance(value, Task):
-        return NoSignature(node, "task", value, place)
-    task = _task_run_by(expression.node, expression.site)
-    return NoSignature(node, "run", task, place) if task is not None else None
+        return NoSignature(node, "task", value, place, _method(value, arguments.NOTHING, module, follows))
+    run = _task_run_by(expression)
+    if run is None:
+        return None
+    task, given = run
+    return NoSignature(node, "run", task, place, _method(task, given, module, follows))
 
 
-def _task_run_by(node: ast.expr, site: Site) -> Task | None:
+def _method(task: Target | None, given: Arguments, module: Module, follows: bool) -> Literal["s", "si"]:
+    """Whether a task needs the result before it, to be called at all."""
+    taken = parameters_of(task, module) if follows else None
+    return "s" if taken is not None and names_missing(taken, given) else "si"
+
+
+def _task_run_by(expression: Expression) -> tuple[Task, Arguments] | None:
     """The task that an expression runs in place, ``t(x)``, and that returns nothing which can be sent."""
+    node, site = expression.node, expression.site
     for _ in range(_MOST_STEPS):
         bindings = reaching(node.id, site) if isinstance(node, ast.Name) else []
         if len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].value is None:
             break
         node, site = bindings[0].value, bindings[0].site
     task = value_of(node.func, site) if isinstance(node, ast.Call) else None
-    if not isinstance(task, Task):
+    if not isinstance(node, ast.Call) or not isinstance(task, Task):
         return None
     returned = [value_of(statement.value, place) for statement, place in task.scope.returns if statement.value]
-    return None if any(isinstance(value, (Signature, Workflow)) for value in returned) else task
+    if any(isinstance(value, (Signature, Workflow)) for value in returned):
+        return None
+    return task, arguments.of_call(node, site)
 
 
 # -- before `.delay` ----------------------------------------------------------------------------------------------
@@ -176,9 +202,9 @@ def _before_sending(module: Module) -> Iterator[NoSignature]:
 
 def _sent(call: CallSite, function: ast.Attribute) -> NoSignature | None:
     receiver, site = function.value, call.site
-    task = _task_run_by(receiver, site)
-    if task is not None and _returns_nothing(task):
-        return NoSignature(call.node, "run", task, f"`.{function.attr}`")
+    run = _task_run_by(Expression(receiver, site))
+    if run is not None and _returns_nothing(run[0]):
+        return NoSignature(call.node, "run", run[0], f"`.{function.attr}`")
     kind = _kind_without(function.attr, receiver, site)
     return NoSignature(call.node, "other", None, kind) if kind else None
 
