@@ -18,8 +18,8 @@ def check(unregistered: Unregistered, module: Module) -> Iterator[Violation]:
     """
     A task stands in a module that no worker imports.
 
-    Flags, once a module, the first task of a module which autodiscovery does not look for (`tasks` in each installed
-    app, or the names and packages that `autodiscover_tasks` is given), which `include`, `imports` and no other text of
+    Flags, once a module, the first task of a module which autodiscovery does not look for (`tasks` in each app that
+    `INSTALLED_APPS` lists, or the names and packages that `autodiscover_tasks` is given), which `include`, `imports` and no other text of
     the project name, and which nothing imports that a worker may load: a module of tasks, of models or views, an
     `AppConfig`, the module of the application, and all that these import.
 
@@ -86,7 +86,9 @@ def check(unregistered: Unregistered, module: Module) -> Iterator[Violation]:
     """
     task, others = unregistered.task, unregistered.others
     more = f" and {others} more" if others else ""
-    message = f"no worker imports `{module.file_name}`, so it refuses `{task.name}`{more}: import it in a tasks module"
+    listed_in = unregistered.unlisted_in
+    cure = f"add its package to `{listed_in}`" if listed_in else "import it in a tasks module"
+    message = f"no worker imports `{module.file_name}`, so it refuses `{task.name}`{more}: {cure}"
     yield Violation.at(task.node, message, _fix(unregistered))
 
 

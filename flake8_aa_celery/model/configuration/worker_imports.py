@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.configuration.installed_apps import installed_apps_of
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.evaluation import value_of
@@ -16,6 +17,7 @@ from flake8_aa_celery.model.resolve.values import Constant, Items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
@@ -34,17 +36,24 @@ class Search(NamedTuple):
 
     :param packages: those that are searched; None for any that may be an installed app.
     :param name: what is looked for in each; None for the packages themselves.
+    :param listed_in: where the packages are listed.
     """
 
     packages: frozenset[str] | None
     name: str | None
+    listed_in: Literal["autodiscover_tasks", "INSTALLED_APPS"] = "INSTALLED_APPS"
 
     def finds(self, dotted: str) -> bool:
         """Whether the module of a dotted name is found by it."""
         if self.packages is None:
             return self.name is None or f".{dotted}".endswith(f".{self.name}")
         named = {f"{each}.{self.name}" if self.name else each for each in self.packages}
-        return any(f".{name}".endswith(f".{dotted}") for name in named | self.packages)
+        return any(_are_the_same(name, dotted) for name in named | self.packages)
+
+
+def _are_the_same(one: str, other: str) -> bool:
+    """Whether two dotted names may mean the same module: one may begin further down than the other."""
+    return f".{one}".endswith(f".{other}") or f".{other}".endswith(f".{one}")
 
 
 class Discovery(NamedTuple):
@@ -55,6 +64,11 @@ class Discovery(NamedTuple):
     def finds(self, dotted: str) -> bool:
         """Whether a worker imports the module of a dotted name."""
         return any(search.finds(dotted) for search in self.searches)
+
+    def misses(self, dotted: str) -> str:
+        """Where the package of a module would have to be listed for the module to be found; empty for other names."""
+        name = dotted.rpartition(".")[2]
+        return next((search.listed_in for search in self.searches if search.name == name), "")
 
     @property
     def names(self) -> list[str]:
@@ -95,7 +109,10 @@ def _search(call: CallSite) -> Search | None:
     if not given.complete or not (related is None or isinstance(related, str)):
         return None
     packages = given.get("packages")
-    return Search(_texts(_listed(packages.node, packages.site)) if packages else None, related)
+    if packages is not None:
+        return Search(_texts(_listed(packages.node, packages.site)), related, "autodiscover_tasks")
+    installed = installed_apps_of(call.site.module.project)
+    return Search(installed.packages if installed.is_complete else None, related)
 
 
 def _listed(node: ast.expr, site: Site) -> Value:

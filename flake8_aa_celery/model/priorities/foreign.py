@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.configuration.installed_apps import installed_apps_of
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.model.resolve.values import NamedTask, Signature, Workflow
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.periodic.schedules import ScheduleEntry
     from flake8_aa_celery.model.resolve.values import Dispatch
 
@@ -92,30 +91,5 @@ def _is_started_unknown(entry: ScheduleEntry, module: Module) -> bool:
     name = entry.task_name
     if name is None or entry.signature is not None or not _is_foreign(name, module):
         return False
-    packages = _installed(module.project) | _ALWAYS_THERE
+    packages = installed_apps_of(module.project).packages | _ALWAYS_THERE
     return not any(name.startswith(f"{package}.") for package in packages)
-
-
-@fact
-def _installed(project: Project) -> frozenset[str]:
-    """The packages of the apps that a project installs, by whatever lists they come together."""
-    modules = (project.load(path) for path in files(project, lambda data: b"INSTALLED_APPS" in data))
-    return frozenset(
-        part.value.partition(".apps.")[0]
-        for module in modules
-        if module is not None
-        for statement in ast.walk(module.tree)
-        if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)) and _lists_apps(statement)
-        for part in ast.walk(statement)
-        if isinstance(part, ast.Constant) and isinstance(part.value, str)
-    )
-
-
-def _lists_apps(statement: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr) -> bool:
-    """Whether a statement binds or changes a list of apps: ``INSTALLED_APPS += […]``, ``LOCAL_APPS.append("x")``."""
-    if isinstance(statement, ast.Expr):
-        call = statement.value
-        owner = call.func.value if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
-        return isinstance(owner, ast.Name) and owner.id.endswith("APPS")
-    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    return any(isinstance(target, ast.Name) and target.id.endswith("APPS") for target in targets)

@@ -48,7 +48,7 @@ def goes_over_picked_rows(loop: Block) -> bool:
     """Whether a loop or comprehension goes over the rows that a person has picked, and waits for.
 
     That are the rows of an action of the admin, those that belong to the user of a request
-    (``filter(user=request.user)``), the forms of a formset, and what a management command is given (``options["ids"]``).
+    (``filter(user=request.user)``), the forms of a formset, and what a command is given (``options["ids"]``).
     """
     node = loop.node
     if loop.site is None:

@@ -41,11 +41,13 @@ class Unregistered(NamedTuple):
     :param others: how many more it has.
     :param tasks_module: the file of the nearest module of tasks that workers find; None where there is none, or where
         the module imports it, which then could not import the module.
+    :param unlisted_in: where its package is missing, if it is called as what workers look for; empty for other names.
     """
 
     task: Task
     others: int
     tasks_module: str | None
+    unlisted_in: str
 
     @property
     def way_there(self) -> tuple[str, str]:
@@ -65,7 +67,10 @@ def unregistered_tasks_of(module: Module) -> list[Unregistered]:
         return []
     if not _is_unknown_to_workers(module):
         return []
-    return [Unregistered(tasks[0], len(tasks) - 1, _tasks_module_near(module))]
+    discovery = discovery_of(module.project)
+    unlisted_in = discovery.misses(module.dotted) if discovery is not None else ""
+    near = _tasks_module_near(module) if not unlisted_in else None
+    return [Unregistered(tasks[0], len(tasks) - 1, near, unlisted_in)]
 
 
 def _tasks_module_near(module: Module) -> str | None:
