@@ -18,13 +18,14 @@ def check(dead: DeadHandler, module: Module) -> Iterator[Violation]:
     """
     A handler for `MaxRetriesExceededError` never runs.
 
-    Flags a handler for `MaxRetriesExceededError` alone around `self.retry(exc=…)`, and one beside the handler that
-    retries, of the same `try`.
+    Flags a handler for `MaxRetriesExceededError` alone around `self.retry(exc=…)`, one beside the handler that
+    retries, of the same `try`, and one around the work of a task with `autoretry_for`, which does not retry itself.
 
     ## Why
     With no retries left, `self.retry()` raises `MaxRetriesExceededError`. `self.retry(exc=error)` does not: it raises
     the error that it is given. So what was meant to happen in the end, a notice to somebody, a state that is set, never
-    does. And a handler sees nothing of what another handler of the same `try` raises.
+    does. And a handler sees nothing of what another handler of the same `try` raises, nor of `autoretry_for`, which
+    retries after the task was left, and raises in the end what the task raised.
 
     ## Example
     ```python
@@ -79,18 +80,20 @@ def check(dead: DeadHandler, module: Module) -> Iterator[Violation]:
     - `test_retrying.py::test_a_retry_that_is_given_an_exception_raises_that_one_in_the_end`: the claim.
     - `test_retrying.py::test_a_retry_without_an_exception_in_a_handler_raises_max_retries_exceeded`: what helps.
     - `test_retrying.py::test_a_retry_with_max_retries_of_its_own_raises_the_exception_it_is_given`: and what does not.
+    - `test_retrying.py::test_a_task_that_autoretry_for_retries_never_sees_that_no_retries_are_left`: the last part.
     - `test_fixes.py::test_a_handler_that_never_ran_runs`: what the fix does.
 
     ## References
     - [Celery: `Task.retry`](https://docs.celeryq.dev/en/stable/reference/celery.app.task.html#celery.app.task.Task.retry)
     """
-    if dead.retries:
-        message = "this handler never runs: without retries left, `retry(exc=…)` raises what it is given: drop `exc`"
-    else:
-        message = (
-            "this handler never runs: it does not see what another handler of its `try` raises: put it around that"
-        )
-    yield Violation.at(dead.node, message, _fix(dead))
+    yield Violation.at(dead.node, f"this handler never runs: {_REASONS[dead.by]}", _fix(dead))
+
+
+_REASONS = {
+    "retry": "without retries left, `retry(exc=…)` raises what it is given: drop `exc`",
+    "another handler": "it does not see what another handler of its `try` raises: put it around that",
+    "autoretry_for": "`autoretry_for` retries after the task was left: put this into `on_failure` of a base class",
+}
 
 
 def _fix(dead: DeadHandler) -> Fix | None:

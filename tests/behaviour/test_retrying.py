@@ -463,3 +463,21 @@ def test_autoretry_for_may_be_any_collection(worker: Worker, value: Any) -> None
 
     fails.delay()
     assert [run.state for run in worker.run()] == ["RETRY"]
+
+
+def test_a_task_that_autoretry_for_retries_never_sees_that_no_retries_are_left(worker: Worker) -> None:
+    """A handler for `MaxRetriesExceededError` in its body does not run; in the end the task raises its own error."""
+    handled = []
+
+    @shared_task(autoretry_for=(ConnectionError,), max_retries=1, default_retry_delay=0)
+    def tries() -> None:
+        try:
+            raise ConnectionError("no answer")
+        except MaxRetriesExceededError:
+            handled.append("handled")
+
+    tries.delay()
+    states = [run.state for run in [*worker.run(), *worker.run()]]
+    assert states[-1] == "FAILURE"
+    assert "RETRY" in states
+    assert not handled

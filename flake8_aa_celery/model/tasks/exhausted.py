@@ -13,12 +13,13 @@ from flake8_aa_celery.model.code.syntax import given_to, positional_parameters
 from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.classes import bases_of, class_around, lineage
 from flake8_aa_celery.model.resolve.evaluation import value_of
-from flake8_aa_celery.model.resolve.task_functions import task_around
+from flake8_aa_celery.model.resolve.task_functions import task_around, tasks_of
 from flake8_aa_celery.model.resolve.values import Class, Dispatch, Origin, Task
-from flake8_aa_celery.model.tasks.retries import is_retry
+from flake8_aa_celery.model.tasks.retries import is_retried_by_itself, is_retry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Binding, Block, CallSite, Site
@@ -40,56 +41,93 @@ class DeadHandler(NamedTuple):
 
     :param node: the exception that it names: where to report it.
     :param retries: the calls of ``retry`` in its ``try``, which raise what they are given; none where the retry
-        stands in another handler of the same ``try``, which this one does not see.
+        comes after the ``try`` was left.
+    :param by: what retries then: another handler of the same ``try``, or ``autoretry_for``.
     """
 
     node: ast.expr
     retries: list[ast.Call]
+    by: Literal["retry", "another handler", "autoretry_for"]
 
 
-class _Retrying(NamedTuple):
-    """A call by which a task sends itself again.
+class _Itself(NamedTuple):
+    """A task, at a place in its body.
 
-    :param itself: the name by which the task calls itself there.
+    :param name: by which the task calls itself there; empty where it cannot.
     :param bases: the classes of the task.
     """
 
-    call: CallSite
-    itself: str
+    name: str
     bases: Bases
+    site: Site
+
+
+class _Retrying(NamedTuple):
+    """A call by which a task sends itself again."""
+
+    call: CallSite
+    itself: _Itself
 
 
 @fact
 def dead_handlers_of(module: Module) -> list[DeadHandler]:
-    """Every handler for ``MaxRetriesExceededError`` around or beside a retry that certainly never runs."""
+    """Every handler for ``MaxRetriesExceededError`` that certainly never runs, with what retries its task."""
+    found = {dead.node: dead for dead in [*_of_automatic_retries(module), *_of_calls(module)]}
+    return sorted(found.values(), key=lambda dead: (dead.node.lineno, dead.node.col_offset))
+
+
+def _of_calls(module: Module) -> Iterator[DeadHandler]:
+    """The handlers around or beside a call of ``retry``."""
     around: dict[ast.ExceptHandler, list[_Retrying]] = {}
     beside: dict[ast.ExceptHandler, _Retrying] = {}
     places: dict[ast.ExceptHandler, Block] = {}
     for retrying in _retrying_in(module):
-        site = retrying.call.site
-        for block in tries_around(site):
-            handler = _handler_of(block.node, block.site, retrying)
+        itself = retrying.itself
+        for block in tries_around(itself.site):
+            handler = _handler_of(block.node, block.site, itself)
             if handler is not None:
                 around.setdefault(handler, []).append(retrying)
                 places[handler] = block
                 break
-        for block in site.block.around():
+        for block in itself.site.block.around():
             statement = block.site.statement if block.kind == "handler" and block.site else None
-            handler = _handler_of(statement, block.site, retrying)
+            handler = _handler_of(statement, block.site, itself)
             if handler is not None and handler is not block.node:
                 beside.setdefault(handler, retrying)
-    found = [
-        DeadHandler(_named(handler), [retrying.call.node for retrying in retries])
-        for handler, retries in around.items()
-        if all(_raises_what_it_is_given(retrying.call) for retrying in retries)
-        and not _may_raise_it(places[handler].node, retries[0])
-    ]
-    found += [
-        DeadHandler(_named(handler), [])
-        for handler, retrying in beside.items()
-        if handler not in around and not _may_raise_it(_try_of(handler, module), retrying)
-    ]
-    return sorted(found, key=lambda dead: (dead.node.lineno, dead.node.col_offset))
+    for handler, retries in around.items():
+        if all(_raises_what_it_is_given(retrying.call) for retrying in retries) and not _may_raise_it(
+            places[handler].node, retries[0].itself
+        ):
+            yield DeadHandler(_named(handler), [retrying.call.node for retrying in retries], "retry")
+    for handler, retrying in beside.items():
+        if handler not in around and not _may_raise_it(_try_of(handler, module), retrying.itself):
+            yield DeadHandler(_named(handler), [], "another handler")
+
+
+def _of_automatic_retries(module: Module) -> Iterator[DeadHandler]:
+    """The handlers in tasks that ``autoretry_for`` retries, which happens after their bodies were left."""
+    if not _tries(module):
+        return
+    for task in tasks_of(module):
+        bases = bases_of(task)
+        if not is_retried_by_itself(task) or bases.may_define("retry"):
+            continue
+        name = next(iter(positional_parameters(task.node)), "") if task.bound else ""
+        for block in _tries_in(task):
+            itself = _Itself(name, bases, block.site or task.site)
+            handler = _handler_of(block.node, block.site, itself)
+            if handler is not None and not _retries_in(block) and not _may_raise_it(block.node, itself):
+                yield DeadHandler(_named(handler), [], "autoretry_for")
+
+
+def _tries_in(task: Task) -> list[Block]:
+    """The bodies of the ``try`` statements of a task that call something, not those of functions in it."""
+    return list(dict.fromkeys(block for call in task.scope.calls for block in tries_around(call.site)))
+
+
+def _retries_in(block: Block) -> bool:
+    """Whether anything in a ``try`` is called that is called ``retry``."""
+    return any(call.name in _RETRY and block.encloses(call.site.block) for call in block.scope.calls)
 
 
 def _named(handler: ast.ExceptHandler) -> ast.expr:
@@ -115,9 +153,10 @@ def _retrying_in(module: Module) -> Iterator[_Retrying]:
         function = call.node.func
         if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
             continue
-        bases = _bases(call, function.value.id)
+        name = function.value.id
+        bases = _bases(call, name)
         if bases is not None and not bases.may_define("retry"):
-            yield _Retrying(call, function.value.id, bases)
+            yield _Retrying(call, _Itself(name, bases, call.site))
 
 
 def _bases(call: CallSite, itself: str) -> Bases | None:
@@ -173,7 +212,7 @@ def _is_other_class(node: ast.expr, site: Site) -> bool:
 # -- the handlers -----------------------------------------------------------------------------------------------
 
 
-def _handler_of(node: object, site: Site | None, retrying: _Retrying) -> ast.ExceptHandler | None:
+def _handler_of(node: object, site: Site | None, itself: _Itself) -> ast.ExceptHandler | None:
     """The handler of a ``try`` that is one for this error and for nothing else."""
     if not isinstance(node, ast.Try) or site is None:
         return None
@@ -181,7 +220,7 @@ def _handler_of(node: object, site: Site | None, retrying: _Retrying) -> ast.Exc
         caught = caught_by(handler)
         if _only_raises(handler):
             continue  # it does what is done without it
-        if caught and all(_is_exhausted(each, site) or _is_of_itself(each, retrying) for each in caught):
+        if caught and all(_is_exhausted(each, site) or _is_of_itself(each, itself) for each in caught):
             return handler
     return None
 
@@ -198,17 +237,17 @@ def _is_exhausted(node: ast.expr, site: Site) -> bool:
     return last_part(dotted) == EXHAUSTED and dotted.partition(".")[0] == "celery"
 
 
-def _is_of_itself(node: ast.expr, retrying: _Retrying) -> bool:
+def _is_of_itself(node: ast.expr, itself: _Itself) -> bool:
     """Whether an expression is ``self.MaxRetriesExceededError``."""
     return (
         isinstance(node, ast.Attribute)
         and node.attr == EXHAUSTED
         and isinstance(node.value, ast.Name)
-        and node.value.id == retrying.itself
+        and node.value.id == itself.name
     )
 
 
-def _may_raise_it(statement: ast.AST, retrying: _Retrying) -> bool:
+def _may_raise_it(statement: ast.AST, itself: _Itself) -> bool:
     """Whether something else in the body of a ``try`` than the task's own retries may raise the error.
 
     What is handed the task may retry it; what ran elsewhere, or is called in this process, may have had no retries
@@ -218,19 +257,19 @@ def _may_raise_it(statement: ast.AST, retrying: _Retrying) -> bool:
     for node in (part for each in body for part in ast.walk(each)):
         if isinstance(node, ast.Raise) and node.exc is not None and EXHAUSTED in ast.unparse(node.exc):
             return True
-        if isinstance(node, ast.Call) and _call_may_raise_it(node, retrying):
+        if isinstance(node, ast.Call) and _call_may_raise_it(node, itself):
             return True
     return False
 
 
-def _call_may_raise_it(call: ast.Call, retrying: _Retrying) -> bool:
-    if any(isinstance(part, ast.Name) and part.id == retrying.itself for part in given_to(call)):
+def _call_may_raise_it(call: ast.Call, itself: _Itself) -> bool:
+    if any(isinstance(part, ast.Name) and part.id == itself.name for part in given_to(call)):
         return True
-    site, function = retrying.call.site, call.func
+    site, function = itself.site, call.func
     if not isinstance(function, ast.Attribute):
         return isinstance(value_of(function, site), Task)
-    if isinstance(function.value, ast.Name) and function.value.id == retrying.itself:
-        return function.attr != "retry" and retrying.bases.defines(function.attr)
+    if isinstance(function.value, ast.Name) and function.value.id == itself.name:
+        return function.attr != "retry" and itself.bases.defines(function.attr)
     if function.attr in _RAISES_OF_OTHERS:
         return isinstance(value_of(function.value, site), (Dispatch, Task))
     return isinstance(value_of(function, site), Task)

@@ -136,11 +136,16 @@ def _counts(stage: Stage) -> bool:
     return function is not None and has_attribute(function.node, "retries")
 
 
+def is_retried_by_itself(task: Task) -> bool:
+    """Whether a task, or a class of it, has an ``autoretry_for``."""
+    return task.options.get("autoretry_for") is not None or bases_of(task).defines("autoretry_for")
+
+
 def _is_retried_without_limit(task: Task) -> bool:
     """Whether ``autoretry_for`` sends it again, and ``retry_kwargs`` set no limit of their own."""
-    bases = bases_of(task)
-    if task.options.get("autoretry_for") is None and not bases.defines("autoretry_for"):
+    if not is_retried_by_itself(task):
         return False
+    bases = bases_of(task)
     given = task.options.get("retry_kwargs")
     if given is None:
         return task.options.lacks("retry_kwargs") and not bases.may_define("retry_kwargs")
