@@ -78,7 +78,7 @@ def check(unknown: UnknownSetting, module: Module) -> Iterator[Violation]:
     - [Celery: configuration](https://docs.celeryq.dev/en/stable/userguide/configuration.html)
     """
     if unknown.others:
-        message = f'`{unknown.written}` and {unknown.others} more do nothing: give `config_from_object` '
+        message = f"`{unknown.written}` and {unknown.others} more do nothing: give `config_from_object` "
         yield Violation.at(unknown.node, f'{message}`namespace="CELERY"`')
     elif unknown.meant:
         message = f"Celery knows no `{unknown.written}`, which does nothing: write `{unknown.meant}`"

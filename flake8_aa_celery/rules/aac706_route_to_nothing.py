@@ -18,8 +18,8 @@ def check(named: NamedInVain, module: Module) -> Iterator[Violation]:
     A route or an annotation matches no task, or an import of the configuration is no module.
 
     Flags a key of `task_routes` and `task_annotations` that begins with a package of this project and matches the name
-    of no task, patterns included, and an entry of `imports` and `include` that should be a module of this project and
-    is none.
+    of no task, patterns included, a key that is the mere name of a task's function, and an entry of `imports` and
+    `include` that should be a module of this project and is none.
 
     ## Why
     Celery looks a task's name up in its routes and asks for nothing else. A key that no name matches, because the task

@@ -15,16 +15,17 @@ if TYPE_CHECKING:
 
 def check(refused: RefusedReceiver, module: Module) -> Iterator[Violation]:
     """
-    A receiver of a Celery signal takes no `**kwargs`, or wants what the signal does not send.
+    A receiver of a Celery signal takes no `**kwargs`, wants what the signal does not send, or is a coroutine.
 
     Flags a function or lambda that is connected to one of Celery's signals and takes no `**kwargs`, has a parameter
-    without a default that the signal does not send, or reads such a thing from its `**kwargs`.
+    without a default that the signal does not send, or reads such a thing from its `**kwargs`; and an `async def`.
 
     ## Why
     Celery calls receivers by keyword and may send more with each version, so it refuses those without `**kwargs` by a
     `ValueError` when they are connected, which is when the module is imported. What a receiver demands and the signal
     does not send is a `TypeError` in the log each time, and the receiver does nothing: `task_success` sends the result,
-    and not the arguments of the task.
+    and not the arguments of the task. An `async def` is called as any function is, and nothing awaits it: its body never
+    runs.
 
     ## Example
     ```python
@@ -57,6 +58,7 @@ def check(refused: RefusedReceiver, module: Module) -> Iterator[Violation]:
     ## Proof
     - `test_signals.py::test_a_receiver_without_arbitrary_keyword_arguments_is_refused`: `ValueError`.
     - `test_signals.py::test_a_receiver_that_asks_for_what_its_signal_does_not_tell_fails`: `TypeError` in the log.
+    - `test_signals.py::test_a_receiver_that_is_a_coroutine_never_runs`: nothing awaits it.
     - `test_signals.py::test_a_signal_tells`: what each signal sends.
 
     ## References
@@ -64,7 +66,9 @@ def check(refused: RefusedReceiver, module: Module) -> Iterator[Violation]:
     """
     receiver = f"`{refused.name}`" if refused.name else "this lambda"
     signal = refused.receiver.signal
-    if not refused.missing:
+    if refused.is_coroutine:
+        message = f"`{signal}` calls {receiver} and nothing awaits it, so it never runs: make it a plain function"
+    elif not refused.missing:
         message = f"`{signal}` refuses {receiver} with a ValueError when it is connected: add `**kwargs`"
     else:
         sent = ", ".join(f"`{name}`" for name in refused.receiver.sent or ()) or "nothing but `sender`"

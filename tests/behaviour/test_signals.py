@@ -44,6 +44,17 @@ def heard(worker: Worker) -> list[str]:
     return seen
 
 
+async def awaited_by_nobody(**_: Any) -> None:
+    seen.append("heard")
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
+def test_a_receiver_that_is_a_coroutine_never_runs(worker: Worker) -> None:
+    """Celery calls an `async def` and lets go of the coroutine that it gets."""
+    signals.task_success.connect(awaited_by_nobody)
+    assert heard(worker) == []
+
+
 def test_a_receiver_that_is_a_function_of_a_module_is_called(worker: Worker) -> None:
     """A module keeps its functions."""
     signals.task_success.connect(of_the_module)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.resolve.values import Element
 
 _NAMING = frozenset({"task_routes", "task_annotations"})
@@ -64,6 +65,17 @@ def _of_names(entry: Entry, setting: str, module: Module) -> Iterator[NamedInVai
     for name, node in _names_in(entry):
         if _matches_nothing(name, node, module):
             yield NamedInVain(name, node, setting, False, nearest(name, module.project) or "")
+        elif meant := _meant_by_function(name, module.project):
+            yield NamedInVain(name, node, setting, False, meant)
+
+
+def _meant_by_function(name: str, project: Project) -> str:
+    """The one task whose function is called as a name that no task has; empty where tasks are not all known."""
+    names = task_index_of(project).all_names() if name.isidentifier() else []
+    if not names or None in names or name in names:
+        return ""
+    meant = [known for known in names if known is not None and known.endswith(f".{name}")]
+    return meant[0] if len(meant) == 1 else ""
 
 
 def _names_in(entry: Entry | Element) -> Iterator[tuple[str, ast.expr]]:

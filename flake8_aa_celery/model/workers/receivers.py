@@ -73,12 +73,13 @@ class LostReceiver(NamedTuple):
 
 
 class RefusedReceiver(NamedTuple):
-    """A receiver that cannot take what its signal sends.
+    """A receiver that cannot take what its signal sends, or does nothing with it.
 
     :param node: where to report it.
     :param name: what the function is called; empty for a lambda.
     :param missing: what it demands or reads that is not sent; empty where it takes no ``**kwargs``.
     :param is_demanded: whether it cannot be called without that.
+    :param is_coroutine: whether calling it is all that is done, and nothing runs.
     """
 
     node: ast.expr | ast.stmt
@@ -86,6 +87,7 @@ class RefusedReceiver(NamedTuple):
     missing: str
     is_demanded: bool
     receiver: SignalReceiver
+    is_coroutine: bool = False
 
 
 @fact
@@ -221,6 +223,8 @@ def _refused(receiver: SignalReceiver, module: Module) -> RefusedReceiver | None
     name = value.node.name if isinstance(value, Function) else ""
     if value.node.args.kwarg is None:
         return RefusedReceiver(node, name, "", True, receiver)
+    if isinstance(value.node, ast.AsyncFunctionDef):
+        return RefusedReceiver(node, name, "", False, receiver, is_coroutine=True)
     if receiver.sent is None:
         return None
     known = {*receiver.sent, *ALWAYS}
