@@ -19,9 +19,9 @@ def check(unregistered: Unregistered, module: Module) -> Iterator[Violation]:
     A task stands in a module that no worker imports.
 
     Flags, once a module, the first task of a module which autodiscovery does not look for (`tasks` in each app that
-    `INSTALLED_APPS` lists, or the names and packages that `autodiscover_tasks` is given), which `include`, `imports` and no other text of
-    the project name, and which nothing imports that a worker may load: a module of tasks, of models or views, an
-    `AppConfig`, the module of the application, and all that these import.
+    `INSTALLED_APPS` lists, or the names and packages that `autodiscover_tasks` is given), which `include`, `imports`
+    and no other text of the project name, and which nothing imports that a worker may load: a module of tasks, of
+    models or views, an `AppConfig`, the module of the application, and all that these import.
 
     ## Why
     A worker knows the tasks of those modules alone that it has imported. Whoever sends the task has imported its

@@ -24,8 +24,8 @@ def check(refused: RefusedReceiver, module: Module) -> Iterator[Violation]:
     Celery calls receivers by keyword and may send more with each version, so it refuses those without `**kwargs` by a
     `ValueError` when they are connected, which is when the module is imported. What a receiver demands and the signal
     does not send is a `TypeError` in the log each time, and the receiver does nothing: `task_success` sends the result,
-    and not the arguments of the task. An `async def` is called as any function is, and nothing awaits it: its body never
-    runs.
+    and not the arguments of the task. An `async def` is called as any function is, and nothing awaits it, so that its
+    body never runs.
 
     ## Example
     ```python
