@@ -34,6 +34,8 @@ def edges(module: Module, nodes: Nodes) -> Iterator[Edge]:
             sent = nodes.priority(signature)
             yield from _edge(signature, signature.task, sent, nodes, per_item=False)
     for call in local_calls_of(module):
+        if call.method == "signature":  # which is an edge already
+            continue
         source = nodes.starter(starters.starter_at(call.site))
         yield Edge(source, nodes.task(call.task), call.method, None, False, below(module.path), call.node.lineno)
 

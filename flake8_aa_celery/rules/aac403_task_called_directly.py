@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.calling.alternatives import is_sent_otherwise
 from flake8_aa_celery.model.django.commands import is_run_by_hand
 from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.model.effects.blocking_loops import blocking_loops_of
@@ -66,6 +67,7 @@ def check(call: LocalCall, module: Module) -> Iterator[Violation]:
     - modules of tasks, the module that defines the task, and test code;
     - management commands: whoever starts one sits in front of it and may well want to wait;
     - names whose definition cannot be read: they may be plain functions;
+    - a function that sends the same task on another path (`if settings.DEBUG: …`, `else: t.delay(x)`);
     - what other rules report: a call in a view (AAC603), and in a loop of a task (AAC306).
 
     ## Fix
@@ -84,7 +86,7 @@ def check(call: LocalCall, module: Module) -> Iterator[Violation]:
     """
     if call.method != "()" or call.task.module is module or is_tasks_module(module) or is_run_by_hand(module):
         return
-    if not _is_reported(call, module):
+    if not _is_left_alone(call, module):
         name = call.task.name
         message = fitted(
             f"calling `{{}}` runs the task here and now, in no worker: use `{shortened(name, 30)}.delay`", name
@@ -92,8 +94,10 @@ def check(call: LocalCall, module: Module) -> Iterator[Violation]:
         yield Violation.at(call.node, message, fix_by_delay(call))
 
 
-def _is_reported(call: LocalCall, module: Module) -> bool:
-    """Whether another rule speaks of the same place."""
+def _is_left_alone(call: LocalCall, module: Module) -> bool:
+    """Whether another rule speaks of the same place, or the same task is sent on another path."""
+    if is_sent_otherwise(call.task, call.site):
+        return True
     return view_around(call.site) is not None or any(
         loop.block is not None and loop.block.encloses(call.site.block) for loop in blocking_loops_of(module)
     )

@@ -77,6 +77,7 @@ def check(found: TaskInView, module: Module) -> Iterator[Violation]:
 
     ## Leaves alone
     - tasks that cannot be read: they may be plain functions;
+    - a view that sends the same task on its other path (`if settings.DEBUG: …`, `else: t.delay(x)`);
     - a wait without a result backend, which raises at once: that is AAC304.
 
     ## Fix

@@ -141,7 +141,7 @@ def fix_by_delay(call: LocalCall) -> Fix | None:
 
     Not where JSON cannot carry what it is given, or is not known to, and where a decorator may hide the task.
     """
-    if not is_statement(call.node, call.site) or call.method == "apply":
+    if not is_statement(call.node, call.site) or call.method not in ("()", "run"):
         return None
     if not is_not_hidden(call.task) or not is_sent_whole(call.node, call.site):
         return None

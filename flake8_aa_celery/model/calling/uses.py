@@ -204,7 +204,7 @@ class _Mentions:
                 given, is_partial = arguments.of_signature(made), made.immutable is not True
                 found[named] = self._use(made.call, made.site, way, given, is_partial)
         for call in local_calls_of(self._module):
-            if self._is_it(call.task):
+            if call.method != "signature" and self._is_it(call.task):
                 function = call.node.func
                 named = function if call.method == "()" else _receiver(call.node)
                 given = arguments.ANYTHING if call.method == "apply" else arguments.of_call(call.node, call.site)

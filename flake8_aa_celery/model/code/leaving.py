@@ -23,6 +23,7 @@ _SUCCESS = (ast.Eq, ast.In, ast.IsNot, ast.Lt, ast.LtE)
 _NO_SUCCESS, _FAILURE = 300, 400
 _BAD_NEWS = r"(?i)abort|cancel|down\b|err|exceed|exhaust|fail|limit|offline|stop|throttle|timeout"
 #: The kinds of bindings by which a statement keeps a result.
+_BRANCHES = frozenset({"case", "else", "if"})
 _KEEPS = frozenset({"assign", "augmented", "context", "loop", "other"})
 
 
@@ -69,6 +70,28 @@ def has_way_out(body: list[ast.stmt], inner: bool = False) -> bool:
             deeper = is_inner or isinstance(statement, LOOPS)
             waiting += [(each, deeper) for part in bodies_of(statement) for each in part]
     return False
+
+
+# -- one of two paths -------------------------------------------------------------------------------------------
+
+
+def exclude_each_other(one: Site, other: Site) -> bool:
+    """Whether of two places in a function only one runs: in branches of one ``if``, or after one that leaves."""
+    first, second = sorted((one, other), key=lambda site: site.order)
+    around = set(second.block.around())
+    common = next((block for block in first.block.around() if block in around), None)
+    if common is None:
+        return False
+    before, after = _branches(first, common), _branches(second, common)
+    if before and after and before[-1].node is after[-1].node:
+        return True
+    return any(isinstance(block.body[-1], (ast.Return, ast.Raise)) for block in before)
+
+
+def _branches(site: Site, common: Block) -> list[Block]:
+    """The branches that a place lies in within a block, innermost first."""
+    within = takewhile(lambda block: block is not common, site.block.around())
+    return [block for block in within if block.kind in _BRANCHES]
 
 
 # -- with a success ---------------------------------------------------------------------------------------------

@@ -16,6 +16,11 @@ def without_call(node: ast.expr) -> ast.expr:
     return node.func if isinstance(node, ast.Call) else node
 
 
+def bases_in(node: ast.ClassDef) -> list[ast.expr]:
+    """The bases of a class, without what their types are given: ``GenericAPIView`` of ``GenericAPIView[Any]``."""
+    return [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
+
+
 def given_to(call: ast.Call) -> tuple[ast.expr, ...]:
     """Everything that a call is given: by position, then by keyword; of ``**x`` what ``x`` is."""
     return (*call.args, *(keyword.value for keyword in call.keywords))

@@ -9,7 +9,7 @@ from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import imported_name
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
-from flake8_aa_celery.model.code.syntax import keyword_of, without_call
+from flake8_aa_celery.model.code.syntax import bases_in, keyword_of, without_call
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Class
@@ -59,7 +59,9 @@ def _makes_application(call: CallSite) -> bool:
     if call.site.module.origin(call.node.func, call.site) == _CELERY:
         return True
     made = value_of(call.node.func, call.site) if "elery" in call.name else None
-    return isinstance(made, Class) and any(made.module.origin(base, made.site) == _CELERY for base in made.node.bases)
+    return isinstance(made, Class) and any(
+        made.module.origin(base, made.site) == _CELERY for base in bases_in(made.node)
+    )
 
 
 def _how_often(made: _Made, project: Project) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.calling.alternatives import is_sent_otherwise
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.django.views import views_of
 from flake8_aa_celery.model.effects.blocking import is_exceptional, task_run_by
@@ -46,8 +47,9 @@ class TaskInView(NamedTuple):
 @fact
 def tasks_in_views_of(module: Module) -> list[TaskInView]:
     """The tasks that the views and receivers of a module run themselves, and those that they wait for."""
+    calls = [call for call in local_calls_of(module) if not is_sent_otherwise(call.task, call.site)]
     waits = [use for use in result_uses_of(module) if use.name in RESULT_WAITS and use.dispatch is not None]
-    asked: list[LocalCall | ResultUse] = [*local_calls_of(module), *waits]
+    asked: list[LocalCall | ResultUse] = [*calls, *waits]
     answering = _answering(module)
     found = [TaskInView(name, by, []) for by in asked if (name := _name_around(by.site, answering))]
     direct = {id(each.by.node) for each in found if each.by is not None}
@@ -77,7 +79,8 @@ def _run_by(step: Step) -> str:
     """The task that a call runs here; empty where another branch sends it, or where it is a task that runs another."""
     if task_around(step.call.site) is not None or is_exceptional(step.call):
         return ""
-    return task_run_by(step.call)
+    run = task_run_by(step.call)
+    return f"{run[0].name}{run[1]}" if run is not None and not is_sent_otherwise(run[0], step.call.site) else ""
 
 
 def _is_followed(step: Step) -> bool:

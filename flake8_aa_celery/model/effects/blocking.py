@@ -40,10 +40,11 @@ def blocking_by(step: Step) -> str:
 
 def what_blocks(call: CallSite) -> str:
     """As :func:`blocking_by`, wherever the call stands."""
-    found = task_run_by(call) or _wait_of(call)
+    run = task_run_by(call)
+    found = f"{run[0].name}{run[1]}" if run is not None else _wait_of(call)
     if found or not _may_block(call):
         return found
-    return _of_library(call) or _run_here(call) or _operation_of_esi(call)
+    return _of_library(call) or _operation_of_esi(call)
 
 
 def _may_block(call: CallSite) -> bool:
@@ -64,14 +65,16 @@ def _has_proxy(module: Module) -> bool:
     return any(dotted.startswith("discordproxy") for _, dotted in module.scopes.imports)
 
 
-def task_run_by(call: CallSite) -> str:
-    """``update()``, where that is a task that runs in this process; not one that calls itself."""
+def task_run_by(call: CallSite) -> tuple[Task, str] | None:
+    """The task that a call runs in this process, itself or by a signature, and how; not one that calls itself."""
     called = call.node.func
     if not prefilters.may_run_task(call):
-        return ""
+        return None
     method = _LOCAL_RUNS.get(called.attr) if isinstance(called, ast.Attribute) else None
     task = value_of(called.value if isinstance(called, ast.Attribute) and method else called, call.site)
-    return f"{task.name}{method or '()'}" if isinstance(task, Task) and task_around(call.site) is not task else ""
+    if isinstance(task, Signature) and method != ".run()":
+        task, method = task.task, "()"
+    return (task, method or "()") if isinstance(task, Task) and task_around(call.site) is not task else None
 
 
 def _wait_of(call: CallSite) -> str:
@@ -112,15 +115,6 @@ def _configured(call: CallSite, called: Value, dotted: str | None) -> str:
     if isinstance(called, Function):
         names.add(f"{called.module.dotted}.{called.node.name}")
     return min(names & frozenset(module.project.settings.blocking_calls), default="")
-
-
-def _run_here(call: CallSite) -> str:
-    """``update.si()()`` and ``update.si().apply()``, which run the task in this process."""
-    function = call.node.func
-    if isinstance(function, ast.Attribute) and function.attr == "apply":
-        function = function.value
-    value = value_of(function, call.site) if isinstance(function, ast.Call) else None
-    return f"{value.task.name}()" if isinstance(value, Signature) and isinstance(value.task, Task) else ""
 
 
 def _operation_of_esi(call: CallSite) -> str:

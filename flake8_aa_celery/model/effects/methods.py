@@ -10,6 +10,7 @@ from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import reaching
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
+from flake8_aa_celery.model.code.syntax import bases_in
 from flake8_aa_celery.model.knowledge.methods import OF_LIBRARIES
 from flake8_aa_celery.model.resolve import models
 from flake8_aa_celery.model.resolve.evaluation import value_of
@@ -100,4 +101,4 @@ def _methods_in(module: Module, name: str) -> list[BoundMethod]:
 
 
 def _is_admin(node: ast.ClassDef) -> bool:
-    return any(ast.unparse(base).endswith("Admin") for base in node.bases)
+    return any(ast.unparse(base).endswith("Admin") for base in bases_in(node))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import dotted_name, last_part, reaching, scope_of
 from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, FUNCTIONS
-from flake8_aa_celery.model.code.syntax import positional_parameters, without_call
+from flake8_aa_celery.model.code.syntax import bases_in, positional_parameters, without_call
 from flake8_aa_celery.model.knowledge.django import ADMIN_CLASSES, PICKED_BY, PICKED_ROWS
 from flake8_aa_celery.model.resolve.classes import class_around
 from flake8_aa_celery.model.resolve.evaluation import value_of
@@ -32,7 +32,7 @@ def is_of_admin(function: Scope) -> bool:
 
 def _is_derived(found: Class, names: tuple[str, ...], depth: int = 0) -> bool:
     """Whether a class is derived from one whose name ends so, by how its bases are called and by what they are."""
-    for base in found.node.bases:
+    for base in bases_in(found.node):
         if last_part(found.module.origin(base, found.site) or "").endswith(names):
             return True
         value = value_of(base, found.site) if depth < _DEEPEST else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
-from flake8_aa_celery.model.code.syntax import positional_parameters
+from flake8_aa_celery.model.code.syntax import bases_in, positional_parameters
 from flake8_aa_celery.model.knowledge import django, standard_library
 from flake8_aa_celery.model.resolve import models
 from flake8_aa_celery.model.resolve.annotations import value_of_annotation
@@ -212,7 +212,7 @@ def _of_class(owner: Class, name: str) -> Value:
             value = UNKNOWN if enum_kind(owner) == "plain" else own_attribute(found, name)
             return value if not hidden or isinstance(value, (Function, Instance, Rows)) else UNKNOWN
         # what cannot be read may have that attribute, and goes before the rest
-        hidden = hidden or not all(isinstance(value_of(base, found.site), Class) for base in found.node.bases)
+        hidden = hidden or not all(isinstance(value_of(base, found.site), Class) for base in bases_in(found.node))
     return UNKNOWN
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part
-from flake8_aa_celery.model.code.syntax import keyword_of, without_call
+from flake8_aa_celery.model.code.syntax import bases_in, keyword_of, without_call
 from flake8_aa_celery.model.knowledge import allianceauth
 from flake8_aa_celery.model.knowledge.celery import TASK
 from flake8_aa_celery.model.knowledge.celery_once import QUEUE_ONCE
@@ -85,7 +85,7 @@ def lineage(value: Value, depth: int = 0) -> Bases:
         return Bases(value.classes, ("django.db.models.Manager", *origins), all(part.complete for part in parts))
     if not isinstance(value, Class) or depth > _DEEPEST:
         return Bases((), (), complete=False)
-    above = [lineage(value_of(base, value.site), depth + 1) for base in value.node.bases]
+    above = [lineage(value_of(base, value.site), depth + 1) for base in bases_in(value.node)]
     return Bases(
         (value, *(found for each in above for found in each.classes)),
         tuple(origin for each in above for origin in each.origins),
@@ -105,7 +105,7 @@ def _mro_of(scope: Scope) -> list[Class]:
         return [owner]
     project.depth += 1
     try:
-        above = [_readable(value_of(base, owner.site)) for base in owner.node.bases]
+        above = [_readable(value_of(base, owner.site)) for base in bases_in(owner.node)]
     finally:
         project.depth -= 1
     sequences = [*map(list, above), [classes[0] for classes in above if classes]]

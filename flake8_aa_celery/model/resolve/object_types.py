@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.names import reaching, scope_of
+from flake8_aa_celery.model.code.syntax import bases_in
 from flake8_aa_celery.model.resolve import orm
 from flake8_aa_celery.model.resolve.bindings import value_of_binding
 from flake8_aa_celery.model.resolve.evaluation import value_of
@@ -148,7 +149,7 @@ def _attribute(node: ast.Attribute, site: Site, depth: int) -> str | None:
 
 def _is_plain_enum(owner: Class) -> bool:
     """Whether the members of a class are members of an enum and nothing else: no numbers, no strings."""
-    bases = [owner.module.origin(base, owner.site) for base in owner.node.bases]
+    bases = [owner.module.origin(base, owner.site) for base in bases_in(owner.node)]
     return bases in (["enum.Enum"], ["enum.Flag"])
 
 

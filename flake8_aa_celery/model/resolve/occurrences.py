@@ -93,7 +93,7 @@ def _changes(node: ast.Call) -> bool:
 
 @fact
 def local_calls_of(module: Module) -> list[LocalCall]:
-    """Every task that its caller runs itself: ``t(x)``, ``t.run(x)``, ``t.apply()``."""
+    """Every task that its caller runs itself: ``t(x)``, ``t.run(x)``, ``t.apply()``, ``t.s(x)()``."""
     return [found for call in module.all_calls() if (found := _local_call(call)) is not None]
 
 
@@ -105,4 +105,6 @@ def _local_call(call: CallSite) -> LocalCall | None:
         method = function.attr
         function = function.value
     task = value_of(function, call.site)
+    if isinstance(task, Signature) and method != "run":
+        task, method = task.task, "signature"
     return LocalCall(call.node, task, method, call.site) if isinstance(task, Task) else None

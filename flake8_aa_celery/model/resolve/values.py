@@ -642,7 +642,10 @@ class Dispatch(Sited):
 
 
 class LocalCall(NamedTuple):
-    """A task that is run by its caller, in the caller's process: ``t(x)``, ``t.run(x)``, ``t.apply()``."""
+    """A task that is run by its caller, in the caller's process: ``t(x)``, ``t.run(x)``, ``t.apply()``.
+
+    :param method: ``()``, ``run`` or ``apply`` of the task; ``signature`` where one of its signatures is run.
+    """
 
     node: ast.Call
     task: Task
