@@ -152,6 +152,12 @@ class SendOnCommit(_Rewrite):
         self.method = method
 
 
+class HandToOnCommit(_Rewrite):
+    """``t.delay(x)`` becomes ``transaction.on_commit(partial(t.delay, x))``."""
+
+    __slots__ = ()
+
+
 class UseApplyAsync(_Rewrite):
     """``t.delay(x)`` becomes ``t.apply_async(args=[x], priority=7)``.
 
@@ -535,6 +541,7 @@ if TYPE_CHECKING:
         | RenameText
         | ReplaceExpression
         | ReplaceOption
+        | HandToOnCommit
         | SendOnCommit
         | SetImportedOption
         | SetOption

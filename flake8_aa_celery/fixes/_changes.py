@@ -15,6 +15,7 @@ from flake8_aa_celery.fixes import (
     drop_exception,
     drop_noqa_codes,
     drop_option,
+    hand_to_on_commit,
     import_instead,
     log_start,
     loop_to_chain,
@@ -67,6 +68,8 @@ def change_for(rewrite: rewrites.RewriteOfOneFile, place: Place) -> Change:
             return drop_exception.rewrite(place, rewrite)
         case rewrites.DropOption():
             return drop_option.rewrite(place, rewrite)
+        case rewrites.HandToOnCommit():
+            return hand_to_on_commit.rewrite(place, rewrite)
         case rewrites.ImportInstead():
             return import_instead.rewrite(place, rewrite)
         case rewrites.LogStart():

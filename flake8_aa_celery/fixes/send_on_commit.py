@@ -16,18 +16,24 @@ if TYPE_CHECKING:
 
 def rewrite(place: Place, wanted: SendOnCommit) -> Change:
     """Call the method that waits for the commit, or hand over a ``partial``."""
-    tree = place.tree
     call, registration = place.at(wanted.call, cst.Call), place.at(wanted.registration, cst.Call)
     if wanted.method:
         if not isinstance(call.func, cst.Attribute):
             raise Refused("no method is called")
         function = call.func.with_changes(attr=cst.Name(wanted.method))
         return Change({registration: call.with_changes(func=function, lpar=registration.lpar, rpar=registration.rpar)})
+    partial, imports = partial_of(call, place)
+    handed = registration.args[0].with_changes(value=partial)
+    return Change({registration: registration.with_changes(args=[handed, *registration.args[1:]])}, imports)
+
+
+def partial_of(call: cst.Call, place: Place) -> tuple[cst.Call, tuple[Import, ...]]:
+    """``partial(t.delay, x)`` of ``t.delay(x)``, and what has to be imported for it.
+
+    :raises Refused: where ``partial`` means something else.
+    """
     written, imports = use(place, Import("functools", "partial"))
     bare = call.func.with_changes(lpar=[], rpar=[])
     comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")) if call.args else cst.MaybeSentinel.DEFAULT
-    partial = call.with_changes(
-        func=tree.expression(written), args=[cst.Arg(bare, comma=comma), *call.args], lpar=[], rpar=[]
-    )
-    handed = registration.args[0].with_changes(value=partial)
-    return Change({registration: registration.with_changes(args=[handed, *registration.args[1:]])}, imports)
+    function = place.tree.expression(written)
+    return call.with_changes(func=function, args=[cst.Arg(bare, comma=comma), *call.args], lpar=[], rpar=[]), imports

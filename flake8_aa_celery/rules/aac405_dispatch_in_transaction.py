@@ -67,15 +67,16 @@ def check(sent: SentInTransaction, module: Module) -> Iterator[Violation]:
 
     ## Leaves alone
     - `delay_on_commit` and `apply_async_on_commit`, and a task whose own class sends it by `on_commit`;
-    - a dispatch with a `countdown` or an `eta`, which gives the commit its time;
+    - a dispatch with a `countdown` or an `eta`, its own or its signature's, which gives the commit its time;
     - what is handed to `transaction.on_commit`, as a lambda, a `partial` or a function;
     - a dispatch after the block;
     - receivers of `pre_save` and `post_save`, which may run in no transaction: that is AAC409;
-    - views with `@transaction.non_atomic_requests`, and all of them where `ATOMIC_REQUESTS` is not set in the
-      project's own files.
+    - views with `@transaction.non_atomic_requests`, and all of them where no entry of `DATABASES` in the project's own
+      files sets `ATOMIC_REQUESTS`, which Django reads there alone.
 
     ## Fix
-    Calls `delay_on_commit` or `apply_async_on_commit`. Unsafe: the task is sent later, and not at all where the
+    Calls `delay_on_commit` or `apply_async_on_commit`; `transaction.on_commit(partial(…))` where the project's declared
+    dependencies allow a Celery before 5.4. Unsafe: the task is sent later, and not at all where the
     transaction is rolled back. Nothing is done where the result of the call is used, and to what has no such
     method.
 

@@ -9,7 +9,7 @@ from flake8_aa_celery.model.calling.serialising import is_sent_whole
 from flake8_aa_celery.model.canvas.only_use import is_only_sent, is_used_once
 from flake8_aa_celery.model.code.names import last_part, means_the_same
 from flake8_aa_celery.model.code.syntax import is_statement
-from flake8_aa_celery.model.django.transactions import method_after_commit
+from flake8_aa_celery.model.django.transactions import BY_PARTIAL, method_after_commit
 from flake8_aa_celery.model.priorities.settings import own_options
 from flake8_aa_celery.model.resolve.values import (
     Function,
@@ -21,7 +21,14 @@ from flake8_aa_celery.model.resolve.values import (
     Workflow,
 )
 from flake8_aa_celery.model.tasks.decorators import is_not_hidden
-from flake8_aa_celery.rewrites import MethodInsteadOfCall, OptionOnEach, RenameMethod, SendOnCommit, Spot
+from flake8_aa_celery.rewrites import (
+    HandToOnCommit,
+    MethodInsteadOfCall,
+    OptionOnEach,
+    RenameMethod,
+    SendOnCommit,
+    Spot,
+)
 from flake8_aa_celery.violation import Fix
 
 if TYPE_CHECKING:
@@ -78,9 +85,11 @@ def fitted(form: str, name: str) -> str:
 
 def fix_after_commit(dispatch: Dispatch, method: str) -> Fix | None:
     """The fix that sends a task after the commit, by a method of the task, where nobody needs what is returned."""
-    if "." in method or not is_statement(dispatch.node, dispatch.site):
+    if not is_statement(dispatch.node, dispatch.site) or not isinstance(dispatch.node.func, ast.Attribute):
         return None
-    return Fix("unsafe", f"Use `{method}`", RenameMethod(method))
+    if method == BY_PARTIAL:
+        return Fix("unsafe", f"Use `{method}`", HandToOnCommit())
+    return None if "." in method else Fix("unsafe", f"Use `{method}`", RenameMethod(method))
 
 
 def fix_on_each(name: str, entry: Entry, chain: Workflow, call: ast.expr | None, module: Module) -> Fix | None:

@@ -13,7 +13,8 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS, Site
 from flake8_aa_celery.model.code.syntax import keyword_of, positional_parameters, without_call
-from flake8_aa_celery.model.configuration.settings import configured
+from flake8_aa_celery.model.configuration.databases import has_atomic_requests
+from flake8_aa_celery.model.configuration.dependencies import dependencies_of
 from flake8_aa_celery.model.django.views import view_around
 from flake8_aa_celery.model.knowledge.celery import AFTER_COMMIT
 from flake8_aa_celery.model.knowledge.django import (
@@ -26,17 +27,22 @@ from flake8_aa_celery.model.knowledge.django import (
 from flake8_aa_celery.model.resolve.classes import bases_of, class_around
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.signals import signals_of
-from flake8_aa_celery.model.resolve.values import BoundMethod, Function, Task
+from flake8_aa_celery.model.resolve.values import BoundMethod, Function, Signature, Task, Workflow
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Block, Scope
-    from flake8_aa_celery.model.resolve.values import Class, Dispatch, Mapping
+    from flake8_aa_celery.model.resolve.values import Class, Dispatch, Mapping, Value
+
+#: How a task is sent after the commit by a Celery that has no method for it.
+BY_PARTIAL = "transaction.on_commit(partial(…))"
+#: The version of Celery that has ``delay_on_commit``.
+_WITH_ON_COMMIT = (5, 4)
 
 
 def waits_for_commit(dispatch: Dispatch) -> bool:
     """Whether a dispatch runs after the commit: by its method, by a countdown, or because its own class sees to it."""
-    if dispatch.method in AFTER_COMMIT or any(_is_later(dispatch.options, name) for name in ("countdown", "eta")):
+    if dispatch.method in AFTER_COMMIT or _is_delayed(dispatch.options) or _starts_later(dispatch.receiver):
         return True
     task = dispatch.task
     if not isinstance(task, Task):
@@ -44,8 +50,20 @@ def waits_for_commit(dispatch: Dispatch) -> bool:
     return any(_waits(found, method) for found in bases_of(task).classes for method in ("apply_async", "delay"))
 
 
-def _is_later(options: Mapping, name: str) -> bool:
-    return options.get(name) is not None and options.constant(name) not in (0, None)
+def _starts_later(receiver: Value) -> bool:
+    """Whether what is sent has a countdown of its own: a signature, the first of a chain, all of a group."""
+    if isinstance(receiver, Signature):
+        return _is_delayed(receiver.options)
+    if not isinstance(receiver, Workflow):
+        return False
+    members = [member.value for member in receiver.members.elements]
+    first = members[:1] if receiver.kind == "chain" else members if receiver.members.complete else []
+    return _is_delayed(receiver.options) or (bool(first) and all(map(_starts_later, first)))
+
+
+def _is_delayed(options: Mapping) -> bool:
+    """Whether something is given a countdown or an eta, however long it may be; not one of 0."""
+    return any(options.get(name) and options.constant(name) not in (0, None) for name in ("countdown", "eta"))
 
 
 def _waits(owner: Class, method: str) -> bool:
@@ -71,9 +89,11 @@ class Transaction(NamedTuple):
 
 def method_after_commit(dispatch: Dispatch, transaction: Transaction | None = None) -> str:
     """What sends the same after the commit: only tasks of Celery's own class have a method for that."""
-    receiver = dispatch.receiver
+    receiver, project = dispatch.receiver, dispatch.module.project
     if transaction is not None and not transaction.of_default:
         return "transaction.on_commit(…, using=…)"
+    if dependencies_of(project).may_be_before("celery", _WITH_ON_COMMIT):
+        return BY_PARTIAL
     if isinstance(receiver, Task) and receiver.options.lacks("base") and dispatch.method in ("apply_async", "delay"):
         return f"{dispatch.method}_on_commit"
     return "transaction.on_commit"
@@ -263,7 +283,4 @@ def _applied(decorator: ast.expr, site: Site, method: str = "") -> ast.expr | No
 
 def _wraps_requests(module: Module) -> bool:
     """Whether the project's settings put every request into a transaction."""
-    return any(
-        isinstance(value, ast.Constant) and value.value is True
-        for value in configured(module.project, "ATOMIC_REQUESTS")
-    )
+    return has_atomic_requests(module.project)
