@@ -159,11 +159,11 @@ def _finish(
 
 
 def _tell(arguments: Namespace, fixed: Mapping[str, Fixed], left: Sequence[Result]) -> None:
-    """Say on standard error what was fixed; if asked for each fix, and with ``-v`` why others were not made."""
+    """Say on standard error what was fixed, and why others were not made; if asked for each fix."""
     for path, outcome in fixed.items():
         if arguments.verbose or arguments.show_fixes:
             sys.stderr.writelines(_made(path, outcome, named=arguments.show_fixes))
-        if arguments.verbose:
+        if not arguments.quiet:
             sys.stderr.writelines(_not_made(path, outcome))
     if arguments.quiet:
         return

@@ -78,12 +78,18 @@ def check(use: UsedAsTask, module: Module) -> Iterator[Violation]:
     function = use.function
     if function.module is module:
         how = f"`{use.spelled}` in line {use.node.lineno}"
-        message = f"`{function.node.name}` is used as a task ({how}) but is none: decorate it with `@shared_task`"
+        message = f"`{function.node.name}` is used as a task ({how}) but is none: {_advice(function)}"
         yield Violation.at(function.node, message, _fix(function))
     else:
         where = function.module.file_name
-        message = f"`{function.node.name}` of `{where}` is no task: decorate it with `@shared_task` there"
+        message = f"`{function.node.name}` of `{where}` is no task: {_advice(function)} there"
         yield Violation.at(use.node, message)
+
+
+def _advice(function: Function) -> str:
+    if isinstance(function.node, ast.AsyncFunctionDef):
+        return "it is a coroutine, which no worker runs: write a task"
+    return "decorate it with `@shared_task`"
 
 
 def _fix(function: Function) -> Fix | None:

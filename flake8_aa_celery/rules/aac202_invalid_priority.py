@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.configuration.queue_priorities import highest_declared
 from flake8_aa_celery.model.resolve.values import UNKNOWN
 from flake8_aa_celery.rewrites import ReplaceExpression
 from flake8_aa_celery.rules.words import is_literal, recipient, shortened
@@ -58,6 +59,8 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
 
     ## Leaves alone
     - a priority that cannot be resolved;
+    - a number above 9 that the project's own queues allow: `task_queue_max_priority`, `x-max-priority`,
+      `Queue(max_priority=…)`;
     - `None`, which is AAC208.
 
     ## Fix
@@ -65,8 +68,7 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     value: what it means cannot be known.
 
     ## Profile
-    Both: what the broker does with such a value does not depend on Alliance Auth. Ignore the rule where your broker
-    has more than ten priorities.
+    Both: what the broker does with such a value does not depend on Alliance Auth.
 
     ## Proof
     - `test_brokers_redis.py::test_a_priority_that_is_no_number_lands_with_0`: so it is served first.
@@ -77,12 +79,16 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     - [Celery: Redis message priorities](https://docs.celeryq.dev/en/stable/userguide/routing.html#redis-message-priorities)
     """
     value = setting.value
-    if value is UNKNOWN or value is None or (type(value) is int and _LOWEST <= value <= _HIGHEST):
+    if value is UNKNOWN or value is None or (type(value) is int and _is_allowed(value, module)):
         return
     what = f"{shortened(recipient(setting.receiver), 30)} gets priority {shortened(repr(value), 20)}"
     yield Violation.at(
         setting.node, f"{what}: use a whole number from 0 to 9, the lower the more urgent", _fix(setting)
     )
+
+
+def _is_allowed(value: int, module: Module) -> bool:
+    return _LOWEST <= value <= _HIGHEST or _HIGHEST < value <= highest_declared(module.project)
 
 
 def _fix(setting: PrioritySetting) -> Fix | None:

@@ -61,7 +61,7 @@ def check(nap: Nap, module: Module) -> Iterator[Violation]:
     - what stands in a loop that AAC306 reports already;
     - a nap of less than a second, or in milliseconds (`backoff / 1000`);
     - a nap between the attempts of another function, in an `except`;
-    - polling: a nap in a loop that ends when something has come about;
+    - polling: a nap in a loop that ends when something has come about, or that only counts its rounds;
     - what happens by the settings alone: below `if settings.…`.
 
     ## Profile

@@ -84,7 +84,7 @@ _ALL = (
         fix="unsafe",
         reveals=_OF_LOGGERS,
     ),
-    _rule("AAC102", "task-not-shared", facts.TASKS, fix="safe or unsafe"),
+    _rule("AAC102", "task-not-shared", facts.TASKS, fix="safe or unsafe", reveals=_OF_DISPATCHES),
     _rule(
         "AAC103",
         "missing-shared-task",

@@ -96,7 +96,7 @@ def standing_at(dotted: str, module: Module) -> Value | None:
     project = module.project
     path = project.find(package, module) if package else None
     if path is None:
-        return None
+        return UNKNOWN if _is_within_module(package, module) else None
     loaded = project.load(path) if path.endswith(".py") else None
     if loaded is None:
         return UNKNOWN
@@ -104,6 +104,13 @@ def standing_at(dotted: str, module: Module) -> Value | None:
     if value is UNKNOWN and member not in loaded.scopes.module.bindings and not loaded.scopes.module.star_imports:
         return None
     return value
+
+
+def _is_within_module(package: str, module: Module) -> bool:
+    """Whether a dotted name leads into a module as into a package, which is what another project may have there."""
+    parts = package.split(".")
+    above = [module.project.find(".".join(parts[:count]), module) for count in range(1, len(parts))]
+    return any(path is not None and path.endswith(".py") and not path.endswith("__init__.py") for path in above)
 
 
 def _is_registered_otherwise(task: Task, package: str) -> bool:

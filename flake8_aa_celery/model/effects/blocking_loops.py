@@ -188,13 +188,13 @@ def _is_short(node: ast.expr, site: Site) -> bool:
 
 
 def _polls(call: CallSite) -> bool:
-    """Whether a nap stands between two looks at something that is waited for."""
+    """Whether a nap stands between two looks at something that is waited for, or the rounds of a loop only tick."""
     for block in call.site.block.around():
         if block.kind == "handler":
             return False  # it failed, and is tried again
         if block.kind == "loop":
             node = block.node
-            may_end = isinstance(node, ast.While) and not isinstance(node.test, ast.Constant)
+            may_end = not isinstance(node, ast.While) or not isinstance(node.test, ast.Constant)
             return (may_end or has_way_out(block.body)) and not goes_over_items(block, call.site.frame)
     return False
 
