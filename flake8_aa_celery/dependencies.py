@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 #: ``celery[redis]>=5.2,<6 ; python_version > "3.8"``: the name, and the versions.
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;#@)]*)")
 _CLAUSE = re.compile(r"\s*(===|==|~=|>=|<=|!=|>|<|\^|~)?\s*v?(\d+(?:\.\d+)*)")
+_SETUP_NAME = re.compile(r"^\[metadata\][^\[]*?^name\s*=\s*(\S+)", re.MULTILINE | re.DOTALL)
 _FILES = re.compile(r"requirements[\w.-]*\.(?:txt|in)\Z")
 #: The folder that may hold several files of requirements.
 _FOLDER = "requirements"
@@ -31,10 +32,12 @@ class Dependencies(NamedTuple):
     :param versions: by the name of each package, in small letters and with hyphens, the versions that are asked for,
         as they are written: ``>=5.2,<6``; several where several places name it.
     :param is_declared: whether any place was found that declares dependencies.
+    :param own_name: the project's own name, spelled like theirs; empty where it is not declared.
     """
 
     versions: Mapping[str, tuple[str, ...]]
     is_declared: bool
+    own_name: str = ""
 
     def may_be_before(self, name: str, version: tuple[int, ...]) -> bool:
         """Whether the project asks for a package in a way that allows a version before another one.
@@ -51,9 +54,20 @@ def declared_in(root: str) -> Dependencies:
     for requirement in (line for lines in lists for line in lines):
         matched = _REQUIREMENT.match(requirement)
         if matched:
-            name = re.sub(r"[._-]+", "-", matched.group(1)).lower()
+            name = _normalised(matched.group(1))
             versions[name] = (*versions.get(name, ()), matched.group(2).strip())
-    return Dependencies(versions, bool(lists))
+    return Dependencies(versions, bool(lists), _normalised(_own_name(root)))
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[._-]+", "-", name).lower()
+
+
+def _own_name(root: str) -> str:
+    table = _toml(_text_of(os.path.join(root, "pyproject.toml")))
+    named = [_table(table, "project").get("name"), _table(_table(table, "tool"), "poetry").get("name")]
+    matched = _SETUP_NAME.search(_text_of(os.path.join(root, "setup.cfg")))
+    return next((name for name in named if isinstance(name, str)), matched.group(1) if matched else "")
 
 
 def _may_be_before(asked: str, version: tuple[int, ...]) -> bool:

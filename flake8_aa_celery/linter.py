@@ -160,7 +160,7 @@ def selected_rules(settings: Settings) -> tuple[Rule, ...]:
 
 
 def _is_selected(rule: Rule, settings: Settings) -> bool:
-    by_default = rule.default and settings.profile in rule.profiles
+    by_default = rule.default and settings.rules_of in rule.profiles
     shortest = 0 if by_default else _NAMES_A_GROUP
     selected = [
         weight

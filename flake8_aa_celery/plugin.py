@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from argparse import Action
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery import __version__
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.code.workspace import Workspace
+from flake8_aa_celery.profiles import Profiles
 from flake8_aa_celery.pyproject import SettingsTree
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import OPTIONS, Settings, SettingsError, merge, parse_text
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.violation import Violation
 
 _PREFIX = "aa-celery-"
+#: What flake8 calls what it is given on standard input.
+_SNIPPETS = frozenset({"-", "stdin"})
 
 
 class _Flag(Action):
@@ -125,12 +129,13 @@ class _Nearest:
     :ivar here: those of the current folder.
     """
 
-    __slots__ = ("_known", "_options", "_tree", "here")
+    __slots__ = ("_known", "_options", "_profiles", "_tree", "here")
 
     def __init__(self, options: Namespace) -> None:
         self._options = options
         self._tree = SettingsTree(all_rules, warn=_warn)
         self._known: dict[Settings, Settings] = {}
+        self._profiles = Profiles()
         self.here = self.of("")
 
     def of(self, path: str) -> Settings:
@@ -138,7 +143,8 @@ class _Nearest:
         told = self._tree.of(path)
         if told not in self._known:
             self._known[told] = _with_flake8_options(told, self._options)
-        return self._known[told]
+        known = self._known[told]
+        return known if path in _SNIPPETS else self._profiles.resolved(known, os.path.dirname(path))
 
 
 def _warn(text: str) -> None:

@@ -7,16 +7,18 @@ import re
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.settings import Settings, SettingsError, merge
+from flake8_aa_celery.settings import AUTO, Settings, SettingsError, merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-    from flake8_aa_celery.settings import Codes
+    from flake8_aa_celery.settings import Codes, Profile
 
     #: is told what is no mistake that stops anything
     Warn = Callable[[str], object]
+    #: finds the profile of the project that a folder belongs to, and says why
+    FindProfile = Callable[[str], tuple[Profile, str]]
 
 #: The section below ``tool``.
 SECTION = "flake8-aa-celery"
@@ -57,16 +59,23 @@ class SettingsTree:
     :param over: what goes over the settings of files, such as a command line.
     :param instead: what stands for all ``pyproject.toml``; they are read where None.
     :param warn: is told what is odd in a file, once.
+    :param profile_of: finds the profile of a folder and says why, for where it is to be found; left alone where None.
     """
 
-    __slots__ = ("_codes", "_instead", "_known", "_over", "_warn")
+    __slots__ = ("_codes", "_files", "_instead", "_known", "_over", "_profile_of", "_warn")
 
     def __init__(
-        self, codes: Codes, over: Iterable[Layer] = (), instead: Iterable[Layer] | None = None, warn: Warn | None = None
+        self,
+        codes: Codes,
+        over: Iterable[Layer] = (),
+        instead: Iterable[Layer] | None = None,
+        warn: Warn | None = None,
+        profile_of: FindProfile | None = None,
     ) -> None:
-        self._codes, self._warn = codes, warn or _keep_quiet
+        self._codes, self._warn, self._profile_of = codes, warn or _keep_quiet, profile_of
         self._over = tuple(over)
         self._instead = None if instead is None else self._resolved(instead)
+        self._files: dict[str, Resolved] = {}
         self._known: dict[str, Resolved] = {}
 
     def of(self, path: str) -> Settings:
@@ -82,23 +91,36 @@ class SettingsTree:
 
     def resolved(self, folder: str) -> Resolved:
         """The settings of the files in a folder with their origins; raises as :meth:`of`."""
-        if self._instead is not None:
-            return self._instead
-        folder, passed = os.path.abspath(folder), []
-        while folder not in self._known:
+        folder = os.path.abspath(folder)
+        if folder not in self._known:
+            self._known[folder] = self._with_profile(self._instead or self._nearest(folder), folder)
+        return self._known[folder]
+
+    def _nearest(self, folder: str) -> Resolved:
+        """What the nearest file with settings says, this folder's or one's above."""
+        passed = []
+        while folder not in self._files:
+            passed.append(folder)
             layers, above = _layers_in(folder, self._warn), os.path.dirname(folder)
             if layers is not None or above == folder:
-                self._known[folder] = self._resolved(layers or ())
+                self._files[folder] = self._resolved(layers or ())
             else:
-                passed.append(folder)
                 folder = above
-        found = self._known[folder]
-        self._known.update(dict.fromkeys(passed, found))
+        found = self._files[folder]
+        self._files.update(dict.fromkeys(passed, found))
         return found
+
+    def _with_profile(self, resolved: Resolved, folder: str) -> Resolved:
+        """Settings with the profile that was found, where it was to be found."""
+        if resolved.settings.profile != AUTO or self._profile_of is None:
+            return resolved
+        profile, reason = self._profile_of(folder)
+        settings = resolved.settings._replace(profile=profile)
+        return Resolved(settings, {**resolved.origins, "profile": (reason,)})
 
     def known(self) -> set[Settings]:
         """All settings that were asked for until now."""
-        return {resolved.settings for resolved in ([self._instead] if self._instead else self._known.values())}
+        return {resolved.settings for resolved in self._known.values()}
 
     def _resolved(self, layers: Iterable[Layer]) -> Resolved:
         settings = Settings()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         def name(self) -> str: ...
 
     Kind = Literal["codes", "codes by file", "patterns", "names", "flag", "choice", "number", "path"]
+    Profile = Literal["alliance-auth", "celery"]
     #: asks for the codes of all rules, when a setting names one, with the rules themselves where they have names
     Codes = Callable[[], Iterable[str] | Mapping[str, Named]]
 
@@ -33,6 +34,8 @@ _LONGEST = 80
 _LONGEST_PATH = 4096
 
 PROFILES = ("alliance-auth", "celery")
+#: By this one it is found out.
+AUTO = "auto"
 
 #: Stands for all rules, those that are off by default too.
 ALL = "ALL"
@@ -65,7 +68,7 @@ class Settings(NamedTuple):
     force_exclude: bool = False
     baseline: str = ""
     check_tests: bool = False
-    profile: Literal["alliance-auth", "celery"] = "alliance-auth"
+    profile: Literal["auto", "alliance-auth", "celery"] = "auto"
     tasks_modules: tuple[str, ...] = ("tasks",)
     highest_priority: int = 3
     bulk_priority: int = 7
@@ -74,6 +77,16 @@ class Settings(NamedTuple):
     blocking_calls: tuple[str, ...] = ()
     async_bases: tuple[str, ...] = ()
     visibility_timeout: int = 3600
+
+    @property
+    def rules_of(self) -> Profile:
+        """The profile whose rules are on: Alliance Auth's where nobody has found out."""
+        return "celery" if self.profile == "celery" else "alliance-auth"
+
+    @property
+    def is_of_alliance_auth(self) -> bool:
+        """Whether the rules of Alliance Auth are on."""
+        return self.rules_of == "alliance-auth"
 
 
 class Option(NamedTuple):
@@ -138,8 +151,8 @@ OPTIONS = (
     Option(
         "profile",
         "choice",
-        "whose rules: Alliance Auth's or those of any Celery project",
-        choices=PROFILES,
+        "whose rules: Alliance Auth's or those of any Celery project; auto goes by what the project says",
+        choices=(AUTO, *PROFILES),
     ),
     Option("tasks-modules", "names", "modules that tasks belong in, by name or by a pattern such as tasks_*"),
     Option("highest-priority", "number", "the most urgent priority that an app may use (AAC203)"),

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.cli._output import MISUSE, Complaints, complain
-from flake8_aa_celery.cli._settings import origins
+from flake8_aa_celery.cli._settings import STDIN, origins
 from flake8_aa_celery.linter import may_find
 from flake8_aa_celery.places import Places
 from flake8_aa_celery.source import find, is_excluded, read, reason
@@ -33,7 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="files and folders, or - for standard input; this folder if none",
     )
     parser.add_argument(
-        "--stdin-filename", default="stdin", metavar="PATH", help="where the standard input would be a file"
+        "--stdin-filename", default=STDIN, metavar="PATH", help="where the standard input would be a file"
     )
     parser.add_argument("--show-files", action="store_true", help="print the files that are checked and stop")
     parser.add_argument("-j", "--jobs", metavar="N", help="processes; as many as pay unless said otherwise")

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.cli._output import complain
+from flake8_aa_celery.profiles import Profiles
 from flake8_aa_celery.pyproject import Layer, SettingsTree, layers_of, parse_toml
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import OPTIONS, parse_text
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-    from flake8_aa_celery.pyproject import Resolved
+    from flake8_aa_celery.pyproject import FindProfile, Resolved
     from flake8_aa_celery.settings import Option
 
+#: What standard input is called where nobody says where it would be.
+STDIN = "stdin"
 _COMMAND_LINE = "command line"
 #: What is a list can be given several times.
 _LISTS = ("codes", "codes by file", "patterns", "names")
@@ -113,8 +116,15 @@ def from_arguments(arguments: Namespace) -> SettingsTree:
     over = [*map(_of_pair, pairs), Layer(_COMMAND_LINE, ".", dict(_options(arguments)))]
     if not files and not arguments.isolated:
         SettingsTree(all_rules, over, ())  # a mistake on the command line is told first
-        return SettingsTree(all_rules, over, warn=warn)
-    return SettingsTree(all_rules, over, [layer for path in files for layer in layers_of(path, warn)])
+        return SettingsTree(all_rules, over, warn=warn, profile_of=_profile_of(arguments))
+    instead = [layer for path in files for layer in layers_of(path, warn)]
+    return SettingsTree(all_rules, over, instead, profile_of=_profile_of(arguments))
+
+
+def _profile_of(arguments: Namespace) -> FindProfile | None:
+    """What finds the profile of a folder; None for a snippet, which belongs to no project."""
+    is_snippet = "-" in getattr(arguments, "paths", ()) and arguments.stdin_filename == STDIN
+    return None if is_snippet else Profiles().of
 
 
 class _Warnings:

@@ -22,7 +22,7 @@ _LONGEST = 30
 
 def default(settings: Settings) -> Priority:
     """What runs without a priority: at 5 in Alliance Auth; elsewhere the application says, which nobody reads here."""
-    return Priority(5, "default", "5") if settings.profile == "alliance-auth" else Priority(None, "default", "default")
+    return Priority(5, "default", "5") if settings.is_of_alliance_auth else Priority(None, "default", "default")
 
 
 def of(value: Value, given: Mapping, otherwise: Priority) -> Priority:

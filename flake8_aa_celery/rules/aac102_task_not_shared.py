@@ -74,7 +74,7 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     - [Celery: using the @shared_task decorator](https://docs.celeryq.dev/en/stable/django/first-steps-with-django.html#using-the-shared-task-decorator)
     - [Celery 5: removed `celery.task` and `celery.decorators`](https://docs.celeryq.dev/en/stable/history/whatsnew-5.0.html)
     """
-    flagged = ("app", "removed") if module.project.settings.profile == "alliance-auth" else ("removed",)
+    flagged = ("app", "removed") if module.project.settings.is_of_alliance_auth else ("removed",)
     # what a decorator of the project does is to be changed there, where it is one decorator for many tasks
     if task.spelling in flagged and task.maker is None and not apps_of(module):
         yield Violation.at(task.decorator, _message(task), _fix(task, module))

@@ -122,7 +122,7 @@ def _elsewhere(option: WrittenOption) -> str:
 
 
 def _instead(meant: str, module: Module) -> str:
-    if meant in _LIMITS and module.project.settings.profile == "alliance-auth":
+    if meant in _LIMITS and module.project.settings.is_of_alliance_auth:
         return f"`{meant}` is what Celery reads, though not in Alliance Auth"
     return f"`{meant}` is what Celery reads"
 

@@ -80,7 +80,7 @@ def check(faulty: FaultyOption, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: task options](https://docs.celeryq.dev/en/stable/userguide/tasks.html#list-of-options)
     """
-    if faulty.fault == "soft equals hard" and module.project.settings.profile == "alliance-auth":
+    if faulty.fault == "soft equals hard" and module.project.settings.is_of_alliance_auth:
         return
     option = faulty.option
     message = _MESSAGES[faulty.fault].format(task=option.task.name, option=option.name)

@@ -107,7 +107,7 @@ def _reaches_all(setting: PrioritySetting, project: Project) -> bool:
     """Whether the other tasks of the chain run at that priority all the same."""
     if _is_called(setting):
         return False
-    is_default = setting.value == _DEFAULT and project.settings.profile == "alliance-auth"
+    is_default = setting.value == _DEFAULT and project.settings.is_of_alliance_auth
     return is_default or may_be_inherited(project)
 
 

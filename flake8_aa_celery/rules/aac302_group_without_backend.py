@@ -91,7 +91,7 @@ def check(sent: SentGroup, module: Module) -> Iterator[Violation]:
     """
     if has_result_backend(module.project):
         return
-    of_alliance_auth = module.project.settings.profile == "alliance-auth"
+    of_alliance_auth = module.project.settings.is_of_alliance_auth
     what = "this `group` runs, but nothing can collect its results without a result backend"
     if of_alliance_auth:
         message = f"{what}: Alliance Auth asks for a `chain`"

@@ -114,7 +114,7 @@ def _message(loop: BlockingLoop, module: Module) -> str:
 
 
 def _advice(module: Module) -> str:
-    if module.project.settings.profile == "alliance-auth":
+    if module.project.settings.is_of_alliance_auth:
         return "make each a task of a `chain`"
     return "send a task for each"
 

@@ -99,5 +99,5 @@ def _advice(followed: FollowedOnceTask, module: Module) -> str:
     if followed.is_alone:
         return "put it last"
     settings = module.project.settings
-    how = f" (`priority={settings.bulk_priority}`)" if settings.profile == "alliance-auth" else ""
+    how = f" (`priority={settings.bulk_priority}`)" if settings.is_of_alliance_auth else ""
     return f"send each by itself{how}, or as plain tasks"

@@ -107,7 +107,7 @@ def check(fault: ScheduleFault, module: Module) -> Iterator[Violation]:
 
 
 def _message(fault: ScheduleFault, module: Module) -> str:
-    of_alliance_auth = module.project.settings.profile == "alliance-auth"
+    of_alliance_auth = module.project.settings.is_of_alliance_auth
     what, stops = fault.what, "leaves this entry out" if of_alliance_auth else "stops with an error"
     match fault.why:
         case "comma":

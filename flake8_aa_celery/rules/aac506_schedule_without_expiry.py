@@ -79,7 +79,7 @@ def check(entry: ScheduleEntry, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: expiration](https://docs.celeryq.dev/en/stable/userguide/calling.html#expiration)
     """
-    of_alliance_auth = module.project.settings.profile == "alliance-auth"
+    of_alliance_auth = module.project.settings.is_of_alliance_auth
     read = ("expire_seconds",) if of_alliance_auth else ("expires", "expire_seconds")
     if all(entry.options.lacks(option) for option in read) and _may_expire(entry):
         message = f"messages of this entry pile up while no worker runs: set `{read[0]}` in its `options`"

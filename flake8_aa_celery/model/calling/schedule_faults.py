@@ -88,7 +88,7 @@ def _in_setting(entry: ScheduleEntry) -> Iterator[ScheduleFault]:
         if entry.fields.lacks(key):
             yield ScheduleFault("lacking", entry.node, key)
     project = entry.module.project
-    of_alliance_auth = project.settings.profile == "alliance-auth"
+    of_alliance_auth = project.settings.is_of_alliance_auth
     known = _KEYS | _ALLIANCE_AUTH_KEYS if of_alliance_auth else _KEYS
     unknown = {key: field for key, field in entry.fields.entries.items() if key not in known}
     if unknown and (of_alliance_auth or not has_other_scheduler(project)):

@@ -50,6 +50,6 @@ def is_of_development(site: Site) -> bool:
     module = site.module
     names = [module.dotted, *(getattr(block.node, "name", "") for block in site.block.outward())]
     words = {word.lower() for name in names for word in _WORDS.findall(name)}
-    if module.project.settings.profile == "alliance-auth":
+    if module.project.settings.is_of_alliance_auth:
         words.discard(_LOCAL)  # the settings of an Alliance Auth that runs
     return not words.isdisjoint(_NOT_PRODUCTION)

@@ -134,7 +134,7 @@ def namespace_in_django(project: Project) -> Namespace | None:
     read = {reading.namespace for reading in readings_of(project) if reading.dotted == "django.conf.settings"}
     if read:
         return read.pop() if len(read) == 1 else None
-    of_alliance_auth = project.settings.profile == "alliance-auth" and not readings_of(project)
+    of_alliance_auth = project.settings.is_of_alliance_auth and not readings_of(project)
     return Namespace("") if of_alliance_auth else None
 
 

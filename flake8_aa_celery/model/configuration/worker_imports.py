@@ -92,7 +92,7 @@ def discovery_of(project: Project) -> Discovery | None:
         return Discovery((*found, *extra)) if len(found) == len(calls) else None
     if named:
         return Discovery(extra)
-    is_app = project.settings.profile == "alliance-auth" and not _makes_application(project)
+    is_app = project.settings.is_of_alliance_auth and not _makes_application(project)
     return Discovery((Search(None, "tasks"), *extra)) if is_app else None
 
 
