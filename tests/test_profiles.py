@@ -77,7 +77,7 @@ def test_it_is_said_which_profile_it_is_and_why(tmp_path: Path, capsys: pytest.C
     assert why in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("dependency", "code"), [('"django"', ""), ('"allianceauth"', "AAC106")])
+@pytest.mark.parametrize(("dependency", "code"), [('"django"', ""), ('"allianceauth"', "AAC105")])
 def test_the_command_and_the_plugin_find_the_same(
     dependency: str, code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -94,11 +94,11 @@ def test_the_command_and_the_plugin_find_the_same(
 def test_each_project_of_a_run_has_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     build(tmp_path / "one", {"pyproject.toml": DECLARED.format('"django"'), "shop/tasks.py": TASK})
     build(tmp_path / "two", {"pyproject.toml": DECLARED.format('"allianceauth"'), "shop/tasks.py": TASK})
-    main(["check", "--select=AAC106", str(tmp_path)])
+    main(["check", "--select=AAC105", str(tmp_path)])
     both = capsys.readouterr().out
     main(["check", str(tmp_path)])
-    assert both.count("AAC106") == 2
-    assert capsys.readouterr().out.count("AAC106") == 1
+    assert both.count("AAC105") == 2
+    assert capsys.readouterr().out.count("AAC105") == 1
 
 
 def test_a_snippet_is_of_alliance_auth(
@@ -108,4 +108,4 @@ def test_a_snippet_is_of_alliance_auth(
     for options, is_found in (([], True), (["--stdin-filename=shop/tasks.py"], False)):
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(TASK.encode())))
         main(["check", "-", *options])
-        assert ("AAC106" in capsys.readouterr().out) == is_found
+        assert ("AAC105" in capsys.readouterr().out) == is_found
