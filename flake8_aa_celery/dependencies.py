@@ -5,8 +5,6 @@ Only what is written there is known: nothing is run, and nothing is looked up.
 
 from __future__ import annotations
 
-import ast
-import configparser
 import os
 import re
 import sys
@@ -64,7 +62,8 @@ def _normalised(name: str) -> str:
 
 
 def _own_name(root: str) -> str:
-    table = _toml(_text_of(os.path.join(root, "pyproject.toml")))
+    text = _text_of(os.path.join(root, "pyproject.toml"))
+    table = _toml(text) if "name" in text else {}
     named = [_table(table, "project").get("name"), _table(_table(table, "tool"), "poetry").get("name")]
     matched = _SETUP_NAME.search(_text_of(os.path.join(root, "setup.cfg")))
     return next((name for name in named if isinstance(name, str)), matched.group(1) if matched else "")
@@ -141,6 +140,8 @@ def _of_setup_cfg(root: str) -> Iterator[list[str]]:
     text = _text_of(os.path.join(root, "setup.cfg"))
     if "install_requires" not in text:
         return
+    import configparser  # which few projects need today
+
     parser = configparser.RawConfigParser()
     try:
         parser.read_string(text)
@@ -154,6 +155,8 @@ def _of_setup_py(root: str) -> Iterator[list[str]]:
     text = _text_of(os.path.join(root, "setup.py"))
     if "install_requires" not in text:
         return
+    import ast
+
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -42,6 +42,10 @@ class Mark(NamedTuple):
         return self[:3] == found[:3] and self.message in found.message
 
 
+#: The head of our settings. Fixtures are of Alliance Auth unless they say something else.
+SECTION = "[tool.flake8-aa-celery]\n"
+
+
 class Case(NamedTuple):
     """One fixture: a file, or a folder that is a small project.
 
@@ -88,9 +92,15 @@ class Case(NamedTuple):
         else:
             default = "app/tasks.py" if self.source.suffix == ".py" else self.source.name
             place(root, (asked["path"] or [default])[0], self.source.read_bytes())
-        if not (root / "pyproject.toml").exists():
-            settings = "\n".join(["[tool.flake8-aa-celery]", *asked["setting"], ""])
-            (root / "pyproject.toml").write_text(settings, "utf-8")
+        project = root / "pyproject.toml"
+        if not project.exists():
+            project.write_text("\n".join(["[tool.flake8-aa-celery]", *asked["setting"], ""]), "utf-8")
+        settings = project.read_text("utf-8")
+        if "profile =" not in settings and "[tool.flake8-aa-celery]" in settings:
+            settings = settings.replace(SECTION, f'{SECTION}profile = "alliance-auth"\n', 1)
+        elif "profile =" not in settings:
+            settings += f'{SECTION}profile = "alliance-auth"\n'
+        project.write_text(settings, "utf-8")
         return root
 
 

@@ -151,7 +151,9 @@ def test_a_flag_is_an_option_without_a_value(frontends: Frontends, tmp_path: Pat
 
 def test_lists_are_separated_by_commas(frontends: Frontends, tmp_path: Path) -> None:
     frontends.flake8("--aa-celery-tasks-modules", "tasks,jobs", "--aa-celery-blocking-calls", "a.b")
-    assert Plugin.settings == Settings(tasks_modules=("tasks", "jobs"), blocking_calls=("a.b",))
+    assert Plugin.settings == Settings(
+        profile="alliance-auth", tasks_modules=("tasks", "jobs"), blocking_calls=("a.b",)
+    )
 
 
 def test_processes_of_flake8_find_the_same(tmp_path: Path) -> None:

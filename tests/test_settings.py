@@ -315,14 +315,14 @@ def test_a_flag_can_be_turned_off(frontends: Frontends, tmp_path: Path) -> None:
 def test_what_is_shown_can_be_read_again(frontends: Frontends, tmp_path: Path) -> None:
     lines = frontends.check("--show-settings", "--per-file-ignores", "a.py:AAC900").lines
     (tmp_path / "ours.toml").write_text("\n".join(lines))
-    expected = Settings(per_file_ignores=(("a.py", ("AAC900",)),))
+    expected = Settings(profile="alliance-auth", per_file_ignores=(("a.py", ("AAC900",)),))
     assert read_file(Settings(), "ours.toml", all_rules) == expected
 
 
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["--profile", "celry"], "command line: profile must be one of alliance-auth, celery, not 'celry'"),
+        (["--profile", "celry"], "command line: profile must be one of auto, alliance-auth, celery, not 'celry'"),
         (["--bulk-priority", "ten"], "command line: bulk-priority must be a whole number from 0 to 9, not 'ten'"),
         (["--config", "profil=x"], "command line: --config: there is no setting 'profil'; did you mean 'profile'?"),
         (["--config", "none.toml"], "none.toml: No such file or directory"),
