@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery import model
 from flake8_aa_celery.documents import code_blocks, is_document
 from flake8_aa_celery.rules import all_rules
-from flake8_aa_celery.settings import ALL
+from flake8_aa_celery.settings import ALL, NAMES_A_GROUP
 from flake8_aa_celery.source import decode, heed_noqa, lines_of, noqa_comments
 
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.rules import Rule
     from flake8_aa_celery.settings import Settings
     from flake8_aa_celery.violation import Violation
-
-#: A prefix of at least this length can turn on a rule that is off by default: ``AAC1``, not ``AAC``.
-_NAMES_A_GROUP = len("AAC1")
 
 #: The rule on comments by which nothing is silenced, which needs to know what all others find.
 _UNUSED_NOQA = "AAC901"
@@ -111,6 +108,7 @@ def _is_relevant(path: str, data: bytes, settings: Settings) -> bool:
     return (
         model.relevant(data, settings.tasks_modules)
         or (b"import" in data and model.may_lie_among_tasks(path, settings.tasks_modules))
+        or any(name.rpartition(".")[2].encode() in data for name, _ in settings.task_decorators)
         or _may_silence_in_vain(path, data, settings)
     )
 
@@ -161,7 +159,7 @@ def selected_rules(settings: Settings) -> tuple[Rule, ...]:
 
 def _is_selected(rule: Rule, settings: Settings) -> bool:
     by_default = rule.default and settings.rules_of in rule.profiles
-    shortest = 0 if by_default else _NAMES_A_GROUP
+    shortest = 0 if by_default else NAMES_A_GROUP
     selected = [
         weight
         for prefix in (*settings.select, *settings.extend_select)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         @property
         def name(self) -> str: ...
 
-    Kind = Literal["codes", "codes by file", "patterns", "names", "flag", "choice", "number", "path"]
+    Kind = Literal["codes", "codes by file", "patterns", "names", "decorators", "flag", "choice", "number", "path"]
     Profile = Literal["alliance-auth", "celery"]
     #: asks for the codes of all rules, when a setting names one, with the rules themselves where they have names
     Codes = Callable[[], Iterable[str] | Mapping[str, Named]]
@@ -36,6 +36,9 @@ _LONGEST_PATH = 4096
 PROFILES = ("alliance-auth", "celery")
 #: By this one it is found out.
 AUTO = "auto"
+
+#: A prefix of at least this length can turn on a rule that is off by default: ``AAC1``, not ``AAC``.
+NAMES_A_GROUP = len("AAC1")
 
 #: Stands for all rules, those that are off by default too.
 ALL = "ALL"
@@ -70,6 +73,8 @@ class Settings(NamedTuple):
     check_tests: bool = False
     profile: Literal["auto", "alliance-auth", "celery"] = "auto"
     tasks_modules: tuple[str, ...] = ("tasks",)
+    celery_apps: tuple[str, ...] = ()
+    task_decorators: tuple[tuple[str, bool], ...] = ()
     highest_priority: int = 3
     bulk_priority: int = 7
     result_backend: Literal["auto", "true", "false"] = "auto"
@@ -82,6 +87,11 @@ class Settings(NamedTuple):
     def rules_of(self) -> Profile:
         """The profile whose rules are on: Alliance Auth's where nobody has found out."""
         return "celery" if self.profile == "celery" else "alliance-auth"
+
+    def asks_for(self, code: str) -> bool:
+        """Whether a rule is named that may be off by default: by its code, a beginning with a digit, or ``ALL``."""
+        prefixes = (*self.select, *self.extend_select)
+        return any(prefix == ALL or (len(prefix) >= NAMES_A_GROUP and code.startswith(prefix)) for prefix in prefixes)
 
     @property
     def is_of_alliance_auth(self) -> bool:
@@ -125,6 +135,8 @@ class Option(NamedTuple):
             "codes by file": 'a table of file patterns with lists of codes: "tests/*" = ["AAC1"], or tests/*:AAC1',
             "patterns": "a list of file patterns",
             "names": "a list of dotted names",
+            "decorators": "a list of dotted names, or of tables where the task itself is the first argument: "
+            '["shop.tasks.job", {name = "shop.tasks.bound_job", bind = true}]',
             "flag": "true or false",
             "choice": "one of " + ", ".join(self.choices),
             "path": "the path of a file, or false",
@@ -155,6 +167,8 @@ OPTIONS = (
         choices=(AUTO, *PROFILES),
     ),
     Option("tasks-modules", "names", "modules that tasks belong in, by name or by a pattern such as tasks_*"),
+    Option("celery-apps", "names", "more Celery applications, by their dotted names"),
+    Option("task-decorators", "decorators", "more decorators that register tasks"),
     Option("highest-priority", "number", "the most urgent priority that an app may use (AAC203)"),
     Option("bulk-priority", "number", "the priority that fixes give to bulk dispatches (AAC204, AAC205)"),
     Option(
@@ -192,6 +206,8 @@ def parse_text(option: Option, text: str) -> Any:
         return text.replace(",", " ").split()
     if option.kind == "codes by file":
         return _parse_per_file(text)
+    if option.kind == "decorators":
+        return [_parse_decorator(part) for part in text.replace(",", " ").split()]
     if option.kind == "flag":
         return {"true": True, "false": False}.get(text.lower(), text)
     if option.kind == "path":
@@ -199,6 +215,12 @@ def parse_text(option: Option, text: str) -> Any:
     if option.kind == "number":
         return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
     return text
+
+
+def _parse_decorator(text: str) -> Any:
+    """Read ``shop.tasks.job``, or ``shop.tasks.bound_job:bind``."""
+    name, colon, bind = text.partition(":")
+    return {"name": name, "bind": True} if colon and bind == "bind" else text
 
 
 def _parse_per_file(text: str) -> Any:
@@ -259,6 +281,9 @@ class _Source:
             return tuple(map(self._anchored, value))
         if option.kind == "codes by file":
             return tuple((self._anchored(pattern), self._checked_codes(option, value[pattern])) for pattern in value)
+        if option.kind == "decorators":
+            pairs = ({"name": each} if isinstance(each, str) else each for each in value)
+            return tuple((pair["name"], pair.get("bind", False)) for pair in pairs)
         return tuple(value) if option.kind == "names" else value
 
     def _checked_codes(self, option: Option, prefixes: Sequence[str]) -> tuple[str, ...]:
@@ -294,7 +319,16 @@ def _is_allowed(option: Option, value: Any) -> bool:
         return type(value) is int and option.lowest <= value <= option.highest
     if option.kind == "codes by file":
         return isinstance(value, dict) and all(map(_is_texts, value.values()))
+    if option.kind == "decorators":
+        return isinstance(value, list) and all(map(_is_decorator, value))
     return _is_texts(value)
+
+
+def _is_decorator(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return isinstance(value, str) and bool(value) and ":" not in value
+    is_known = value.keys() <= {"name", "bind"} and isinstance(value.get("bind", False), bool)
+    return is_known and isinstance(value.get("name"), str) and bool(value["name"])
 
 
 def _is_texts(value: Any) -> bool:

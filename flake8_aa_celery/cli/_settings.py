@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 STDIN = "stdin"
 _COMMAND_LINE = "command line"
 #: What is a list can be given several times.
-_LISTS = ("codes", "codes by file", "patterns", "names")
+_LISTS = ("codes", "codes by file", "patterns", "names", "decorators")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -70,6 +70,8 @@ def _allowed(option: Option) -> str:
         return "codes, their beginnings, or names, such as AAC205,AAC2, or ALL"
     if option.kind == "path":
         return "its path"
+    if option.kind == "decorators":
+        return "dotted names, such as shop.tasks.job, or shop.tasks.job:bind for one that hands the task over first"
     if option.kind == "codes by file":
         return "pairs of a file pattern and a code, such as tests/*:AAC1"
     return option.allowed
@@ -184,6 +186,12 @@ def _lines(resolved: Resolved, options: Iterable[Option]) -> Iterator[str]:
 def _toml(value: object) -> str:
     from json import dumps
 
+    if value and isinstance(value, tuple) and isinstance(value[0], tuple) and isinstance(value[0][1], bool):
+        return f"[{', '.join(_decorator(name, bind) for name, bind in value)}]"
     if value and isinstance(value, tuple) and isinstance(value[0], tuple):
         return "{ " + ", ".join(f"{dumps(pattern)} = {_toml(codes)}" for pattern, codes in value) + " }"
     return dumps(value)
+
+
+def _decorator(name: str, bind: bool) -> str:
+    return f"{{ name = {_toml(name)}, bind = true }}" if bind else _toml(name)

@@ -27,7 +27,7 @@ _MOST, _LEAST = 53, 16
 
 def check(loop: BlockingLoop, module: Module) -> Iterator[Violation]:
     """
-    A loop in a task blocks for each of its items, which should be tasks of a chain.
+    A loop in a task blocks for each of its items, which should be tasks of their own.
 
     Flags a loop in a task, a `for`, a `while` that takes items out of something, or a comprehension, that for each
     item
@@ -91,7 +91,8 @@ def check(loop: BlockingLoop, module: Module) -> Iterator[Violation]:
     `blocking-calls` (`[]`): more functions that block, such as `myapp.providers.fetch`.
 
     ## Profile
-    Both: a worker is held everywhere.
+    Alliance Auth: its apps share their workers, and its FAQ asks for a chain. In the profile `celery` the rule is off
+    unless it is selected: there the message and the fix speak of a task for each item.
 
     ## Proof
     - `test_blocking.py::test_a_loop_keeps_every_other_task_of_its_worker_waiting`: what is sent meanwhile runs last.

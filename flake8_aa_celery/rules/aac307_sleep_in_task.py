@@ -65,7 +65,8 @@ def check(nap: Nap, module: Module) -> Iterator[Violation]:
     - what happens by the settings alone: below `if settings.…`.
 
     ## Profile
-    Both: a worker is held everywhere.
+    Alliance Auth: its apps share their workers. In the profile `celery` the rule is off unless it is selected: a
+    project with workers of its own may well let them sleep.
 
     ## Proof
     - `test_blocking.py::test_a_sleeping_task_holds_its_worker`: a task that is sent meanwhile runs afterwards.

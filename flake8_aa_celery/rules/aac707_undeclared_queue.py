@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.rules.words import shortened
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -15,14 +16,16 @@ if TYPE_CHECKING:
 
 def check(queue: UndeclaredQueue, module: Module) -> Iterator[Violation]:
     """
-    Something is sent to a queue that the configuration does not declare and Celery does not make.
+    Something is sent to a queue that the configuration does not declare.
 
     Flags a queue in the options of a task, a dispatch or a schedule's entry, and in `task_routes`, that is not among
-    `task_queues`, where `task_create_missing_queues` is off.
+    `task_queues`. Where `task_create_missing_queues` is on, as it is unless a project says otherwise, only if the rule
+    is selected by `AAC7` or more of its code.
 
     ## Why
     Celery refuses to send to a queue that it does not know, by `QueueNotFound` at the caller; what a schedule sends
-    is lost in the log of beat.
+    is lost in the log of beat. Where Celery makes missing queues, the message lands in one that no worker takes from,
+    unless it is started with `-Q`: a worker takes from the declared queues.
 
     ## Example
     ```python
@@ -45,7 +48,7 @@ def check(queue: UndeclaredQueue, module: Module) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    - projects that let Celery make queues, which it does unless told;
+    - projects that declare no queues and let Celery make them;
     - projects of whose queues not all can be resolved, and queues that cannot be;
     - the default queue.
 
@@ -54,9 +57,13 @@ def check(queue: UndeclaredQueue, module: Module) -> Iterator[Violation]:
 
     ## Proof
     - `test_settings.py::test_an_undeclared_queue_is_refused_where_missing_ones_are_not_made`: `QueueNotFound`.
+    - `test_settings.py::test_a_worker_takes_from_the_declared_queues_alone`: where Celery makes missing ones.
 
     ## References
     - [Celery: task_create_missing_queues](https://docs.celeryq.dev/en/stable/userguide/configuration.html#task-create-missing-queues)
     """
-    message = f"`task_queues` declares no `{queue.name}`, and Celery makes none: this raises QueueNotFound, declare it"
-    yield Violation.at(queue.node, message)
+    what = f"`task_queues` declares no `{shortened(queue.name, 25)}`"
+    if not queue.is_made:
+        yield Violation.at(queue.node, f"{what}, and Celery makes none: this raises QueueNotFound, declare it")
+    elif module.project.settings.asks_for("AAC707"):
+        yield Violation.at(queue.node, f"{what}, so that no worker takes from it without `-Q`: declare it")

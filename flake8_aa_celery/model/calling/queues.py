@@ -27,28 +27,29 @@ _DEFAULT = "celery"
 
 
 class UndeclaredQueue(NamedTuple):
-    """A queue that is not declared, in a project where none is made by itself.
+    """A queue that is not declared, in a project that declares some.
 
     :param node: where something is sent or routed to it.
+    :param is_made: whether Celery makes it; otherwise it refuses to send.
     """
 
     name: str
     node: ast.expr
+    is_made: bool
 
 
 @fact
 def undeclared_queues_of(module: Module) -> list[UndeclaredQueue]:
-    """Where a module sends or routes something to a queue that its project refuses to make."""
-    if only_constant(module.project, "task_create_missing_queues", default=True) is not False:
-        return []
+    """Where a module sends or routes something to a queue that its project does not declare."""
     declared = _declared(module.project)
-    if declared is None:
+    makes_missing = only_constant(module.project, "task_create_missing_queues", default=True)
+    if declared is None or not isinstance(makes_missing, bool) or (makes_missing and not _declares_any(module.project)):
         return []
     found: dict[int, UndeclaredQueue] = {}
     for entry in _queues(module):
         name = entry.value.value if isinstance(entry.value, Constant) else None
         if isinstance(name, str) and name not in declared and entry.module is module:
-            found.setdefault(id(entry.node), UndeclaredQueue(name, entry.node))
+            found.setdefault(id(entry.node), UndeclaredQueue(name, entry.node, makes_missing))
     return sorted(found.values(), key=lambda queue: (queue.node.lineno, queue.node.col_offset))
 
 
@@ -63,6 +64,10 @@ def _declared(project: Project) -> frozenset[str] | None:
         names |= found
     default = only_constant(project, "task_default_queue", default=_DEFAULT)
     return frozenset({*names, default}) if isinstance(default, str) else None
+
+
+def _declares_any(project: Project) -> bool:
+    return bool(given_in(project, "task_queues"))
 
 
 def _names_of(entry: Entry) -> set[str] | None:

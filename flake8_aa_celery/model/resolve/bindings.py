@@ -118,7 +118,10 @@ def _bound(name: str, binding: Binding, site: Site) -> Value:
     if binding.kind == "assign":
         value = value_of(binding.value, site)
         annotation = binding.node.annotation if isinstance(binding.node, ast.AnnAssign) else None
-        return value_of_annotation(annotation, site) if value is UNKNOWN and annotation is not None else value
+        if annotation is None or not (value is UNKNOWN or isinstance(value, Origin)):
+            return value
+        annotated = value_of_annotation(annotation, site)
+        return annotated if value is UNKNOWN or isinstance(annotated, App) else value
     if binding.kind == "context":
         entered = value_of(binding.value, site)
         return entered if isinstance(entered, (Instance, Origin)) else UNKNOWN
@@ -219,6 +222,9 @@ def common(values: list[Value]) -> Value:
         return first
     if _are_alike(values):
         return first
+    application = next((value for value in values if isinstance(value, App)), None)
+    if application is not None and all(map(_may_be_application, values)):
+        return application
     if all(isinstance(value, (Task, UnreadableTask)) for value in values):
         return UnreadableTask()
     if all(isinstance(value, Origin) for value in values):
@@ -239,6 +245,11 @@ def _are_alike(values: list[Value]) -> bool:
     return (
         isinstance(first, (BoundMethod, Class, Function, Instance, Lambda, Rows)) and len(set(map(_sort, values))) == 1
     )
+
+
+def _may_be_application(value: Value) -> bool:
+    """Whether one of several values leaves it possible that they are an application: one, nothing, or unknown."""
+    return value is UNKNOWN or isinstance(value, (App, Origin)) or (isinstance(value, Constant) and value.value is None)
 
 
 def _sort(value: Value) -> object:
@@ -276,6 +287,8 @@ def imported_module(name: ImportedName, importer: Module) -> ModuleValue:
 def member_of(module: ModuleValue, name: str, importer: Module) -> Value:
     """What ``name`` of a module is: bound in it, a module of that package, or something of a library."""
     dotted = f"{module.dotted}.{name}" if module.dotted else name
+    if dotted in importer.project.settings.celery_apps:
+        return App()
     if module.path is None:
         return _of_library(dotted)
     if module.path.endswith(".py"):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.code.names import canonical, last_part, reaching, scope_of
 from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, FUNCTIONS, Site
 from flake8_aa_celery.model.code.syntax import positional_parameters
+from flake8_aa_celery.model.knowledge.celery import APPLICATIONS
 from flake8_aa_celery.model.resolve import canvas, models
 from flake8_aa_celery.model.resolve.attributes import attribute_of, enum_kind, own_attribute
 from flake8_aa_celery.model.resolve.bindings import (
@@ -25,6 +26,7 @@ from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.modules import is_settings_module
 from flake8_aa_celery.model.resolve.registration import registered
 from flake8_aa_celery.model.resolve.returns import returned
+from flake8_aa_celery.model.resolve.stored_applications import application_stored_as
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
     App,
@@ -70,6 +72,8 @@ _LARGEST = 10**15
 #: Longer texts are not put together: one that is made of itself twice, line by line, would grow beyond all bounds.
 _LONGEST = 10_000
 
+#: What stands for what a function returns that it is given.
+_PROXIES = frozenset({"celery.local.PromiseProxy", "celery.local.Proxy", "werkzeug.local.LocalProxy"})
 _LIST_MAKERS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.reversed", "builtins.sorted"})
 
 
@@ -80,7 +84,14 @@ def _name(node: ast.Name, site: Site) -> Value:
     bindings = reaching(node.id, site)
     if not bindings:
         return _unbound(node.id, site)
-    return value_of_name(node.id, bindings, site)
+    value = value_of_name(node.id, bindings, site)
+    return App() if value is UNKNOWN and _is_named_application(node.id, site) else value
+
+
+def _is_named_application(name: str, site: Site) -> bool:
+    """Whether the settings say that a name of the module is a Celery application."""
+    apps = site.module.project.settings.celery_apps
+    return bool(apps) and f"{site.module.dotted}.{name}" in apps and scope_of(name, site) is site.module.scopes.module
 
 
 def _unbound(name: str, site: Site) -> Value:
@@ -103,6 +114,10 @@ def _attribute(node: ast.Attribute, site: Site) -> Value:
     if isinstance(base, ModuleValue):
         is_stored = node.attr in site.module.scopes.stored_attributes
         return UNKNOWN if is_stored else member_of(base, node.attr, site.module)
+    if (base is UNKNOWN or isinstance(base, Origin)) and "celery" in node.attr:
+        application = application_stored_as(node.attr, site.module.project)
+        if application is not None and not (isinstance(base, Origin) and base.dotted == "celery"):
+            return application
     if isinstance(base, Origin):
         return _origin(f"{base.dotted}.{node.attr}")
     if isinstance(base, Task) and node.attr == "name":
@@ -306,9 +321,18 @@ def _call_of_project(node: ast.Call, called: Value, site: Site) -> Value:
     return models.called(called) if isinstance(called, RowsMethod) else UNKNOWN
 
 
+def _behind_proxy(node: ast.Call, site: Site) -> Value:
+    """What an object stands for that asks a function for it each time."""
+    made = value_of(node.args[0], site)
+    value = returned(made, None, site) if isinstance(made, (BoundMethod, Function, Lambda, Partial)) else UNKNOWN
+    return value if isinstance(value, App) else UNKNOWN
+
+
 def _origin_call(node: ast.Call, dotted: str, site: Site) -> Value:
     if dotted == "celery.Celery":
         return App(node)
+    if dotted in _PROXIES and node.args:
+        return _behind_proxy(node, site)
     if dotted == "celery.shared_task":
         return registered(Registrar("shared", Mapping({})), node, site)
     if dotted == "importlib.import_module" and node.args:
@@ -405,7 +429,7 @@ def _setting(node: ast.Call, name: str, site: Site) -> Value | None:
 
 def _origin(dotted: str) -> Value:
     dotted = canonical(dotted)
-    return App() if dotted == "celery.current_app" else Origin(dotted)
+    return App() if dotted in APPLICATIONS else Origin(dotted)
 
 
 def _calculated(operation: ast.operator, left: object, right: object) -> Value:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import without_call
-from flake8_aa_celery.model.knowledge.celery import REGISTRARS, REMOVED
+from flake8_aa_celery.model.knowledge.celery import REGISTRARS, REMOVED, TASK_OPTIONS
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.registration import registered_by
-from flake8_aa_celery.model.resolve.values import App, Function, Mapping, Origin, Task
+from flake8_aa_celery.model.resolve.values import App, Class, Entry, Function, Mapping, Origin, Task
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -65,10 +65,31 @@ def _task(node: FunctionNode, site: Site) -> Task | None:
         if spelling:
             options = keywords_of(decorator, site) if isinstance(decorator, ast.Call) else Mapping({})
             return Task(node, site, decorator, position, spelling, options, removed)
+        named = _named_in_settings(decorator, node, site)
+        if named is not None:
+            return Task(node, site, decorator, position, "shared", named)
         made = registered_by(decorator, Function(node, site), site)
         if made is not None:
             wrapper = made.node if made.node is not node else None
             return Task(node, site, decorator, position, made.spelling, made.options, "", made.decorator, wrapper)
+    return None
+
+
+def _named_in_settings(decorator: ast.expr, node: FunctionNode, site: Site) -> Mapping | None:
+    """The options of a decorator that the setting ``task-decorators`` names; None for any other."""
+    known = site.module.project.settings.task_decorators
+    if not known:
+        return None
+    value = value_of(without_call(decorator), site)
+    dotted = f"{value.module.dotted}.{value.node.name}" if isinstance(value, (Class, Function)) else ""
+    dotted = value.dotted if isinstance(value, Origin) else dotted
+    for name, bind in known:
+        if name == dotted:
+            given = keywords_of(decorator, site) if isinstance(decorator, ast.Call) else Mapping({})
+            options = {option: entry for option, entry in given.entries.items() if option in TASK_OPTIONS}
+            if bind:
+                options["bind"] = Entry(ast.copy_location(ast.Constant(True), decorator), site)
+            return Mapping(options)
     return None
 
 

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 #: Every decorator that registers a task is written with one of these, or imported under another name by one.
 _REGISTERS = re.compile(rb"shared_task|periodic_task|\.task\b|celery import[^;]{0,200}?\btask\b")
+#: A line that hands one of these on, or calls it, and that is no decorator itself.
+_MAKES_DECORATORS = re.compile(
+    rb"^(?![ \t]*(?:@|from\b|import\b|#))[^\n#]*(?:\bshared_task\b|\w\.task\b)", re.MULTILINE
+)
+#: What a module defines that may be a decorator.
+_TOP_LEVEL = re.compile(rb"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 _FUNCTION = re.compile(rb"[\r\n][ \t\f]*(?:async[ \t]+)?def\b")
 _NAMING = re.compile(rb"\bname\s*=|\*\*")
 
@@ -59,8 +65,9 @@ class TaskIndex:
         self._project = project
         self._naming: list[str] = []
         self._by_module: dict[str, list[str]] = {}
+        own = _own_decorators(project)
         for path, data in project.files:
-            if _can_register(data):
+            if _can_register(data) or (own is not None and b"@" in data and own.search(data) is not None):
                 others = self._by_module.setdefault(project.places.dotted_name(path), [])
                 (self._naming if _may_name(data) else others).append(path)
 
@@ -132,6 +139,17 @@ def _may_name(data: bytes) -> bool:
             at = end
         at = data.find(b"@", at + 1)
     return False
+
+
+def _own_decorators(project: Project) -> re.Pattern[bytes] | None:
+    """What finds a decorator that the project may make of Celery's, by its name; None where there is none."""
+    names = {name.rpartition(".")[2].encode() for name, _ in project.settings.task_decorators}
+    for _, data in project.files:
+        if b"task" in data and _MAKES_DECORATORS.search(data) is not None:
+            names.update(name for found in _TOP_LEVEL.findall(data) for name in found if name)
+    if not names:
+        return None
+    return re.compile(rb"^[ \t]*@(?:[\w.]+\.)?(?:" + b"|".join(map(re.escape, sorted(names))) + rb")\b", re.MULTILINE)
 
 
 def _can_register(data: bytes) -> bool:
