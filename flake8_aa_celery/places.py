@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.settings import Settings
 
 #: What marks the root of a project; where no folder has one, the parent of the outermost package is the root.
-_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg", "manage.py")
+_REPOSITORIES = (".git", ".hg")
+_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "manage.py")
 #: What CI services call the root of a checkout in: GitLab, GitHub.
 _CHECKOUTS = ("CI_PROJECT_DIR", "GITHUB_WORKSPACE")
 _TEST_FOLDERS = frozenset({"tests", "test", "testauth", "migrations"})
@@ -49,8 +50,22 @@ class Places:
         if known is None:
             above = os.path.dirname(folder)
             is_package = above != folder and os.path.isfile(os.path.join(folder, "__init__.py"))
-            known = self._package_roots[folder] = self._package_root(above) if is_package else folder
+            package = above if is_package else self._package_around(folder)
+            known = self._package_roots[folder] = self._package_root(package) if package else folder
         return known
+
+    def _package_around(self, folder: str) -> str:
+        """The nearest package of the project around a folder that is none itself: its modules are part of that one.
+
+        :return: empty where there is none.
+        """
+        while not has_marker(folder):
+            folder, below = os.path.dirname(folder), folder
+            if folder == below or has_marker(folder):
+                return ""
+            if os.path.isfile(os.path.join(folder, "__init__.py")):
+                return folder if _marked_root(folder) else ""
+        return ""
 
     def dotted_name(self, path: str) -> str:
         """The name under which a file is imported, by the packages that it lies in."""
@@ -102,8 +117,11 @@ def _marked_root(folder: str) -> str | None:
 
 
 def has_marker(folder: str) -> bool:
-    """Whether something in a folder says that it is the root of a project."""
-    return any(os.path.exists(os.path.join(folder, marker)) for marker in _MARKERS)
+    """Whether something in a folder says that it is the root of a project; not what lies in a package."""
+    if any(os.path.exists(os.path.join(folder, marker)) for marker in _REPOSITORIES):
+        return True
+    has_one = any(os.path.exists(os.path.join(folder, marker)) for marker in _MARKERS)
+    return has_one and not os.path.isfile(os.path.join(folder, "__init__.py"))
 
 
 def _is_test_name(name: str) -> bool:

@@ -57,7 +57,7 @@ def check(queue: UndeclaredQueue, module: Module) -> Iterator[Violation]:
 
     ## Proof
     - `test_settings.py::test_an_undeclared_queue_is_refused_where_missing_ones_are_not_made`: `QueueNotFound`.
-    - `test_settings.py::test_a_worker_takes_from_the_declared_queues_alone`: where Celery makes missing ones.
+    - `test_settings.py::test_an_undeclared_queue_is_made_and_nobody_consumes_it`: where Celery makes missing ones.
 
     ## References
     - [Celery: task_create_missing_queues](https://docs.celeryq.dev/en/stable/userguide/configuration.html#task-create-missing-queues)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from celery import Celery
 from celery.exceptions import ImproperlyConfigured, QueueNotFound
-from kombu import Queue
 
 from .harness import CELERY
 from .tasks import a, b
@@ -246,13 +245,3 @@ def test_a_result_is_kept_for_ever_if_it_does_not_expire(broker: Broker, expires
     app.backend.store_result("an-id", 1, "SUCCESS")
     assert broker.client.ttl("celery-task-meta-an-id") == seconds
     app.close()
-
-
-def test_a_worker_takes_from_the_declared_queues_alone() -> None:
-    """With `task_queues`, a queue that Celery makes for a message is none that a worker without `-Q` takes from."""
-    sender = Celery("sender", broker="memory://", set_as_current=False, changes={"task_queues": [Queue("slow")]})
-    worker = Celery("worker", broker="memory://", set_as_current=False, changes={"task_queues": [Queue("slow")]})
-    sender.send_task("app.tasks.update", queue="made")
-    assert set(worker.amqp.queues.consume_from) == {"slow"}
-    for app in (sender, worker):
-        app.close()

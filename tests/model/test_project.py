@@ -46,8 +46,8 @@ def kept() -> Iterator[Callable[[], int]]:
 def test_no_tree_is_kept_of_the_projects_that_are_done(tmp_path: Path, kept: Callable[[], int]) -> None:
     workspace = Workspace()
     for name in map(str, range(50)):
-        place(tmp_path, f"{name}/manage.py", b"")
-        path = place(tmp_path, f"{name}/tasks.py", TASK)
+        path = place(tmp_path / name, "app/tasks.py", TASK)
+        (tmp_path / name / "manage.py").touch()
         lint(str(path), path.read_bytes() + b"\n\n[update.delay() for _ in x]\n", Settings(), workspace)
     assert kept() <= 2
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -146,13 +147,34 @@ class Project:
         """The file or folder of an absolute dotted module name, as ``importer`` would see it; None if not found."""
         if dotted.partition(".")[0] == "celery":
             return None  # a module of the project that is called so is imported by its package's name
-        base = self.places.package_root(importer.path)
-        key = (base, dotted)
+        folder = os.path.dirname(importer.path)
+        key = (folder, dotted)
         if key not in self._found:
-            parts = dotted.split(".")
-            roots = dict.fromkeys((base, self.root, os.path.join(self.root, "src")))
-            self._found[key] = next((path for root in roots if (path := self._module_path(root, parts))), None)
+            self._found[key] = self._search(dotted.split("."), folder)
         return self._found[key]
+
+    def _search(self, parts: list[str], folder: str) -> str | None:
+        """The file or folder of a module that is imported in a folder: Python may be started in any above it."""
+        base = self.places.package_root(os.path.join(folder, "any.py"))
+        for root in dict.fromkeys((base, self.root, os.path.join(self.root, "src"))):
+            path = self._module_path(root, parts)
+            if path is not None:
+                return path
+        if parts[0] in sys.stdlib_module_names:
+            return None
+        for root in self._folders_up(folder):
+            path = self._module_path(root, parts)
+            # a mere folder may as well be called after a library
+            if path is not None and path.endswith(".py"):
+                return path
+        return None
+
+    def _folders_up(self, folder: str) -> Iterator[str]:
+        """Those of a folder and the ones above it, below the project's root, that are no packages."""
+        while folder.startswith(self.root + os.sep):
+            if not os.path.isfile(os.path.join(folder, "__init__.py")):
+                yield folder
+            folder = os.path.dirname(folder)
 
     @property
     def files(self) -> list[tuple[str, bytes]]:
