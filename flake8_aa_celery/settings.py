@@ -325,10 +325,10 @@ def _is_allowed(option: Option, value: Any) -> bool:
 
 
 def _is_decorator(value: Any) -> bool:
-    if not isinstance(value, dict):
-        return isinstance(value, str) and bool(value) and ":" not in value
-    is_known = value.keys() <= {"name", "bind"} and isinstance(value.get("bind", False), bool)
-    return is_known and isinstance(value.get("name"), str) and bool(value["name"])
+    pair = value if isinstance(value, dict) else {"name": value}
+    name = pair.get("name")
+    is_dotted = isinstance(name, str) and "." in name and all(part.isidentifier() for part in name.split("."))
+    return is_dotted and pair.keys() <= {"name", "bind"} and isinstance(pair.get("bind", False), bool)
 
 
 def _is_texts(value: Any) -> bool:

@@ -509,3 +509,30 @@ def test_flake8_shows_our_options_with_their_defaults(frontends: Frontends) -> N
     for option in OPTIONS:
         assert (f"--aa-celery-{option.name}" in text) == option.flake8
     assert "from 0 to 9 (default: 7)" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (["shop.tasks.job"], (("shop.tasks.job", False),)),
+        ([{"name": "shop.tasks.job"}], (("shop.tasks.job", False),)),
+        ([{"name": "shop.tasks.job", "bind": True}, "a.b"], (("shop.tasks.job", True), ("a.b", False))),
+    ],
+)
+def test_a_decorator_may_hand_over_the_task(written: list[object], meant: tuple[tuple[str, bool], ...]) -> None:
+    settings = merge(Settings(), {"task-decorators": written}, "x.toml", ".", codes)
+    assert settings.task_decorators == meant
+
+
+@pytest.mark.parametrize(
+    "written", ["shop.tasks.job", ["job"], [{"bind": True}], [{"name": "a.b", "bind": 1}], [{"name": "a.b", "x": 1}]]
+)
+def test_a_decorator_is_a_dotted_name(written: object) -> None:
+    with pytest.raises(SettingsError, match="task-decorators must be a list of dotted names"):
+        merge(Settings(), {"task-decorators": written}, "x.toml", ".", codes)
+
+
+def test_decorators_are_named_on_the_command_line_and_shown_again(frontends: Frontends, tmp_path: Path) -> None:
+    lines = frontends.check("--show-settings", "--task-decorators", "a.job,a.bound:bind").lines
+    (tmp_path / "ours.toml").write_text("\n".join(lines))
+    assert read_file(Settings(), "ours.toml", all_rules).task_decorators == (("a.job", False), ("a.bound", True))

@@ -91,8 +91,8 @@ def check(loop: BlockingLoop, module: Module) -> Iterator[Violation]:
     `blocking-calls` (`[]`): more functions that block, such as `myapp.providers.fetch`.
 
     ## Profile
-    Alliance Auth: its apps share their workers, and its FAQ asks for a chain. In the profile `celery` the rule is off
-    unless it is selected: there the message and the fix speak of a task for each item.
+    Alliance Auth alone: its apps share their workers, and its FAQ asks for a chain. In the profile `celery` the rule is
+    off unless it is selected: there the message and the fix speak of a task for each item.
 
     ## Proof
     - `test_blocking.py::test_a_loop_keeps_every_other_task_of_its_worker_waiting`: what is sent meanwhile runs last.

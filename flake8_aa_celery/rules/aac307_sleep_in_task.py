@@ -65,7 +65,7 @@ def check(nap: Nap, module: Module) -> Iterator[Violation]:
     - what happens by the settings alone: below `if settings.…`.
 
     ## Profile
-    Alliance Auth: its apps share their workers. In the profile `celery` the rule is off unless it is selected: a
+    Alliance Auth alone: its apps share their workers. In the profile `celery` the rule is off unless it is selected: a
     project with workers of its own may well let them sleep.
 
     ## Proof
