@@ -207,7 +207,8 @@ def parse_text(option: Option, text: str) -> Any:
     if option.kind == "codes by file":
         return _parse_per_file(text)
     if option.kind == "decorators":
-        return [_parse_decorator(part) for part in text.replace(",", " ").split()]
+        parts = text.replace(",", " ").split()
+        return [_parse_decorator(part) for part in parts] if all("." in part for part in parts) else text
     if option.kind == "flag":
         return {"true": True, "false": False}.get(text.lower(), text)
     if option.kind == "path":

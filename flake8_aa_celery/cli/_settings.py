@@ -180,7 +180,8 @@ def _lines(resolved: Resolved, options: Iterable[Option]) -> Iterator[str]:
         places = resolved.origins.get(option.name)
         comment = f"  # {', '.join(places)}" if places else ""
         value = getattr(resolved.settings, option.field)
-        yield f"{option.name} = {_toml(value or False if option.kind == 'path' else value)}{comment}"
+        nothing = {"path": False, "codes by file": {}}.get(option.kind, value)
+        yield f"{option.name} = {_toml(value or nothing)}{comment}"
 
 
 def _toml(value: object) -> str:
