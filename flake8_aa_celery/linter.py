@@ -15,7 +15,7 @@ from flake8_aa_celery.source import decode, heed_noqa, lines_of, noqa_comments
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from flake8_aa_celery.documents import CodeBlock
     from flake8_aa_celery.model.code.module import Module
@@ -41,6 +41,7 @@ def lint(
     lines: Sequence[str] | None = None,
     *,
     keep: bool = False,
+    seen: Callable[[Module], object] | None = None,
 ) -> list[Violation]:
     """The violations of one file, sorted, whatever its ``noqa`` comments say.
 
@@ -53,6 +54,7 @@ def lint(
     :param tree: its syntax tree, where somebody has parsed it already.
     :param lines: its decoded lines, where somebody has them already.
     :param keep: whether somebody goes on to ask for what the model knows of the file.
+    :param seen: is handed what the model knows of the file, if it knows anything.
     """
     workspace = workspace or _new_workspace()
     if not workspace.places.is_checked(path, settings):
@@ -70,6 +72,8 @@ def lint(
         module = project.loaded(path, data) or _module(path, tree or parse(data), project)
         found = _found(rules, module)
         unused = _unused_noqa(rules, module, data)
+        if seen is not None and not isinstance(module, Exception):
+            seen(module)
         if not keep and not isinstance(module, Exception):
             project.done_with(module)
     except SyntaxError as error:
@@ -118,9 +122,16 @@ def _imports_celery(path: str, data: bytes, project: Project) -> bool:
     return any(project.speaks_of_celery(each) for each in project.imported_from(path, data))
 
 
-def check(path: str, data: bytes, settings: Settings, workspace: Workspace | None = None) -> list[Violation]:
+def check(
+    path: str,
+    data: bytes,
+    settings: Settings,
+    workspace: Workspace | None = None,
+    *,
+    seen: Callable[[Module], object] | None = None,
+) -> list[Violation]:
     """The violations of one file that are reported: those of :func:`lint` that no ``noqa`` silences."""
-    return heed_noqa(lint(path, data, settings, workspace), path, data)
+    return heed_noqa(lint(path, data, settings, workspace, seen=seen), path, data)
 
 
 def parse(data: bytes) -> ast.Module:

@@ -47,7 +47,7 @@ def test_many_bytes_are_shared_by_all_processors(monkeypatch: pytest.MonkeyPatch
 def test_where_nothing_can_be_forked_everything_is_linted_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "fork")
     files = [(f"m{number}.py", b"f()  # crontab") for number in range(4)]
-    results = _workers.lint_all(files, Settings(), 4)
+    results = _workers.lint_all(files, Settings(), 4).results
     assert [result.path for result in results if result.violations] == [path for path, _ in files]
 
 
@@ -97,7 +97,7 @@ def test_a_process_that_is_killed_is_misuse(frontends: Frontends, monkeypatch: p
     write("b.py", "f()")
     parent = os.getpid()
 
-    def killed(*_: object) -> list[object]:
+    def killed(*_: object, **__: object) -> list[object]:
         if os.getpid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
         return []

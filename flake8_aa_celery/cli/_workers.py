@@ -7,16 +7,17 @@ a small app takes to be checked, and at Ctrl-C they print 20 and 16 lines of tra
 from __future__ import annotations
 
 import os
-from functools import partial
+from functools import partial, reduce
 from importlib import import_module
 from itertools import pairwise
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.cli._output import CommandError
 from flake8_aa_celery.cli._progress import watched
 from flake8_aa_celery.linter import check, lint
 from flake8_aa_celery.model.code.workspace import Workspace
+from flake8_aa_celery.model.seen import Seen, seen_in, tasks_seen_in
 from flake8_aa_celery.report import Result
 from flake8_aa_celery.rules import all_rules
 
@@ -59,6 +60,17 @@ def processes(asked: str | None, files: Iterable[File]) -> int:
     return max(1, min(processors, sum(len(data) for _, data in files) // _BYTES_A_PROCESS))
 
 
+class Linted(NamedTuple):
+    """What came of some files.
+
+    :param results: what is reported of each, in the order of the files.
+    :param seen: what was recognised in all of them.
+    """
+
+    results: list[Result]
+    seen: Seen
+
+
 class WorkerError(CommandError):
     """A process ended before it said what it found."""
 
@@ -69,25 +81,33 @@ def lint_all(
     jobs: int,
     began: float | None = None,
     heed_noqa: bool = True,
-) -> list[Result]:
-    """What is reported of each file, in the order of the files.
+    count_all: bool = False,
+) -> Linted:
+    """What is reported of each file, and how much was recognised.
 
     :param settings: for all files, or what gives those of a file.
     :param began: when the work began, for a progress bar where that is some time ago; none where None.
     :param heed_noqa: whether what ``noqa`` comments silence is left out.
+    :param count_all: whether more is counted than the tasks.
     :raises WorkerError: where a process was killed.
     """
 
-    linted, workspace = check if heed_noqa else lint, Workspace()
+    linted, workspace, counted = check if heed_noqa else lint, Workspace(), seen_in if count_all else tasks_seen_in
 
     def of(path: str) -> Settings:
         return settings(path) if callable(settings) else settings
 
-    def work(part: Iterable[File]) -> list[list[Violation]]:
-        return [linted(path, data, of(path), workspace) for path, data in part]
+    def one(path: str, data: bytes) -> tuple[list[Violation], Seen]:
+        seen: list[Seen] = []
+        found = linted(path, data, of(path), workspace, seen=lambda module: seen.append(counted(module)))
+        return found, reduce(Seen.plus, seen, Seen())
+
+    def work(part: Iterable[File]) -> list[tuple[list[Violation], Seen]]:
+        return [one(path, data) for path, data in part]
 
     found = spread(files, work, jobs, began)
-    return [Result(path, violations, data) for (path, data), violations in zip(files, found, strict=True)]
+    results = [Result(path, violations, data) for (path, data), (violations, _) in zip(files, found, strict=True)]
+    return Linted(results, reduce(Seen.plus, (seen for _, seen in found), Seen()))
 
 
 def spread(files: Sequence[File], work: Work[Done], jobs: int, began: float | None = None) -> list[Done]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.cli import _files, _report, _settings, subcommand
-from flake8_aa_celery.cli._output import MISUSE, CommandError
+from flake8_aa_celery.cli._output import MISUSE, CommandError, complain
 from flake8_aa_celery.cli._workers import lint_all, processes
+from flake8_aa_celery.model import imports_celery, may_make_task
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _ArgumentGroup
 
     from flake8_aa_celery.cli._files import Files
+    from flake8_aa_celery.model.seen import Seen
     from flake8_aa_celery.pyproject import SettingsTree
     from flake8_aa_celery.report import Result
 
@@ -85,9 +88,11 @@ def _check(arguments: Namespace, tree: SettingsTree) -> tuple[list[Result], File
     began = perf_counter()
     files = _files.read_files(arguments, tree)
     jobs = processes(arguments.jobs, files.relevant)
-    results = lint_all(files.relevant, tree.of, jobs, began, not arguments.ignore_noqa)
+    results, seen = lint_all(files.relevant, tree.of, jobs, began, not arguments.ignore_noqa, arguments.verbose)
     if arguments.verbose:
-        _tell(files, jobs, perf_counter() - began)
+        _tell(files, jobs, perf_counter() - began, seen)
+    if not seen.tasks and not arguments.quiet:
+        _tell_of_no_task(arguments, files)
     if arguments.add_noqa or arguments.update_baseline or _settings.any_baseline(arguments, tree):
         from flake8_aa_celery.cli._adopting import adopt
 
@@ -116,6 +121,18 @@ def _demand_sense(arguments: Namespace) -> None:
         raise CommandError("--ignore-noqa only reports: noqa comments are heeded where something is changed")
 
 
-def _tell(files: Files, jobs: int, seconds: float) -> None:
+def _tell(files: Files, jobs: int, seconds: float, seen: Seen) -> None:
     relevant = f"{len(files.relevant)} of them have to do with Celery"
     print(f"{files.total} files read, {relevant}; {jobs} processes, {seconds:.2f} s", file=sys.stderr)
+    print(f"recognised: {seen}", file=sys.stderr)
+
+
+def _tell_of_no_task(arguments: Namespace, files: Files) -> None:
+    """Say that no task was recognised, where a folder was checked in which there seem to be some."""
+    speaking = sum(imports_celery(data) for _, data in files.relevant)
+    if speaking and any(map(os.path.isdir, arguments.paths)) and any(may_make_task(data) for _, data in files.relevant):
+        number = "1 file speaks" if speaking == 1 else f"{speaking} files speak"
+        complain(
+            f"{number} of Celery and no task was recognised: name your application or decorator in the setting "
+            "celery-apps or task-decorators"
+        )

@@ -18,6 +18,8 @@ _GAP = rb"[\s\\]*(?:#[^\n]{0,500}\n[\s\\]*)*"
 #: What is sent or registered without any of these words: each begins with one byte, which makes the search fast.
 _SENT = re.compile(rb"\." + _GAP + rb"(?:delay|apply_async|si?" + _GAP + rb"\()")
 _REGISTERED = re.compile(rb"@[^\n@]*\." + _GAP + rb"task\b")
+#: What is likely to make a task, in whatever way.
+_LIKE_A_TASK = re.compile(rb"^[ \t]*@[\w.]*(?:task|job)|^[ \t]*class[ \t]+\w+\([^)]*Task\b|register_task", re.MULTILINE)
 #: A setting of Celery's in small letters, as a module of its own has them.
 _SETTING_WORDS = (b"task_", b"worker_", b"broker_", b"result_", b"beat_", b"accept_content")
 _SETTING = re.compile(
@@ -61,6 +63,16 @@ def may_lie_among_tasks(path: str, tasks_modules: tuple[str, ...]) -> bool:
 def may_answer(source: bytes) -> bool:
     """Whether a file that has nothing to do with Celery itself may hold a view or a receiver that leads to a task."""
     return b"request" in source or b"receiver" in source or b".connect(" in source
+
+
+def imports_celery(source: bytes) -> bool:
+    """Whether a file imports something of Celery, or from a module that is called after it."""
+    return _imports(b"celery", source, whole=False)
+
+
+def may_make_task(source: bytes) -> bool:
+    """Whether a decorator in a file is called as one that registers tasks may be, or a class is based on a task."""
+    return b"task" in source.lower() and _LIKE_A_TASK.search(source) is not None
 
 
 def _speaks_of_task(source: bytes) -> bool:

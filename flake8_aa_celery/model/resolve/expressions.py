@@ -82,16 +82,17 @@ _LIST_MAKERS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "bu
 
 def _name(node: ast.Name, site: Site) -> Value:
     bindings = reaching(node.id, site)
-    if not bindings:
-        return _unbound(node.id, site)
-    value = value_of_name(node.id, bindings, site)
-    return App() if value is UNKNOWN and _is_named_application(node.id, site) else value
+    value = value_of_name(node.id, bindings, site) if bindings else _unbound(node.id, site)
+    is_open = value is UNKNOWN or isinstance(value, Origin)
+    return App() if is_open and _is_named_application(node.id, site) else value
 
 
 def _is_named_application(name: str, site: Site) -> bool:
     """Whether the settings say that a name of the module is a Celery application."""
     apps = site.module.project.settings.celery_apps
-    return bool(apps) and f"{site.module.dotted}.{name}" in apps and scope_of(name, site) is site.module.scopes.module
+    if not apps or f"{site.module.dotted}.{name}" not in apps:
+        return False
+    return scope_of(name, site) in (None, site.module.scopes.module)
 
 
 def _unbound(name: str, site: Site) -> Value:
