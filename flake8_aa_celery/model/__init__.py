@@ -6,6 +6,7 @@ import os
 import re
 
 from flake8_aa_celery.model.code.patterns import has_wild, longest_part
+from flake8_aa_celery.model.knowledge.web import WORDS
 
 #: Nearly every fact that the model can state needs one of these in the source, or something imported from a module
 #: that is called after Celery. Searching for a few plain strings is several times faster than one regular expression
@@ -18,6 +19,8 @@ _GAP = rb"[\s\\]*(?:#[^\n]{0,500}\n[\s\\]*)*"
 #: What is sent or registered without any of these words: each begins with one byte, which makes the search fast.
 _SENT = re.compile(rb"\." + _GAP + rb"(?:delay|apply_async|si?" + _GAP + rb"\()")
 _REGISTERED = re.compile(rb"@[^\n@]*\." + _GAP + rb"task\b")
+#: What stands in a file with a view or a receiver.
+_ANSWERING = (b"request", b"receiver", b".connect(", *WORDS)
 #: What is likely to make a task, in whatever way.
 _LIKE_A_TASK = re.compile(rb"^[ \t]*@[\w.]*(?:task|job)|^[ \t]*class[ \t]+\w+\([^)]*Task\b|register_task", re.MULTILINE)
 #: A setting of Celery's in small letters, as a module of its own has them.
@@ -62,7 +65,7 @@ def may_lie_among_tasks(path: str, tasks_modules: tuple[str, ...]) -> bool:
 
 def may_answer(source: bytes) -> bool:
     """Whether a file that has nothing to do with Celery itself may hold a view or a receiver that leads to a task."""
-    return b"request" in source or b"receiver" in source or b".connect(" in source
+    return any(word in source for word in _ANSWERING)
 
 
 def imports_celery(source: bytes) -> bool:
