@@ -8,7 +8,7 @@ from flake8_aa_celery.graph import starters, workflows
 from flake8_aa_celery.graph.elements import Edge
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, local_calls_of, signatures_of
-from flake8_aa_celery.model.resolve.values import Signature, Workflow
+from flake8_aa_celery.model.resolve.values import Signature, UnreadableTask, Workflow
 from flake8_aa_celery.places import below
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ def _dispatched(module: Module) -> set[int]:
 def _edge(
     found: Dispatch | Signature, task: Value | None, sent: Priority, nodes: Nodes, *, per_item: bool
 ) -> Iterator[Edge]:
-    target = nodes.target(task, found.module) if task is not None else None
-    if target is not None:
-        source = nodes.starter(starters.starter_at(found.site))
-        yield Edge(source, target, found.method, sent, per_item, below(found.module.path), found.node.lineno)
+    possible = task.among if isinstance(task, UnreadableTask) and task.among else (task,)
+    for each in possible:
+        target = nodes.target(each, found.module) if each is not None else None
+        if target is not None:
+            source = nodes.starter(starters.starter_at(found.site))
+            yield Edge(source, target, found.method, sent, per_item, below(found.module.path), found.node.lineno)

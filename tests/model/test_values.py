@@ -147,7 +147,7 @@ def test_a_setting_is_its_default(tmp_path: Path, source: str, expected: object)
     ("def f(o):\n    look(dict(o, a=1))", {"a": 1, ...: ...}),
     ("look(dict([('a', 1)], b=2))", {"b": 2, ...: ...}),
     ("def f(o):\n    look({'a': 1} | o)", UNKNOWN),
-    ("look({'a': 1}.get('a', 2))", UNKNOWN),
+    ("look({'a': 1}.get('a', 2))", 1),
 )
 def test_a_dict_is_merged(tmp_path: Path, source: str, expected: object) -> None:
     assert look(tmp_path, source) == expected

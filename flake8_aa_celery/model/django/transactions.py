@@ -42,7 +42,12 @@ _WITH_ON_COMMIT = (5, 4)
 
 def waits_for_commit(dispatch: Dispatch) -> bool:
     """Whether a dispatch runs after the commit: by its method, by a countdown, or because its own class sees to it."""
-    if dispatch.method in AFTER_COMMIT or _is_delayed(dispatch.options) or _starts_later(dispatch.receiver):
+    if (
+        dispatch.is_handed_over
+        or dispatch.method in AFTER_COMMIT
+        or _is_delayed(dispatch.options)
+        or _starts_later(dispatch.receiver)
+    ):
         return True
     task = dispatch.task
     if not isinstance(task, Task):

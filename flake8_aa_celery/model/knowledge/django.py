@@ -114,3 +114,5 @@ IMPORTED_MODULES = frozenset(
 )
 #: Packages whose modules it imports.
 IMPORTED_PACKAGES = frozenset({"models", "settings", "templatetags"})
+#: What runs a function after the commit.
+ON_COMMIT = "django.db.transaction.on_commit"

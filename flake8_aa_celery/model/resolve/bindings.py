@@ -226,7 +226,7 @@ def common(values: list[Value]) -> Value:
     if application is not None and all(map(_may_be_application, values)):
         return application
     if all(isinstance(value, (Task, UnreadableTask)) for value in values):
-        return UnreadableTask()
+        return UnreadableTask(among=tuple(values))
     if all(isinstance(value, Origin) for value in values):
         origins = {value.dotted for value in values if isinstance(value, Origin)}
         # whichever operation of ESI it is, it is one

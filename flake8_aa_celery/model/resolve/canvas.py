@@ -58,12 +58,12 @@ def method_call(node: ast.Call, method: str, receiver: Value, site: Site) -> Val
         return None
     if isinstance(receiver, (Signature, Workflow)):
         return _of_canvas(node, method, receiver, site)
-    if isinstance(receiver, (Task, UnreadableTask, Function)):
+    if isinstance(receiver, (Task, UnreadableTask, Function, NamedTask)):
         return _of_task(node, method, receiver, site)
     return None
 
 
-def _of_task(node: ast.Call, method: str, task: Task | UnreadableTask | Function, site: Site) -> Value | None:
+def _of_task(node: ast.Call, method: str, task: Target, site: Site) -> Value | None:
     if method in DISPATCH_METHODS:
         return _dispatch(node, method, task, site)
     if isinstance(task, Function):

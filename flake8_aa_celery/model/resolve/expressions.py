@@ -148,16 +148,21 @@ def _subscript(node: ast.Subscript, site: Site) -> Value:
     if isinstance(base, Several):
         return _member_of_tuple(base, node.slice)
     key = value_of(node.slice, site)
-    if isinstance(base, Mapping) and isinstance(key, Constant) and isinstance(key.value, str):
-        entry = base.get(key.value)
-        return entry.value if entry else UNKNOWN
-    if isinstance(base, Mapping) and key is UNKNOWN:
-        return _one_of(base)
+    if isinstance(base, Mapping):
+        return _looked_up(base, key)
     if isinstance(node.value, ast.Attribute) and node.value.attr == "tasks" and isinstance(key, Constant):
         owner = value_of(node.value.value, site)
         name = key.value if isinstance(key.value, str) else None
         return NamedTask(name, node.slice) if isinstance(owner, App) else UNKNOWN
     return UNKNOWN
+
+
+def _looked_up(found: Mapping, key: Value) -> Value:
+    """What a mapping holds under a key."""
+    if not isinstance(key, Constant):
+        return _one_of(found)
+    entry = found.get(key.value) if isinstance(key.value, str) else None
+    return entry.value if entry else UNKNOWN
 
 
 def _one_of(found: Mapping) -> Value:
@@ -295,6 +300,8 @@ def _call(node: ast.Call, site: Site) -> Value:
             return value
         if node.func.attr == "copy" and isinstance(receiver, (Mapping, Items)):
             return receiver
+        if node.func.attr == "get" and isinstance(receiver, Mapping) and node.args:
+            return _looked_up(receiver, value_of(node.args[0], site))
         made = models.made_of_queryset(receiver, node.func.attr, node, site)
         if made is not None:
             return made

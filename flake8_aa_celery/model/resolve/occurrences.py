@@ -9,6 +9,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.knowledge.celery import CHANGING_METHODS
 from flake8_aa_celery.model.resolve import prefilters
 from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.handed_over import handed_over_in
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
     Dispatch,
@@ -55,8 +56,9 @@ def canvas_of(module: Module) -> list[CanvasCall]:
 
 @fact
 def dispatches_of(module: Module) -> list[Dispatch]:
-    """Every dispatch."""
-    return [value for call, value in canvas_of(module) if isinstance(value, Dispatch) and value.node is call.node]
+    """Every dispatch, those included that are made by what a method is handed to."""
+    made = [value for call, value in canvas_of(module) if isinstance(value, Dispatch) and value.node is call.node]
+    return [*made, *handed_over_in(module)]
 
 
 @fact

@@ -495,12 +495,14 @@ class UnreadableTask(Value):
     """A task whose definition is not seen: of a ``tasks`` module that cannot be found, or one of several.
 
     :param dotted: its origin, empty where it is one of several.
+    :param among: these, where they are known.
     """
 
-    __slots__ = ("dotted",)
+    __slots__ = ("among", "dotted")
 
-    def __init__(self, dotted: str = "") -> None:
+    def __init__(self, dotted: str = "", among: tuple[Value, ...] = ()) -> None:
         self.dotted = dotted
+        self.among = among
 
     @property
     def name(self) -> str:
@@ -613,9 +615,10 @@ class Dispatch(Sited):
     :param receiver: what is dispatched.
     :param options: what ``apply_async`` takes beside the arguments of the task; of ``delay`` always empty.
     :param loop: the loop or comprehension in which it runs once per item; None where it is no bulk dispatch.
+    :ivar is_handed_over: whether the method is handed to something that calls it, as to ``on_commit``.
     """
 
-    __slots__ = ("loop", "method", "node", "options", "receiver")
+    __slots__ = ("is_handed_over", "loop", "method", "node", "options", "receiver")
 
     def __init__(
         self,
@@ -632,6 +635,7 @@ class Dispatch(Sited):
         self.options = options
         self.site = site
         self.loop = loop
+        self.is_handed_over = False
 
     @property
     def task(self) -> Target | None:
