@@ -6,7 +6,6 @@ import os
 import re
 
 from flake8_aa_celery.model.code.patterns import has_wild, longest_part
-from flake8_aa_celery.model.knowledge.web import WORDS
 
 #: Nearly every fact that the model can state needs one of these in the source, or something imported from a module
 #: that is called after Celery. Searching for a few plain strings is several times faster than one regular expression
@@ -19,8 +18,11 @@ _GAP = rb"[\s\\]*(?:#[^\n]{0,500}\n[\s\\]*)*"
 #: What is sent or registered without any of these words: each begins with one byte, which makes the search fast.
 _SENT = re.compile(rb"\." + _GAP + rb"(?:delay|apply_async|si?" + _GAP + rb"\()")
 _REGISTERED = re.compile(rb"@[^\n@]*\." + _GAP + rb"task\b")
-#: What stands in a file with a view or a receiver.
-_ANSWERING = (b"request", b"receiver", b".connect(", *WORDS)
+#: What stands in a file with a view or a receiver, of Django or of another web framework.
+_ANSWERING = (
+    b"request", b"receiver", b".connect(", b"APIRouter", b"Blueprint", b"FastAPI", b"Flask", b"ninja", b"rest_framework",
+    b".route(",
+)  # fmt: skip
 #: What is likely to make a task, in whatever way.
 _LIKE_A_TASK = re.compile(rb"^[ \t]*@[\w.]*(?:task|job)|^[ \t]*class[ \t]+\w+\([^)]*Task\b|register_task", re.MULTILINE)
 #: A setting of Celery's in small letters, as a module of its own has them.

@@ -32,7 +32,3 @@ ROUTERS = frozenset(
 ROUTES = frozenset(
     {"api_operation", "api_route", "delete", "get", "head", "options", "patch", "post", "put", "route", "websocket"}
 )
-#: What stands in a file that may hold such a view.
-WORDS = (
-    b"APIRouter", b"Blueprint", b"FastAPI", b"Flask", b"ninja", b"rest_framework", b".route(",
-)  # fmt: skip
