@@ -20,8 +20,8 @@ _SENT = re.compile(rb"\." + _GAP + rb"(?:delay|apply_async|si?" + _GAP + rb"\()"
 _REGISTERED = re.compile(rb"@[^\n@]*\." + _GAP + rb"task\b")
 #: What stands in a file with a view or a receiver, of Django or of another web framework.
 _ANSWERING = (
-    b"request", b"receiver", b".connect(", b"APIRouter", b"Blueprint", b"FastAPI", b"Flask", b"ninja", b"rest_framework",
-    b".route(",
+    b"request", b"receiver", b".connect(", b"APIRouter", b"Blueprint", b"FastAPI", b"Flask", b"ninja",
+    b"rest_framework", b".route(",
 )  # fmt: skip
 #: What is likely to make a task, in whatever way.
 _LIKE_A_TASK = re.compile(rb"^[ \t]*@[\w.]*(?:task|job)|^[ \t]*class[ \t]+\w+\([^)]*Task\b|register_task", re.MULTILINE)
