@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.calling import none_defaults as defaults
+from flake8_aa_celery.model.resolve.values import Dispatch, Signature, Workflow
 from flake8_aa_celery.rewrites import ReplaceExpression, WrapExpression
 from flake8_aa_celery.rules.words import is_literal, recipient, shortened
 from flake8_aa_celery.violation import Fix, Violation
@@ -59,6 +60,7 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
       an early `return`, an assignment where it is `None`;
     - a parameter of a private function (`_refresh`) that every call in the file sets;
     - `@shared_task(priority=None)`: there, and only there, `None` stands for the default;
+    - `apply_async(priority=None)` of a signature, chain or group, which drop it;
     - other values that may be `None`: they are not known.
 
     ## Fix
@@ -71,15 +73,21 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     ## Proof
     - `test_brokers_redis.py::test_a_priority_that_is_no_number_lands_with_0`: `None`, too.
     - `test_brokers_redis.py::test_a_tasks_priority_of_none_lands_with_0_by_apply_async`: it overrides the default.
+    - `test_priority.py::test_a_priority_of_none_is_dropped_where_a_signature_is_sent`: why those are left alone.
     - `test_priority.py::test_none_in_a_decorator_is_the_default`: why that is left alone.
 
     ## References
     - [Celery: Redis message priorities](https://docs.celeryq.dev/en/stable/userguide/routing.html#redis-message-priorities)
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    message = _message(setting) if setting.place != "task" else None
+    message = _message(setting) if setting.place != "task" and not _is_dropped(setting) else None
     if message:
         yield Violation.at(setting.node, message, _fix(setting))
+
+
+def _is_dropped(setting: PrioritySetting) -> bool:
+    """Whether Celery drops the None: what ``apply_async`` of a signature or workflow is given and is None."""
+    return isinstance(setting.owner, Dispatch) and isinstance(setting.owner.receiver, (Signature, Workflow))
 
 
 def _message(setting: PrioritySetting) -> str | None:

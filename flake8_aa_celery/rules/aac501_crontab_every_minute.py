@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.resolve.values import Constant
+from flake8_aa_celery.model.resolve.values import Constant, Items
 from flake8_aa_celery.rewrites import SetOption
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -52,7 +52,7 @@ def check(crontab: Crontab, module: Module) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    - `minute="*"` and `hour="*"` that are spelled out: somebody means them;
+    - `minute="*"` and `hour="*"` that are spelled out, or `"*/1"`, `"0-59"`, `range(60)`: somebody means them;
     - a day with several minutes, such as `crontab(minute="*/15", day_of_week="mon")`;
     - `**fields` that cannot be resolved, and a `crontab` that is not Celery's.
 
@@ -94,6 +94,8 @@ def _is_single(crontab: Crontab) -> bool:
     """Whether the minute is one certain minute."""
     entry = crontab.fields.get("minute")
     value = entry.value if entry else None
+    if isinstance(value, Items) and value.complete and len(value.elements) == 1:
+        value = value.elements[0].value
     return isinstance(value, Constant) and str(value.value).isdigit()
 
 

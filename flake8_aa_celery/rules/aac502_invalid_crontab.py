@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.knowledge.celery import CRONTAB_FIELDS
-from flake8_aa_celery.model.periodic.crontabs import endless_step, is_cron_line, never_comes, refusal
+from flake8_aa_celery.model.periodic.crontabs import endless_step, is_cron_line, never_comes, refusal_of
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def check(crontab: Crontab, module: Module) -> Iterator[Violation]:
     - `test_schedules.py::test_a_crontab_refuses`: the values that raise `ValueError`.
     - `test_schedules.py::test_a_crontab_refuses_an_unknown_field`: the keywords that raise `TypeError`.
     - `test_schedules.py::test_a_crontab_refuses_a_field_that_is_no_number_string_or_iterable`: the types that do.
+    - `test_schedules.py::test_a_crontab_has_five_fields_and_takes_each_once`: `TypeError`.
     - `test_schedules.py::test_a_crontab_accepts`: what is accepted.
     - `test_schedules.py::test_a_crontab_ignores_what_follows_a_step`: the rest of a line of cron is lost.
     - `test_schedules.py::test_a_step_as_long_as_its_field_is_no_step`: each full hour.
@@ -90,6 +91,10 @@ def check(crontab: Crontab, module: Module) -> Iterator[Violation]:
         message = _message(name, entry, crontab)
         if message:
             yield Violation.at(entry.reported_in(module, crontab.node), message)
+    if crontab.extra is not None:
+        yield Violation.at(
+            crontab.extra, "`crontab` has no place for this and raises a TypeError: it takes five values"
+        )
     if never_comes(crontab):
         yield Violation.at(crontab.node, "no year has a day like this: give a `day_of_month` that these months have")
 
@@ -102,7 +107,7 @@ def _message(name: str, entry: Entry, crontab: Crontab) -> str:
         return ""
     if is_cron_line(entry.value):
         return f"a whole line of cron is given to `{name}`, which reads one value: give each field by its name"
-    why = refusal(name, entry.value)
+    why = refusal_of(name, entry)
     if why:
         return f"`crontab` refuses this `{name}` when it is imported: {why}"
     step = endless_step(name, entry.value)

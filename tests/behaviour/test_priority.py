@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from celery import chain, group, shared_task
+from celery import chain, group, shared_task, signature
 
 from .harness import CELERY
 
@@ -247,3 +247,16 @@ def test_a_priority_of_none_that_is_set_is_the_reserved_one(worker: Worker, star
     """`t.apply_async(priority=None)`, `.set(priority=None)` and `signature(options=…)` send at 0."""
     start()
     assert worker.priorities()[0] == ("seven", 0)
+
+
+@pytest.mark.parametrize("sent", [seven.s(), chain(seven.s(), b.si()), group([seven.s()])], ids=["s", "chain", "group"])
+def test_a_priority_of_none_is_dropped_where_a_signature_is_sent(sent: Any, worker: Worker) -> None:
+    """`apply_async(priority=None)` of a signature, chain or group leaves a task of 7 at 7."""
+    sent.apply_async(priority=None)
+    assert worker.priorities()[0] == ("seven", 7)
+
+
+def test_a_signature_by_name_has_the_priority_of_its_task(worker: Worker) -> None:
+    """`signature("…seven").delay()` is sent at the 7 of the task's decorator."""
+    signature(seven.name).delay()
+    assert worker.priorities() == [("seven", 7)]

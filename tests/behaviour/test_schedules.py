@@ -423,3 +423,25 @@ def test_a_scheduled_task_stays_scheduled_at_its_own_interval(worker: Worker, mo
     assert not scheduled.is_due().is_due
     scheduled.last_run_at -= timedelta(seconds=61)
     assert scheduled.is_due().is_due
+
+
+@pytest.mark.parametrize(
+    ("given", "named", "error"),
+    [
+        ((0, 0, 1, 1, 1, 1), {}, TypeError),
+        ((0,), {"minute": 5}, TypeError),
+        ((), {"minute": range(0, 61, 5)}, ValueError),
+        ((), {"minute": timedelta(minutes=5)}, TypeError),
+    ],
+)
+def test_a_crontab_has_five_fields_and_takes_each_once(
+    given: tuple[int, ...], named: dict[str, Any], error: type[Exception]
+) -> None:
+    """`crontab(0, minute=5)` raises `TypeError`, as a sixth value does; a range beyond the field `ValueError`."""
+    with pytest.raises(error):
+        crontab(*given, **named)
+
+
+def test_a_crontab_takes_bytes_for_numbers() -> None:
+    """`crontab(minute=b"5")` is minute 53, the number of that character."""
+    assert crontab(minute=b"5").minute == {53}

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     ]  # fmt: skip
 
 _KEYS = frozenset({"task", "schedule", "args", "kwargs", "options", "relative"})
+#: What beat's own entries take beside them, and nobody needs to say.
+_OWN_KEYS = frozenset({"app", "last_run_at", "name", "total_run_count"})
 #: What Alliance Auth's scheduler takes beside them: a key of its own, and the fields of a row of django-celery-beat.
 _ALLIANCE_AUTH_KEYS = ROW_FIELDS | {"apply_offset"}
 #: What belongs in ``options``, where either scheduler looks for it.
@@ -89,7 +91,7 @@ def _in_setting(entry: ScheduleEntry) -> Iterator[ScheduleFault]:
             yield ScheduleFault("lacking", entry.node, key)
     project = entry.module.project
     of_alliance_auth = project.settings.is_of_alliance_auth
-    known = _KEYS | _ALLIANCE_AUTH_KEYS if of_alliance_auth else _KEYS
+    known = _KEYS | (_ALLIANCE_AUTH_KEYS if of_alliance_auth else _OWN_KEYS)
     unknown = {key: field for key, field in entry.fields.entries.items() if key not in known}
     if unknown and (of_alliance_auth or not has_other_scheduler(project)):
         for key, field in unknown.items():

@@ -34,6 +34,7 @@ _CARRIED = frozenset(
         object_types.DICT,
         object_types.KEY,
         object_types.LIST,
+        object_types.MOMENT,
         object_types.NONE,
         object_types.NUMBER,
         object_types.TEXT,
@@ -41,11 +42,15 @@ _CARRIED = frozenset(
     }
 )
 _SCALAR = frozenset({object_types.KEY, object_types.NONE, object_types.NUMBER, object_types.TEXT})
+#: What no key of a dict can be in JSON.
+_NO_KEYS = frozenset(
+    {object_types.MOMENT, object_types.PATH, object_types.PERIOD, object_types.TUPLE, object_types.ENUM_MEMBER}
+)
 #: The methods of a queryset that return None where there is no row.
 _OR_NONE = frozenset({"first", "last"})
 #: What makes a list of what it is given.
 _LISTS = frozenset({"builtins.list", "builtins.sorted", "builtins.tuple"})
-LIST_OF_INSTANCES = "a list of model instances"
+LIST_OF_INSTANCES = orm.LIST_OF_INSTANCES
 #: The last word in the name of what is a key.
 _KEY = re.compile(r"(^|_)(code|hash|id|ids|key|keys|name|names|pk|pks)$")
 #: Methods that give a signature options later.
@@ -128,6 +133,10 @@ def _refused(node: ast.expr, site: Site, seen: set[ast.expr]) -> Iterator[tuple[
             if not isinstance(element, ast.Starred):
                 yield from _refused(element, site, seen)
     elif isinstance(node, ast.Dict):
+        for key in filter(None, node.keys):
+            kind = object_types.type_of(key, site)
+            if kind in _NO_KEYS:
+                yield key, f"{kind} as a key"
         for value in node.values:
             yield from _refused(value, site, seen)
     elif isinstance(node, ast.ListComp):
@@ -136,6 +145,8 @@ def _refused(node: ast.expr, site: Site, seen: set[ast.expr]) -> Iterator[tuple[
     elif isinstance(node, ast.Call) and _makes_list(node, site):
         if object_types.type_of(node.args[0], site) in orm.OF_INSTANCES:
             yield node, LIST_OF_INSTANCES
+        elif object_types.is_plain_enum(value_of(node.args[0], site)):
+            yield node, "a list of enum members"
     else:
         kind = object_types.type_of(node, site)
         if kind == object_types.LIST and isinstance(node, ast.Name):

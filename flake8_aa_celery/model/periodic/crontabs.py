@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 
 _CRONTAB = frozenset({"crontab"})
+#: Of a longer range nobody looks at the rest.
+_MOST_NUMBERS = 1_000
 #: Celery looks at the beginning of a part alone: what follows `1-2` in `1-2-3` is not read.
 _SPAN = re.compile(r"(?P<first>\w+?)-(?P<last>\w+)(?P<step>/(?P<by>\w*))?")
 _EVERY = re.compile(r"\*(?P<step>/(?P<by>\w*))|\*\Z")
@@ -38,18 +40,20 @@ class Crontab(NamedTuple):
     """A call of ``crontab``.
 
     :param fields: what it is given, by keyword or by position.
+    :param extra: the first value by position that it has no field for, or a field that is given by position and by its
+        name; None where there is none.
     """
 
     node: ast.Call
     fields: Mapping
+    extra: ast.expr | None = None
 
     def sets(self, field: str) -> bool:
         """Whether a field is given something that is not every value of it; also where that is unknown."""
         entry = self.fields.get(field)
         if entry is None:
             return not self.fields.complete
-        value = entry.value
-        return not (isinstance(value, Constant) and value.value == "*")
+        return not _is_every(field, entry)
 
     def lacks(self, field: str) -> bool:
         """Whether a field is certainly not given."""
@@ -69,10 +73,52 @@ class Crontab(NamedTuple):
 def crontabs_of(module: Module) -> list[Crontab]:
     """Every call of Celery's ``crontab`` in a module."""
     return [
-        Crontab(call.node, by_name(call.node, call.site, CRONTAB_FIELDS))
+        Crontab(call.node, by_name(call.node, call.site, CRONTAB_FIELDS), _extra(call.node))
         for call in module.calls_of(_CRONTAB)
         if _is_crontab(call)
     ]
+
+
+def _extra(call: ast.Call) -> ast.expr | None:
+    """What a crontab is given that it has no place for: a sixth value, or a second one for a field."""
+    if any(isinstance(given, ast.Starred) for given in call.args):
+        return None
+    if len(call.args) > len(CRONTAB_FIELDS):
+        return call.args[len(CRONTAB_FIELDS)]
+    taken = list(CRONTAB_FIELDS)[: len(call.args)]
+    return next((word.value for word in call.keywords if word.arg in taken), None)
+
+
+def _is_every(field: str, entry: Entry) -> bool:
+    """Whether the value of a field is every value that it can have, however that is spelled; False where unknown."""
+    value, (lowest, highest) = entry.value, CRONTAB_FIELDS[field]
+    if isinstance(value, Constant) and isinstance(value.value, str):
+        text = value.value.replace(" ", "")
+        return text in ("*", "*/1", f"{lowest}-{highest}")
+    numbers = _numbers_in(entry)
+    return numbers is not None and set(range(lowest, highest + 1)) <= numbers
+
+
+def _numbers_in(entry: Entry) -> set[int] | None:
+    """The numbers of a list or a ``range`` of constants; None for anything else."""
+    value = entry.value
+    if isinstance(value, Items) and value.complete:
+        given = [element.value for element in value.elements]
+        found = {each.value for each in given if isinstance(each, Constant) and isinstance(each.value, int)}
+        return found if len(found) == len({id(each) for each in given}) else None
+    return _range_of(entry)
+
+
+def _range_of(entry: Entry) -> set[int] | None:
+    """The numbers of ``range(0, 60, 5)``; None for anything else."""
+    node = entry.node
+    if not isinstance(node, ast.Call) or entry.site.module.origin(node.func, entry.site) != "builtins.range":
+        return None
+    given = [value_of(argument, entry.site) for argument in node.args]
+    numbers = [each.value for each in given if isinstance(each, Constant) and isinstance(each.value, int)]
+    if node.keywords or not 1 <= len(numbers) == len(node.args) <= 3 or (len(numbers) == 3 and not numbers[2]):
+        return None
+    return set(range(*numbers)[:_MOST_NUMBERS])
 
 
 def _is_crontab(call: CallSite) -> bool:
@@ -82,6 +128,17 @@ def _is_crontab(call: CallSite) -> bool:
         value = value_of(function, call.site)
         return isinstance(value, Origin) and value.dotted == "celery.schedules.crontab"
     return module.origin(function, call.site) == "celery.schedules.crontab"
+
+
+def refusal_of(field: str, entry: Entry) -> str | None:
+    """As :func:`refusal`, of a field as it is written."""
+    node, (lowest, highest) = entry.node, CRONTAB_FIELDS[field]
+    if isinstance(node, ast.Call) and entry.site.module.origin(node.func, entry.site) == "datetime.timedelta":
+        return "a `timedelta` is no number, text or list"
+    outside = [number for number in sorted(_range_of(entry) or ()) if not lowest <= number <= highest]
+    if outside:
+        return _outside(outside[0], lowest, highest)
+    return refusal(field, entry.value)
 
 
 def refusal(field: str, value: Value) -> str | None:
@@ -96,7 +153,8 @@ def refusal(field: str, value: Value) -> str | None:
         return None if lowest <= given <= highest else _outside(given, lowest, highest)
     if isinstance(given, str):
         return next((why for part in given.split(",") if (why := _refused_part(part, lowest, highest))), None)
-    return f"`{given!r}` is no number, text or list"
+    # bytes are a collection of numbers to Celery
+    return None if isinstance(given, bytes) else f"`{given!r}` is no number, text or list"
 
 
 # -- what Celery accepts and reads otherwise than it is meant -----------------------------------------------------

@@ -29,6 +29,7 @@ from flake8_aa_celery.model.resolve.values import (
     Workflow,
     distinct,
 )
+from flake8_aa_celery.model.tasks.parameters import task_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +131,7 @@ def own_options(value: Value) -> Mapping:
     have none.
     """
     if isinstance(value, Signature):
-        return own_options(value.task).merged(value.options)
+        return own_options(task_of(value.task, value.module) or value.task).merged(value.options)
     if isinstance(value, Task):
         return _of_decorator(value)
     return Mapping({}, isinstance(value, NamedTask) or (isinstance(value, UnreadableTask) and bool(value.dotted)))

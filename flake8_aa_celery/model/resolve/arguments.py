@@ -109,7 +109,7 @@ def of_dispatch(dispatch: Dispatch) -> Arguments:
 
 def of_signature(signature: Signature) -> Arguments:
     """The arguments that a signature holds."""
-    return ANYTHING if _is_refilled(signature) else _given_by(signature)
+    return ANYTHING if signature.is_changed or _is_refilled(signature) else _given_by(signature)
 
 
 def _given_by(sent: Dispatch | Signature) -> Arguments:

@@ -15,6 +15,7 @@ from flake8_aa_celery.model.knowledge import esi
 from flake8_aa_celery.model.knowledge.celery import STARRED
 from flake8_aa_celery.model.resolve import models
 from flake8_aa_celery.model.resolve.annotations import value_of_annotation
+from flake8_aa_celery.model.resolve.changes import changed
 from flake8_aa_celery.model.resolve.contents import contents
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_functions import function_of
@@ -60,7 +61,8 @@ def value_of_name(name: str, bindings: list[Binding], site: Site | None = None) 
     values = [value_of_binding(name, root, site) for root in roots]
     starred = overriding(name, bindings, site)
     if len(values) == 1 and not starred:
-        found = contents(values[0], name, roots[0], site)
+        scope = roots[0].site.scope
+        found = changed(contents(values[0], name, roots[0], site), name, scope.owner_of(name) or scope)
         # what `+=` makes of anything but a list is not followed
         return found if roots == bindings or isinstance(found, Items) else UNKNOWN
     if len(roots) < len(bindings) or any(isinstance(value, (Items, Mapping)) for value in values):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     KindOf = Callable[[ast.expr], str | None]
 
+LIST_OF_INSTANCES = "a list of model instances"
 INSTANCE, QUERYSET, REQUEST = "a model instance", "a queryset", "the request"
 SESSION, FILES, UPLOAD = "the session", "uploaded files", "an uploaded file"
 SET, CLASS, INSTANCES_BY_KEY = "a set", "a class", "a dict of model instances"

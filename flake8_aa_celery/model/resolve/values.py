@@ -535,9 +535,10 @@ class Signature(Sited):
     :param call: the call that made it: ``t.s(1)``, ``signature("t")``.
     :param method: ``s``, ``si``, ``signature`` or ``subtask``.
     :param options: those of ``.set``, ``.clone`` and ``options=``, the later over the earlier.
+    :ivar is_changed: whether its arguments may have become others.
     """
 
-    __slots__ = ("call", "immutable", "method", "node", "options", "task")
+    __slots__ = ("call", "immutable", "is_changed", "method", "node", "options", "task")
 
     def __init__(
         self,
@@ -556,10 +557,11 @@ class Signature(Sited):
         self.options = options
         self.immutable = immutable
         self.site = site
+        self.is_changed = False
 
     def with_options(self, node: ast.Call, options: Mapping) -> Signature:
         """What ``.set(…)`` returns."""
-        return Signature(
+        found = Signature(
             node,
             self.call,
             self.method,
@@ -568,6 +570,16 @@ class Signature(Sited):
             self.immutable,
             self.site,
         )
+        found.is_changed = self.is_changed
+        return found
+
+    def changed(self) -> Signature:
+        """This signature after a change that is not followed: its task is known, and nothing else."""
+        found = Signature(
+            self.node, self.call, self.method, self.task, Mapping({}, complete=False), None, self.site
+        )  # fmt: skip
+        found.is_changed = True
+        return found
 
     def one_of_several(self, others: list[Signature]) -> Signature:
         """What this signature and others have in common where it cannot be told which of them it is."""
@@ -603,6 +615,11 @@ class Workflow(Sited):
         self.options = options
         self.site = site
         self.body = body
+
+    def changed(self) -> Workflow:
+        """This workflow after a change that is not followed: neither its members are known nor its options."""
+        unknown = Items((), complete=False)
+        return Workflow(self.node, self.kind, unknown, Mapping({}, complete=False), self.site, self.body)
 
     def with_options(self, node: ast.Call, options: Mapping) -> Workflow:
         """What ``.set(…)`` returns."""
