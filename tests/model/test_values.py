@@ -367,7 +367,7 @@ TASKS = "from celery import chain, shared_task\n@shared_task\ndef a(): ...\n@sha
     ("def f(x):\n    for t in [a, *x]:\n        look(t)", UNKNOWN),
     ("with a as t:\n    look(t)", UNKNOWN),
     ("t = a if x else b\nlook(t)", "task task"),
-    ("t = a if x else None\nlook(t)", UNKNOWN),
+    ("t = a if x else None\nlook(t)", "task a"),
     ("s = a.si() if x else b.si()\nlook(s)", "signature of task task"),
     ("def f(t):\n    look(t.si())", UNKNOWN),
     ("def f(t=a):\n    look(t.si())", UNKNOWN),

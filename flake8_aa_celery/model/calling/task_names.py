@@ -13,6 +13,7 @@ from flake8_aa_celery.model.periodic.rows import rows_of
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.bindings import member_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
+from flake8_aa_celery.model.resolve.task_functions import registered_by_calls_in
 from flake8_aa_celery.model.resolve.values import UNKNOWN, Function, ModuleValue, NamedTask, Task, Value
 from flake8_aa_celery.model.tasks.index import task_index_of
 
@@ -75,7 +76,7 @@ def is_unknown(spoken: SpokenName, module: Module) -> bool:
     if isinstance(value, Task):
         return _is_registered_otherwise(value, package)
     if isinstance(value, Function):
-        return value.is_plain and not spoken.scheduled
+        return value.is_plain and not spoken.scheduled and not registered_by_calls_in(value.module).is_open
     return value is None and not _is_given(spoken.name, project)
 
 

@@ -136,4 +136,4 @@ MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 #: What is a Celery application, of Celery and of what makes one for Flask.
-APPLICATIONS = frozenset({"celery.current_app", "flask_celeryext.FlaskCeleryExt().celery"})
+APPLICATIONS = frozenset({"celery.app.default_app", "celery.current_app", "flask_celeryext.FlaskCeleryExt().celery"})

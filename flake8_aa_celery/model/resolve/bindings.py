@@ -12,7 +12,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import ImportedName, canonical, imported_name, reaching, scope_of
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.knowledge import esi
-from flake8_aa_celery.model.knowledge.celery import STARRED
+from flake8_aa_celery.model.knowledge.celery import APPLICATIONS, STARRED
 from flake8_aa_celery.model.resolve import models
 from flake8_aa_celery.model.resolve.annotations import value_of_annotation
 from flake8_aa_celery.model.resolve.changes import changed
@@ -227,8 +227,10 @@ def common(values: list[Value]) -> Value:
     application = next((value for value in values if isinstance(value, App)), None)
     if application is not None and all(map(_may_be_application, values)):
         return application
-    if all(isinstance(value, (Task, UnreadableTask)) for value in values):
-        return UnreadableTask(among=tuple(values))
+    # what may be None as well can only be sent where it is not
+    tasks = [value for value in values if not (isinstance(value, Constant) and value.value is None)]
+    if tasks and all(isinstance(value, (Task, UnreadableTask)) for value in tasks):
+        return tasks[0] if len(tasks) == 1 else UnreadableTask(among=tuple(tasks))
     if all(isinstance(value, Origin) for value in values):
         origins = {value.dotted for value in values if isinstance(value, Origin)}
         # whichever operation of ESI it is, it is one
@@ -307,7 +309,7 @@ def _of_library(dotted: str) -> Value:
     dotted = canonical(dotted)
     module = dotted.rpartition(".")[0]
     of_celery = module.partition(".")[0] == "celery"
-    if dotted == "celery.current_app" or (not of_celery and module.rpartition(".")[2] in _APP_MODULES):
+    if dotted in APPLICATIONS or (not of_celery and module.rpartition(".")[2] in _APP_MODULES):
         return App()
     return Origin(dotted)
 

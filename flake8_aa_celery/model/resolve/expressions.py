@@ -150,11 +150,21 @@ def _subscript(node: ast.Subscript, site: Site) -> Value:
     key = value_of(node.slice, site)
     if isinstance(base, Mapping):
         return _looked_up(base, key)
+    if isinstance(base, Items):
+        return _member_of_list(base, key)
     if isinstance(node.value, ast.Attribute) and node.value.attr == "tasks" and isinstance(key, Constant):
         owner = value_of(node.value.value, site)
         name = key.value if isinstance(key.value, str) else None
         return NamedTask(name, node.slice) if isinstance(owner, App) else UNKNOWN
     return UNKNOWN
+
+
+def _member_of_list(found: Items, index: Value) -> Value:
+    """What a list holds at a place, where all of it is known."""
+    number = index.value if isinstance(index, Constant) else None
+    if type(number) is not int or not found.complete or any(element.loop for element in found.elements):
+        return UNKNOWN
+    return found.elements[number].value if -len(found.elements) <= number < len(found.elements) else UNKNOWN
 
 
 def _looked_up(found: Mapping, key: Value) -> Value:

@@ -28,6 +28,8 @@ SET, GENERATOR, FILE, KEY = orm.SET, "a generator", "an open file", "a key"
 PATH, PERIOD, MOMENT, ENUM_MEMBER = "a path", "a timedelta", "a moment", "an enum member"
 #: What is refused unless it is empty, where ``or None`` stands behind it.
 _REFUSED_WHEN_FULL = frozenset({SET})
+#: What ``+`` puts together to another one of its kind.
+_JOINED = frozenset({LIST, TEXT, TUPLE})
 _OF_SETS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.Sub)
 #: Methods of sets and of paths that return another one.
 _SAME_KIND = {
@@ -103,23 +105,29 @@ def type_of(node: ast.expr, site: Site, depth: int = 0) -> str | None:
         return literal
     handler = _HANDLERS.get(type(node))
     kind = handler(node, site, depth + 1) if handler else None
-    return kind or (_of_model(node, site) if handler else None)
+    return kind or (_by_value(node, site) if handler else None)
 
 
-def _of_model(node: ast.expr, site: Site) -> str | None:
-    """What an expression is known to be of a model of the project: a row, or rows."""
+def _by_value(node: ast.expr, site: Site) -> str | None:
+    """What an expression is by its value: a row of a model of the project, rows, or the item of a list."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "none":
         return None  # an empty queryset is not worth a word
     value = value_of(node, site)
     if isinstance(value, Instance):
         return orm.INSTANCE if orm.is_model(value.of) else None
+    if isinstance(value, Constant) and isinstance(node, ast.Subscript):
+        return _of_constant(value.value)
     return orm.QUERYSET if isinstance(value, Rows) else None
 
 
 def _constant(node: ast.Constant, site: Site, depth: int) -> str | None:
-    if isinstance(node.value, (int, float)):
+    return _of_constant(node.value)
+
+
+def _of_constant(value: object) -> str | None:
+    if isinstance(value, (int, float)):
         return NUMBER
-    return NONE if node.value is None else TEXT if isinstance(node.value, str) else None
+    return NONE if value is None else TEXT if isinstance(value, str) else None
 
 
 def _name(node: ast.Name, site: Site, depth: int) -> str | None:
@@ -284,6 +292,12 @@ def _boolean(node: ast.BoolOp, site: Site, depth: int) -> str | None:
 def _operation(node: ast.BinOp, site: Site, depth: int) -> str | None:
     """What comes of sets, paths and periods of time."""
     left, right = type_of(node.left, site, depth), type_of(node.right, site, depth)
+    if left == TEXT and isinstance(node.op, ast.Mod):
+        return TEXT
+    if left == right == NUMBER:
+        return NUMBER
+    if left == right and left in _JOINED and isinstance(node.op, ast.Add):
+        return left
     if SET in (left, right) and isinstance(node.op, _OF_SETS):
         return SET if left == SET and right in (SET, None) else None
     if PATH in (left, right) and isinstance(node.op, ast.Div):

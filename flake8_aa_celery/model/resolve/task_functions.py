@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import without_call
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import FunctionNode, Scope, Site
     from flake8_aa_celery.model.resolve.values import Spelling
+
+_REGISTRAR_NAMES = frozenset({"shared_task", "task"})
 
 
 def function_of(node: FunctionNode, site: Site) -> Task | Function:
@@ -40,6 +42,40 @@ def tasks_of(module: Module) -> list[Task]:
     """The tasks that are defined in a module, in the order of the source."""
     found = [function_of(node, site) for node, site in module.scopes.functions if node.decorator_list]
     return [task for task in found if isinstance(task, Task)]
+
+
+class CalledRegistrars(NamedTuple):
+    """What the calls of ``shared_task(f)`` and ``app.task(f)`` in a module register.
+
+    :param tasks: those that are known.
+    :param is_open: whether there is one of which that is not known.
+    """
+
+    tasks: list[Task]
+    is_open: bool
+
+
+@fact
+def registered_by_calls_in(module: Module) -> CalledRegistrars:
+    """The tasks that a module makes without a decorator, in the order of the source."""
+    tasks: list[Task] = []
+    is_open = False
+    for call in module.calls_of(_REGISTRAR_NAMES):
+        if not call.node.args or not _registers(call.node.func, call.site):
+            continue
+        made = value_of(call.node, call.site)
+        if isinstance(made, Task):
+            tasks.append(made)
+        else:
+            is_open = True
+    return CalledRegistrars(tasks, is_open)
+
+
+def _registers(function: ast.expr, site: Site) -> bool:
+    """Whether what is called registers tasks: ``shared_task``, or ``task`` of an application."""
+    if isinstance(function, ast.Attribute) and function.attr == "task":
+        return isinstance(value_of(function.value, site), App)
+    return site.module.origin(function, site) == "celery.shared_task"
 
 
 def task_around(site: Site) -> Task | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model import relevant
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.resolve.modules import is_of_tasks_module
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_functions import registered_by_calls_in, tasks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -109,14 +109,14 @@ class TaskIndex:
     def _tasks(self, paths: Iterable[str]) -> Iterator[Task]:
         for path in paths:
             module = self._project.load(path)
-            yield from tasks_of(module) if module else ()
+            yield from [*tasks_of(module), *registered_by_calls_in(module).tasks] if module else ()
 
 
 @fact
 def _by_name(module: Module) -> dict[str, list[Task]]:
     """The tasks of a module by the names that Celery knows them by."""
     found: dict[str, list[Task]] = {}
-    for task in tasks_of(module):
+    for task in [*tasks_of(module), *registered_by_calls_in(module).tasks]:
         if task.registered_name is not None:
             found.setdefault(task.registered_name, []).append(task)
     return found
@@ -153,4 +153,4 @@ def _own_decorators(project: Project) -> re.Pattern[bytes] | None:
 
 
 def _can_register(data: bytes) -> bool:
-    return b"@" in data and b"task" in data and _REGISTERS.search(data) is not None and relevant(data)
+    return b"task" in data and _REGISTERS.search(data) is not None and relevant(data)

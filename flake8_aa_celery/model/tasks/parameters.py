@@ -103,7 +103,8 @@ def _missing(taken: Parameters, given: Arguments) -> str | None:
 
 def names_missing(taken: Parameters, given: Arguments) -> list[str]:
     """The parameters that have no default and are certainly given nothing."""
-    filled = {*taken.by_position[: given.positional], *given.names}
+    by_name = (name for name in given.names if name not in taken.positional_only)
+    filled = {*taken.by_position[: given.positional], *by_name}
     by_position = () if given.more_positional else taken.by_position[given.positional :]
     return [
         name
