@@ -75,6 +75,8 @@ def check(sent: BulkSend, module: Module) -> Iterator[Violation]:
       something else;
     - what a person has picked and waits for: the rows of an action of the Django admin, the forms of its formset, the
       rows that belong to `request.user`, the options of a management command; and what an `except` handler sends;
+    - projects whose `task_default_priority` is not 5, whose routes or annotations give priorities, or whose application
+      has a class of tasks of its own;
     - what has a `queue` of its own, by the dispatch, the signature or the decorator: other apps do not wait there;
     - `delay` with options, which is AAC206;
     - `**options` that cannot be resolved, and a priority that is too high, which is AAC204.

@@ -11,10 +11,12 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.canvas.misplaced import no_signatures_of
+from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import origin, reaching
 from flake8_aa_celery.model.code.scopes import FUNCTIONS, Site
 from flake8_aa_celery.model.code.syntax import default_of, given_to, is_none
+from flake8_aa_celery.model.configuration.default_priority import has_task_class
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.resolve import arguments, object_types, orm
 from flake8_aa_celery.model.resolve.evaluation import value_of
@@ -117,10 +119,11 @@ def _options(sent: Dispatch | Signature) -> Iterator[Mapping]:
 
 
 def _project_speaks_json(project: Project) -> bool:
-    """Whether nothing in a project sets another serialiser for all its tasks."""
-    return all(
-        isinstance(value, ast.Constant) and value.value == "json" for value in configured(project, "TASK_SERIALIZER")
-    )
+    """Whether nothing in a project sets another serialiser for all its tasks, or teaches JSON other types."""
+    serializers = configured(project, "TASK_SERIALIZER")
+    if not all(isinstance(value, ast.Constant) and value.value == "json" for value in serializers):
+        return False
+    return not has_task_class(project) and not any(files(project, lambda data: b"register_type" in data))
 
 
 def _refused(node: ast.expr, site: Site, seen: set[ast.expr]) -> Iterator[tuple[ast.expr, str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.calling.bulk import bulk_loop_of, has_own_queue, is_exempt
 from flake8_aa_celery.model.calling.misplaced import misplaced_options_of
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.configuration.default_priority import is_normal_by_default
 from flake8_aa_celery.model.configuration.result_backend import has_result_backend
 from flake8_aa_celery.model.effects.bodies import Step, may_lead_on
 from flake8_aa_celery.model.effects.graph import Effect, graph_of
@@ -39,6 +40,8 @@ class BulkSend(NamedTuple):
 @fact
 def bulk_sends_of(module: Module) -> list[BulkSend]:
     """What a module sends many times at the default priority, itself or by functions that it calls."""
+    if not is_normal_by_default(module.project):
+        return []
     in_loops = [BulkSend(each, each.node, []) for each in dispatches_of(module) if _is_bulk(each, module)]
     return [*in_loops, *_through_calls(module)]
 
