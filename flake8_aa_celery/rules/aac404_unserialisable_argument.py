@@ -56,9 +56,9 @@ def check(refused: RefusedArgument, module: Module) -> Iterator[Violation]:
 
     ## Why
     Celery sends arguments as JSON. What JSON does not know raises kombu's `EncodeError: Object of type Character is not
-    JSON serializable` where the task is dispatched, and nothing is sent; `except TypeError` does not catch it. Kombu adds dates, decimals, UUIDs and bytes to
-    what JSON knows, and little else. A task that gets the primary key also sees the row as it is when the task
-    runs, and not as it was when the task was sent.
+    JSON serializable` where the task is dispatched, and nothing is sent; `except TypeError` does not catch it. Kombu
+    adds dates, decimals, UUIDs and bytes to what JSON knows, and little else. A task that gets the primary key also
+    sees the row as it is when the task runs, and not as it was when the task was sent.
 
     ## Example
     ```python
