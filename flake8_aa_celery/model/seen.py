@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.django.views import views_of
-from flake8_aa_celery.model.periodic.schedules import schedule_of
-from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 
 if TYPE_CHECKING:
@@ -36,4 +33,8 @@ def tasks_seen_in(module: Module) -> Seen:
 
 def seen_in(module: Module) -> Seen:
     """Everything that is counted, of a module."""
+    from flake8_aa_celery.model.django.views import views_of
+    from flake8_aa_celery.model.periodic.schedules import schedule_of
+    from flake8_aa_celery.model.resolve.occurrences import dispatches_of
+
     return Seen(len(tasks_of(module)), len(dispatches_of(module)), len(schedule_of(module)), len(views_of(module)))

@@ -38,6 +38,17 @@ class _Importer(NamedTuple):
     dotted: str
 
 
+class _Starts(NamedTuple):
+    """Folders in which Python may be started.
+
+    :param certain: those that count before all others.
+    :param possible: others between a file and the root of its project, the nearest first.
+    """
+
+    certain: tuple[str, ...]
+    possible: tuple[str, ...]
+
+
 class Project:
     """The files that belong together, and what their modules say.
 
@@ -60,7 +71,9 @@ class Project:
         self._loaded_after: dict[str, int] = {}
         #: the files that a name has led to
         self._led_to: set[str] = set()
-        self._found: dict[tuple[str, str], str | None] = {}
+        self._found: dict[tuple[_Starts, str], str | None] = {}
+        self._starts: dict[str, _Starts] = {}
+        self._names_in: dict[str, frozenset[str]] = {}
         self._speaking: dict[str, bool] = {}
         self._files: list[tuple[str, bytes]] | None = None
         #: how many expressions are being followed, each for the sake of the one before
@@ -147,27 +160,35 @@ class Project:
         """The file or folder of an absolute dotted module name, as ``importer`` would see it; None if not found."""
         if dotted.partition(".")[0] == "celery":
             return None  # a module of the project that is called so is imported by its package's name
-        folder = os.path.dirname(importer.path)
-        key = (folder, dotted)
+        starts = self._starts_of(os.path.dirname(importer.path))
+        key = (starts, dotted)
         if key not in self._found:
-            self._found[key] = self._search(dotted.split("."), folder)
+            self._found[key] = self._search(dotted.split("."), starts)
         return self._found[key]
 
-    def _search(self, parts: list[str], folder: str) -> str | None:
-        """The file or folder of a module that is imported in a folder: Python may be started in any above it."""
-        base = self.places.package_root(os.path.join(folder, "any.py"))
-        for root in dict.fromkeys((base, self.root, os.path.join(self.root, "src"))):
-            path = self._module_path(root, parts)
+    def _search(self, parts: list[str], starts: _Starts) -> str | None:
+        """The file or folder of a module, where Python may be started in some folders."""
+        for root in starts.certain:
+            path = self._module_path(root, parts) if self._has(root, parts[0]) else None
             if path is not None:
                 return path
         if parts[0] in sys.stdlib_module_names:
             return None
-        for root in self._folders_up(folder):
-            path = self._module_path(root, parts)
+        for root in starts.possible:
+            path = self._module_path(root, parts) if self._has(root, parts[0]) else None
             # a mere folder may as well be called after a library
             if path is not None and path.endswith(".py"):
                 return path
         return None
+
+    def _starts_of(self, folder: str) -> _Starts:
+        """Where Python may be started for what is imported in a folder."""
+        known = self._starts.get(folder)
+        if known is None:
+            base = self.places.package_root(os.path.join(folder, "any.py"))
+            certain = dict.fromkeys((base, self.root, os.path.join(self.root, "src")))
+            known = self._starts[folder] = _Starts(tuple(certain), tuple(self._folders_up(folder)))
+        return known
 
     def _folders_up(self, folder: str) -> Iterator[str]:
         """Those of a folder and the ones above it, below the project's root, that are no packages."""
@@ -175,6 +196,17 @@ class Project:
             if not os.path.isfile(os.path.join(folder, "__init__.py")):
                 yield folder
             folder = os.path.dirname(folder)
+
+    def _has(self, root: str, name: str) -> bool:
+        """Whether a folder may have a module or package of a name: most that are imported are of libraries."""
+        known = self._names_in.get(root)
+        if known is None:
+            try:
+                listed = os.listdir(root)
+            except OSError:
+                listed = []
+            known = self._names_in[root] = frozenset(entry.removesuffix(".py") for entry in listed)
+        return name in known or self.workspace.is_laid_over
 
     @property
     def files(self) -> list[tuple[str, bytes]]:

@@ -171,7 +171,8 @@ class Scope:
     """A module, class, function, lambda or comprehension, with the names that are bound in it."""
 
     __slots__ = (
-        "aliases", "attribute_reads", "bindings", "block", "calls", "children", "choices", "elsewhere", "foreign",
+        "aliases", "altered", "attribute_reads", "bindings", "block", "calls", "children", "choices", "elsewhere",
+        "foreign",
         "growths", "joins", "kind", "memo", "module", "node", "parent", "returns", "spoilt",
         "star_imports", "stores", "yields",
     )  # fmt: skip
@@ -196,6 +197,8 @@ class Scope:
         self.growths: dict[str, list[Growth]] = {}
         #: names whose value is changed in ways that are not followed (``del x[0]``, ``x[1] = …``, ``x.clear()``)
         self.spoilt: set[str] = set()
+        #: the names of which an attribute or an item is set, or one of something that they hold
+        self.altered: set[str] = set()
         self.star_imports: list[tuple[ast.ImportFrom, Site]] = []
         self.stores: list[Store] = []
         self.calls: list[CallSite] = []

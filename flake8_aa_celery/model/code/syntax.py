@@ -16,6 +16,13 @@ def without_call(node: ast.expr) -> ast.expr:
     return node.func if isinstance(node, ast.Call) else node
 
 
+def root_name(node: ast.expr) -> str:
+    """The name that an expression begins with: ``c`` of ``c.tasks[1].options``; empty where it begins otherwise."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def bases_in(node: ast.ClassDef) -> list[ast.expr]:
     """The bases of a class, without what their types are given: ``GenericAPIView`` of ``GenericAPIView[Any]``."""
     return [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.scopes import Binding, Block, CallSite, Growth, Scope, Scopes, Site, Store
-from flake8_aa_celery.model.code.syntax import alternative
+from flake8_aa_celery.model.code.syntax import alternative, root_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,6 +186,8 @@ class _Traversal:
         elif isinstance(target, ast.Starred):
             self._target(target.value, "other", node, None)
         else:
+            if isinstance(target, (ast.Attribute, ast.Subscript)):
+                self._block.scope.altered.add(root_name(target.value))
             if isinstance(target, ast.Attribute) and getattr(target.value, "id", "") != "self":
                 self.found.stored_attributes.add(target.attr)
             if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):

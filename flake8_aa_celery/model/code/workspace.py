@@ -52,6 +52,11 @@ class Workspace:
         """How many modules are kept, of all projects."""
         return sum(project.modules_kept for project in self._projects.values())
 
+    @property
+    def is_laid_over(self) -> bool:
+        """Whether some texts are not those on the disk: there may be more files than it has."""
+        return bool(self._overlay)
+
     # -- files --------------------------------------------------------------------------------------------------
 
     def read(self, path: str) -> bytes:

@@ -106,8 +106,6 @@ def _of_calls(module: Module) -> Iterator[DeadHandler]:
 
 def _of_automatic_retries(module: Module) -> Iterator[DeadHandler]:
     """The handlers in tasks that ``autoretry_for`` retries, which happens after their bodies were left."""
-    if not _tries(module):
-        return
     for task in tasks_of(module):
         bases = bases_of(task)
         if not is_retried_by_itself(task) or bases.may_define("retry"):
