@@ -121,6 +121,14 @@ class Plugin:
             from flake8.exceptions import ExecutionError
 
             raise ExecutionError(str(error)) from error
+        if _shuts_us_out(options):
+            _warn("flake8's select names none of our rules, so that none is reported: add extend-select = AAC")
+
+
+def _shuts_us_out(options: Namespace) -> bool:
+    """Whether flake8 is told to select codes, and none of them is one of ours or the beginning of all of them."""
+    named = (*(options.select or ()), *(options.extend_select or ()))
+    return bool(options.select) and not any(code.startswith("AAC") or "AAC".startswith(code) for code in named)
 
 
 class _Nearest:

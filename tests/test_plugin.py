@@ -239,3 +239,28 @@ def test_nothing_is_put_aside_where_somebody_has_switched_the_search_off(tmp_pat
     finally:
         gc.enable()
     assert frozen == []
+
+
+TOLD = "names none of our rules, so that none is reported: add extend-select = AAC"
+    "flake8-aa-celery: flake8's select names none of our rules, so that none is reported: add extend-select = AAC"
+)
+
+
+@pytest.mark.parametrize(
+    ("configuration", "is_told"),
+    [
+        ("select = E,F", True),
+        ("select = E,AAC1", False),
+        ("select = A,F", False),
+        ("select = E\nextend-select = AAC", False),
+        ("extend-select = B", False),
+        ("ignore = AAC", False),
+        ("", False),
+    ],
+)
+def test_a_select_that_shuts_out_our_rules_is_told_of_once(configuration: str, is_told: bool, tmp_path: Path) -> None:
+    (tmp_path / ".flake8").write_text(f"[flake8]\n{configuration}\n")
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_text("x = 1\n")
+    done = subprocess.run([sys.executable, "-m", "flake8", "-j1"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stderr.count(TOLD) == is_told

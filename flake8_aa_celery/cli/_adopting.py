@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from flake8_aa_celery.report import Result, Results
 
 
+#: What keeps others from taking the comments away again.
+_KEEPING = (
+    'ruff and yesqa delete comments that they do not know: set lint.external = ["AAC"] for ruff, '
+    "and give yesqa's hook flake8-aa-celery in additional_dependencies"
+)
+
+
 def adopt(arguments: Namespace, results: list[Result], tree: SettingsTree) -> tuple[list[Result], bool]:
     """What is still to be reported, and whether everything could be written.
 
@@ -83,7 +90,10 @@ def _with_comments(arguments: Namespace, results: list[Result]) -> tuple[list[Re
     before = {result.path: result.data for result in results}
     unwritten = write_all(before, {result.path: result.data for result in after})
     after = [old if old.path in unwritten else new for old, new in zip(results, after, strict=True)]
-    _tell(arguments, f"{_count(results) - _count(after)} violations silenced")
+    silenced_now = _count(results) - _count(after)
+    _tell(arguments, f"{silenced_now} violations silenced")
+    if silenced_now:
+        _tell(arguments, _KEEPING)
     return after, not unwritten
 
 
