@@ -242,8 +242,6 @@ def test_nothing_is_put_aside_where_somebody_has_switched_the_search_off(tmp_pat
 
 
 TOLD = "names none of our rules, so that none is reported: add extend-select = AAC"
-    "flake8-aa-celery: flake8's select names none of our rules, so that none is reported: add extend-select = AAC"
-)
 
 
 @pytest.mark.parametrize(
