@@ -44,6 +44,10 @@ BEHAVIOUR = ROOT / "tests" / "behaviour"
 PROOF = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
 EXAMPLE = re.compile(r"^```(?:python|markdown|rst)\n([\s\S]*?)^```$", re.MULTILINE)
 FILE_NAME = re.compile(r"^# ([\w./-]+\.(?:py|md|rst))$", re.MULTILINE)
+OBSERVED = (
+    "Each claim on the page of a rule rests on tests that run Celery itself, on the oldest and the newest version that "
+    "this linter speaks of. Here they are, with what each of them says."
+)
 GENERATED = "<!-- Made by `python -m docs.generate`; change the code instead. -->"
 
 
@@ -85,7 +89,23 @@ def example_files(section: str) -> dict[str, str]:
 
 def rule_page(rule: Rule) -> str:
     """The page of one rule: its documentation below its code and name."""
-    return f"{GENERATED}\n\n# {rule.code} {rule.name}\n\n{standing(rule)}\n\n{rule.documentation}\n"
+    text = PROOF.sub(_linked, rule.documentation)
+    return f"{GENERATED}\n\n# {rule.code} {rule.name}\n\n{standing(rule)}\n\n{text}\n"
+
+
+def _linked(proof: re.Match[str]) -> str:
+    """The name of a test as a link to it."""
+    return f"[{proof[0]}](../observed.md#{proof[2]})"
+
+
+def observations() -> str:
+    """The page of what was observed of a running Celery, which the proofs lead to."""
+    parts = [f"{GENERATED}\n\n# What was observed\n\n{OBSERVED}"]
+    for file in sorted(BEHAVIOUR.glob("test_*.py")):
+        title = (ast.get_docstring(ast.parse(file.read_bytes())) or file.stem).partition("\n")[0].rstrip(".")
+        found = [f'- <a id="{name}"></a>`{name}`: {cell(sentence)}' for name, sentence in facts(file).items()]
+        parts.append("\n".join([f"## {title}\n", f"`{file.name}`\n", *found]))
+    return "\n\n".join(parts) + "\n"
 
 
 def standing(rule: Rule) -> str:
@@ -117,7 +137,7 @@ def tables(page_of: Callable[[str], str]) -> str:
 def row(rule: Rule, page: str) -> str:
     """A rule's line in the table, with a link to its page."""
     summary = cell(read_page(rule.documentation).summary)
-    on = "yes" if rule.default else "when selected"
+    on = "when selected" if not rule.default else "yes" if len(rule.profiles) > 1 else PROFILES[rule.profiles[0]]
     return f"| [{rule.code}]({page}) | {rule.name} | {summary} | {rule.severity} | {on} | {rule.fix or 'none'} |"
 
 
@@ -143,8 +163,15 @@ def shown_default(option: Option) -> str:
 
 
 def navigation() -> str:
-    """The pages of the rules as the site's navigation lists them."""
-    return "\n".join(f"      - {code}: rules/{code}.md" for code in all_rules())
+    """The pages of the rules as the site's navigation lists them: by name, in their families."""
+    lines = []
+    for prefix, title in FAMILIES.items():
+        rules = [rule for rule in all_rules().values() if rule.code.startswith(prefix)]
+        lines += [
+            f'      - "{title}":',
+            *(f"          - {rule.code} {rule.name}: rules/{rule.code}.md" for rule in rules),
+        ]
+    return "\n".join(lines)
 
 
 def facts(file: Path) -> dict[str, str]:
@@ -228,6 +255,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     rules = ROOT / "docs" / "rules"
     for rule in all_rules().values():
         yield rules / f"{rule.code}.md", rule_page(rule)
+    yield ROOT / "docs" / "observed.md", observations()
     yield rules / "index.md", f"{GENERATED}\n\n# Rules\n\n{tables('{}.md'.format)}\n"
     whole = {"rules": tables(page_of), "settings": settings_table(), "pages": navigation(), "facts": model_facts()}
     docs = ROOT / "docs"
