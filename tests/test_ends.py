@@ -68,7 +68,7 @@ def test_an_interrupt_leaves_no_process_behind(frontends: Frontends, monkeypatch
     write("b.py", "f()")
     parent = os.getpid()
 
-    def slow(*_: object) -> list[object]:
+    def slow(*_: object, **__: object) -> list[object]:
         if os.getpid() == parent:
             raise KeyboardInterrupt
         time.sleep(60)

@@ -46,7 +46,9 @@ def test_files_are_counted(frontends: Frontends, tmp_path: Path) -> None:
     assert "2 files speak of Celery" in frontends.check("--profile=celery").errors
 
 
-@pytest.mark.parametrize("text", [TASK, SENDER, VIEW, "from acme import job\n\n@job\ndef update(): ...\n"])
+@pytest.mark.parametrize(
+    "text", [TASK, SENDER, VIEW, HOMEMADE + "(", "from acme import job\n\n@job\ndef update(): ...\n"]
+)
 def test_nothing_is_told_where_there_may_be_no_task_or_one_is_known(
     text: str, frontends: Frontends, tmp_path: Path
 ) -> None:

@@ -83,8 +83,8 @@ def _write_baseline(path: str, data: bytes) -> bool:
 
 def _with_comments(arguments: Namespace, results: list[Result]) -> tuple[list[Result], bool]:
     """What no comment can silence; the others are written."""
-    from flake8_aa_celery.cli._noqa import silenced
     from flake8_aa_celery.cli._write import write_all
+    from flake8_aa_celery.silencing import silenced
 
     after = silenced(results)
     before = {result.path: result.data for result in results}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from flake8_aa_celery.fixes.engine import fix
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.report import Edit
-from flake8_aa_celery.source import decode, split
+from flake8_aa_celery.report._changes import changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,18 +47,6 @@ def _of_file(result: Result, settings: Settings, workspace: Workspace) -> list[t
             continue
         unsafe = found.fix.safety == "unsafe"
         after = fix(result.path, result.data, settings, workspace, unsafe=unsafe, only=found).data
-        edits.append(tuple(_changes(result.data, after)))
+        edits.append(tuple(changes(result.data, after)))
     lint(result.path, result.data, settings, workspace)  # so that other files see the file as it is again
     return edits
-
-
-def _changes(before: bytes, after: bytes) -> list[Edit]:
-    """What is to be replaced, in whole lines."""
-    if before == after:
-        return []
-    old, new = split(decode(before)), split(decode(after))
-    return [
-        Edit(first + 1, last + 1, "".join(new[new_first:new_last]))
-        for what, first, last, new_first, new_last in SequenceMatcher(None, old, new).get_opcodes()
-        if what != "equal"
-    ]

@@ -91,7 +91,8 @@ def _check(arguments: Namespace, tree: SettingsTree) -> tuple[list[Result], File
     results, seen = lint_all(files.relevant, tree.of, jobs, began, not arguments.ignore_noqa, arguments.verbose)
     if arguments.verbose:
         _tell(files, jobs, perf_counter() - began, seen)
-    if not seen.tasks and not arguments.quiet:
+    is_read = all(found.code != "AAC900" for result in results for found in result.violations)
+    if is_read and not seen.tasks and not arguments.quiet and not arguments.watch:
         _tell_of_no_task(arguments, files)
     if arguments.add_noqa or arguments.update_baseline or _settings.any_baseline(arguments, tree):
         from flake8_aa_celery.cli._adopting import adopt

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.knowledge.celery import DISPATCH_METHODS
 from flake8_aa_celery.model.knowledge.django import ON_COMMIT
 from flake8_aa_celery.model.resolve.evaluation import value_of
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import CallSite
+    from flake8_aa_celery.model.code.scopes import CallSite, Site
 
 _CALLING = frozenset({"map", "on_commit", "partial"})
 _PARTIAL, _MAP = "functools.partial", "builtins.map"
@@ -25,15 +26,23 @@ def handed_over_in(module: Module) -> Iterator[Dispatch]:
 
     Their nodes are calls as they would stand there, ``t.delay(1)``, at the place of the call that is handed the method.
     """
-    for call in module.calls_of(_CALLING):
-        method = call.node.args[0] if call.node.args else None
-        if not isinstance(method, ast.Attribute) or method.attr not in DISPATCH_METHODS:
-            continue
-        written = _as_call(call, method)
-        value = value_of(written, call.site) if written is not None else None
+    for written, site in _written(module):
+        value = value_of(written, site)
         if isinstance(value, Dispatch):
             value.loop, value.is_handed_over = None, True
             yield value
+
+
+@fact
+def _written(module: Module) -> list[tuple[ast.Call, Site]]:
+    """The calls as they would stand there. They are kept: an answer is remembered by the node that it is about."""
+    found: list[tuple[ast.Call, Site]] = []
+    for call in module.calls_of(_CALLING):
+        method = call.node.args[0] if call.node.args else None
+        if isinstance(method, ast.Attribute) and method.attr in DISPATCH_METHODS:
+            written = _as_call(call, method)
+            found += [(written, call.site)] if written is not None else []
+    return found
 
 
 def _as_call(call: CallSite, method: ast.Attribute) -> ast.Call | None:
