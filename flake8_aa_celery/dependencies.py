@@ -90,6 +90,8 @@ def _may_be_before(asked: str, version: tuple[int, ...]) -> bool:
 
 
 def _text_of(path: str) -> str:
+    if not os.path.isfile(path):  # to open a pipe would be to wait for ever
+        return ""
     try:
         with open(path, encoding="utf-8-sig") as file:
             return file.read(_LONGEST)

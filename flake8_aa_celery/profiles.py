@@ -97,6 +97,8 @@ def _python_files(root: str) -> Iterator[str]:
 
 
 def _bytes_of(path: str) -> bytes:
+    if os.path.islink(path) or not os.path.isfile(path):  # to open a pipe would be to wait for ever
+        return b""
     try:
         with open(path, "rb") as file:
             return file.read()

@@ -254,7 +254,7 @@ def test_an_eta_without_a_zone_is_read_as_utc(worker: Worker, clock: Any, zone: 
     eta = datetime.now() + timedelta(minutes=1)
     assert due(worker, eta) == eta.replace(tzinfo=timezone.utc)
     ran = {"Asia/Tokyo": ["b"], "America/New_York": ["a", "b"]}[zone]
-    assert worker.names() == ran
+    assert sorted(worker.names()) == ran  # in which order two tasks that are due run, nobody says
 
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
