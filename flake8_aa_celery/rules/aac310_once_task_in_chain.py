@@ -95,9 +95,12 @@ def check(followed: FollowedOnceTask, module: Module) -> Iterator[Violation]:
 
 
 def _advice(followed: FollowedOnceTask, module: Module) -> str:
-    """What helps here: of several such tasks only one can stand last."""
+    """What helps here: of several such tasks only one can stand last, and what gives its result has to stay."""
+    if followed.is_awaited:
+        return "make it a plain task: the next needs its result"
     if followed.is_alone:
-        return "put it last"
+        return "put it last, or make it a plain task"
     settings = module.project.settings
-    how = f" (`priority={settings.bulk_priority}`)" if settings.is_of_alliance_auth else ""
-    return f"send each by itself{how}, or as plain tasks"
+    is_told = settings.is_of_alliance_auth and not followed.has_priority
+    how = f" (`priority={settings.bulk_priority}`)" if is_told else ""
+    return f"send each by itself{how}, or make all plain"

@@ -19,11 +19,15 @@ class FollowedOnceTask(NamedTuple):
     """A task of celery-once that another one follows in a chain.
 
     :param is_alone: whether it is certain that the chain holds no other such task.
+    :param is_awaited: whether the task after it takes its result.
+    :param has_priority: whether the chain sets its priority.
     """
 
     task: Task
     chain: Workflow
     is_alone: bool
+    is_awaited: bool
+    has_priority: bool
 
 
 @fact
@@ -36,8 +40,22 @@ def _first_in(workflow: Workflow) -> FollowedOnceTask | None:
     for followed in followed_in(workflow):
         task = _task_of(followed.member)
         if task is not None and bases_of(task).is_once:
-            return FollowedOnceTask(task, workflow, _is_alone(followed.member, workflow))
+            return FollowedOnceTask(
+                task,
+                workflow,
+                _is_alone(followed.member, workflow),
+                _takes_result(followed.following),
+                _sets_priority(followed.member),
+            )
     return None
+
+
+def _takes_result(member: Element) -> bool:
+    return isinstance(member.value, Signature) and member.value.immutable is False
+
+
+def _sets_priority(member: Element) -> bool:
+    return isinstance(member.value, Signature) and member.value.options.get("priority") is not None
 
 
 def _is_alone(member: Element, chain: Workflow) -> bool:
