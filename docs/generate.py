@@ -157,7 +157,7 @@ def settings_table() -> str:
 
 def shown_default(option: Option) -> str:
     """A default as it would be written in ``pyproject.toml``; JSON is near enough for what there is."""
-    if option.kind == "path":
+    if option.kind in ("path", "environment"):
         return json.dumps(option.default or False)
     return json.dumps(dict(option.default) if option.kind == "codes by file" else option.default)
 

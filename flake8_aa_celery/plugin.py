@@ -9,6 +9,7 @@ from argparse import Action
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery import __version__
+from flake8_aa_celery.installed import NO_ENVIRONMENT, is_usable
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.profiles import Profiles
@@ -121,6 +122,9 @@ class Plugin:
             from flake8.exceptions import ExecutionError
 
             raise ExecutionError(str(error)) from error
+        environment = cls.settings.environment
+        if environment and not is_usable(environment):
+            _warn(f"{environment}: {NO_ENVIRONMENT}")
         if _shuts_us_out(options):
             _warn("flake8's select names none of our rules, so that none is reported: add extend-select = AAC")
 

@@ -7,6 +7,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.installed import NO_ENVIRONMENT, is_usable
 from flake8_aa_celery.settings import AUTO, Settings, SettingsError, merge
 
 if TYPE_CHECKING:
@@ -130,6 +131,8 @@ class SettingsTree:
             for name in layer.values:
                 earlier = origins.get(name, ()) if name.startswith("extend-") else ()
                 origins[name] = (*earlier, layer.origin)
+        if settings.environment and not is_usable(settings.environment):
+            self._warn(f"{settings.environment}: {NO_ENVIRONMENT}")
         return Resolved(settings, origins)
 
 

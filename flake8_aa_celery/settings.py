@@ -23,7 +23,9 @@ if TYPE_CHECKING:
         @property
         def name(self) -> str: ...
 
-    Kind = Literal["codes", "codes by file", "patterns", "names", "decorators", "flag", "choice", "number", "path"]
+    Kind = Literal[
+        "codes", "codes by file", "patterns", "names", "decorators", "flag", "choice", "number", "path", "environment"
+    ]
     Profile = Literal["alliance-auth", "celery"]
     #: asks for the codes of all rules, when a setting names one, with the rules themselves where they have names
     Codes = Callable[[], Iterable[str] | Mapping[str, Named]]
@@ -70,6 +72,7 @@ class Settings(NamedTuple):
     extend_exclude: tuple[str, ...] = ()
     force_exclude: bool = False
     baseline: str = ""
+    environment: str = ""
     check_tests: bool = False
     profile: Literal["auto", "alliance-auth", "celery"] = "auto"
     tasks_modules: tuple[str, ...] = ("tasks",)
@@ -140,6 +143,7 @@ class Option(NamedTuple):
             "flag": "true or false",
             "choice": "one of " + ", ".join(self.choices),
             "path": "the path of a file, or false",
+            "environment": "the path of a virtual environment, auto, or false",
             "number": f"a whole number from {self.lowest} to {self.highest}",
         }[self.kind]
 
@@ -159,6 +163,11 @@ OPTIONS = (
     Option("extend-exclude", "patterns", "more files and folders that the command does not search", flake8=False),
     Option("force-exclude", "flag", "leave out what is excluded even where its path is given", flake8=False),
     Option("baseline", "path", "a file with the violations that the command does not report", flake8=False),
+    Option(
+        "environment",
+        "environment",
+        "read the packages with tasks that are installed there, too; auto looks for it",
+    ),
     Option("check-tests", "flag", "check test code and migrations, too"),
     Option(
         "profile",
@@ -211,7 +220,7 @@ def parse_text(option: Option, text: str) -> Any:
         return [_parse_decorator(part) for part in parts] if all("." in part for part in parts) else text
     if option.kind == "flag":
         return {"true": True, "false": False}.get(text.lower(), text)
-    if option.kind == "path":
+    if option.kind in ("path", "environment"):
         return False if text == "false" else text
     if option.kind == "number":
         return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
@@ -278,6 +287,8 @@ class _Source:
             return self._checked_codes(option, value)
         if option.kind == "path":
             return (value if self._base == "." else os.path.join(self._base, value)) if value else ""
+        if option.kind == "environment":
+            return value if value == AUTO else os.path.join(os.path.abspath(self._base), value) if value else ""
         if option.kind == "patterns":
             return tuple(map(self._anchored, value))
         if option.kind == "codes by file":
@@ -312,7 +323,7 @@ class _Source:
 def _is_allowed(option: Option, value: Any) -> bool:
     if option.kind == "flag":
         return isinstance(value, bool)
-    if option.kind == "path":
+    if option.kind in ("path", "environment"):
         return value is False or (isinstance(value, str) and 0 < len(value) <= _LONGEST_PATH)
     if option.kind == "choice":
         return value in option.choices

@@ -215,7 +215,7 @@ def test_nonsense_on_the_command_line_is_refused_or_a_list(option: Option) -> No
     value = parse_text(option, "?")
     if option.kind in ("patterns", "names"):
         assert value == ["?"]
-    elif option.kind == "path":
+    elif option.kind in ("path", "environment"):
         assert value == "?"
     else:
         with pytest.raises(SettingsError, match=option.name):
@@ -491,7 +491,9 @@ def test_a_mistake_in_pyproject_stops_flake8_with_its_text(frontends: Frontends,
 
 
 @pytest.mark.parametrize(
-    "option", [option for option in OPTIONS if option.flake8 and option.kind != "names"], ids=lambda o: o.name
+    "option",
+    [option for option in OPTIONS if option.flake8 and option.kind not in ("names", "environment")],
+    ids=lambda o: o.name,
 )
 def test_a_mistake_in_a_file_of_flake8_stops_it_with_what_is_allowed(
     frontends: Frontends, tmp_path: Path, option: Option

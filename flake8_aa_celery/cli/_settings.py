@@ -57,7 +57,7 @@ def _add_option(group: _ArgumentGroup, option: Option) -> None:
         for prefix, const, text in (("--", "true", option.help), ("--no-", "false", "do not")):
             group.add_argument(prefix + option.name, action="store_const", const=const, help=text, dest=option.field)
         return
-    if option.kind == "path":
+    if option.kind in ("path", "environment"):
         group.add_argument(f"--no-{option.name}", action="store_const", const="false", help="none", dest=option.field)
     text = f"{option.help}: {_allowed(option)}"
     action = "append" if option.kind in _LISTS else "store"
@@ -70,6 +70,8 @@ def _allowed(option: Option) -> str:
         return "codes, their beginnings, or names, such as AAC205,AAC2, or ALL"
     if option.kind == "path":
         return "its path"
+    if option.kind == "environment":
+        return "its path, or auto"
     if option.kind == "decorators":
         return "dotted names, such as shop.tasks.job, or shop.tasks.job:bind for one that hands the task over first"
     if option.kind == "codes by file":
@@ -120,7 +122,7 @@ def from_arguments(arguments: Namespace) -> SettingsTree:
         SettingsTree(all_rules, over, ())  # a mistake on the command line is told first
         return SettingsTree(all_rules, over, warn=warn, profile_of=_profile_of(arguments))
     instead = [layer for path in files for layer in layers_of(path, warn)]
-    return SettingsTree(all_rules, over, instead, profile_of=_profile_of(arguments))
+    return SettingsTree(all_rules, over, instead, warn, profile_of=_profile_of(arguments))
 
 
 def _profile_of(arguments: Namespace) -> FindProfile | None:
@@ -180,7 +182,7 @@ def _lines(resolved: Resolved, options: Iterable[Option]) -> Iterator[str]:
         places = resolved.origins.get(option.name)
         comment = f"  # {', '.join(places)}" if places else ""
         value = getattr(resolved.settings, option.field)
-        nothing = {"path": False, "codes by file": {}}.get(option.kind, value)
+        nothing = {"path": False, "environment": False, "codes by file": {}}.get(option.kind, value)
         yield f"{option.name} = {_toml(value or nothing)}{comment}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.calling.task_names import is_unknown, registered_instead
+from flake8_aa_celery.model.calling.task_names import is_unknown, registered_instead, whose
 from flake8_aa_celery.violation import Violation
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def check(spoken: SpokenName, module: Module) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    - names that begin with no package of this project, and those without a dot;
+    - names that begin with no package of this project, nor with one that is installed in its `environment`, and those
+      without a dot;
     - names that cannot be resolved, and names that lead to something that may be a task: a class, a function with a
       decorator that is not known, a task whose `name=` cannot be resolved;
     - functions that are no tasks, where a schedule names them: that is AAC103.
@@ -77,4 +78,4 @@ def check(spoken: SpokenName, module: Module) -> Iterator[Violation]:
     if is_unknown(spoken, module):
         meant = registered_instead(spoken, module)
         advice = f"did you mean `{meant}`?" if meant else "its messages are dropped, correct the name"
-        yield Violation.at(spoken.node, f"no task of this project is called `{spoken.name}`: {advice}")
+        yield Violation.at(spoken.node, f"no task of {whose(spoken, module)} is called `{spoken.name}`: {advice}")

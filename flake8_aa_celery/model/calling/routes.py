@@ -64,7 +64,7 @@ def named_in_vain_of(module: Module) -> list[NamedInVain]:
 def _of_names(entry: Entry, setting: str, module: Module) -> Iterator[NamedInVain]:
     for name, node in _names_in(entry):
         if _matches_nothing(name, node, module):
-            yield NamedInVain(name, node, setting, False, nearest(name, module.project) or "")
+            yield NamedInVain(name, node, setting, False, nearest(name, task_index_of(module.project)) or "")
         elif meant := _meant_by_function(name, module.project):
             yield NamedInVain(name, node, setting, False, meant)
 
@@ -138,8 +138,9 @@ def _of_modules(entry: Entry, setting: str, module: Module) -> Iterator[NamedInV
 
 
 def _is_of_project(package: str, module: Module) -> bool:
-    path = module.project.find(package, module)
-    return path is not None and path.endswith(".py")
+    project = module.project
+    path = project.find(package, module)
+    return path is not None and path.endswith(".py") and project.app_of(path) is None
 
 
 def _text(element: Element | Entry) -> str:

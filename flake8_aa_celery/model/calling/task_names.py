@@ -15,12 +15,14 @@ from flake8_aa_celery.model.resolve.bindings import member_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
 from flake8_aa_celery.model.resolve.task_functions import registered_by_calls_in
 from flake8_aa_celery.model.resolve.values import UNKNOWN, Function, ModuleValue, NamedTask, Task, Value
-from flake8_aa_celery.model.tasks.index import task_index_of
+from flake8_aa_celery.model.tasks.index import installed_tasks_of, task_index_of
 
 if TYPE_CHECKING:
+    from flake8_aa_celery.installed import App
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.resolve.values import Dispatch, Signature
+    from flake8_aa_celery.model.tasks.index import TaskIndex
 
 
 #: With more tasks than these an unknown name is not compared.
@@ -68,22 +70,62 @@ def is_unknown(spoken: SpokenName, module: Module) -> bool:
     A plain function that a schedule names is left out: that it is no task is a mistake of its own (AAC103).
     """
     package, project = spoken.name.rpartition(".")[0], module.project
-    if not package or not _is_package(package.partition(".")[0], module):
+    if not package:
         return False
+    if not _is_package(package.partition(".")[0], module):
+        return spoken.scheduled and _is_of_nothing_installed(spoken.name, module)
     value = standing_at(spoken.name, module)
-    if (isinstance(value, Task) and value.registered_name == spoken.name) or task_index_of(project).named(spoken.name):
+    if (isinstance(value, Task) and value.registered_name == spoken.name) or is_name_of_task(spoken.name, project):
         return False
     if isinstance(value, Task):
         return _is_registered_otherwise(value, package)
     if isinstance(value, Function):
         return value.is_plain and not spoken.scheduled and not registered_by_calls_in(value.module).is_open
-    return value is None and not _is_given(spoken.name, project)
+    return value is None and not _is_given(spoken.name, module)
+
+
+def _is_of_nothing_installed(name: str, module: Module) -> bool:
+    """Whether a name is that of no installed task, and begins with nothing that is installed.
+
+    Only what Alliance Auth schedules runs in this environment for certain: others schedule for workers elsewhere.
+    """
+    project, package = module.project, name.partition(".")[0]
+    if project.environment is None or not project.settings.is_of_alliance_auth or module.in_document:
+        return False
+    is_there = project.find(package, module) is not None or project.environment.may_have(package)
+    return not is_there and not is_name_of_task(name, project)
+
+
+def is_name_of_task(name: str, project: Project) -> bool:
+    """Whether Celery knows a task of a project, or of a package that is installed with it, by a name."""
+    return bool(task_index_of(project).named(name) or installed_tasks_of(project).named(name))
+
+
+def owner_of(spoken: SpokenName, module: Module) -> App | None:
+    """The installed package that a name leads into; None where it leads into the project."""
+    path = module.project.find(spoken.name.partition(".")[0], module)
+    return module.project.app_of(path) if path is not None else None
+
+
+def whose(spoken: SpokenName, module: Module) -> str:
+    """Whose task a name would be, in words: those of a package, of all that are installed, or of the project."""
+    owner = owner_of(spoken, module)
+    if owner is not None:
+        return owner.title
+    is_own = module.project.find(spoken.name.partition(".")[0], module) is not None
+    return "this project" if is_own else "this project and its environment"
 
 
 def registered_instead(spoken: SpokenName, module: Module) -> str | None:
     """The name under which the task is registered that is found where an unknown name points to."""
     value = standing_at(spoken.name, module)
-    return value.registered_name if isinstance(value, Task) else nearest(spoken.name, module.project)
+    if isinstance(value, Task):
+        return value.registered_name
+    owner, project = owner_of(spoken, module), module.project
+    if owner is None and project.find(spoken.name.partition(".")[0], module) is None:
+        return None
+    index = task_index_of(project) if owner is None else installed_tasks_of(project).index_of(owner)
+    return nearest(spoken.name, index)
 
 
 def _is_package(name: str, module: Module) -> bool:
@@ -121,11 +163,19 @@ def _is_registered_otherwise(task: Task, package: str) -> bool:
     return task.module.dotted != package and task.module.dotted.startswith(f"{package}.")
 
 
-def _is_given(name: str, project: Project) -> bool:
-    """Whether anything in the project is called so by ``name="…"``, in a call or in the body of a class."""
-    if name.encode() not in _texts(project):
+def _is_given(name: str, module: Module) -> bool:
+    """Whether anything in the project is called so by ``name="…"``, in a call or in the body of a class.
+
+    Of a name that leads into an installed package it is asked of that one.
+    """
+    project, path = module.project, module.project.find(name.partition(".")[0], module)
+    owner = project.app_of(path) if path is not None else None
+    if owner is None and name.encode() not in _texts(project):
         return False
-    modules = (project.load(path) for path in files(project, lambda data: name.encode() in data))
+    spoken_in = files(project, lambda data: name.encode() in data)
+    if owner is not None:
+        spoken_in = (path for path, data in project.files_of(owner) if name.encode() in data)
+    modules = map(project.load, spoken_in)
     return any(
         isinstance(given, ast.Constant) and given.value == name
         for module in modules
@@ -140,9 +190,8 @@ def _texts(project: Project) -> frozenset[bytes]:
     return frozenset(text for _, data in project.files for text in _TEXT.findall(data))
 
 
-def nearest(name: str, project: Project) -> str | None:
+def nearest(name: str, index: TaskIndex) -> str | None:
     """The name of a task that one may have meant: the same function elsewhere, or nearly the same name."""
-    index = task_index_of(project)
     same = index.by_function.get(name.rpartition(".")[2], [])
     if len(same) == 1:
         return same[0]

@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.installed import is_followed
 from flake8_aa_celery.model import relevant
 from flake8_aa_celery.model.code import patterns
 from flake8_aa_celery.model.code.module import Module
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from flake8_aa_celery.installed import App
     from flake8_aa_celery.model.code.workspace import Workspace
     from flake8_aa_celery.settings import Settings
 
@@ -64,6 +66,8 @@ class Project:
         self.settings = settings
         #: finds the name of a module of tasks in a dotted name
         self.tasks_modules = patterns.names(settings.tasks_modules)
+        #: what is installed where the settings say so
+        self.environment = workspace.environment_of(self)
         self._modules: dict[str, Module | None] = {}
         self._hashes: dict[str, int] = {}
         #: how many files have become others so far, and how many had when each one was loaded
@@ -141,12 +145,20 @@ class Project:
             tree = self._parsed(path)
             if tree is not None:
                 with suppress(RecursionError):  # whoever lints that file is told
-                    self._modules[path] = Module(path, self.places.dotted_name(path), tree, self)
+                    self._modules[path] = Module(path, self.dotted_name(path), tree, self)
         return self._modules[path]
+
+    def dotted_name(self, path: str) -> str:
+        """The name under which a file is imported: of an installed one from the folder that it is installed in."""
+        app = self.app_of(path)
+        if app is None:
+            return self.places.dotted_name(path)
+        below_site = os.path.relpath(self.places.real(path), self.places.real(app.folder))
+        return below_site.removesuffix(".py").replace(os.sep, ".").removesuffix(".__init__")
 
     def _parsed(self, path: str) -> ast.Module | None:
         where = os.path.realpath(path)
-        if not where.startswith(self.root + os.sep):
+        if not where.startswith(self.root + os.sep) and not self._is_readable(where):
             return None
         try:
             data = self.workspace.read(path)
@@ -163,8 +175,41 @@ class Project:
         starts = self._starts_of(os.path.dirname(importer.path))
         key = (starts, dotted)
         if key not in self._found:
-            self._found[key] = self._search(dotted.split("."), starts)
+            parts = dotted.split(".")
+            found = self._search(parts, starts)
+            if found is None and self.environment is not None and self._search(parts[:1], starts) is None:
+                found = self._search_installed(dotted)
+            self._found[key] = found
         return self._found[key]
+
+    def app_of(self, path: str) -> App | None:
+        """The installed package that a file lies in; None for one of the project, and without an environment."""
+        return self.environment.app_at(self.places.real(path)) if self.environment is not None else None
+
+    def files_of(self, app: App) -> list[tuple[str, bytes]]:
+        """The Python files of an installed package with their bytes, sorted; not tests, nor what is not followed."""
+        found: list[tuple[str, bytes]] = []
+        for module in sorted(app.modules):
+            path = os.path.join(app.folder, *module.split("/"))
+            if is_followed(self.dotted_name(path)) and not self.is_test_code(path):
+                with suppress(OSError):  # what is gone is said of its package
+                    found.append((path, self.workspace.read(path)))
+        return found
+
+    def _is_readable(self, path: str) -> bool:
+        """Whether a file outside of the project may be read: of a package that is installed in its environment.
+
+        Of libraries that are known already it is the modules of tasks alone.
+        """
+        app = self.environment.app_at(path) if self.environment is not None else None
+        return app is not None and is_followed(self.dotted_name(path))
+
+    def _search_installed(self, dotted: str) -> str | None:
+        """The file or folder of a module of an installed package with tasks."""
+        app = self.environment.app_of(dotted) if self.environment is not None else None
+        if app is None or not is_followed(dotted):
+            return None
+        return self._module_path(app.folder, dotted.split("."))
 
     def _search(self, parts: list[str], starts: _Starts) -> str | None:
         """The file or folder of a module, where Python may be started in some folders."""
@@ -184,7 +229,9 @@ class Project:
     def _starts_of(self, folder: str) -> _Starts:
         """Where Python may be started for what is imported in a folder."""
         known = self._starts.get(folder)
-        if known is None:
+        if known is None and self.app_of(folder) is not None:
+            known = self._starts[folder] = _Starts((), ())  # beside it lie libraries, which are not read
+        elif known is None:
             base = self.places.package_root(os.path.join(folder, "any.py"))
             certain = dict.fromkeys((base, self.root, os.path.join(self.root, "src")))
             known = self._starts[folder] = _Starts(tuple(certain), tuple(self._folders_up(folder)))
@@ -236,7 +283,7 @@ class Project:
         parts = name.module.split(".") if name.module else []
         # beyond the outermost package there is nothing: certainly not a library of that name
         dotted = ".".join([*package, *parts]) if package else "." + ".".join(parts)
-        inside = self.places.real(folder).startswith(self.root)
+        inside = self.places.real(folder).startswith(self.root) or self.app_of(folder) is not None
         return dotted, self._module_path(folder, parts) if inside else None
 
     def speaks_of_celery(self, path: str) -> bool:
@@ -273,7 +320,8 @@ class Project:
 
     def is_test_code(self, path: str) -> bool:
         """Whether a file is test code or a migration."""
-        return self.places.is_test_code(path, self.root)
+        app = self.app_of(path)
+        return self.places.is_test_code(path, self.root if app is None else self.places.real(app.folder))
 
     def _module_path(self, folder: str, parts: list[str]) -> str | None:
         """The file of a module below a folder: ``x.py``, ``x/__init__.py``, or the folder of a namespace package."""

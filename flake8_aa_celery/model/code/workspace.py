@@ -6,6 +6,7 @@ import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.installed import Environment, environment_at
 from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.places import Places
 from flake8_aa_celery.source import read
@@ -30,6 +31,7 @@ class Workspace:
         self.places = Places()
         self._overlay = {os.path.realpath(path): data for path, data in overlay.items()}
         self._projects: dict[tuple[str, Settings], Project] = {}
+        self._environments: dict[str, Environment] = {}
 
     def project_of(self, path: str, settings: Settings) -> Project:
         """The project that a file belongs to: one object for each root and settings."""
@@ -56,6 +58,14 @@ class Workspace:
     def is_laid_over(self) -> bool:
         """Whether some texts are not those on the disk: there may be more files than it has."""
         return bool(self._overlay)
+
+    def environment_of(self, project: Project) -> Environment | None:
+        """The environment that the settings of a project name, or where they say so the one that is found."""
+        path = environment_at(project.settings.environment, project.root)
+        if path and path not in self._environments:
+            self._environments[path] = Environment(path)
+        found = self._environments.get(path)
+        return found if found is not None and found.sites else None
 
     # -- files --------------------------------------------------------------------------------------------------
 

@@ -114,7 +114,8 @@ def is_of_other_package(entry: ScheduleEntry) -> bool:
     name, project = entry.task_name or "", entry.module.project
     own = _packages(project) - {entry.module.dotted.partition(".")[0]}
     first = name.partition(".")[0]
-    if not own or first in own or project.find(first, entry.module) is not None:
+    path = project.find(first, entry.module)
+    if not own or first in own or (path is not None and project.app_of(path) is None):
         return False
     return not task_index_of(project).named(name)
 

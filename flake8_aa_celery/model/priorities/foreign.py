@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.calling.task_names import is_name_of_task
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.installed_apps import installed_apps_of
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from flake8_aa_celery.model.resolve.values import NamedTask, Signature, Workflow
-from flake8_aa_celery.model.tasks.index import task_index_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,7 @@ def _is_foreign(name: str, module: Module) -> bool:
         return False
     if any(dotted in (owner, name) for _, dotted in module.scopes.imports):
         return False
-    return not task_index_of(module.project).named(name)
+    return not is_name_of_task(name, module.project)
 
 
 def _is_started_unknown(entry: ScheduleEntry, module: Module) -> bool:

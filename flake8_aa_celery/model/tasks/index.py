@@ -14,6 +14,7 @@ from flake8_aa_celery.model.resolve.task_functions import registered_by_calls_in
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from flake8_aa_celery.installed import App
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.resolve.values import Task
@@ -33,7 +34,13 @@ _NAMING = re.compile(rb"\bname\s*=|\*\*")
 @fact
 def task_index_of(project: Project) -> TaskIndex:
     """The tasks of all files of a project, by their names."""
-    return TaskIndex(project)
+    return TaskIndex(project, project.files)
+
+
+@fact
+def installed_tasks_of(project: Project) -> InstalledTasks:
+    """The tasks of the packages that are installed in a project's environment; none without one."""
+    return InstalledTasks(project)
 
 
 def task_named(name: str, speaker: Module) -> Task | None:
@@ -50,25 +57,27 @@ def task_named(name: str, speaker: Module) -> Task | None:
     named = _by_name(module).get(name, []) if module else []
     is_foreign = is_of_tasks_module(name, project) and project.find(name.partition(".")[0], speaker) is None
     if not named and not is_foreign:
-        named = task_index_of(project).named(name)
+        named = task_index_of(project).named(name) or installed_tasks_of(project).named(name)
     return named[0] if len(named) == 1 else None
 
 
 class TaskIndex:
-    """The tasks of a project by the names that Celery knows them by: reads only the files that can hold what is asked.
+    """The tasks of some files by the names that Celery knows them by: reads only the files that can hold what is asked.
 
     Without ``name=`` a task is called after its module, so that one file can hold it. Not among them are the tasks of
     test code, of migrations and of files that the settings exclude.
+
+    :param files: the files with their bytes, sorted.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, files: list[tuple[str, bytes]]) -> None:
         self._project = project
         self._naming: list[str] = []
         self._by_module: dict[str, list[str]] = {}
-        own = _own_decorators(project)
-        for path, data in project.files:
+        own = _own_decorators(project, files)
+        for path, data in files:
             if _can_register(data) or (own is not None and b"@" in data and own.search(data) is not None):
-                others = self._by_module.setdefault(project.places.dotted_name(path), [])
+                others = self._by_module.setdefault(project.dotted_name(path), [])
                 (self._naming if _may_name(data) else others).append(path)
 
     @cached_property
@@ -112,6 +121,31 @@ class TaskIndex:
             yield from [*tasks_of(module), *registered_by_calls_in(module).tasks] if module else ()
 
 
+class InstalledTasks:
+    """The tasks of installed packages, package by package: what nobody asks for is not read."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._indexes: dict[App, TaskIndex] = {}
+
+    def index_of(self, app: App) -> TaskIndex:
+        """The tasks of one package."""
+        if app not in self._indexes:
+            self._indexes[app] = TaskIndex(self._project, self._project.files_of(app))
+        return self._indexes[app]
+
+    def named(self, name: str) -> list[Task]:
+        """The tasks that Celery knows by a name: of the package that it leads into, otherwise of any."""
+        environment = self._project.environment
+        if environment is None:
+            return []
+        first = environment.app_of(name)
+        if first is not None:
+            return self.index_of(first).named(name)
+        others = (app for apps in environment.apps.values() for app in apps)
+        return [task for app in others for task in self.index_of(app).named(name)]
+
+
 @fact
 def _by_name(module: Module) -> dict[str, list[Task]]:
     """The tasks of a module by the names that Celery knows them by."""
@@ -141,10 +175,10 @@ def _may_name(data: bytes) -> bool:
     return False
 
 
-def _own_decorators(project: Project) -> re.Pattern[bytes] | None:
-    """What finds a decorator that the project may make of Celery's, by its name; None where there is none."""
+def _own_decorators(project: Project, files: list[tuple[str, bytes]]) -> re.Pattern[bytes] | None:
+    """What finds a decorator that some files may make of Celery's, by its name; None where there is none."""
     names = {name.rpartition(".")[2].encode() for name, _ in project.settings.task_decorators}
-    for _, data in project.files:
+    for _, data in files:
         if b"task" in data and _MAKES_DECORATORS.search(data) is not None:
             names.update(name for found in _TOP_LEVEL.findall(data) for name in found if name)
     if not names:
