@@ -35,9 +35,9 @@ _NOT_WALKED = frozenset({"__pycache__", "node_modules", "migrations", "static", 
 _LONGEST = 20_000_000
 #: Libraries whose modules called ``tasks`` hold none of an app.
 _LIBRARIES = frozenset({"billiard", "celery", "celery_once", "discord", "django", "kombu", "rest_framework"})
-#: Packages that are known already, of which only the tasks are read, and what is no task there.
+#: Packages that are known already, of which only the tasks are read, and where the classes of tasks stand there.
 _KNOWN = frozenset({"allianceauth", "esi"})
-_NO_TASKS = "allianceauth.services.tasks"
+_OF_CLASSES = "allianceauth.services.tasks"
 
 
 class App(NamedTuple):
@@ -63,8 +63,11 @@ class App(NamedTuple):
         """What it is called in a message: ``aa-memberaudit 5.3.0``."""
         return f"{self.distribution} {self.version}".rstrip()
 
-    def description(self) -> str:
-        """What its metadata says at length, which for most packages is their README; empty where it says nothing."""
+    def readme(self) -> tuple[str, str]:
+        """What its metadata says at length, which for most packages is their README: a file's name, and its text.
+
+        https://packaging.python.org/en/latest/specifications/core-metadata/#description
+        """
         for name in _METADATA:
             text = _text_of(os.path.join(self.metadata, name)) if self.metadata else None
             if text is not None:
@@ -72,8 +75,9 @@ class App(NamedTuple):
 
                 message = HeaderParser().parsestr(text)
                 body = message.get_payload()
-                return body if isinstance(body, str) and body.strip() else message.get("Description", "")
-        return ""
+                is_markdown = "markdown" in message.get("Description-Content-Type", "")
+                return f"{name}.{'md' if is_markdown else 'rst'}", body if isinstance(body, str) else ""
+        return "README.md", ""
 
 
 class Environment:
@@ -163,10 +167,15 @@ class Environment:
                 yield App(package, site, distribution, version, modules, metadata)
 
 
-def is_followed(dotted: str) -> bool:
+def is_readable(dotted: str) -> bool:
     """Whether a module of an installed package is read: of what is known already the modules of tasks alone."""
     parts = dotted.split(".")
-    return parts[0] not in _KNOWN or len(parts) == 1 or ("tasks" in parts and dotted != _NO_TASKS)
+    return parts[0] not in _KNOWN or len(parts) == 1 or "tasks" in parts
+
+
+def is_followed(dotted: str) -> bool:
+    """Whether names lead into a module of an installed package: not to the classes that are known already."""
+    return is_readable(dotted) and dotted != _OF_CLASSES
 
 
 def environment_at(path: str, root: str) -> str:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _OF_ALLIANCE_AUTH = re.compile(
     r"(aa|allianceauth|alliance-auth|alliance)(-|\Z)|(django-)?(esi|eveuniverse|eveonline)(-|\Z)|(fittings|indy-hub)\Z"
 )
-_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+allianceauth\b", re.MULTILINE)
+#: It is imported, or installed by the settings of a site.
+_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+allianceauth\b|['\"]allianceauth['\"]", re.MULTILINE)
 _APPLICATION = re.compile(rb"\bCelery\(|^INSTALLED_APPS\b", re.MULTILINE)
 #: So many files are looked into where no dependencies are declared.
 _MOST_FILES = 2_000
@@ -75,7 +76,7 @@ def _by_files(root: str) -> FoundProfile:
     for path in _python_files(root):
         data = _bytes_of(path)
         if b"allianceauth" in data and _IMPORT.search(data):
-            return FoundProfile("alliance-auth", f"auto: {os.path.relpath(path, root)} imports allianceauth")
+            return FoundProfile("alliance-auth", f"auto: {os.path.relpath(path, root)} names allianceauth")
         if not shown and (b"Celery(" in data or b"INSTALLED_APPS" in data) and _APPLICATION.search(data):
             shown = os.path.relpath(path, root)
     if shown:

@@ -147,7 +147,7 @@ def test_the_readme_shows_what_the_command_prints(tmp_path: Path) -> None:
 #: How the command is shown: by itself, in recipes, in sentences; but not where a sentence only names it.
 COMMAND = re.compile(
     r"(?:^|`|run: |commands = |- |\$ )aa-celery (?!rule`)"
-    r"((?:check|completion|facts|fix|graph|rules?|server|trace)\b[^`\n#>|)]*)",
+    r"((?:check|completion|facts|fix|graph|rules?|server|site|trace)\b[^`\n#>|)]*)",
     re.MULTILINE,
 )
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from environments import POSIX, install
 from flake8_aa_celery.installed import AUTO, Environment, environment_at, is_environment
 
 if TYPE_CHECKING:
     from frontends import Frontends
 
-POSIX = "lib/python3.12/site-packages"
 TASKS = """\
 from celery import shared_task
 
@@ -52,19 +52,6 @@ def send(pks):
 """
 
 
-def install(site: Path, package: str, files: dict[str, str], *, version: str = "1.2.3", name: str = "") -> Path:
-    """A package with its metadata, as pip leaves it."""
-    written = [f"{package}/__init__.py", *(f"{package}/{file}" for file in files)]
-    for path in written:
-        (site / path).parent.mkdir(parents=True, exist_ok=True)
-        (site / path).write_text(files.get(path.removeprefix(f"{package}/"), ""))
-    metadata = site / f"{name or 'aa_' + package}-{version}.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: aa-{package}\nVersion: {version}\n\n# Readme\n")
-    (metadata / "RECORD").write_text("".join(f"{path},sha256=x,1\n" for path in [*written, "x.dist-info/RECORD"]))
-    return metadata
-
-
 @pytest.fixture
 def environment(tmp_path: Path) -> Path:
     """An environment with an app and a library, beside the project."""
@@ -99,7 +86,7 @@ def test_packages_with_tasks_are_found_by_their_metadata(environment: Path) -> N
     assert list(found.apps) == ["shop"]
     app = found.app_of("shop.tasks.update")
     assert app is not None
-    assert (app.title, app.description().strip()) == ("aa-shop 1.2.3", "# Readme")
+    assert (app.title, app.readme()) == ("aa-shop 1.2.3", ("METADATA.md", "# Readme\n"))
     assert "shop/models.py" in app.modules
     assert (found.app_of("library.core"), found.problems) == (None, [])
 

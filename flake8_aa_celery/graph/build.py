@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 def build(paths: Sequence[str], settings: Settings, failed: Failed) -> Graph:
     """The map of the tasks below some paths, and of all in their projects that starts them or is started by them.
 
-    Test code and migrations are left out unless ``check-tests`` is set.
+    Of a site, whose settings install apps, the tasks of those are on it, too, where they lie in its environment. Test
+    code and migrations are left out unless ``check-tests`` is set.
 
     :param failed: is told of each file that cannot be read or parsed, and why; the others are on the map.
     """
     named = find(paths, settings, failed)
     sources = read_sources(paths, named, settings, failed)
-    return subgraph_of(_whole(sources), {below(path) for path in named})
+    return subgraph_of(_whole(sources), {below(path) for path in named} | sources.installed)
 
 
 def _whole(sources: Sources) -> Graph:

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Literal
 
+    from flake8_aa_celery.model.calling.due import Times
+
     Kind = Literal[
         "task", "foreign", "view", "receiver", "admin", "command", "schedule", "function", "module"
     ]  # fmt: skip
@@ -64,6 +66,7 @@ class Node(NamedTuple):
     :param options: of a task's decorator, as they are written.
     :param priority: what a task runs at where its dispatch says nothing else; None for all other nodes.
     :param detail: of a schedule's entry when it is due, of a receiver its signal.
+    :param due: of a schedule's entry the same in numbers; None where these are not known, and for all other nodes.
     """
 
     id: str
@@ -77,6 +80,7 @@ class Node(NamedTuple):
     priority: Priority | None = None
     detail: str = ""
     violations: tuple[Finding, ...] = ()
+    due: Times | None = None
 
     @property
     def is_task(self) -> bool:

@@ -33,6 +33,7 @@ def _node(node: Node) -> dict[str, Any]:
     plain = node._asdict()
     plain["options"] = dict(node.options)
     plain["priority"] = _priority(node.priority)
+    plain["due"] = node.due._asdict() if node.due else None
     plain["violations"] = [found._asdict() for found in node.violations]
     return plain
 

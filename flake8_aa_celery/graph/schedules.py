@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.graph.elements import Edge, Node
 from flake8_aa_celery.graph.nodes import source_of
+from flake8_aa_celery.model.calling.due import times_of
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.values import NamedTask, Signature
 from flake8_aa_celery.places import below
@@ -43,8 +44,9 @@ def _started(entry: ScheduleEntry, sources: Sources) -> Value:
 def _edge(entry: ScheduleEntry, started: Value, target: str, nodes: Nodes) -> Edge:
     path, line = below(entry.module.path), (entry.name_node or entry.node).lineno
     name, due = entry.name or "unnamed entry", entry.fields.get("schedule")
+    detail = source_of(due.node) if due else ""
     node = Node(
-        f"schedule {name}", "schedule", name, entry.module.dotted, path, line, detail=source_of(due.node) if due else ""
+        f"schedule {name}", "schedule", name, entry.module.dotted, path, line, detail=detail, due=times_of(entry)
     )
     source = nodes.add(node, line, entry.node.end_lineno or line)
     return Edge(source, target, "beat", nodes.priority(started, entry.options), False, path, line)

@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.installed import is_followed
+from flake8_aa_celery.installed import is_followed, is_readable
 from flake8_aa_celery.model import relevant
 from flake8_aa_celery.model.code import patterns
 from flake8_aa_celery.model.code.module import Module
@@ -187,11 +187,11 @@ class Project:
         return self.environment.app_at(self.places.real(path)) if self.environment is not None else None
 
     def files_of(self, app: App) -> list[tuple[str, bytes]]:
-        """The Python files of an installed package with their bytes, sorted; not tests, nor what is not followed."""
+        """The Python files of an installed package with their bytes, sorted; not tests, nor what is not read."""
         found: list[tuple[str, bytes]] = []
         for module in sorted(app.modules):
             path = os.path.join(app.folder, *module.split("/"))
-            if is_followed(self.dotted_name(path)) and not self.is_test_code(path):
+            if is_readable(self.dotted_name(path)) and not self.is_test_code(path):
                 with suppress(OSError):  # what is gone is said of its package
                     found.append((path, self.workspace.read(path)))
         return found
@@ -202,7 +202,7 @@ class Project:
         Of libraries that are known already it is the modules of tasks alone.
         """
         app = self.environment.app_at(path) if self.environment is not None else None
-        return app is not None and is_followed(self.dotted_name(path))
+        return app is not None and is_readable(self.dotted_name(path))
 
     def _search_installed(self, dotted: str) -> str | None:
         """The file or folder of a module of an installed package with tasks."""

@@ -32,10 +32,12 @@ class InstalledApps(NamedTuple):
 
     :param packages: their dotted names, by whatever lists they come together.
     :param is_complete: whether the project has settings, and nothing that cannot be read adds to them.
+    :param is_readable: whether nothing that cannot be read adds to them, be it that they are set elsewhere.
     """
 
     packages: frozenset[str]
     is_complete: bool
+    is_readable: bool
 
 
 @fact
@@ -52,7 +54,8 @@ def installed_apps_of(project: Project) -> InstalledApps:
     configs = {last_part(entry) for entry in entries if last_part(entry)[:1].isupper()}
     packages = {*map(_package, entries), *_named_by(configs, project)}
     is_set = any(isinstance(statement, (ast.Assign, ast.AnnAssign)) and _sets(statement) for statement in statements)
-    return InstalledApps(frozenset(packages), is_set and all(map(_is_readable, statements)))
+    is_readable = all(map(_is_readable, statements))
+    return InstalledApps(frozenset(packages), is_set and is_readable, is_readable)
 
 
 def _package(entry: str) -> str:

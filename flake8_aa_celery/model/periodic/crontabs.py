@@ -244,3 +244,43 @@ def _number(text: str) -> int | None:
     if short in MONTHS:
         return MONTHS.index(short) + 1
     return DAYS.index(short) if short in DAYS else None
+
+
+# -- what it comes to ---------------------------------------------------------------------------------------------
+
+
+def expanded(crontab: Crontab, field: str) -> frozenset[int] | None:
+    """The numbers at which a field is due; None where they are not known or Celery refuses them.
+
+    A field that is not given is every number of it, and the minute as well: ``crontab(hour=4)`` is due 60 times.
+    """
+    entry, (lowest, highest) = crontab.fields.get(field), CRONTAB_FIELDS[field]
+    if entry is None:
+        return frozenset(range(lowest, highest + 1)) if crontab.fields.complete else None
+    if refusal_of(field, entry) is not None:
+        return None
+    value = entry.value
+    if isinstance(value, Constant) and isinstance(value.value, str):
+        parts = [_expanded_part(part, lowest, highest) for part in value.value.split(",")]
+        return None if None in parts else frozenset(number for part in parts for number in part or ())
+    if isinstance(value, Constant) and type(value.value) is int:
+        return frozenset({value.value})
+    numbers = _numbers_in(entry)
+    return frozenset(numbers) if numbers is not None else None
+
+
+def _expanded_part(part: str, lowest: int, highest: int) -> range | list[int] | None:
+    """The numbers of one of the parts between the commas: ``*/15``, ``1-5``, ``fri-mon``, ``7``."""
+    part = part.strip()
+    every, span = _EVERY.match(part), _SPAN.match(part)
+    if every:
+        return range(lowest, highest + 1, int(every["by"] or 1))
+    if not span:
+        number = _number(part)
+        return None if number is None else [number]
+    first, last, step = _number(span["first"]), _number(span["last"]), int(span["by"] or 1)
+    if first is None or last is None:
+        return None
+    if first <= last:
+        return range(first, last + 1, step)
+    return [*range(first, highest + 1), *range(lowest, last + 1)][::step]  # over the end of the week, or the year
