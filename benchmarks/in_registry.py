@@ -37,11 +37,13 @@ def main() -> None:
 
 def described(task: object) -> dict[str, object]:
     """A task: its parameters as Celery counts them, the function that it runs, and its options."""
+    parameters = inspect.signature(task.run).parameters.values()  # type: ignore[attr-defined]
+    named = [each.name for each in parameters if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)]
     run = inspect.unwrap(task.run)  # type: ignore[attr-defined]
     code = getattr(run, "__code__", None)
     once = getattr(task, "once", None) or {}
     return {
-        "parameters": list(inspect.signature(task.run).parameters),  # type: ignore[attr-defined]
+        "parameters": named,
         "path": os.path.realpath(code.co_filename) if code else "",
         "line": code.co_firstlineno if code else 0,
         "once": {key: once[key] for key in ("keys", "graceful") if key in once},
