@@ -23,13 +23,14 @@ _ACTIVE = "VIRTUAL_ENV"
 _BESIDE = (".venv", "venv")
 _RECORD, _SITE = "RECORD", "site-packages"
 _METADATA = ("METADATA", "PKG-INFO")
+# Patterns that are compiled when an environment is read: most runs read none.
 #: A line of RECORD that names a module of tasks, and what else leads to one.
-_TASKS = re.compile(r"^([A-Za-z_]\w*)/(?:[^,\n]*/)?tasks(?:/[^,\n]*)?\.py(?=,)", re.MULTILINE)
-_LISTED = re.compile(r"^\"?([^,\n\"]+\.py)\"?,", re.MULTILINE)
-_LEADING = re.compile(r"^([^/,\n]+\.pth|__editable___[^/,\n]+_finder\.py)(?=,)", re.MULTILINE)
+_TASKS = r"(?m)^([A-Za-z_]\w*)/(?:[^,\n]*/)?tasks(?:/[^,\n]*)?\.py(?=,)"
+_LISTED = r"(?m)^\"?([^,\n\"]+\.py)\"?,"
+_LEADING = r"(?m)^([^/,\n]+\.pth|__editable___[^/,\n]+_finder\.py)(?=,)"
 _MAPPING = "MAPPING"
 #: ``aa_memberaudit-5.3.0.dist-info``
-_FOLDER = re.compile(r"(.+?)-(\d[^-]*)\.(?:dist|egg)-info\Z")
+_FOLDER = r"(.+?)-(\d[^-]*)\.(?:dist|egg)-info\Z"
 _NOT_WALKED = frozenset({"__pycache__", "node_modules", "migrations", "static", "templates", "locale"})
 #: No file that is read here is longer, in bytes.
 _LONGEST = 20_000_000
@@ -138,7 +139,7 @@ class Environment:
         for site in self.sites:
             names = _listed(site)
             for name in names:
-                matched = _FOLDER.match(name)
+                matched = re.match(_FOLDER, name)
                 if matched:
                     yield from self._of_metadata(site, name, matched[1].replace("_", "-"), matched[2], claimed)
             for name in names:
@@ -154,13 +155,13 @@ class Environment:
             if name.endswith(".dist-info"):
                 self.problems.append(f"{metadata}: no {_RECORD} that can be read: {distribution} is left out")
             return
-        for leading in _LEADING.findall(record):
+        for leading in re.findall(_LEADING, record):
             path = os.path.join(site, leading)
             claimed.add(path)
             for folder in _folders_in_pth(path) if path.endswith(".pth") else _folders_in_finder(path):
                 yield from _in_folder(folder, distribution, version, metadata)
-        for package in sorted({found[1] for found in _TASKS.finditer(record)} - _LIBRARIES):
-            modules = tuple(path for path in _LISTED.findall(record) if path.startswith(f"{package}/"))
+        for package in sorted({found[1] for found in re.finditer(_TASKS, record)} - _LIBRARIES):
+            modules = tuple(path for path in re.findall(_LISTED, record) if path.startswith(f"{package}/"))
             if not os.path.isdir(os.path.join(site, package)):
                 self.problems.append(f"{metadata}: its files are gone: {distribution} is left out")
             elif _has_tasks(site, modules):

@@ -24,6 +24,7 @@ class Places:
         self._project_roots: dict[str, str] = {}
         self._package_roots: dict[str, str] = {}
         self._test_folders: dict[tuple[str, str], bool] = {}
+        self._marked_roots: dict[str, str | None] = {}
 
     def real(self, folder: str) -> str:
         """A folder without symbolic links."""
@@ -37,7 +38,7 @@ class Places:
         folder = os.path.dirname(os.path.abspath(path))
         known = self._project_roots.get(folder)
         if known is None:
-            root = self.real(_marked_root(folder) or self._package_root(folder))
+            root = self.real(self._marked_root(folder) or self._package_root(folder))
             known = self._project_roots[folder] = root
         return known
 
@@ -54,6 +55,22 @@ class Places:
             known = self._package_roots[folder] = self._package_root(package) if package else folder
         return known
 
+    def _marked_root(self, folder: str) -> str | None:
+        """The nearest folder, this one or above, that something marks as the root of a project."""
+        passed: list[str] = []
+        while folder not in self._marked_roots:
+            passed.append(folder)
+            above = os.path.dirname(folder)
+            if has_marker(folder):
+                self._marked_roots[folder] = folder
+            elif above == folder:
+                self._marked_roots[folder] = None
+            else:
+                folder = above
+        found = self._marked_roots[folder]
+        self._marked_roots.update(dict.fromkeys(passed, found))
+        return found
+
     def _package_around(self, folder: str) -> str:
         """The nearest package of the project around a folder that is none itself: its modules are part of that one.
 
@@ -64,7 +81,7 @@ class Places:
             if folder == below or has_marker(folder):
                 return ""
             if os.path.isfile(os.path.join(folder, "__init__.py")):
-                return folder if _marked_root(folder) else ""
+                return folder if self._marked_root(folder) else ""
         return ""
 
     def dotted_name(self, path: str) -> str:
@@ -104,16 +121,6 @@ class Places:
             below_root = self.real(folder).removeprefix(root)
             self._test_folders[key] = not _TEST_FOLDERS.isdisjoint(below_root.split(os.sep))
         return self._test_folders[key]
-
-
-def _marked_root(folder: str) -> str | None:
-    """The nearest folder, this one or above, that something marks as the root of a project."""
-    while not has_marker(folder):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return None
-        folder = above
-    return folder
 
 
 def has_marker(folder: str) -> bool:

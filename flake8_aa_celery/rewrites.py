@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
 
-class _Values:
+class Values:
     """Plain values with names: equal where the class and all values are."""
 
     __slots__: tuple[str, ...] = ()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Values) and type(self) is type(other) and self._values() == other._values()
+        return isinstance(other, Values) and type(self) is type(other) and self._values() == other._values()
 
     def __repr__(self) -> str:
         named = ", ".join(f"{name}={value!r}" for name, value in zip(self.__slots__, self._values(), strict=True))
@@ -33,7 +33,7 @@ class _Values:
         return [getattr(self, name) for name in self.__slots__]
 
 
-class Spot(_Values):
+class Spot(Values):
     """Where a node starts and ends: lines from 1, columns from 0 as ``ast`` counts them, in UTF-8 bytes."""
 
     __slots__ = ("column", "end_column", "end_line", "line")
@@ -50,7 +50,7 @@ class Spot(_Values):
         return cls(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
 
 
-class _Rewrite(_Values):
+class _Rewrite(Values):
     """What all rewrites can be asked."""
 
     __slots__ = ()

@@ -19,12 +19,13 @@ _TEMPORARY = re.compile(r"\.aa-celery-(\d+)\.tmp$")
 _PATIENCE = 3600
 
 
-def write(path: str, data: bytes) -> None:
+def write(path: str, data: bytes, *, durable: bool = True) -> None:
     """Replace what is in a file, in one step.
 
     Its mode is kept, and its owner where the system allows it; of a symbolic link the file is written that it leads
     to. A file that does not exist is made.
 
+    :param durable: whether it must be on the disk when this is done, which takes time: a cache can be made anew.
     :raises OSError: where the file or its folder is read-only or something else is in the way; then it is as it was.
     """
     target = os.path.realpath(path)
@@ -38,7 +39,8 @@ def write(path: str, data: bytes) -> None:
             file.flush()
             if before is not None:
                 _make_alike(temporary, before)
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         os.replace(temporary, target)
     except BaseException:
         _remove(temporary)

@@ -182,9 +182,20 @@ def test_linting_imports_nothing_heavy() -> None:
 
 
 def test_a_check_imports_nothing_heavy_and_of_the_command_only_what_it_needs(root: Path) -> None:
-    names = imported_by("check", "--isolated", "--exit-zero", "--output-format=text", str(root))
+    names = imported_by("check", "--isolated", "--no-cache", "--exit-zero", "--output-format=text", str(root))
     assert not names & HEAVY
-    parts = ("_arguments", "_files", "_output", "_progress", "_report", "_settings", "_terminal", "_workers", "check")
+    parts = (
+        "_arguments",
+        "_cache",
+        "_files",
+        "_output",
+        "_progress",
+        "_report",
+        "_settings",
+        "_terminal",
+        "_workers",
+        "check",
+    )
     assert ours(names, "cli.") == {"flake8_aa_celery.cli", *(f"flake8_aa_celery.cli.{part}" for part in parts)}
     assert ours(names, "report.") == {f"flake8_aa_celery.report{part}" for part in ("", ".text", "._summary")}
     assert not ours(names, "fixes.") | ours(names, "graph.")
@@ -192,7 +203,16 @@ def test_a_check_imports_nothing_heavy_and_of_the_command_only_what_it_needs(roo
 
 def test_a_small_app_is_checked_with_few_modules(root: Path) -> None:
     """One file a rule, one a fact: what an app has nothing of is not imported, such as the facts of schedules."""
-    assert len(imported_by("check", "--isolated", str(root))) < 250
+    assert len(imported_by("check", "--isolated", "--no-cache", str(root))) < 250
+
+
+def test_what_is_answered_from_the_cache_needs_neither_rules_nor_model(root: Path) -> None:
+    (root / "setup.py").touch()
+    imported_by("check", "--isolated", str(root / "app" / "tasks.py"))
+    names = imported_by("check", "--isolated", str(root / "app" / "tasks.py"))
+    assert ours(names, "cache.")
+    assert ours(names, "rules.") <= {"flake8_aa_celery.rules", "flake8_aa_celery.rules.catalogue"}
+    assert not ours(names, "linter.") | ours(names, "model.code.module.") | names & (HEAVY - {"hashlib", "json"})
 
 
 def test_only_rules_are_imported_that_are_about_something_in_the_files(root: Path) -> None:

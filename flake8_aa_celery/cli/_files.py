@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.cli._output import MISUSE, Complaints, complain
 from flake8_aa_celery.cli._settings import STDIN, origins
-from flake8_aa_celery.linter import may_find
 from flake8_aa_celery.places import Places
 from flake8_aa_celery.source import find, is_excluded, read, reason
 
@@ -116,6 +115,8 @@ def is_left_out(arguments: Namespace, tree: SettingsTree) -> bool:
 
 
 def _is_relevant(file: File, tree: SettingsTree) -> bool:
+    from flake8_aa_celery.linter import may_find
+
     path, data = file
     return may_find(path, data, tree.of(path))
 

@@ -65,10 +65,12 @@ class Linted(NamedTuple):
 
     :param results: what is reported of each, in the order of the files.
     :param seen: what was recognised in all of them.
+    :param tasks: how many tasks were recognised in each.
     """
 
     results: list[Result]
     seen: Seen
+    tasks: list[int]
 
 
 class WorkerError(CommandError):
@@ -107,7 +109,8 @@ def lint_all(
 
     found = spread(files, work, jobs, began)
     results = [Result(path, violations, data) for (path, data), (violations, _) in zip(files, found, strict=True)]
-    return Linted(results, reduce(Seen.plus, (seen for _, seen in found), Seen()))
+    counts = [seen for _, seen in found]
+    return Linted(results, reduce(Seen.plus, counts, Seen()), [seen.tasks for seen in counts])
 
 
 def spread(files: Sequence[File], work: Work[Done], jobs: int, began: float | None = None) -> list[Done]:

@@ -7,18 +7,17 @@ import sys
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.cli import _files, _report, _settings, subcommand
+from flake8_aa_celery.cli import _cache, _files, _report, _settings, subcommand
+from flake8_aa_celery.cli._files import Files
 from flake8_aa_celery.cli._output import MISUSE, CommandError, complain
-from flake8_aa_celery.cli._workers import lint_all, processes
-from flake8_aa_celery.model import imports_celery, may_make_task
+from flake8_aa_celery.report import Result
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _ArgumentGroup
 
-    from flake8_aa_celery.cli._files import Files
+    from flake8_aa_celery.cache.answers import Cache
     from flake8_aa_celery.model.seen import Seen
     from flake8_aa_celery.pyproject import SettingsTree
-    from flake8_aa_celery.report import Result
 
 HELP = "report what is wrong, and change nothing"
 
@@ -34,6 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--watch", action="store_true", help="check again after each change, and say what changed since"
     )
     parser.add_argument("--ignore-noqa", action="store_true", help="report what noqa comments silence, too")
+    _cache.add_arguments(parser)
     add_common_arguments(parser)
 
 
@@ -86,20 +86,37 @@ def run(arguments: Namespace, tree: SettingsTree) -> int:
 def _check(arguments: Namespace, tree: SettingsTree) -> tuple[list[Result], Files, bool]:
     """What is to be reported, the files that were read, and whether everything could be written."""
     began = perf_counter()
-    files = _files.read_files(arguments, tree)
-    jobs = processes(arguments.jobs, files.relevant)
-    results, seen = lint_all(files.relevant, tree.of, jobs, began, not arguments.ignore_noqa, arguments.verbose)
-    if arguments.verbose:
-        _tell(files, jobs, perf_counter() - began, seen)
-    is_read = all(found.code != "AAC900" for result in results for found in result.violations)
-    if is_read and not seen.tasks and not arguments.quiet and not arguments.watch:
-        _tell_of_no_task(arguments, files)
+    cache = _cache.cache_for(arguments, tree)
+    answer = cache.answer() if cache is not None else None
+    if answer is not None:
+        results = [Result(path, violations, data) for path, violations, data in answer.found]
+        files = Files([], answer.total, failed=False)
+    else:
+        results, files = _lint(arguments, tree, began, cache)
     if arguments.add_noqa or arguments.update_baseline or _settings.any_baseline(arguments, tree):
         from flake8_aa_celery.cli._adopting import adopt
 
         results, written = adopt(arguments, results, tree)
         return results, files, written
     return results, files, True
+
+
+def _lint(arguments: Namespace, tree: SettingsTree, began: float, cache: Cache | None) -> tuple[list[Result], Files]:
+    """What is found in the files, and these; says what is odd about them, and keeps what can be answered again."""
+    from flake8_aa_celery.cli._workers import lint_all, processes
+
+    files = _files.read_files(arguments, tree)
+    jobs = processes(arguments.jobs, files.relevant)
+    results, seen, tasks = lint_all(files.relevant, tree.of, jobs, began, not arguments.ignore_noqa, arguments.verbose)
+    if arguments.verbose:
+        _tell(files, jobs, perf_counter() - began, seen)
+    is_read = all(found.code != "AAC900" for result in results for found in result.violations)
+    if is_read and not seen.tasks and not arguments.quiet and not arguments.watch:
+        _tell_of_no_task(arguments, files)
+    if cache is not None and not files.failed:
+        found = zip(results, tasks, strict=True)
+        cache.remember({result.path: (result.violations, count) for result, count in found})
+    return results, files
 
 
 def _demand_sense(arguments: Namespace) -> None:
@@ -130,6 +147,8 @@ def _tell(files: Files, jobs: int, seconds: float, seen: Seen) -> None:
 
 def _tell_of_no_task(arguments: Namespace, files: Files) -> None:
     """Say that no task was recognised, where a folder was checked in which there seem to be some."""
+    from flake8_aa_celery.model import imports_celery, may_make_task
+
     speaking = sum(imports_celery(data) for _, data in files.relevant)
     if speaking and any(map(os.path.isdir, arguments.paths)) and any(may_make_task(data) for _, data in files.relevant):
         number = "1 file speaks" if speaking == 1 else f"{speaking} files speak"
