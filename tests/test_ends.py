@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.cli import _workers, check
+from flake8_aa_celery.cli import _workers
 from flake8_aa_celery.rules import Rule
 from frontends import Frontends, start, write
 from support import hidden_interrupt
@@ -26,7 +26,7 @@ def interrupted(*_: object) -> None:
 
 
 def test_an_interrupt_is_quiet(frontends: Frontends, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check, "lint_all", interrupted)
+    monkeypatch.setattr(_workers, "lint_all", interrupted)
     assert frontends.check() == (130, [], "")
 
 
@@ -37,12 +37,12 @@ def test_an_interrupt_while_a_class_is_made_is_quiet(frontends: Frontends, monke
     def make_class(*_: object) -> None:
         type("Node", (), {"field": Field()})
 
-    monkeypatch.setattr(check, "lint_all", make_class)
+    monkeypatch.setattr(_workers, "lint_all", make_class)
     assert frontends.check() == (130, [], "")
 
 
 def test_an_interrupt_that_a_library_hides_is_quiet(frontends: Frontends, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check, "lint_all", hidden_interrupt)
+    monkeypatch.setattr(_workers, "lint_all", hidden_interrupt)
     assert frontends.check() == (130, [], "")
 
 
@@ -58,7 +58,7 @@ def test_a_crash_that_is_no_interrupt_is_not_hidden(frontends: Frontends, monkey
     def crash(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(check, "lint_all", crash)
+    monkeypatch.setattr(_workers, "lint_all", crash)
     with pytest.raises(RuntimeError):
         frontends.check()
 
