@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Binding, Scope, Site
 
 
@@ -18,13 +19,22 @@ class Frame:
     :param outer: the call of the function around it in which it was defined; None where there is none.
     :param key: what tells this call from others of the function: its parameters with what is known of them, None
         where that is nothing.
+    :param site: where it is called.
+    :ivar callers: the modules in which it is called, and the function that calls it: what it is given may stand there.
     """
 
-    __slots__ = ("arguments", "key", "outer", "scope", "values")
+    __slots__ = ("arguments", "callers", "key", "outer", "scope", "values")
 
     def __init__(
-        self, scope: Scope, arguments: dict[str, Any], outer: Frame | None, key: tuple[tuple[str, Hashable], ...]
+        self,
+        scope: Scope,
+        arguments: dict[str, Any],
+        outer: Frame | None,
+        key: tuple[tuple[str, Hashable], ...],
+        site: Site,
     ) -> None:
+        inner = site.frame.callers if site.frame is not None else frozenset()
+        self.callers: frozenset[Module] = inner if site.module in inner else inner | {site.module}
         self.scope = scope
         self.arguments = arguments
         self.outer = outer

@@ -176,7 +176,8 @@ class Graph:
             is_one_of_many = count > _MOST_CALLS and body.frame is not None
             known = self._node(Body(body.scope)) if is_one_of_many else _Node(body)
             self._nodes[body.key] = known
-            body.scope.module.project.keep(body.scope.module)
+            for module in (body.scope.module, *(body.frame.callers if body.frame is not None else ())):
+                module.project.keep(module)
         return known
 
     # -- what is reached ----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import choices_in
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import (
@@ -141,7 +142,7 @@ def _walk(body: Iterable[ast.stmt], scope: Scope, frame: Frame, dead: set[ast.st
         else:
             for name in ("body", "orelse", "finalbody"):
                 inner = getattr(statement, name, None)
-                if isinstance(inner, list) and not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+                if isinstance(inner, list) and not isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
                     _walk(inner, scope, frame, dead)
     return ended
 

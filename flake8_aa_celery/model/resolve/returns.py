@@ -137,7 +137,7 @@ def frame_of(called: Value, node: ast.Call | None, site: Site) -> Frame | None:
         return None
     scope = function.module.scopes.by_node[function.node]
     arguments = _Given(node, site, receiver).bound_to(function.node.args, function.site)
-    return Frame(scope, arguments, function.site.frame, _key(arguments))
+    return Frame(scope, arguments, function.site.frame, _key(arguments), site)
 
 
 def applied(called: Value, function_given: Function, site: Site) -> Value:
@@ -156,7 +156,7 @@ def applied(called: Value, function_given: Function, site: Site) -> Value:
     given.positional.append(argument)
     arguments = given.bound_to(function.node.args, function.site)
     scope = function.module.scopes.by_node[function.node]
-    return _of_frame(Frame(scope, arguments, function.site.frame, _key(arguments)), site)
+    return _of_frame(Frame(scope, arguments, function.site.frame, _key(arguments), site), site)
 
 
 def _frame_of_partial(partial: Partial, node: ast.Call | None, site: Site) -> Frame | None:
