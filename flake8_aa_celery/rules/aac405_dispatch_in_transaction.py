@@ -102,7 +102,8 @@ def check(sent: SentInTransaction, module: Module) -> Iterator[Violation]:
     what = called(sent.dispatch.receiver)
     if sent.way:
         where = f"{what} ({place(sent.way[-1])})"
-        message = f"`{written_call(sent.way[0])}` sends {where} in {sent.transaction.place}: use `{after}` there"
+        more = f" ({sent.others} more here)" if sent.others else ""
+        message = f"`{written_call(sent.way[0])}` sends {where} in {sent.transaction.place}: use `{after}` there{more}"
         yield Violation.at(sent.node, message, trace=trace(sent.way))
     else:
         message = f"{what} is sent in {sent.transaction.place}, before the commit: use `{after}`"

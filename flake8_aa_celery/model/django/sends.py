@@ -29,12 +29,14 @@ class SentInTransaction(NamedTuple):
     :param transaction: the transaction that is seen.
     :param node: where to report it: the dispatch, or the call in the transaction that leads to it.
     :param way: the calls from there on, the last of which sends; empty where the dispatch itself is reported.
+    :param others: how many more calls like this lead to the same dispatch in the same function.
     """
 
     dispatch: Dispatch
     transaction: Transaction
     node: ast.expr
     way: list[Stage]
+    others: int = 0
 
 
 class SentWhileSaving(NamedTuple):
@@ -52,19 +54,25 @@ class SentWhileSaving(NamedTuple):
 
 @fact
 def sent_in_transactions_of(module: Module) -> list[SentInTransaction]:
-    """The dispatches of a module in a transaction, and the calls in one that lead to a dispatch."""
+    """The dispatches of a module in a transaction, and the calls in one that lead to a dispatch.
+
+    Of several calls of a function in another one that lead to the same dispatch it is the first.
+    """
     found = [
         SentInTransaction(dispatch, around, dispatch.node, [])
         for dispatch in dispatches_of(module)
         if not transactions.waits_for_commit(dispatch) and (around := transactions.around(dispatch.site)) is not None
     ]
     seen = {id(each.node) for each in found}
+    led: dict[tuple[int, int, str], SentInTransaction] = {}
     for call, around in _calls_in_transactions(module):
-        if id(call.node) not in seen:
-            way, dispatch = _way_to_dispatch(call)
-            if dispatch is not None:
-                found.append(SentInTransaction(dispatch, around, call.node, way))
-    return found
+        way, dispatch = _way_to_dispatch(call) if id(call.node) not in seen else ([], None)
+        if dispatch is not None:
+            key = id(transactions.running(call.site)), id(dispatch.node), ast.unparse(call.node.func)
+            first = led.setdefault(key, SentInTransaction(dispatch, around, call.node, way))
+            is_later = first.node is not call.node
+            led[key] = first._replace(others=first.others + is_later)
+    return [*found, *led.values()]
 
 
 @fact

@@ -199,7 +199,10 @@ def _waits_by_default(call: CallSite, task: Task) -> bool:
 
 @fact
 def swallowed_retries_of(module: Module) -> list[SwallowedRetry]:
-    """Every retry that is swallowed: in a task, in a function of its module that it leads to, or at the call there."""
+    """Every retry that is swallowed: in a task, in a function of its module that it leads to, or at the call there.
+
+    Of several calls that lead to one, and that one handler is around, it is the first.
+    """
     found = {
         id(call.node): SwallowedRetry(call.node, call, swallowed, [])
         for call, _ in retries_of(module)
@@ -210,7 +213,7 @@ def swallowed_retries_of(module: Module) -> list[SwallowedRetry]:
         if not graph.leads(Body(task.scope), RETRIES):
             continue
         led_to = list(_swallowed_by_way(task))
-        for each in led_to:
+        for each in {(id(each.swallowed.by), id(each.call.node)): each for each in reversed(led_to)}.values():
             found.setdefault(id(each.node), each)
         if not led_to and id(task.node) not in {id(retry.task.node) for retry in retries_of(module)}:
             elsewhere = _swallowed_elsewhere(task)
