@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.calling.alternatives import is_sent_otherwise
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.effects.graph import Stage
     from flake8_aa_celery.model.resolve.values import LocalCall
     from flake8_aa_celery.model.results.uses import ResultUse
+
+#: What a setting's name holds by which tasks run where they are sent.
+_EAGER = "always_eager"
 
 
 class TaskInView(NamedTuple):
@@ -48,7 +52,11 @@ class TaskInView(NamedTuple):
 def tasks_in_views_of(module: Module) -> list[TaskInView]:
     """The tasks that the views and receivers of a module run themselves, and those that they wait for."""
     calls = [call for call in local_calls_of(module) if not is_sent_otherwise(call.task, call.site)]
-    waits = [use for use in result_uses_of(module) if use.name in RESULT_WAITS and use.dispatch is not None]
+    waits = [
+        use
+        for use in result_uses_of(module)
+        if use.name in RESULT_WAITS and use.dispatch is not None and not _is_eager(use.site)
+    ]
     asked: list[LocalCall | ResultUse] = [*calls, *waits]
     answering = _answering(module)
     found = [TaskInView(name, by, []) for by in asked if (name := _name_around(by.site, answering))]
@@ -59,6 +67,14 @@ def tasks_in_views_of(module: Module) -> list[TaskInView]:
         way = next((way for step in steps if RUNS_TASK.through(step) and (way := graph.way_of(step, RUNS_TASK))), None)
         found += [TaskInView(name, None, way)] if way else []
     return found
+
+
+def _is_eager(site: Site) -> bool:
+    """Whether a place is reached only where tasks run at once anyway: below ``if app.conf.task_always_eager``."""
+    return any(
+        block.kind == "if" and isinstance(block.node, ast.If) and _EAGER in ast.unparse(block.node.test).lower()
+        for block in site.block.around()
+    )
 
 
 def _answering(module: Module) -> dict[Scope, str]:

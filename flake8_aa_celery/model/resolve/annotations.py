@@ -19,6 +19,8 @@ _MANY = frozenset(
     {"Collection", "Iterable", "Iterator", "List", "Manager", "QuerySet", "Sequence", "Set", "Tuple", "frozenset"}
     | {"list", "set", "tuple"}
 )
+#: Of those, what is none of a list.
+_OF_DJANGO = frozenset({"Manager", "QuerySet"})
 
 
 def value_of_annotation(node: ast.expr, site: Site) -> Value:
@@ -67,7 +69,7 @@ def _subscripted(node: ast.Subscript, site: Site) -> Value:
         return _either(node.slice.elts[0], node.slice.elts[1], site)
     if name in _MANY:
         item = value_of_annotation(inner, site)
-        return Rows(item.of) if isinstance(item, Instance) else UNKNOWN
+        return Rows(item.of, is_list=name not in _OF_DJANGO) if isinstance(item, Instance) else UNKNOWN
     if isinstance(named, Class):
         return Instance(named)
     return UNKNOWN

@@ -117,7 +117,7 @@ def _by_value(node: ast.expr, site: Site) -> str | None:
         return orm.INSTANCE if orm.is_model(value.of) else None
     if isinstance(value, Constant) and isinstance(node, ast.Subscript):
         return _of_constant(value.value)
-    return orm.QUERYSET if isinstance(value, Rows) else None
+    return orm.QUERYSET if isinstance(value, Rows) and not value.is_list else None
 
 
 def _constant(node: ast.Constant, site: Site, depth: int) -> str | None:

@@ -128,17 +128,19 @@ class Instance(Value):
 
 
 class Rows(Value):
-    """A manager or a queryset of Django's.
+    """A manager or a queryset of Django's, or what an annotation calls a list of instances.
 
     :param model: what its items are instances of; None where that is not known.
     :param classes: the classes of the project that it is made of, those of its manager first.
+    :param is_list: whether it is such a list, of whatever class.
     """
 
-    __slots__ = ("classes", "model")
+    __slots__ = ("classes", "is_list", "model")
 
-    def __init__(self, model: Class | None, classes: tuple[Class, ...] = ()) -> None:
+    def __init__(self, model: Class | None, classes: tuple[Class, ...] = (), *, is_list: bool = False) -> None:
         self.model = model
         self.classes = classes
+        self.is_list = is_list
 
 
 class RowsMethod(Value):
