@@ -337,6 +337,16 @@ def test_a_link_out_of_the_project_is_not_kept(frontends: Frontends, project: Pa
     assert entries(project) == []
 
 
+def test_a_link_that_leads_in_a_circle_does_no_harm(frontends: Frontends, project: Path, linted: list[str]) -> None:
+    (project / "one.py").symlink_to("two.py")
+    (project / "two.py").symlink_to("one.py")
+    (project / "shop" / ".gitignore").symlink_to(".gitignore")
+    (project / "shop" / "again").symlink_to(project)
+    plain = frontends.check("--no-cache")
+    assert (frontends.check(), frontends.check()) == (plain, plain)
+    assert len(linted) == 2
+
+
 def test_what_changes_while_it_is_linted_is_not_kept(
     frontends: Frontends, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

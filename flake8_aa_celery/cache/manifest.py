@@ -107,14 +107,21 @@ def _entries(root: str) -> Iterator[tuple[str, os.DirEntry[str] | None]]:
             if entry.name in _CLOSED:
                 if entry.name in _REPOSITORIES:
                     yield path, None
-            elif entry.is_dir():
+            elif _is_folder(entry):
                 yield path, None
                 if not entry.is_symlink():
                     waiting.append(path)
-                elif not os.path.realpath(entry.path).startswith(start):
+                elif not f"{os.path.realpath(entry.path)}{os.sep}".startswith(start):
                     raise Unclear(path)
             elif entry.name.endswith(_READ):
                 yield path, entry
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def digested(root: str, seen: Manifest, before: Manifest | None = None) -> Manifest:
