@@ -18,8 +18,6 @@ from flake8_aa_celery.model.resolve.task_functions import task_around
 from flake8_aa_celery.model.results.uses import result_uses_of
 
 if TYPE_CHECKING:
-    import ast
-
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Scope, Site
     from flake8_aa_celery.model.effects.graph import Stage
