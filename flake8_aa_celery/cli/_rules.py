@@ -8,20 +8,9 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.report._links import page_of
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
     from typing import Any
 
     from flake8_aa_celery.rules import Rule
-
-
-def add_argument(parser: ArgumentParser) -> None:
-    """Add the option that says for whom something is printed."""
-    parser.add_argument(
-        "--output-format",
-        choices=("text", "json"),
-        default="text",
-        help="text unless said otherwise; json for programs",
-    )
 
 
 def as_object(rule: Rule) -> dict[str, Any]:

@@ -25,6 +25,16 @@ def add_argument(parser: _ActionsContainer) -> None:
     )
 
 
+def add_output_format(parser: _ActionsContainer) -> None:
+    """Add the option that says for whom something is printed."""
+    parser.add_argument(
+        "--output-format",
+        choices=("text", "json"),
+        default="text",
+        help="text unless said otherwise; json for programs",
+    )
+
+
 def is_drawn(color: str, stream: TextIO | None = None) -> bool:
     """Whether what goes to a stream is laid out for a person: on a terminal, and where colour is forced.
 

@@ -36,12 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--fact", action="append", choices=sorted(FACTS), metavar="NAME", help="this fact alone; can be repeated"
     )
-    parser.add_argument(
-        "--output-format",
-        choices=("text", "json"),
-        default="text",
-        help="text unless said otherwise; json for programs",
-    )
+    _terminal.add_output_format(parser)
     _terminal.add_argument(parser)
     _settings.add_arguments(parser)
 

@@ -26,7 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.usage = "%(prog)s [OPTION …] [CODE …]"
     parser.add_argument("rules", nargs="*", metavar="CODE", help="its code or its name")
     parser.add_argument("--all", action="store_true", help="all rules")
-    _rules.add_argument(parser)
+    _terminal.add_output_format(parser)
     _terminal.add_argument(parser)
 
 

@@ -23,7 +23,7 @@ _COLOURS = {"error": "red", "warning": "yellow", "convention": "cyan"}
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of ``rules``."""
     parser.add_argument("--profile", choices=PROFILES, help="only those that are on by default in this profile")
-    _rules.add_argument(parser)
+    _terminal.add_output_format(parser)
     _terminal.add_argument(parser)
 
 

@@ -31,12 +31,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "something cannot, and with 2 for misuse, a broken setting, and a path or an environment that is none."
     )
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="the folder of the site, or this one")
-    parser.add_argument(
-        "--output-format",
-        choices=("text", "json"),
-        default="text",
-        help="text unless said otherwise; json for programs",
-    )
+    _terminal.add_output_format(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="list tasks that nothing schedules, too")
     _terminal.add_argument(parser)
     _settings.add_arguments(parser)

@@ -39,12 +39,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="app.tasks.update, a registered name, or a function's bare name if no other has it, and where the "
         "project is, this folder if nowhere else; without a name all tasks and views below the paths",
     )
-    parser.add_argument(
-        "--output-format",
-        choices=("text", "json"),
-        default="text",
-        help="text unless said otherwise; json for programs",
-    )
+    _terminal.add_output_format(parser)
     _terminal.add_argument(parser)
     _settings.add_arguments(parser)
 
