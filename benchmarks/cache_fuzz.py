@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.cache.store import FOLDER
+from flake8_aa_celery.cache import FOLDER
 from flake8_aa_celery.cli import main as command
 
 if TYPE_CHECKING:

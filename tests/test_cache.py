@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.cache_fuzz import Fuzz
+from flake8_aa_celery.cache import FOLDER
 from flake8_aa_celery.cache.entries import Invalid, plain_violations, violations_of
-from flake8_aa_celery.cache.store import FOLDER
 from flake8_aa_celery.cli import _files
 from flake8_aa_celery.linter import lint
 from flake8_aa_celery.settings import Settings

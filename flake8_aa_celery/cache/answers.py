@@ -10,21 +10,20 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_aa_celery import __version__
+from flake8_aa_celery.cache import FOLDER, VARIABLE
 from flake8_aa_celery.cache.entries import Invalid, plain_violations, violations_of
 from flake8_aa_celery.cache.manifest import Unclear, digested, is_same, look
-from flake8_aa_celery.cache.store import FOLDER, Entry, Store
+from flake8_aa_celery.cache.store import Entry, Store
 from flake8_aa_celery.places import Places, has_marker
-from flake8_aa_celery.source import find, read
+from flake8_aa_celery.source import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from flake8_aa_celery.pyproject import SettingsTree
     from flake8_aa_celery.settings import Settings
+    from flake8_aa_celery.source import SettingsOf
     from flake8_aa_celery.violation import Violation
 
-#: Says where the cache is to be, if not beside each project.
-VARIABLE = "AA_CELERY_CACHE_DIR"
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -40,39 +39,35 @@ class Answer(NamedTuple):
 
 
 class Cache:
-    """What is kept of the projects that some paths lie in, for one way of asking.
+    """What is kept of the projects that some files lie in, for one way of asking.
 
-    :param asked: the files and folders that are asked for.
+    :param paths: the files that are checked.
+    :param has_folders: whether they were looked for in folders.
     :param folder: where it is kept; beside each project, or where a variable says, if empty.
     :param heed_noqa: whether what ``noqa`` comments silence is left out.
     """
 
-    def __init__(self, asked: Sequence[str], tree: SettingsTree, folder: str = "", *, heed_noqa: bool = True) -> None:
-        self._folder, self._heed_noqa = folder, heed_noqa
-        self._has_folders = any(map(os.path.isdir, asked))
+    def __init__(
+        self, paths: Sequence[str], of: SettingsOf, folder: str = "", *, has_folders: bool, heed_noqa: bool
+    ) -> None:
+        self._paths, self._folder = paths, folder
+        self._has_folders, self._heed_noqa = has_folders, heed_noqa
         self._began = time.time_ns()
-        self._paths: list[str] = []
-        self._parts: list[_Part] = []
-        failures: list[str] = []
-        found = find(asked, tree.of_folder, lambda path, why: failures.append(path))
         places = Places()
         grouped: dict[tuple[str, Settings], list[str]] = {}
-        for path in found:
-            settings = tree.of(path)
-            if places.is_checked(path, settings):
-                self._paths.append(path)
-                grouped.setdefault((places.project_root(path), settings), []).append(path)
+        for path in paths:
+            grouped.setdefault((places.project_root(path), of(path)), []).append(path)
         try:
-            if not failures:
-                self._parts = [self._part(root, settings, paths) for (root, settings), paths in grouped.items()]
+            tool = _own_state()
+            self._parts = [self._part(root, settings, inside, tool) for (root, settings), inside in grouped.items()]
         except Unclear:
             self._parts = []
 
-    def _part(self, root: str, settings: Settings, paths: list[str]) -> _Part:
+    def _part(self, root: str, settings: Settings, paths: list[str], tool: list[Any]) -> _Part:
         if not has_marker(root) or settings.environment:
             raise Unclear(root)
         store = Store(folder_of(root, self._folder))
-        key = _key(root, settings, self._heed_noqa)
+        key = json.dumps([tool, os.getcwd(), root, list(_above(root)), self._heed_noqa, settings])
         return _Part(root, paths, store, key, self._began)
 
     def answer(self) -> Answer | None:
@@ -158,13 +153,6 @@ def folder_of(root: str, named: str = "") -> str:
     return os.path.join(folder, f"{os.path.basename(root)}-{crc32(os.fsencode(root)):08x}")
 
 
-def _key(root: str, settings: Settings, heed_noqa: bool) -> str:
-    """All that an answer depends on, beside what lies in the project."""
-    above = list(_above(root))
-    asked = [__version__, _own_state(), sys.version, sys.flags.optimize, os.getcwd(), root, above, heed_noqa]
-    return json.dumps([*asked, settings])
-
-
 def _above(root: str) -> Iterator[list[str]]:
     """The files above a project that say what is ignored in it."""
     folder = os.path.dirname(root)
@@ -181,9 +169,8 @@ def _above(root: str) -> Iterator[list[str]]:
         folder = above
 
 
-def _own_state() -> list[list[Any]]:
-    """What this package is made of, where it is run from a checkout and may change at any time."""
-    if not has_marker(os.path.dirname(_PACKAGE)):
-        return []
-    files = look(_PACKAGE, 0).files
-    return [[path, *file.stamp] for path, file in files.items()]
+def _own_state() -> list[Any]:
+    """What answers: this version on this Python; of a checkout, which may change at any time, what it is made of."""
+    is_checkout = has_marker(os.path.dirname(_PACKAGE))
+    files = look(_PACKAGE, 0).stamps() if is_checkout else {}
+    return [__version__, sys.version, sys.flags.optimize, files]

@@ -11,6 +11,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.cache import FOLDER
 from flake8_aa_celery.settings import EXCLUDED
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 #: Files whose content may be looked at, by the ends of their names: modules, documents, settings, dependencies.
 _READ = (".py", ".md", ".markdown", ".rst", ".toml", ".cfg", ".ini", ".txt", ".in", ".flake8", ".gitignore")
 #: Folders that are not looked into: nothing that can be imported lies there, and nothing that is checked.
-_CLOSED = frozenset({".aa_celery_cache", *(name for name in EXCLUDED if name[0] in "._" or name == "node_modules")})
+_CLOSED = frozenset({FOLDER, *(name for name in EXCLUDED if name[0] in "._" or name == "node_modules")})
 #: What marks the root of a project, and is not looked into.
 _REPOSITORIES = frozenset({".git", ".hg"})
 _ENVIRONMENT = "pyvenv.cfg"
@@ -125,10 +126,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def digested(root: str, seen: Manifest, before: Manifest | None = None) -> Manifest:
-    """The same with the digests of all files: of those that are certainly as before the ones from then.
-
-    :raises Unclear: where a file cannot be read.
-    """
+    """The same with the digests of all files: of those that are certainly as before the ones from then."""
     known = before.files if before is not None else {}
     files: dict[str, File] = {}
     for path, file in seen.files.items():

@@ -17,8 +17,6 @@ from flake8_aa_celery.writing import write
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: The folder, beside what marks the root of a project.
-FOLDER = ".aa_celery_cache"
 _TAG = "CACHEDIR.TAG"
 #: https://bford.info/cachedir/
 _SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55"

@@ -53,12 +53,33 @@ class Files(NamedTuple):
     why_nothing: str = ""
 
 
-def read_files(arguments: Namespace, tree: SettingsTree) -> Files:
-    """Find and read the files that are asked for; says on standard error what cannot be read."""
+class Found(NamedTuple):
+    """What is asked for, without standard input.
+
+    :param paths: all files, sorted.
+    :param checked: those that are checked: no test code, unless the settings say so.
+    :param failed: whether a path could not be looked at.
+    """
+
+    paths: list[str]
+    checked: list[str]
+    failed: bool
+
+
+def find_files(arguments: Namespace, tree: SettingsTree) -> Found:
+    """Find the files that are asked for; says on standard error what cannot be looked at."""
     complaints = Complaints()
-    found = _found(arguments, tree, complaints)
-    places = Places()
-    checked = [path for path in found if places.is_checked(path, tree.of(path))]
+    paths = _found(arguments, tree, complaints)
+    return Found(paths, _checked(paths, tree), complaints.any)
+
+
+def read_files(arguments: Namespace, tree: SettingsTree, found: Found | None = None) -> Files:
+    """Read the files that are asked for; says on standard error what cannot be read.
+
+    :param found: the files, where they have been found already.
+    """
+    found = found or find_files(arguments, tree)
+    complaints, checked = Complaints(), list(found.checked)
     relevant = [file for file in _read(checked, complaints) if _is_relevant(file, tree)]
     if "-" in arguments.paths and not is_left_out(arguments, tree):
         checked.append(arguments.stdin_filename)
@@ -67,8 +88,9 @@ def read_files(arguments: Namespace, tree: SettingsTree) -> Files:
     if arguments.verbose:
         for line in origins(tree, map(os.path.dirname, checked)):
             print(line, file=sys.stderr)
-    why_nothing = "" if checked or complaints.any else _why_nothing(arguments.paths, found)
-    return Files(relevant, len(checked), complaints.any, why_nothing)
+    failed = found.failed or complaints.any
+    why_nothing = "" if checked or failed else _why_nothing(arguments.paths, found.paths)
+    return Files(relevant, len(checked), failed, why_nothing)
 
 
 def show(arguments: Namespace, tree: SettingsTree) -> int:
@@ -81,8 +103,13 @@ def show(arguments: Namespace, tree: SettingsTree) -> int:
 
 def checked_files(arguments: Namespace, tree: SettingsTree, failed: Failed) -> list[str]:
     """The files that are asked for and checked, sorted; without standard input."""
+    return _checked(_found(arguments, tree, failed), tree)
+
+
+def _checked(paths: Iterable[str], tree: SettingsTree) -> list[str]:
+    """Those of some files that are checked."""
     places = Places()
-    return [path for path in _found(arguments, tree, failed) if places.is_checked(path, tree.of(path))]
+    return [path for path in paths if places.is_checked(path, tree.of(path))]
 
 
 def _found(arguments: Namespace, tree: SettingsTree, failed: Failed) -> list[str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _ArgumentGroup
 
     from flake8_aa_celery.cache.answers import Cache
+    from flake8_aa_celery.cli._files import Found
     from flake8_aa_celery.model.seen import Seen
     from flake8_aa_celery.pyproject import SettingsTree
 
@@ -86,13 +87,14 @@ def run(arguments: Namespace, tree: SettingsTree) -> int:
 def _check(arguments: Namespace, tree: SettingsTree) -> tuple[list[Result], Files, bool]:
     """What is to be reported, the files that were read, and whether everything could be written."""
     began = perf_counter()
-    cache = _cache.cache_for(arguments, tree)
+    asked = _files.find_files(arguments, tree)
+    cache = _cache.cache_for(arguments, tree, asked)
     answer = cache.answer() if cache is not None else None
     if answer is not None:
         results = [Result(path, violations, data) for path, violations, data in answer.found]
         files = Files([], answer.total, failed=False)
     else:
-        results, files = _lint(arguments, tree, began, cache)
+        results, files = _lint(arguments, tree, asked, began, cache)
     if arguments.add_noqa or arguments.update_baseline or _settings.any_baseline(arguments, tree):
         from flake8_aa_celery.cli._adopting import adopt
 
@@ -101,11 +103,13 @@ def _check(arguments: Namespace, tree: SettingsTree) -> tuple[list[Result], File
     return results, files, True
 
 
-def _lint(arguments: Namespace, tree: SettingsTree, began: float, cache: Cache | None) -> tuple[list[Result], Files]:
+def _lint(
+    arguments: Namespace, tree: SettingsTree, asked: Found, began: float, cache: Cache | None
+) -> tuple[list[Result], Files]:
     """What is found in the files, and these; says what is odd about them, and keeps what can be answered again."""
     from flake8_aa_celery.cli._workers import lint_all, processes
 
-    files = _files.read_files(arguments, tree)
+    files = _files.read_files(arguments, tree, asked)
     jobs = processes(arguments.jobs, files.relevant)
     results, seen, tasks = lint_all(files.relevant, tree.of, jobs, began, not arguments.ignore_noqa, arguments.verbose)
     if arguments.verbose:
