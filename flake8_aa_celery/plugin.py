@@ -123,7 +123,8 @@ class Plugin:
 
             raise ExecutionError(str(error)) from error
         environment = cls.settings.environment
-        if environment and not is_usable(environment):
+        is_option = options.aa_celery_environment is not None  # of a file the settings' own tree has said it
+        if is_option and environment and not is_usable(environment):
             _warn(f"{environment}: {NO_ENVIRONMENT}")
         if _shuts_us_out(options):
             _warn("flake8's select names none of our rules, so that none is reported: add extend-select = AAC")

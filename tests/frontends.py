@@ -14,6 +14,7 @@ from flake8.main.application import Application
 from flake8_aa_celery.cli import main
 from flake8_aa_celery.linter import selected_rules
 from flake8_aa_celery.model.facts import Fact
+from flake8_aa_celery.plugin import Plugin
 from flake8_aa_celery.rewrites import ReplaceExpression
 from flake8_aa_celery.rules import Rule, all_rules, catalogue
 from flake8_aa_celery.violation import Fix, Violation
@@ -147,4 +148,6 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 def frontends(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Frontends:
     """Both frontends, in a folder of their own."""
     monkeypatch.chdir(tmp_path)
+    for name in ("settings", "_nearest"):  # which flake8 sets for its whole process: other tests want theirs
+        monkeypatch.setattr(Plugin, name, getattr(Plugin, name))
     return Frontends(capsys)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from environments import POSIX, install
-from flake8_aa_celery.installed import AUTO, Environment, environment_at, is_environment
+from flake8_aa_celery.installed import Environment, environment_at, is_environment
+from flake8_aa_celery.settings import AUTO
 
 if TYPE_CHECKING:
     from frontends import Frontends
@@ -297,6 +298,7 @@ def test_what_is_no_environment_is_said_once(frontends: Frontends, project: Path
     )
     (project / "pyproject.toml").write_text(f'[tool.flake8-aa-celery]\nenvironment = "../{path}"\n')
     assert "no Python environment" in frontends.check("--select", "AAC401").errors
+    assert frontends.flake8("--select=AAC401").errors.count("no Python environment") == 1
 
 
 @pytest.mark.parametrize("value", ["3", "true", '[".venv"]', '""'])
