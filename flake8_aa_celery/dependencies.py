@@ -10,6 +10,8 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from flake8_aa_celery.disk import listed, text_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -90,13 +92,7 @@ def _may_be_before(asked: str, version: tuple[int, ...]) -> bool:
 
 
 def _text_of(path: str) -> str:
-    if not os.path.isfile(path):  # to open a pipe would be to wait for ever
-        return ""
-    try:
-        with open(path, encoding="utf-8-sig") as file:
-            return file.read(_LONGEST)
-    except (OSError, UnicodeError):
-        return ""
+    return text_of(path, _LONGEST, encoding="utf-8-sig") or ""
 
 
 def _of_pyproject(root: str) -> Iterator[list[str]]:
@@ -172,15 +168,8 @@ def _of_setup_py(root: str) -> Iterator[list[str]]:
 def _of_requirements(root: str) -> Iterator[list[str]]:
     """``requirements*.txt`` in the root folder, and all of a folder ``requirements``."""
     folder = os.path.join(root, _FOLDER)
-    paths = [os.path.join(root, name) for name in _listed(root) if _FILES.match(name)]
-    paths += [os.path.join(folder, name) for name in _listed(folder) if name.endswith((".txt", ".in"))]
+    paths = [os.path.join(root, name) for name in listed(root) if _FILES.match(name)]
+    paths += [os.path.join(folder, name) for name in listed(folder) if name.endswith((".txt", ".in"))]
     for path in paths:
         lines = [line.strip() for line in _text_of(path).splitlines()]
         yield [line for line in lines if line and not line.startswith(("#", "-"))]
-
-
-def _listed(folder: str) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))
-    except OSError:
-        return []

@@ -10,15 +10,18 @@ import os
 import re
 import sys
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_aa_celery.disk import listed, text_of
+from flake8_aa_celery.settings import AUTO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-#: Where an environment is looked for by itself: what an activated one sets, and beside the project.
-AUTO = "auto"
 #: What is said of a folder that is none.
 NO_ENVIRONMENT = "no Python environment, for it has no site-packages: nothing is read there"
+#: Where an environment is looked for by itself: what an activated one sets, and beside the project.
 _ACTIVE = "VIRTUAL_ENV"
 _BESIDE = (".venv", "venv")
 _RECORD, _SITE = "RECORD", "site-packages"
@@ -93,35 +96,28 @@ class Environment:
         self.path = path
         self.sites = tuple(_sites(path))
         self.problems: list[str] = []
-        self._apps: dict[str, list[App]] | None = None
-        self._folders: dict[str, App] | None = None
-        self._names: set[str] | None = None
 
-    @property
+    @cached_property
     def apps(self) -> Mapping[str, list[App]]:
         """The packages with tasks by the names that they are imported by: several where they share a namespace."""
-        if self._apps is None:
-            self._apps = {}
-            for app in self._found():
-                self._apps.setdefault(app.package, []).append(app)
-        return self._apps
+        found: dict[str, list[App]] = {}
+        for app in self._found():
+            found.setdefault(app.package, []).append(app)
+        return found
+
+    @property
+    def all_apps(self) -> list[App]:
+        """The packages with tasks."""
+        return [app for apps in self.apps.values() for app in apps]
 
     def app_of(self, dotted: str) -> App | None:
         """The package that a dotted name leads into; of several in a namespace the one that has most of the name."""
         parts = dotted.split(".")
         apps = self.apps.get(parts[0], [])
-        return max(apps, key=lambda app: _shared(app, parts), default=None)
+        return apps[0] if len(apps) == 1 else max(apps, key=lambda app: _shared(app, parts), default=None)
 
     def may_have(self, package: str) -> bool:
         """Whether anything may be imported by a name, an app or not."""
-        if self._names is None:
-            self._names = {name.partition(".")[0] for site in self.sites for name in _listed(site)} | set(self.apps)
-            leading = [os.path.join(site, name) for site in self.sites for name in _listed(site)]
-            for path in leading:
-                if path.endswith(".pth"):
-                    self._names.update(name for folder in _folders_in_pth(path) for name in _listed(folder))
-                elif path.endswith("_finder.py"):
-                    self._names.update(re.findall(r"\w+", _text_of(path) or ""))
         return package in self._names or f"{package}.py" in self._names
 
     def app_at(self, path: str) -> App | None:
@@ -129,15 +125,29 @@ class Environment:
 
         :param path: without symbolic links.
         """
-        if self._folders is None:
-            apps = [app for apps in self.apps.values() for app in apps]
-            self._folders = {os.path.realpath(os.path.join(app.folder, app.package)) + os.sep: app for app in apps}
         return next((app for folder, app in self._folders.items() if (path + os.sep).startswith(folder)), None)
+
+    @cached_property
+    def _folders(self) -> dict[str, App]:
+        """The packages by their folders, without symbolic links, with a separator at the end."""
+        return {os.path.realpath(os.path.join(app.folder, app.package)) + os.sep: app for app in self.all_apps}
+
+    @cached_property
+    def _names(self) -> set[str]:
+        """What may be imported: what lies in the folders with packages, and what these lead to."""
+        found = set(self.apps)
+        for path in (os.path.join(site, name) for site in self.sites for name in listed(site)):
+            found.add(os.path.basename(path).partition(".")[0])
+            if path.endswith(".pth"):
+                found.update(name for folder in _folders_in_pth(path) for name in listed(folder))
+            elif path.endswith("_finder.py"):
+                found.update(re.findall(r"\w+", _text_of(path) or ""))
+        return found
 
     def _found(self) -> Iterator[App]:
         claimed: set[str] = set()
         for site in self.sites:
-            names = _listed(site)
+            names = listed(site)
             for name in names:
                 matched = re.match(_FOLDER, name)
                 if matched:
@@ -210,7 +220,7 @@ def _sites(path: str) -> Iterator[str]:
     real: set[str] = set()
     for library in ("lib", "lib64", "Lib"):
         folder = os.path.join(path, library)
-        below = (os.path.join(folder, name) for name in _listed(folder) if name.startswith("python"))
+        below = (os.path.join(folder, name) for name in listed(folder) if name.startswith("python"))
         for each in (*below, folder):
             site = os.path.join(each, _SITE)
             if os.path.isdir(site) and os.path.realpath(site) not in real:
@@ -232,7 +242,7 @@ def _has_tasks(folder: str, modules: Iterable[str]) -> bool:
 
 def _in_folder(folder: str, distribution: str, version: str, metadata: str) -> Iterator[App]:
     """The packages with tasks in a folder that holds somebody's source."""
-    entries = _listed(folder)
+    entries = listed(folder)
     if not distribution:
         named = next((found for name in entries if (found := re.match(r"(.+)\.egg-info\Z", name))), None)
         metadata = os.path.join(folder, named[0]) if named else ""
@@ -277,16 +287,4 @@ def _folders_in_finder(path: str) -> Iterator[str]:
 
 
 def _text_of(path: str) -> str | None:
-    """The text of a file; None where it cannot be read."""
-    if not os.path.isfile(path):  # to open a pipe would be to wait for ever
-        return None
-    with suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
-        return file.read(_LONGEST)
-    return None
-
-
-def _listed(folder: str) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))
-    except OSError:
-        return []
+    return text_of(path, _LONGEST, errors="replace")

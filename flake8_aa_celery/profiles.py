@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.dependencies import declared_in
 from flake8_aa_celery.places import Places, has_marker
 from flake8_aa_celery.settings import EXCLUDED
+from flake8_aa_celery.source import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +102,6 @@ def _bytes_of(path: str) -> bytes:
     if os.path.islink(path) or not os.path.isfile(path):  # to open a pipe would be to wait for ever
         return b""
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return read(path)
     except OSError:
         return b""

@@ -49,8 +49,9 @@ def run(arguments: Namespace) -> int:
 
 @_settings.given
 def _run(arguments: Namespace, tree: SettingsTree) -> int:
-    from flake8_aa_celery.installed import AUTO, is_usable
+    from flake8_aa_celery.installed import is_usable
     from flake8_aa_celery.model.code.workspace import Workspace
+    from flake8_aa_celery.settings import AUTO
     from flake8_aa_celery.site.build import site_of
 
     path: str = arguments.path

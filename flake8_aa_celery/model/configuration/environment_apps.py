@@ -50,7 +50,7 @@ class EnvironmentApps(NamedTuple):
 def environment_apps_of(project: Project) -> EnvironmentApps:
     """The packages of a project's environment that its settings install; all of them where these say nothing."""
     environment, installed = project.environment, installed_apps_of(project)
-    found = [app for apps in environment.apps.values() for app in apps] if environment is not None else []
+    found = environment.all_apps if environment is not None else []
     base_app = next((app for app in found if app.package == _ALLIANCE_AUTH), None)
     base = _base_settings(project, base_app) if base_app is not None else None
     packages = installed.packages | (_texts_in(base) if base is not None else frozenset())

@@ -142,8 +142,7 @@ class InstalledTasks:
         first = environment.app_of(name)
         if first is not None:
             return self.index_of(first).named(name)
-        others = (app for apps in environment.apps.values() for app in apps)
-        return [task for app in others for task in self.index_of(app).named(name)]
+        return [task for app in environment.all_apps for task in self.index_of(app).named(name)]
 
 
 @fact
