@@ -127,7 +127,7 @@ class Sources:
             return
         project = self._project_of(path)
         if is_document(path):
-            yield from _blocks(path, data, project)
+            yield from blocks_of(path, data, project)
             return
         try:
             yield project.load(path) or project.module(path, parse(data))
@@ -135,7 +135,7 @@ class Sources:
             failed(below(path), error.msg or "it cannot be parsed")
 
 
-def _blocks(path: str, data: bytes, project: Project) -> Iterator[Module]:
+def blocks_of(path: str, data: bytes, project: Project) -> Iterator[Module]:
     """The code blocks of a document that are whole Python: excerpts of settings, with schedules maybe."""
     for block in code_blocks(path, lines_of(data)):
         code = block.code.encode(errors="surrogatepass")

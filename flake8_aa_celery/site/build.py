@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 import os
-from textwrap import dedent
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.documents import code_blocks
-from flake8_aa_celery.linter import lint, parse
+from flake8_aa_celery.graph.sources import blocks_of
+from flake8_aa_celery.linter import lint
 from flake8_aa_celery.model.calling.due import times_of
 from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.imports import imported_files
@@ -17,6 +16,7 @@ from flake8_aa_celery.model.configuration.environment_apps import environment_ap
 from flake8_aa_celery.model.knowledge.celery import SCHEDULES
 from flake8_aa_celery.model.periodic.schedules import schedule_of, task_of_entry
 from flake8_aa_celery.model.priorities.settings import constant, own_options
+from flake8_aa_celery.model.resolve.values import Mapping
 from flake8_aa_celery.model.tasks.index import installed_tasks_of, task_index_of
 from flake8_aa_celery.places import below
 from flake8_aa_celery.site.elements import Entry, Problem, Site, SiteApp, SiteTask
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _STOPPING = ("AAC406", "AAC502", "AAC503", "AAC507")
 _DOUBTFUL = ("AAC501", "AAC508")
 _NORMAL = 5
+#: The options of a task that is not known.
+_UNKNOWN = Mapping({}, complete=False)
 _MINUTES = 60
 
 
@@ -67,7 +69,7 @@ class _Builder:
     def entries(self) -> list[Entry]:
         """What Alliance Auth's settings, the site's and the code of the apps schedule: of one name the last alone."""
         found: dict[str, Entry] = {}
-        modules = list(self._settings())
+        modules = self._settings()
         for entry in (*self._of_alliance_auth(), *(each for module in modules for each in self._of_settings(module))):
             found[entry.name or f"{entry.path}:{entry.line}"] = entry
         for name in {name for module in modules for name in _taken_out_in(module)}:
@@ -120,7 +122,7 @@ class _Builder:
             name,
             _given(entry),
             times_of(entry),
-            _priority(entry, task),
+            _priority((own_options(task) if task is not None else _UNKNOWN).merged(entry.options)),
             below(module.path),
             first,
             origin,
@@ -171,15 +173,9 @@ class _Builder:
                         yield found
 
     def _documented(self, app: App) -> Iterator[Module]:
-        """The code blocks of a package's documentation that schedule something."""
+        """The code blocks of a package's documentation."""
         name, text = app.readme()
-        for block in code_blocks(name, text.splitlines(keepends=True)):
-            if _schedules(block.code.encode()):
-                try:
-                    tree = ast.increment_lineno(parse(dedent(block.code).encode()), block.line - 1)
-                except SyntaxError:
-                    continue  # an excerpt that is no whole Python
-                yield self._project.document(os.path.join(app.metadata, name), tree)
+        return blocks_of(os.path.join(app.metadata, name), text.encode(errors="surrogatepass"), self._project)
 
 
 def _schedules(data: bytes) -> bool:
@@ -216,20 +212,8 @@ def _given(entry: ScheduleEntry) -> str:
     return ", ".join(f"{name}={ast.unparse(field.node)}" for name, field in fields if field is not None)
 
 
-def _priority(entry: ScheduleEntry, task: Task | None) -> int | None:
-    """What the messages of an entry are sent at."""
-    given = entry.options.get("priority")
-    if given is None and not entry.options.lacks("priority"):
-        return None
-    if given is None:
-        return _own_priority(task) if task is not None else None
-    value = constant(given)
-    return value if isinstance(value, int) else None
-
-
-def _own_priority(task: Task) -> int | None:
-    """What a task is sent at where nobody says otherwise."""
-    options = own_options(task)
+def _priority(options: Mapping) -> int | None:
+    """What is sent with some options, those of the task among them; None where that is not known."""
     given = options.get("priority")
     if given is None:
         return _NORMAL if options.lacks("priority") else None
@@ -239,7 +223,7 @@ def _own_priority(task: Task) -> int | None:
 
 def _site_task(task: Task, starts: dict[str, list[str]]) -> SiteTask:
     name = task.registered_name or task.name
-    return SiteTask(name, _own_priority(task), tuple(starts.get(name, ())))
+    return SiteTask(name, _priority(own_options(task)), tuple(starts.get(name, ())))
 
 
 def _doubles(entries: tuple[Entry, ...]) -> Iterator[tuple[str, ...]]:

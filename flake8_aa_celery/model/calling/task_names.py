@@ -72,7 +72,8 @@ def is_unknown(spoken: SpokenName, module: Module) -> bool:
     package, project = spoken.name.rpartition(".")[0], module.project
     if not package:
         return False
-    if not _is_package(package.partition(".")[0], module):
+    place = _place_of(package, module)
+    if place is None or not place.endswith(".py"):
         return spoken.scheduled and _is_of_nothing_installed(spoken.name, module)
     value = standing_at(spoken.name, module)
     if (isinstance(value, Task) and value.registered_name == spoken.name) or is_name_of_task(spoken.name, project):
@@ -92,7 +93,7 @@ def _is_of_nothing_installed(name: str, module: Module) -> bool:
     project, package = module.project, name.partition(".")[0]
     if project.environment is None or not project.settings.is_of_alliance_auth or module.in_document:
         return False
-    is_there = project.find(package, module) is not None or project.environment.may_have(package)
+    is_there = _place_of(name, module) is not None or project.environment.may_have(package)
     return not is_there and not is_name_of_task(name, project)
 
 
@@ -101,19 +102,23 @@ def is_name_of_task(name: str, project: Project) -> bool:
     return bool(task_index_of(project).named(name) or installed_tasks_of(project).named(name))
 
 
-def owner_of(spoken: SpokenName, module: Module) -> App | None:
-    """The installed package that a name leads into; None where it leads into the project."""
-    path = module.project.find(spoken.name.partition(".")[0], module)
-    return module.project.app_of(path) if path is not None else None
+def _place_of(name: str, module: Module) -> str | None:
+    """The file or folder of the outermost package that a name leads into; None where none is found."""
+    return module.project.find(name.partition(".")[0], module)
+
+
+def _owner_of(name: str, module: Module) -> App | None:
+    """The installed package that a name leads into; None where it leads into the project, or nowhere."""
+    place = _place_of(name, module)
+    return module.project.app_of(place) if place is not None else None
 
 
 def whose(spoken: SpokenName, module: Module) -> str:
     """Whose task a name would be, in words: those of a package, of all that are installed, or of the project."""
-    owner = owner_of(spoken, module)
+    owner = _owner_of(spoken.name, module)
     if owner is not None:
         return owner.title
-    is_own = module.project.find(spoken.name.partition(".")[0], module) is not None
-    return "this project" if is_own else "this project and its environment"
+    return "this project" if _place_of(spoken.name, module) else "this project and its environment"
 
 
 def registered_instead(spoken: SpokenName, module: Module) -> str | None:
@@ -121,16 +126,11 @@ def registered_instead(spoken: SpokenName, module: Module) -> str | None:
     value = standing_at(spoken.name, module)
     if isinstance(value, Task):
         return value.registered_name
-    owner, project = owner_of(spoken, module), module.project
-    if owner is None and project.find(spoken.name.partition(".")[0], module) is None:
+    owner, project = _owner_of(spoken.name, module), module.project
+    if _place_of(spoken.name, module) is None:
         return None
     index = task_index_of(project) if owner is None else installed_tasks_of(project).index_of(owner)
     return nearest(spoken.name, index)
-
-
-def _is_package(name: str, module: Module) -> bool:
-    path = module.project.find(name, module)
-    return path is not None and path.endswith(".py")
 
 
 def standing_at(dotted: str, module: Module) -> Value | None:
@@ -168,8 +168,7 @@ def _is_given(name: str, module: Module) -> bool:
 
     Of a name that leads into an installed package it is asked of that one.
     """
-    project, path = module.project, module.project.find(name.partition(".")[0], module)
-    owner = project.app_of(path) if path is not None else None
+    project, owner = module.project, _owner_of(name, module)
     if owner is None and name.encode() not in _texts(project):
         return False
     spoken_in = files(project, lambda data: name.encode() in data)

@@ -64,15 +64,13 @@ def sent_in_transactions_of(module: Module) -> list[SentInTransaction]:
         if not transactions.waits_for_commit(dispatch) and (around := transactions.around(dispatch.site)) is not None
     ]
     seen = {id(each.node) for each in found}
-    led: dict[tuple[int, int, str], SentInTransaction] = {}
+    alike: dict[tuple[int, int, str], list[SentInTransaction]] = {}
     for call, around in _calls_in_transactions(module):
         way, dispatch = _way_to_dispatch(call) if id(call.node) not in seen else ([], None)
         if dispatch is not None:
             key = id(transactions.running(call.site)), id(dispatch.node), ast.unparse(call.node.func)
-            first = led.setdefault(key, SentInTransaction(dispatch, around, call.node, way))
-            is_later = first.node is not call.node
-            led[key] = first._replace(others=first.others + is_later)
-    return [*found, *led.values()]
+            alike.setdefault(key, []).append(SentInTransaction(dispatch, around, call.node, way))
+    return [*found, *(first._replace(others=len(more)) for first, *more in alike.values())]
 
 
 @fact

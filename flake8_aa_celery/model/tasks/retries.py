@@ -213,8 +213,12 @@ def swallowed_retries_of(module: Module) -> list[SwallowedRetry]:
         if not graph.leads(Body(task.scope), RETRIES):
             continue
         led_to = list(_swallowed_by_way(task))
-        for each in {(id(each.swallowed.by), id(each.call.node)): each for each in reversed(led_to)}.values():
-            found.setdefault(id(each.node), each)
+        told: set[tuple[int, int]] = set()
+        for each in led_to:
+            handled = id(each.swallowed.by), id(each.call.node)
+            if handled not in told:
+                found.setdefault(id(each.node), each)
+            told.add(handled)
         if not led_to and id(task.node) not in {id(retry.task.node) for retry in retries_of(module)}:
             elsewhere = _swallowed_elsewhere(task)
             if elsewhere is not None:
