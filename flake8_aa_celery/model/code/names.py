@@ -107,7 +107,15 @@ def reaching(name: str, site: Site) -> list[Binding]:
     bindings = scope.bindings[name]
     if len(bindings) > 1 and scope in (site.scope, site.scope.runs_in()):
         bindings = _of_function(bindings, site, scope) if name in scope.foreign else _in_force(bindings, site)
+    if scope.kind == "class" and not any(_is_certain(binding, site) for binding in bindings):
+        bindings = [*bindings, *_around_class(name, scope)]
     return without_fallbacks(bindings) if len(bindings) <= _MOST else _nobody_knows(name, bindings)
+
+
+def _around_class(name: str, scope: Scope) -> list[Binding]:
+    """What a name is in the body of a class where that may not have bound it: what it is in the code around."""
+    owner = scope.parent.owner_of(name) if scope.parent is not None else None
+    return owner.bindings[name] if owner is not None else []
 
 
 def _nobody_knows(name: str, bindings: list[Binding]) -> list[Binding]:
@@ -138,8 +146,10 @@ def _in_force(bindings: list[Binding], site: Site) -> list[Binding]:
         certain = bindings[start] if _is_certain(bindings[start], site) else None
     # what the round before bound in a loop that does not begin with a binding of its own
     loop = next((block for block in _loops_outwards(site) if not (certain and _in_loop(certain, block))), None)
+    beside = [] if loop is not None else takewhile(lambda binding: _is_beside(binding, site), bindings[end:])
     return [
         *(b for b in bindings[start:end] if _in_loop(b, loop) or not other_branch(b.site.block, site.block)),
+        *beside,
         *takewhile(lambda binding: _in_loop(binding, loop), (bindings[i] for i in range(end, len(bindings)))),
     ]
 
@@ -151,6 +161,11 @@ def _order(binding: Binding) -> int:
 def _loops_outwards(site: Site) -> list[Block]:
     """The loops around a place, the outermost first."""
     return [block for block in site.block.around() if block.kind == "loop"][::-1]
+
+
+def _is_beside(binding: Binding, site: Site) -> bool:
+    """Whether it is made by ``:=`` in the very statement of a place: before it or after it."""
+    return binding.site.order == site.order and isinstance(binding.node, ast.NamedExpr)
 
 
 def _in_loop(binding: Binding, loop: Block | None) -> bool:

@@ -171,9 +171,10 @@ class Scope:
     """A module, class, function, lambda or comprehension, with the names that are bound in it."""
 
     __slots__ = (
-        "aliases", "altered", "attribute_reads", "bindings", "block", "calls", "children", "choices", "elsewhere",
+        "aliases", "altered", "attribute_reads", "bindings", "block", "calls", "children", "choices", "contained",
+        "elsewhere",
         "foreign",
-        "growths", "joins", "kind", "memo", "module", "node", "parent", "returns", "spoilt",
+        "growths", "held", "is_rebound", "joins", "kind", "memo", "module", "node", "parent", "returns", "spoilt",
         "star_imports", "stores", "yields",
     )  # fmt: skip
 
@@ -197,6 +198,12 @@ class Scope:
         self.growths: dict[str, list[Growth]] = {}
         #: names whose value is changed in ways that are not followed (``del x[0]``, ``x[1] = …``, ``x.clear()``)
         self.spoilt: set[str] = set()
+        #: names whose value something else holds, too: what a walrus binds, a parameter that has it as its default
+        self.held: set[str] = set()
+        #: names whose value a list, tuple, set or dict holds that is written there
+        self.contained: set[str] = set()
+        #: whether names of it are bound by what no name tells: ``exec``, ``globals().update(x)``
+        self.is_rebound = False
         #: the names of which an attribute or an item is set, or one of something that they hold
         self.altered: set[str] = set()
         self.star_imports: list[tuple[ast.ImportFrom, Site]] = []
@@ -270,6 +277,12 @@ class Scopes:
         self.assigned: set[str] = set()
         #: names of attributes that are set on anything but ``self``
         self.stored_attributes: set[str] = set()
+        #: names of attributes that hold a list or dict which is changed: ``conf.SCHEDULE["x"] = …``
+        self.altered_attributes: set[str] = set()
+        #: the names with which that begins of which attributes are set that no text gives; empty for no name
+        self.freely_stored: set[str] = set()
+        #: whether a list or dict is changed that no name holds: `x["y"]["z"] = 1`
+        self.changes_parts = False
 
     def let_go(self) -> None:
         """Break the circles of references between scopes, blocks and places; nothing can be asked any more."""

@@ -5,7 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.scopes import Binding, Block, CallSite, Growth, Scope, Scopes, Site, Store
+from flake8_aa_celery.model.code.by_text import Named, is_namespace, named_by_text, set_by_function, text_in
+from flake8_aa_celery.model.code.scopes import (
+    FUNCTIONS,
+    Binding,
+    Block,
+    CallSite,
+    Growth,
+    Scope,
+    Scopes,
+    Site,
+    Store,
+)
 from flake8_aa_celery.model.code.syntax import alternative, root_name
 
 if TYPE_CHECKING:
@@ -16,8 +27,15 @@ if TYPE_CHECKING:
 #: Methods that change a list or dict in ways that are not followed.
 _SPOILERS = frozenset(
     {"appendleft", "clear", "extendleft", "pop", "popitem", "popleft", "remove", "reverse", "setdefault", "sort"}
-    | {"update"}
+    | {"update", "__setitem__", "__delitem__", "__iadd__", "__ior__"}
 )
+#: Methods that change a list or dict, followed or not.
+_CHANGING = _SPOILERS | {"append", "extend", "insert"}
+#: Types whose methods can be given what they change: ``dict.update(x, y=1)``.
+_CONTAINERS = frozenset({"dict", "list"})
+
+#: Functions that bind a name or an attribute that a text gives.
+_SETTERS = frozenset({"setattr", "delattr", "exec", "__setattr__", "__delattr__"})
 
 #: Names of attributes that are read from the result of a dispatch; remembered when they are no call.
 _RESULT_STATES = frozenset({"status", "state", "result", "info", "traceback"})
@@ -83,12 +101,28 @@ class _Traversal:
                 scope.foreign.add(name)
         if kind == "assign" and not isinstance(value, ast.Constant):
             self.found.assigned.add(name)
-        binding = Binding(kind, node, value, self._site)
+        self._remember(scope, name, Binding(kind, node, value, self._site))
+
+    def _remember(self, scope: Scope, name: str, binding: Binding) -> None:
         bindings = scope.bindings.get(name)
         if bindings is None:
             scope.bindings[name] = [binding]
         else:
             bindings.append(binding)
+
+    def _bind_by_text(self, named: Named, node: ast.AST, value: ast.expr | None) -> None:
+        """Bind a name that a text gives; where it is not known which one, any of them may have been bound."""
+        here = self._block.scope
+        scope = self.found.module if named.of_module else here
+        if scope.kind not in ("class", "module"):
+            return  # what is written into the `locals()` of a function is lost
+        if scope is not here:
+            scope.foreign.add(named.name)
+        if named.name:
+            kind: BindingKind = "other" if value is None else "assign"
+            self._remember(scope, named.name, Binding(kind, node, value, self._site))
+        else:
+            scope.is_rebound = True
 
     def _function(self, node: FunctionNode) -> None:
         self._expressions(node.decorator_list)
@@ -101,6 +135,7 @@ class _Traversal:
         for default in (*arguments.defaults, *arguments.kw_defaults):
             if default is not None:
                 self._expression(default)
+                self._hold([default])
 
     def _body(self, kind: BlockKind, node: FunctionNode | ast.Lambda, arguments: ast.arguments) -> None:
         block, site = self._block, self._site
@@ -170,6 +205,8 @@ class _Traversal:
         if isinstance(node.target, ast.Name):
             if isinstance(node.op, ast.Add) and not isinstance(node.value, ast.Constant):
                 self._grow(node.target.id, node.value, many=True)
+            elif not isinstance(node.op, ast.Add):
+                self._block.scope.spoilt.add(node.target.id)  # `x *= 2` makes a list longer
             self._bind(node.target.id, "augmented", node, node.value)
         else:
             self._target(node.target, "augmented", node, None)
@@ -186,15 +223,54 @@ class _Traversal:
         elif isinstance(target, ast.Starred):
             self._target(target.value, "other", node, None)
         else:
-            if isinstance(target, (ast.Attribute, ast.Subscript)):
-                self._block.scope.altered.add(root_name(target.value))
-            if isinstance(target, ast.Attribute) and getattr(target.value, "id", "") != "self":
-                self.found.stored_attributes.add(target.attr)
-            if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-                self._block.scope.spoilt.add(target.value.id)
+            self._set_part(target, node, value)
             if kind == "assign" and value is not None and isinstance(target, (ast.Attribute, ast.Subscript)):
                 self._block.scope.stores.append(Store(target, value, self._site))
             self._children(target)
+
+    def _set_part(self, target: ast.expr, node: ast.AST, value: ast.expr | None) -> None:
+        """Remember that an attribute or an item is set."""
+        if not isinstance(target, (ast.Attribute, ast.Subscript)):
+            return
+        named = named_by_text(target)
+        if named is not None:
+            self._bind_by_text(named, node, value)
+            return
+        self._block.scope.altered.add(root_name(target.value))
+        if isinstance(target, ast.Subscript):
+            self._change(target.value)
+            if isinstance(target.value, (ast.Attribute, ast.Call)) and text_in(target.slice):
+                self.found.stored_attributes.add(text_in(target.slice))  # `vars(x)["y"] = 1`, `x.__dict__["y"] = 1`
+        elif not self._is_instance(target.value):
+            self.found.stored_attributes.add(target.attr)
+
+    def _is_instance(self, node: ast.expr) -> bool:
+        """Whether an expression is ``self`` in a method of instances."""
+        if not isinstance(node, ast.Name) or node.id != "self":
+            return False
+        function = self._block.scope.node
+        decorators = function.decorator_list if isinstance(function, FUNCTIONS) else []
+        return not any(isinstance(each, ast.Name) and each.id == "classmethod" for each in decorators)
+
+    def _change(self, node: ast.expr) -> None:
+        """Remember that what an expression is changes in a way that is not followed."""
+        named = named_by_text(node)
+        if isinstance(node, ast.Name):
+            self._block.scope.spoilt.add(node.id)
+        elif named is not None:
+            (self.found.module if named.of_module else self._block.scope).spoilt.add(named.name)
+        else:
+            self.found.changes_parts = True
+            if isinstance(node, ast.Attribute):
+                self.found.altered_attributes.add(node.attr)
+
+    def _contain(self, nodes: list[ast.expr]) -> None:
+        """Remember that a list, tuple, set or dict holds what these are: whoever changes its parts changes them."""
+        self._block.scope.contained.update(node.id for node in nodes if isinstance(node, ast.Name))
+
+    def _hold(self, nodes: list[ast.expr]) -> None:
+        """Remember that something else holds what these are, too: whoever has that can change them."""
+        self._block.scope.held.update(node.id for node in nodes if isinstance(node, ast.Name))
 
     def _unpack(self, target: ast.Tuple | ast.List, kind: BindingKind, node: ast.AST, value: ast.expr | None) -> None:
         parts: list[ast.expr] | None = None
@@ -203,6 +279,8 @@ class _Traversal:
         for index, element in enumerate(target.elts):
             if parts is not None and not isinstance(element, ast.Starred):
                 self._target(element, kind, node, parts[index])
+                if isinstance(parts[index], ast.Name):
+                    self._alias([parts[index], element])
             else:
                 self._target(element, "other", node, None)
 
@@ -219,7 +297,7 @@ class _Traversal:
         outer, site = self._block, self._site
         self._block = Block("loop", node, outer, outer.scope, node.body, site)
         self._site = Site(self._block, node, site.order)
-        self._expression(node.test)
+        self._test(node.test)
         self._statements(node.body)
         self._block, self._site = outer, site
         self._enter("loop-else", node, node.orelse)
@@ -239,7 +317,7 @@ class _Traversal:
 
     def _choice(self, node: ast.If) -> None:
         self._block.scope.choices[node] = self._site
-        self._expression(node.test)
+        self._test(node.test)
         self._enter("if", node, node.body)
 
     def _try(self, node: ast.Try) -> None:
@@ -262,6 +340,7 @@ class _Traversal:
 
     def _match(self, node: ast.Match) -> None:
         self._expression(node.subject)
+        self._hold([node.subject])
         for case in node.cases:
             for part in ast.walk(case.pattern):
                 name = getattr(part, "name", None) or getattr(part, "rest", None)
@@ -295,6 +374,7 @@ class _Traversal:
     def _yield(self, node: ast.Yield | ast.YieldFrom) -> None:
         if node.value is not None:
             self._expression(node.value)
+            self._hold([node.value])
         self._block.scope.yields.append((node, self._site))
 
     def _value(self, node: ast.Expr | ast.Starred) -> None:
@@ -308,9 +388,35 @@ class _Traversal:
 
     def _elements(self, node: ast.Tuple | ast.List | ast.Set) -> None:
         self._expressions(node.elts)
+        self._contain(node.elts)
 
-    def _operands(self, node: ast.BoolOp | ast.JoinedStr) -> None:
+    def _dict(self, node: ast.Dict) -> None:
+        self._expressions([key for key in node.keys if key is not None])
         self._expressions(node.values)
+        self._contain([value for key, value in zip(node.keys, node.values, strict=True) if key is not None])
+
+    def _parts(self, node: ast.JoinedStr) -> None:
+        self._expressions(node.values)
+
+    def _operands(self, node: ast.BoolOp) -> None:
+        self._expressions(node.values)
+        self._hold(node.values)
+
+    def _conditional(self, node: ast.IfExp) -> None:
+        self._test(node.test)
+        self._expression(node.body)
+        self._expression(node.orelse)
+        self._hold([node.body, node.orelse])
+
+    def _test(self, node: ast.expr) -> None:
+        """What is only asked whether it is true: nothing holds it afterwards."""
+        if isinstance(node, ast.BoolOp):
+            for value in node.values:
+                self._test(value)
+        elif isinstance(node, ast.UnaryOp):
+            self._test(node.operand)
+        else:
+            self._expression(node)
 
     def _comparison(self, node: ast.Compare) -> None:
         self._expression(node.left)
@@ -329,6 +435,7 @@ class _Traversal:
             if isinstance(function.value, ast.Name):
                 self._method(function.value.id, function.attr, node.args)
             else:
+                self._method_of_part(function.value, function.attr, node)
                 self._expression(function.value)
         else:
             self._called(node, "")
@@ -337,7 +444,36 @@ class _Traversal:
         for keyword in node.keywords:
             self._expression(keyword.value)
 
+    def _method_of_part(self, owner: ast.expr, method: str, node: ast.Call) -> None:
+        """Remember what a method does to what no name holds by itself."""
+        of_module = is_namespace(owner) if method == "update" else None
+        if of_module is not None:
+            for given in node.args:
+                self._bind_by_text(Named("", of_module), given, None)
+            for keyword in node.keywords:
+                self._bind_by_text(Named(keyword.arg or "", of_module), keyword.value, keyword.value)
+        elif method in _CHANGING:
+            self._change(owner)
+
+    def _set_by_function(self, node: ast.Call, name: str) -> None:
+        """Remember what ``setattr``, ``delattr`` and ``exec`` bind."""
+        named = set_by_function(node)
+        if name == "exec":
+            if len(node.args) == 1 or is_namespace(node.args[1]) is not None:
+                self.found.module.is_rebound = self._block.scope.is_rebound = True
+        elif named is not None:
+            self._bind_by_text(named, node, node.args[2] if len(node.args) > 2 else None)
+        elif len(node.args) > 1:
+            owner, attribute = node.args[:2]  # of `x.__setattr__("y", 1)` the name and what it becomes
+            attribute = owner if name.startswith("_") and len(node.args) == 2 else attribute
+            if text_in(attribute):
+                self.found.stored_attributes.add(text_in(attribute))
+            else:
+                self.found.freely_stored.add(root_name(owner))
+
     def _called(self, node: ast.Call, name: str) -> None:
+        if name in _SETTERS:
+            self._set_by_function(node, name)
         call = CallSite(node, self._site, name)
         self._block.scope.calls.append(call)
         self.found.calls_named.setdefault(name, []).append(len(self.found.calls))
@@ -345,11 +481,15 @@ class _Traversal:
 
     def _method(self, name: str, method: str, arguments: list[ast.expr]) -> None:
         """Remember what a method does to the list that a name holds."""
+        if name in _CONTAINERS and method in _CHANGING and arguments:
+            self._change(arguments[0])
         if method in ("append", "extend") and len(arguments) == 1:
             self._grow(name, arguments[0], many=method == "extend")
         elif method == "insert" and len(arguments) == 2:
             front = isinstance(arguments[0], ast.Constant) and arguments[0].value == 0
             self._grow(name, arguments[1], many=False, front=front)
+            if not front:
+                self._block.scope.spoilt.add(name)
         elif method in _SPOILERS:
             self._block.scope.spoilt.add(name)
 
@@ -360,6 +500,8 @@ class _Traversal:
     def _attribute(self, node: ast.Attribute) -> None:
         if node.attr in _RESULT_STATES and isinstance(node.ctx, ast.Load):
             self._block.scope.attribute_reads.append((node, self._site))
+        if node.attr in _CHANGING:
+            self._change(node.value)  # `add = found.append`: whoever calls that
         self._expression(node.value)
 
     def _binary(self, node: ast.BinOp) -> None:
@@ -375,6 +517,7 @@ class _Traversal:
             self._block = self._block.parent
         self._bind(node.target.id, "assign", node, node.value)
         self._block = block
+        self._hold([node.value, node.target])
 
     def _lambda(self, node: ast.Lambda) -> None:
         self._parameters_defaults(node.args)
@@ -463,8 +606,10 @@ if hasattr(ast, "TryStar"):  # since Python 3.11
 _EXPRESSIONS: dict[type[ast.expr], Callable[..., None] | None] = {
     ast.Name: None,
     ast.Constant: None,
-    ast.JoinedStr: _Traversal._operands,
+    ast.JoinedStr: _Traversal._parts,
     ast.BoolOp: _Traversal._operands,
+    ast.IfExp: _Traversal._conditional,
+    ast.Dict: _Traversal._dict,
     ast.Tuple: _Traversal._elements,
     ast.List: _Traversal._elements,
     ast.Set: _Traversal._elements,

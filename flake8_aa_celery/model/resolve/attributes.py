@@ -13,7 +13,7 @@ from flake8_aa_celery.model.knowledge import django, standard_library
 from flake8_aa_celery.model.resolve import models
 from flake8_aa_celery.model.resolve.annotations import value_of_annotation
 from flake8_aa_celery.model.resolve.bindings import common, value_of_name
-from flake8_aa_celery.model.resolve.classes import lineage, mro
+from flake8_aa_celery.model.resolve.classes import is_reshaped, lineage, mro
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.returns import returned
 from flake8_aa_celery.model.resolve.values import (
@@ -26,24 +26,28 @@ from flake8_aa_celery.model.resolve.values import (
     Instance,
     Items,
     Mapping,
+    Member,
     Registrar,
     Rows,
     RowsMethod,
     Super,
     Value,
+    is_data,
 )
 
 if TYPE_CHECKING:
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import FunctionNode, Scope, Site
 
 #: Decorators that make a property of a method.
 _PROPERTIES = standard_library.PROPERTIES | {django.CACHED_PROPERTY}
 #: Decorators of methods by what they make of them.
 _STATIC, _OF_CLASS = "builtins.staticmethod", "builtins.classmethod"
-#: Bases of enums: whether a member is a value of its own, or merely has one.
-_ENUMS = {
-    **dict.fromkeys(("IntEnum", "IntegerChoices", "StrEnum", "TextChoices", "IntFlag", "int", "str"), "typed"),
-    **dict.fromkeys(("Enum", "Flag"), "plain"),
+#: Bases of enums: what type a member is of, or that it merely has a value.
+_ENUMS: dict[str, type] = {
+    **dict.fromkeys(("IntEnum", "IntegerChoices", "IntFlag", "int"), int),
+    **dict.fromkeys(("StrEnum", "TextChoices", "str"), str),
+    **dict.fromkeys(("Enum", "Flag"), object),
 }
 
 
@@ -53,9 +57,13 @@ def attribute_of(base: Value, name: str, site: Site) -> Value | None:
     :param site: where it is asked for.
     """
     if isinstance(base, Class):
-        return UNKNOWN if name in site.module.scopes.stored_attributes else of_class(base, name)
+        if name in site.module.scopes.stored_attributes:
+            return UNKNOWN
+        value = of_class(base, name)
+        return UNKNOWN if is_data(value) and is_reshaped(base, site.module) else value
     if isinstance(base, Instance):
-        return _of_instance(base, name)
+        value = _of_instance(base, name)
+        return UNKNOWN if is_data(value) and _may_be_overridden(base, name, site.module) else value
     if isinstance(base, Rows):
         return _of_rows(base, name)
     if isinstance(base, Super):
@@ -75,7 +83,7 @@ def _of_instance(owner: Instance, name: str) -> Value:
             value = _bound(found, name, owner)
             is_overridden = not owner.is_exact or any(name in _stores(each.scope) for each in classes)
             # a class that is derived from it may say otherwise
-            return UNKNOWN if is_overridden and isinstance(value, (Constant, Items, Mapping)) else value
+            return UNKNOWN if is_data(value) and (is_overridden or not _binds_always(found, name)) else value
     for found in classes:
         stored = _stored(found, name)
         if stored is not None:
@@ -85,6 +93,19 @@ def _of_instance(owner: Instance, name: str) -> Value:
         if annotation is not None and found.scope.block.site is not None:
             return value_of_annotation(annotation, found.scope.block.site)
     return models.related(owner.of, name) if models.is_model(owner.of) else UNKNOWN
+
+
+def _may_be_overridden(owner: Instance, name: str, module: Module) -> bool:
+    """Whether an instance may have another constant than its class says, as far as two modules tell.
+
+    :param module: the one that asks.
+    """
+    if name in module.scopes.stored_attributes or is_reshaped(owner.of, module):
+        return True
+    classes = mro(owner.of)
+    return any(
+        "__getattribute__" in each.scope.bindings or name in each.module.scopes.stored_attributes for each in classes
+    )
 
 
 def _bound(owner: Class, name: str, receiver: Value) -> Value:
@@ -208,12 +229,42 @@ def _of_class(owner: Class, name: str) -> Value:
     hidden = False
     for found in mro(owner):
         if name in found.scope.bindings:
-            # the member of an enum is no number unless the enum is one of numbers
-            value = UNKNOWN if enum_kind(owner) == "plain" else own_attribute(found, name)
+            value = own_attribute(found, name)
+            kind = enum_kind(owner)
+            value = value if kind is None else _member_of_enum(owner, value, kind)
             return value if not hidden or isinstance(value, (Function, Instance, Rows)) else UNKNOWN
         # what cannot be read may have that attribute, and goes before the rest
         hidden = hidden or not all(isinstance(value_of(base, found.site), Class) for base in bases_in(found.node))
     return UNKNOWN
+
+
+def _member_of_enum(owner: Class, value: Value, kind: type) -> Value:
+    """What a member of an enum is whose body binds a name to something: no number unless the enum is one of numbers."""
+    if isinstance(value, Function):
+        return value
+    labelled = value.elements if isinstance(value, Items) and _has_labels(owner) else ()
+    if len(labelled) > 1:
+        value = labelled[0].value
+    if not isinstance(value, Constant) or type(value.value) is not kind or lineage(owner).defines("__new__"):
+        return UNKNOWN
+    return Member(value.value)
+
+
+def _has_labels(owner: Class) -> bool:
+    """Whether members are written with labels: ``HIGH = 3, "high"`` of Django's choices."""
+    return any(last_part(origin) in ("IntegerChoices", "TextChoices") for origin in lineage(owner).origins)
+
+
+def value_of_member(owner: Class, name: str) -> Value:
+    """``HIGH.value`` of an enum; unknown for what is no enum."""
+    kind = enum_kind(owner)
+    if kind is None or lineage(owner).defines("__new__"):
+        return UNKNOWN
+    value = own_attribute(owner, name)
+    if kind is object:
+        return value
+    member = _member_of_enum(owner, value, kind)
+    return Constant(member.value) if isinstance(member, Constant) else UNKNOWN
 
 
 def own_attribute(owner: Class, name: str) -> Value:
@@ -221,10 +272,16 @@ def own_attribute(owner: Class, name: str) -> Value:
     bindings = owner.scope.bindings.get(name, [])
     if len(bindings) != 1 or name in owner.module.scopes.stored_attributes:
         return UNKNOWN
-    return value_of_name(name, bindings)
+    value = value_of_name(name, bindings)
+    return UNKNOWN if is_data(value) and not _binds_always(owner, name) else value
 
 
-def enum_kind(owner: Class) -> str | None:
-    """Whether the members of a class are numbers or texts of their own ("typed") or not ("plain"); None for no enum."""
+def _binds_always(owner: Class, name: str) -> bool:
+    """Whether the body of a class always binds a name: what is bound under an ``if`` alone may be inherited."""
+    return any(binding.site.block is owner.scope.block for binding in owner.scope.bindings[name])
+
+
+def enum_kind(owner: Class) -> type | None:
+    """The type of the members of an enum: numbers, texts, or (``object``) what merely has a value; None for no enum."""
     kinds = {_ENUMS.get(last_part(origin)) for origin in lineage(owner).origins}
-    return next((kind for kind in ("typed", "plain") if kind in kinds), None)
+    return next((kind for kind in (int, str, object) if kind in kinds), None)

@@ -39,6 +39,7 @@ from flake8_aa_celery.model.resolve.values import (
     Task,
     UnreadableTask,
     Value,
+    is_data,
 )
 
 if TYPE_CHECKING:
@@ -57,12 +58,30 @@ def value_of_name(name: str, bindings: list[Binding], site: Site | None = None) 
 
     :param site: where it is asked for; None for the end of the module.
     """
+    value = _value_of_name(name, bindings, site)
+    return UNKNOWN if is_data(value) and _may_be_another(name, bindings) else value
+
+
+def _may_be_another(name: str, bindings: list[Binding]) -> bool:
+    """Whether a name may be bound, or what it is imported as be changed, by what does not say its name."""
+    return any(
+        (binding.site.scope.owner_of(name) or binding.site.scope).is_rebound
+        or (
+            isinstance(binding.node, ast.ImportFrom)
+            and imported_name(name, binding.node).member in binding.site.module.scopes.altered_attributes
+        )
+        for binding in bindings
+    )
+
+
+def _value_of_name(name: str, bindings: list[Binding], site: Site | None) -> Value:
+    """As :func:`value_of_name`, as far as statements tell that say the name."""
     roots = _roots(name, bindings)
     values = [value_of_binding(name, root, site) for root in roots]
     starred = overriding(name, bindings, site)
     if len(values) == 1 and not starred:
-        scope = roots[0].site.scope
-        found = changed(contents(values[0], name, roots[0], site), name, scope.owner_of(name) or scope)
+        scope = roots[0].site.scope.owner_of(name) or roots[0].site.scope
+        found = changed(contents(values[0], name, roots[0], site), name, scope)
         # what `+=` makes of anything but a list is not followed
         return found if roots == bindings or isinstance(found, Items) else UNKNOWN
     if len(roots) < len(bindings) or any(isinstance(value, (Items, Mapping)) for value in values):

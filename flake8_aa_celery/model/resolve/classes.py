@@ -147,3 +147,39 @@ def class_around(function: Scope | None, module: Module) -> Class | None:
     if owner is None or not isinstance(owner.node, ast.ClassDef) or owner.block.site is None:
         return None
     return Class(owner.node, owner.block.site)
+
+
+def is_reshaped(owner: Class, asking: Module) -> bool:
+    """Whether a class may have other attributes than its body says: by a decorator, a metaclass, ``setattr``.
+
+    Decorators and metaclasses of libraries are taken for harmless, such as ``@dataclass``.
+
+    :param asking: the module that wants to know; what it does to classes counts.
+    """
+    classes = mro(owner)
+    if any(map(_sets_freely, {asking, *(each.module for each in classes)})):
+        return True
+    return any(_is_made_over(each.scope) for each in classes) or any(
+        "__init_subclass__" in each.scope.bindings for each in classes[1:]
+    )
+
+
+@fact
+def _sets_freely(module: Module) -> bool:
+    """Whether a module sets attributes of classes whose names no text gives."""
+    bindings = module.scopes.module.bindings
+    return any(
+        name in ("", "cls") or any(each.kind in ("class", "import") for each in bindings.get(name, ()))
+        for name in module.scopes.freely_stored
+    )
+
+
+@fact
+def _is_made_over(scope: Scope) -> bool:
+    """Whether something else than its body has a say in what a class holds."""
+    owner = _class_of(scope)
+    if owner is None or scope.is_rebound:
+        return True
+    metaclasses = [keyword.value for keyword in owner.node.keywords if keyword.arg in (None, "metaclass")]
+    makers = (*metaclasses, *owner.node.decorator_list)
+    return any(not isinstance(value_of(each, owner.site), Origin) for each in makers)

@@ -14,6 +14,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import other_branch
 from flake8_aa_celery.model.knowledge.celery import DISPATCH_METHODS, SIGNATURE_METHODS
 from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.holders import is_held_elsewhere, same_as
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
     Element,
@@ -24,6 +25,8 @@ from flake8_aa_celery.model.resolve.values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flake8_aa_celery.model.code.scopes import Binding, Block, CallSite, Growth, Scope, Site
 
 #: Libraries whose functions only look at what they are given.
@@ -35,6 +38,8 @@ _READING_METHODS = (
     | {"append", "extend", "insert", "send_task", "set", "clone"}
     | {"debug", "info", "warning", "error", "exception", "critical", "log"}
 )
+#: Functions of Python's own that may return what they are given, or a way to change it.
+_HANDING_BACK = frozenset({"getattr", "max", "min", "setattr", "next"})
 #: Of a list that is added to more often, or handed on more often, not everything is known.
 _MOST = 100
 
@@ -74,21 +79,24 @@ class _Name(NamedTuple):
 
     def is_changed(self) -> bool:
         """Whether what it holds is changed in ways that are not followed, by this name or another one."""
+        if self.scope.is_rebound or is_held_elsewhere(self.name, self.scope):
+            return True
+        _, *others = same_as(self.name, self.scope)
         return self.name in self.scope.spoilt or any(
-            other in self.scope.spoilt or self._growths(other) for other in self.scope.aliases.get(self.name, ())
+            other in owner.spoilt or self._growths(other, owner) for owner, other in others
         )
 
-    def _growths(self, name: str) -> list[Growth]:
-        """What is added by a name in statements after the binding."""
-        growths = self.scope.growths.get(name, [])
+    def _growths(self, name: str, scope: Scope) -> list[Growth]:
+        """What is added by a name of a scope in statements after the binding."""
+        growths = scope.growths.get(name, [])
         return growths[bisect_right(growths, self.binding.site.order, key=_order) :]
 
     def grown(self, items: Items) -> Items:
         """The list with what was added to it."""
-        growths = self._growths(self.name)
+        growths = self._growths(self.name, self.scope)
         before: tuple[Element, ...] = ()
         after: tuple[Element, ...] = ()
-        complete = items.complete and len(growths) <= _MOST and not self.is_changed() and not self._is_held_elsewhere()
+        complete = items.complete and len(growths) <= _MOST and not self.is_changed()
         for growth in filter(self._sees, growths[:_MOST]):
             added = self._added(growth)
             complete = complete and added.complete
@@ -97,10 +105,6 @@ class _Name(NamedTuple):
             else:
                 after += added.elements
         return Items(before + items.elements + after, complete and not self.is_handed_on())
-
-    def _is_held_elsewhere(self) -> bool:
-        """Whether an attribute or an item holds the same list, too."""
-        return "" in self.scope.aliases.get(self.name, ())
 
     def _sees(self, growth: Growth) -> bool:
         """Whether what is added at one place may be there at the place where the name is asked for."""
@@ -115,20 +119,24 @@ class _Name(NamedTuple):
     def _added(self, growth: Growth) -> Items:
         """What a statement adds, once per item of the loop that it stands in."""
         loop = _loop_between(growth.site.block, self.binding.site.block)
+        maybe = not growth.site.block.encloses(self.site.block if self.site else self.binding.site.block)
         if not growth.many:
-            return Items((Element(growth.value, growth.site, loop),))
+            return Items((Element(growth.value, growth.site, loop, maybe=maybe),))
         more = value_of(growth.value, growth.site)
         if not isinstance(more, Items):
             return Items((), complete=False)
-        return Items(tuple(element.within(loop) for element in more.elements), more.complete)
+        return Items(tuple(element.within(loop, maybe=maybe) for element in more.elements), more.complete)
 
     # -- changes by whom it is handed to ----------------------------------------------------------------------------
 
     def is_handed_on(self) -> bool:
         """Whether a function that is not known to leave it alone was given what the name holds."""
-        given = _given(self.scope).get(self.name, ())
+        return any(self._is_handed_on_as(name, scope) for scope, name in same_as(self.name, self.scope))
+
+    def _is_handed_on_as(self, name: str, scope: Scope) -> bool:
+        given = _given(scope).get(name, ())
         start = bisect_right(given, self.binding.site.order, key=_order)
-        is_here = self.site is not None and self.site.scope.runs_in() is self.scope.runs_in()
+        is_here = self.site is not None and self.site.scope.runs_in() is scope.runs_in()
         end = bisect_left(given, self.site.order, key=_order) if self.site and is_here else len(given)
         if end - start > _MOST:
             return True  # more than anybody wants to ask about at each use
@@ -146,14 +154,29 @@ def _given(scope: Scope) -> dict[str, list[CallSite]]:
     for call in sorted(scope.calls, key=_order):
         # of `**x` the callee gets a copy
         given = (*call.node.args, *(keyword.value for keyword in call.node.keywords if keyword.arg))
-        for name in {argument.id for argument in given if isinstance(argument, ast.Name)}:
+        for name in {name for argument in given for name in _names_given(argument)}:
             found.setdefault(name, []).append(call)
     return found
+
+
+def _names_given(argument: ast.expr) -> Iterator[str]:
+    """The names whose values are given: the argument itself, or what a list, tuple or dict holds that is written."""
+    waiting = [argument]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            waiting += node.elts
+        elif isinstance(node, ast.Dict):
+            waiting += node.values
 
 
 def _only_reads(call: CallSite) -> bool:
     module = call.site.module
     function = call.node.func
+    if call.name in _HANDING_BACK:
+        return False
     if isinstance(function, ast.Attribute) and function.attr in _READING_METHODS:
         return True
     if not (module.origin(function, call.site) or "").startswith(_READERS):

@@ -14,14 +14,14 @@ from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, FUNCTIONS, Site
 from flake8_aa_celery.model.code.syntax import positional_parameters
 from flake8_aa_celery.model.knowledge.celery import APPLICATIONS
 from flake8_aa_celery.model.resolve import canvas, models
-from flake8_aa_celery.model.resolve.attributes import attribute_of, enum_kind, own_attribute
+from flake8_aa_celery.model.resolve.attributes import attribute_of, enum_kind, value_of_member
 from flake8_aa_celery.model.resolve.bindings import (
     common,
     member_of,
     star_imported,
     value_of_name,
 )
-from flake8_aa_celery.model.resolve.classes import class_around, lineage
+from flake8_aa_celery.model.resolve.classes import class_around, is_reshaped, lineage
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.modules import is_settings_module
 from flake8_aa_celery.model.resolve.registration import registered
@@ -41,6 +41,7 @@ from flake8_aa_celery.model.resolve.values import (
     Lambda,
     ManagerClass,
     Mapping,
+    Member,
     ModuleValue,
     NamedTask,
     Origin,
@@ -53,10 +54,12 @@ from flake8_aa_celery.model.resolve.values import (
     Task,
     UnreadableTask,
     Value,
+    is_data,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 
 _ARITHMETIC: dict[type[ast.operator], Callable[[int | float, int | float], int | float]] = {
@@ -113,8 +116,12 @@ def _unbound(name: str, site: Site) -> Value:
 def _attribute(node: ast.Attribute, site: Site) -> Value:
     base = value_of(node.value, site)
     if isinstance(base, ModuleValue):
-        is_stored = node.attr in site.module.scopes.stored_attributes
-        return UNKNOWN if is_stored else member_of(base, node.attr, site.module)
+        scopes = site.module.scopes
+        if node.attr in scopes.stored_attributes:
+            return UNKNOWN
+        value = member_of(base, node.attr, site.module)
+        is_changed = node.attr in scopes.altered_attributes or base.dotted.rpartition(".")[2] in scopes.freely_stored
+        return UNKNOWN if is_changed and is_data(value) else value
     if (base is UNKNOWN or isinstance(base, Origin)) and "celery" in node.attr:
         application = application_stored_as(node.attr, site.module.project)
         if application is not None and not (isinstance(base, Origin) and base.dotted == "celery"):
@@ -125,18 +132,16 @@ def _attribute(node: ast.Attribute, site: Site) -> Value:
         name = base.registered_name
         return UNKNOWN if name is None else Constant(name)
     if node.attr == "value" and isinstance(node.value, ast.Attribute):
-        member = _value_of_member(node.value, site)
-        if member is not UNKNOWN:
-            return member
+        owner = value_of(node.value.value, site)
+        if isinstance(owner, Class) and enum_kind(owner) is not None:
+            return _value_of_member(owner, node.value.attr, site)
     return attribute_of(base, node.attr, site) or UNKNOWN
 
 
-def _value_of_member(member: ast.Attribute, site: Site) -> Value:
+def _value_of_member(owner: Class, name: str, site: Site) -> Value:
     """``Priority.HIGH.value`` of an enum."""
-    owner = value_of(member.value, site)
-    if isinstance(owner, Class) and enum_kind(owner):
-        return own_attribute(owner, member.attr)
-    return UNKNOWN
+    is_known = name not in site.module.scopes.stored_attributes and not is_reshaped(owner, site.module)
+    return value_of_member(owner, name) if is_known else UNKNOWN
 
 
 def _subscript(node: ast.Subscript, site: Site) -> Value:
@@ -162,7 +167,7 @@ def _subscript(node: ast.Subscript, site: Site) -> Value:
 def _member_of_list(found: Items, index: Value) -> Value:
     """What a list holds at a place, where all of it is known."""
     number = index.value if isinstance(index, Constant) else None
-    if type(number) is not int or not found.complete or any(element.loop for element in found.elements):
+    if type(number) is not int or not found.complete or any(each.loop or each.maybe for each in found.elements):
         return UNKNOWN
     return found.elements[number].value if -len(found.elements) <= number < len(found.elements) else UNKNOWN
 
@@ -206,7 +211,7 @@ def _text(node: ast.JoinedStr, site: Site) -> Value:
         if isinstance(part, ast.FormattedValue) and part.format_spec is not None:
             return UNKNOWN
         value = value_of(plain, site)
-        if not isinstance(value, Constant) or not isinstance(value.value, (str, int)):
+        if not isinstance(value, Constant) or isinstance(value, Member) or not isinstance(value.value, (str, int)):
             return UNKNOWN
         parts.append(str(value.value))
     return _joined(parts)
@@ -364,6 +369,8 @@ def _origin_call(node: ast.Call, dotted: str, site: Site) -> Value:
         if not node.args:
             return Items(())
         items = value_of(node.args[0], site)
+        if dotted == "builtins.sorted" and isinstance(items, Items):
+            return _sorted(node, items)
         if dotted == "builtins.reversed" and isinstance(items, Items):
             return Items(items.elements[::-1], items.complete)
         return items if isinstance(items, (Items, Rows)) else UNKNOWN
@@ -374,6 +381,20 @@ def _origin_call(node: ast.Call, dotted: str, site: Site) -> Value:
     if dotted == "functools.partial" and node.args:
         return _partial(node, site)
     return _setting(node, last_part(dotted), site) or Origin(f"{dotted}()")
+
+
+def _sorted(node: ast.Call, items: Items) -> Items:
+    """``sorted(x)``: of constants their order is known."""
+    if any(element.loop or element.maybe for element in items.elements):
+        return items  # nobody knows how many there are
+    held: list[tuple[Any, Element]] = [
+        (found.value, each) for each in items.elements if isinstance(found := each.value, Constant)
+    ]
+    kinds = {type(value) for value, _ in held}
+    if node.keywords or len(held) < len(items.elements) or not (kinds <= {int} or kinds <= {str}):
+        return Items(items.elements, complete=False)
+    held.sort(key=lambda pair: pair[0])
+    return Items(tuple(element for _, element in held), items.complete)
 
 
 def _partial(node: ast.Call, site: Site) -> Value:

@@ -54,6 +54,12 @@ class Constant(Value):
         self.value = value
 
 
+class Member(Constant):
+    """A member of an enum that is a number or a text itself: what it looks like in a text depends on Python."""
+
+    __slots__ = ()
+
+
 class Origin(Value):
     """Something of a library, known by its canonical dotted name; ``requests.Session()`` is an instance."""
 
@@ -311,17 +317,19 @@ class Element(Expression):
     """A member of a list, tuple, set or of a workflow.
 
     :param loop: the loop or comprehension that adds one such member per item, None for a single member.
+    :param maybe: whether it may not be there: it is added under a condition.
     """
 
-    __slots__ = ("loop",)
+    __slots__ = ("loop", "maybe")
 
-    def __init__(self, node: ast.expr, site: Site, loop: Block | None = None) -> None:
+    def __init__(self, node: ast.expr, site: Site, loop: Block | None = None, *, maybe: bool = False) -> None:
         super().__init__(node, site)
         self.loop = loop
+        self.maybe = maybe
 
-    def within(self, loop: Block | None) -> Element:
-        """The member as it is added by a loop, unless a loop of its own adds it."""
-        return Element(self.node, self.site, self.loop or loop)
+    def within(self, loop: Block | None, *, maybe: bool = False) -> Element:
+        """The member as it is added by a loop, unless a loop of its own adds it, or under a condition."""
+        return Element(self.node, self.site, self.loop or loop, maybe=self.maybe or maybe)
 
 
 class Known(Element):
@@ -360,6 +368,11 @@ class Items(Value):
     def __init__(self, elements: tuple[Element, ...], complete: bool = True) -> None:
         self.elements = elements[: self.MOST]
         self.complete = complete and len(elements) <= self.MOST
+
+
+def is_data(value: Value) -> bool:
+    """Whether something is a constant, a list or a dict: what other code can make another of."""
+    return isinstance(value, (Constant, Items, Mapping))
 
 
 def distinct(elements: Iterable[Element]) -> list[Element]:
