@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import Binding, FunctionNode, Site
+    from flake8_aa_celery.model.code.scopes import Binding, FunctionNode, Scope, Site
 
 #: Modules from which a Celery application is imported, where they cannot be found.
 _APP_MODULES = frozenset({"celery", "celery_app", "celeryapp"})
@@ -58,14 +58,48 @@ def value_of_name(name: str, bindings: list[Binding], site: Site | None = None) 
 
     :param site: where it is asked for; None for the end of the module.
     """
+    if _is_hidden_module(name, bindings):
+        return UNKNOWN
     value = _value_of_name(name, bindings, site)
     return UNKNOWN if is_data(value) and _may_be_another(name, bindings) else value
+
+
+def _is_hidden_module(name: str, bindings: list[Binding]) -> bool:
+    """Whether a package binds the name of a module in it to something else: whichever is bound last is meant.
+
+    What is taken out of that module is bound after it is imported: ``from .add import add``.
+    """
+    module = bindings[0].site.module
+    if not module.path.endswith("__init__.py") or _owner(name, bindings) is not module.scopes.module:
+        return False
+    submodule = module.project.submodule(module.path, name)
+    return submodule is not None and any(_imports_of(binding, module) != submodule for binding in bindings)
+
+
+def _owner(name: str, bindings: list[Binding]) -> Scope:
+    """The scope that a name belongs to, wherever it is bound."""
+    scope = bindings[0].site.scope
+    return scope.owner_of(name) or scope
+
+
+def _imports_of(binding: Binding, module: Module) -> str | None:
+    """The file out of which an import statement takes something, or which it names; None for anything else.
+
+    None, too, for one under a condition.
+    """
+    if not isinstance(binding.node, ast.ImportFrom) or binding.site.block.kind not in ("module", "try"):
+        return None
+    source = ImportedName(binding.node.level, binding.node.module or "", "")
+    path = imported_module(source, module).path
+    if path == module.path and binding.node.names:
+        return module.project.submodule(module.path, binding.node.names[0].name)
+    return path
 
 
 def _may_be_another(name: str, bindings: list[Binding]) -> bool:
     """Whether a name may be bound, or what it is imported as be changed, by what does not say its name."""
     return any(
-        (binding.site.scope.owner_of(name) or binding.site.scope).is_rebound
+        _owner(name, [binding]).is_rebound
         or (
             isinstance(binding.node, ast.ImportFrom)
             and imported_name(name, binding.node).member in binding.site.module.scopes.altered_attributes
@@ -80,7 +114,7 @@ def _value_of_name(name: str, bindings: list[Binding], site: Site | None) -> Val
     values = [value_of_binding(name, root, site) for root in roots]
     starred = overriding(name, bindings, site)
     if len(values) == 1 and not starred:
-        scope = roots[0].site.scope.owner_of(name) or roots[0].site.scope
+        scope = _owner(name, roots)
         found = changed(contents(values[0], name, roots[0], site), name, scope)
         # what `+=` makes of anything but a list is not followed
         return found if roots == bindings or isinstance(found, Items) else UNKNOWN
@@ -299,7 +333,16 @@ def _common_signature(values: list[Value]) -> Value:
 def imported(name: ImportedName, importer: Module) -> Value:
     """What ``import a.b`` or ``from a import b`` gives a module of the project."""
     module = imported_module(name, importer)
-    return member_of(module, name.member, importer) if name.member else module
+    if name.member:
+        return member_of(module, name.member, importer)
+    package, _, last = name.module.rpartition(".")
+    if package and not name.level:
+        # `import a.b as c` asks `a` for its `b`, whatever that is
+        around = imported_module(ImportedName(0, package, ""), importer)
+        if around.path is not None and around.path.endswith(".py"):
+            found = member_of(around, last, importer)
+            return found if isinstance(found, ModuleValue) else UNKNOWN
+    return module
 
 
 def imported_module(name: ImportedName, importer: Module) -> ModuleValue:
@@ -316,11 +359,21 @@ def member_of(module: ModuleValue, name: str, importer: Module) -> Value:
         return _of_library(dotted)
     if module.path.endswith(".py"):
         loaded = importer.project.load(module.path)
-        value = member(loaded, name) if loaded else UNKNOWN
+        if loaded is None or _is_asked_elsewhere(loaded, name):
+            return UNKNOWN
+        value = member(loaded, name)
         if value is not None:
             return value
     path = importer.project.submodule(module.path, name)
     return ModuleValue(dotted, path) if path else UNKNOWN
+
+
+def _is_asked_elsewhere(module: Module, name: str) -> bool:
+    """Whether a module has a ``__getattr__`` that may answer for a name: it need not bind that itself."""
+    scope = module.scopes.module
+    if "__getattr__" not in scope.bindings:
+        return False
+    return all(binding.site.block is not scope.block for binding in scope.bindings.get(name, ()))
 
 
 def _of_library(dotted: str) -> Value:
@@ -343,10 +396,16 @@ def member(module: Module, name: str) -> Value | None:
         # imports that lead in a circle: by this way the name is not bound
         known[name] = None
         bindings = names.without_fallbacks(module.scopes.module.bindings.get(name, []))
-        value = value_of_name(name, bindings) if bindings else star_imported(module, name)
+        value = value_of_name(name, bindings) if bindings else _starred_member(module, name)
         unclear = value is UNKNOWN or isinstance(value, Origin)
         known[name] = App() if unclear and name in _used_as_apps(module) else value
     return known[name]
+
+
+def _starred_member(module: Module, name: str) -> Value | None:
+    """What a module has by ``from … import *``; unknown where a module in a package is called so, too."""
+    value = star_imported(module, name)
+    return UNKNOWN if value is not None and module.project.submodule(module.path, name) is not None else value
 
 
 @fact
@@ -371,8 +430,13 @@ def _used_as_apps(module: Module) -> frozenset[str]:
 # -- from … import * --------------------------------------------------------------------------------------------
 
 
-def star_imported(module: Module, name: str) -> Value | None:
-    """What a name that is bound nowhere is by ``from … import *``; None where no such import offers it."""
+def star_imported(module: Module, name: str, site: Site | None = None) -> Value | None:
+    """What a name that is bound nowhere is by ``from … import *``; None where no such import offers it.
+
+    :param site: where it is asked for; None for the end of the module.
+    """
+    if site is not None and site.scope.runs_in() is module.scopes.module and len(_stars(module)) > 1:
+        return _starred_so_far(module, name, site)
     seen = {module}
     waiting = [(star, module) for star in _asked_stars(module)]
     while waiting:
@@ -393,6 +457,20 @@ def star_imported(module: Module, name: str) -> Value | None:
     for each in seen:  # none of them leads to another one
         _members(each).setdefault(name, None)
     return None
+
+
+def _starred_so_far(module: Module, name: str, site: Site) -> Value | None:
+    """What the last of the imports before a place makes of a name; those under a condition may have made it."""
+    values: list[Value] = []
+    for node, place in reversed(module.scopes.module.star_imports):
+        star = ImportedName(node.level, node.module or "", "")
+        if place.order > site.order or not _can_read(star, module):
+            continue
+        value = _star_member(star, name, module)
+        values += [] if value is None else [value]
+        if value is not None and place.block.encloses(site.block):
+            break
+    return common(values) if values else None
 
 
 @fact
@@ -447,7 +525,7 @@ def overriding(name: str, bindings: list[Binding], site: Site | None) -> list[Va
     """
     module = bindings[0].site.module
     block = module.scopes.module.block
-    if not module.scopes.module.star_imports or bindings[0].site.scope is not module.scopes.module:
+    if not module.scopes.module.star_imports or _owner(name, bindings) is not module.scopes.module:
         return []
     certain = max((binding.site.order for binding in bindings if binding.site.block is block), default=-1)
     end = site.order if site and site.scope.runs_in() is module.scopes.module else None
@@ -467,7 +545,11 @@ def overriding(name: str, bindings: list[Binding], site: Site | None) -> list[Va
 def _star_member(name: ImportedName, wanted: str, importer: Module) -> Value | None:
     """What ``wanted`` is by ``from name import *``; None where that module does not offer it."""
     found = _offering(name, wanted, importer)
-    return found if found is None or isinstance(found, Value) else member(found, wanted)
+    if found is None or isinstance(found, Value):
+        return found
+    value = member(found, wanted)
+    # a package offers the modules in it, too, if they were imported
+    return UNKNOWN if value is None and found.project.submodule(found.path, wanted) else value
 
 
 def _offering(name: ImportedName, wanted: str, importer: Module) -> Module | Value | None:
@@ -477,7 +559,10 @@ def _offering(name: ImportedName, wanted: str, importer: Module) -> Module | Val
         known = module.dotted == "celery" and wanted in STARRED
         return _of_library(f"celery.{wanted}") if known else None
     loaded = importer.project.load(module.path) if module.path.endswith(".py") else None
-    return loaded if loaded and _is_public(wanted, loaded) else None
+    if loaded is None or not _is_public(wanted, loaded):
+        return None
+    is_said = "__all__" in loaded.scopes.module.bindings
+    return UNKNOWN if is_said and _is_asked_elsewhere(loaded, wanted) else loaded
 
 
 def _can_read(name: ImportedName, importer: Module) -> bool:
@@ -490,7 +575,8 @@ def _can_read(name: ImportedName, importer: Module) -> bool:
 
 def _is_public(name: str, module: Module) -> bool:
     """Whether a module offers a name to ``import *``: what its ``__all__`` says, as far as that is known."""
-    offered = member(module, "__all__")
-    if not isinstance(offered, Items) or not offered.complete:
+    if "__all__" not in module.scopes.module.bindings:
         return not name.startswith("_")
-    return any(isinstance(value := item.value, Constant) and value.value == name for item in offered.elements)
+    offered = member(module, "__all__")
+    values = [item.value for item in offered.elements] if isinstance(offered, Items) and offered.complete else [UNKNOWN]
+    return any(not isinstance(value, Constant) or value.value == name for value in values)

@@ -6,6 +6,7 @@ Asked by :func:`~flake8_aa_celery.model.resolve.evaluation.value_of` alone.
 from __future__ import annotations
 
 import ast
+import builtins
 import operator
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from flake8_aa_celery.model.resolve import canvas, models
 from flake8_aa_celery.model.resolve.attributes import attribute_of, enum_kind, value_of_member
 from flake8_aa_celery.model.resolve.bindings import (
     common,
+    is_read_whole,
     member_of,
     star_imported,
     value_of_name,
@@ -77,6 +79,7 @@ _LONGEST = 10_000
 
 #: What stands for what a function returns that it is given.
 _PROXIES = frozenset({"celery.local.PromiseProxy", "celery.local.Proxy", "werkzeug.local.LocalProxy"})
+_BUILTIN = frozenset(dir(builtins))
 _LIST_MAKERS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.reversed", "builtins.sorted"})
 
 
@@ -106,8 +109,14 @@ def _unbound(name: str, site: Site) -> Value:
         return Origin("celery.schedules.crontab")
     if scope_of(name, site) is not None:
         return UNKNOWN
-    starred = star_imported(site.module, name)
-    return starred if starred is not None else Origin(f"builtins.{name}")
+    starred = star_imported(site.module, name, site)
+    # a package has the modules in it as its attributes, from when they are imported
+    submodule = site.module.project.submodule(site.module.path, name)
+    if starred is not None:
+        return starred if submodule is None else UNKNOWN
+    if submodule is not None:
+        return ModuleValue(f"{site.module.dotted}.{name}", submodule) if is_read_whole(site.module) else UNKNOWN
+    return Origin(f"builtins.{name}") if name in _BUILTIN else UNKNOWN
 
 
 # -- attributes and items -----------------------------------------------------------------------------------
