@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import importlib
 import sys
 import warnings
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.scopes import CallSite
 
+_CACHED = type(functools.cache(len))
 #: What is kept of something that a program holds, so that what changes it later changes no answer.
 Kept = object
 
@@ -146,6 +148,7 @@ def kept(value: object) -> Kept:
         return frozenset(map(kept, value))
     if isinstance(value, ModuleType):
         return Something("module", value.__name__)
+    value = value.__wrapped__ if isinstance(value, _CACHED) else value
     if isinstance(value, FunctionType):
         return Something("function", f"{value.__module__}.{value.__qualname__}")
     if isinstance(value, type):

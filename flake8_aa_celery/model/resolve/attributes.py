@@ -103,9 +103,17 @@ def _may_be_overridden(owner: Instance, name: str, module: Module) -> bool:
     if name in module.scopes.stored_attributes or is_reshaped(owner.of, module):
         return True
     classes = mro(owner.of)
+    if any(name in _annotations(each.scope) for each in classes) and _has_fields(classes):
+        return True
     return any(
         "__getattribute__" in each.scope.bindings or name in each.module.scopes.stored_attributes for each in classes
     )
+
+
+def _has_fields(classes: list[Class]) -> bool:
+    """Whether what is annotated in the body of a class may be given to its instances, as by ``@dataclass``."""
+    made = any(each.node.decorator_list for each in classes)
+    return made or any(origin != "builtins.object" for origin in lineage(classes[0]).origins)
 
 
 def _bound(owner: Class, name: str, receiver: Value) -> Value:

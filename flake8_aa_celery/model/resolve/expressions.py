@@ -15,7 +15,7 @@ from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, FUNCTIONS, Site
 from flake8_aa_celery.model.code.syntax import positional_parameters
 from flake8_aa_celery.model.knowledge.celery import APPLICATIONS
 from flake8_aa_celery.model.resolve import canvas, models
-from flake8_aa_celery.model.resolve.attributes import attribute_of, enum_kind, value_of_member
+from flake8_aa_celery.model.resolve.attributes import attribute_of, enum_kind, own_attribute, value_of_member
 from flake8_aa_celery.model.resolve.bindings import (
     common,
     is_read_whole,
@@ -23,7 +23,7 @@ from flake8_aa_celery.model.resolve.bindings import (
     star_imported,
     value_of_name,
 )
-from flake8_aa_celery.model.resolve.classes import class_around, is_reshaped, lineage
+from flake8_aa_celery.model.resolve.classes import class_around, is_reshaped, lineage, mro
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.modules import is_settings_module
 from flake8_aa_celery.model.resolve.registration import registered
@@ -347,10 +347,19 @@ def _call_of_project(node: ast.Call, called: Value, site: Site) -> Value:
     if isinstance(called, Registrar):
         return registered(called, node, site)
     if isinstance(called, Class):
-        return App(node) if "celery.Celery" in lineage(called).origins else Instance(called, is_exact=True)
+        return App(node) if "celery.Celery" in lineage(called).origins else _instance(called, node, site)
     if isinstance(called, ManagerClass):
         return Rows(None, called.classes)
     return models.called(called) if isinstance(called, RowsMethod) else UNKNOWN
+
+
+def _instance(owner: Class, node: ast.Call, site: Site) -> Value:
+    """What a class makes: an instance of it, unless its ``__new__`` returns something else."""
+    if lineage(owner).defines("__new__"):
+        maker = own_attribute(next(each for each in mro(owner) if "__new__" in each.scope.bindings), "__new__")
+        if isinstance(maker, Function) and is_data(returned(BoundMethod(maker, owner), node, site)):
+            return UNKNOWN
+    return Instance(owner, is_exact=True)
 
 
 def _behind_proxy(node: ast.Call, site: Site) -> Value:
