@@ -14,10 +14,13 @@ from importlib import import_module
 from pathlib import Path
 from random import Random
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from types import ModuleType
+
+    from truth.asking import Answers
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -26,7 +29,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 def main() -> int:
     """Read the command line, try programs, say what was found."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.truth", description=__doc__)
-    parser.add_argument("kind", choices=("calls", "constants", "names"))
+    parser.add_argument("kind", choices=("calls", "constants", "names", "sends"))
     parser.add_argument("--programs", type=int, default=10_000, help="how many are made (10000)")
     parser.add_argument("--seed", type=int, default=0, help="the number of the first one (0)")
     parser.add_argument("--keep", type=Path, default=None, metavar="FOLDER", help="where programs are put")
@@ -36,29 +39,36 @@ def main() -> int:
 
 
 def _try_all(kind: str, numbers: range, keep: Path | None, *, shrink: bool) -> int:
-    asking, programs = import_module("truth.asking"), import_module(f"truth.{kind}")
+    programs = import_module(f"truth.{kind}")
+    asked = _asked_in(programs)
     right = unknown = wrong = 0
     start = perf_counter()
     for number in numbers:
         files = programs.make_program(Random(number))
         with tempfile.TemporaryDirectory() as folder:
-            answers = asking.asked(files, Path(folder))
+            answers = asked(files, Path(folder))
         right, unknown, wrong = right + answers.right, unknown + answers.unknown, wrong + len(answers.wrong)
         if answers.wrong:
             print(f"program {number}:", *answers.wrong, sep="\n  ", flush=True)
             if shrink:
-                _print_smallest(files)
+                _print_smallest(files, asked)
             _keep(keep, number, files)
     print(f"{len(numbers)} programs, {right} right, {unknown} unknown, {wrong} wrong, {perf_counter() - start:.0f} s")
     return int(wrong > 0)
 
 
-def _print_smallest(files: dict[str, str]) -> None:
+def _asked_in(programs: ModuleType) -> Callable[[Mapping[str, str], Path], Answers]:
+    """What runs a program and asks the model: of most kinds the same."""
+    found = getattr(programs, "asked", import_module("truth.asking").asked)
+    return cast("Callable[[Mapping[str, str], Path], Answers]", found)
+
+
+def _print_smallest(files: dict[str, str], asked: Callable[[Mapping[str, str], Path], Answers]) -> None:
     asking = import_module("truth.asking")
 
     def is_wrong(files: Mapping[str, str]) -> bool:
         with tempfile.TemporaryDirectory() as folder:
-            return bool(asking.asked(files, Path(folder)).wrong)
+            return bool(asked(files, Path(folder)).wrong)
 
     for path, text in asking.smallest(files, is_wrong).items():
         if text:

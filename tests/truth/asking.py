@@ -104,7 +104,7 @@ def kept_of(files: AnyMapping[str, str], folder: Path) -> dict[int, list[Kept]]:
     """What was asked about when the program ran, as far as it came."""
     found: dict[int, list[Kept]] = {}
     names = [path.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for path in files]
-    with _recorded(found), _imports_from(str(folder)), warnings.catch_warnings():
+    with _recorded(found), imports_from(str(folder)), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in names:
             with suppress(Exception):  # what a program asks until it fails counts all the same
@@ -126,7 +126,7 @@ def _recorded(found: dict[int, list[Kept]]) -> Iterator[None]:
 
 
 @contextmanager
-def _imports_from(folder: str) -> Iterator[None]:
+def imports_from(folder: str) -> Iterator[None]:
     before = set(sys.modules)
     sys.path.insert(0, folder)
     importlib.invalidate_caches()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.canvas.misplaced import no_signatures_of
 from flake8_aa_celery.model.canvas.workflows import followers, starters
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.code.syntax import root_name
 from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve import arguments
@@ -15,7 +17,6 @@ from flake8_aa_celery.model.resolve.values import NamedTask, Signature, Workflow
 from flake8_aa_celery.model.tasks import parameters
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator, Set
 
     from flake8_aa_celery.model.code.module import Module
@@ -68,7 +69,7 @@ def mismatches_of(module: Module) -> list[Mismatch]:
         follower = following.get(id(made.call))
         if id(made.call) not in known:
             reason = _of_follower(follower) if follower else _on_its_own(made)
-            if reason:
+            if reason and not _is_given_others(made):
                 known.add(id(made.call))
                 found.append(Mismatch(made.call, made.task, reason))
     known.update(following)
@@ -111,6 +112,17 @@ def _on_its_own(signature: Signature) -> str | None:
     """What is wrong with a signature wherever it is used; a partial one may be given more in front."""
     given = arguments.of_signature(signature)
     return _reason(signature.task, given, signature.module, partial=signature.immutable is not True)
+
+
+def _is_given_others(signature: Signature) -> bool:
+    """Whether a signature is given other arguments after it was made: ``sig.args += (1,)``, ``sig.kwargs["x"] = 1``."""
+    statement, scope = signature.site.statement, signature.site.scope
+    targets = statement.targets if isinstance(statement, ast.Assign) and statement.value is signature.node else []
+    names = {target.id for target in targets if isinstance(target, ast.Name)}
+    return any(
+        isinstance(part, ast.Attribute) and part.attr in _PAIR and root_name(part.value) in names
+        for part in ast.walk(scope.node)
+    )
 
 
 def _of_follower(signature: Signature) -> str | None:

@@ -158,7 +158,9 @@ def _named(node: ast.Call, site: Site) -> NamedTask:
 def celery_call(node: ast.Call, dotted: str, site: Site) -> Value | None:
     """What a call of one of Celery's own functions is: ``chain(…)``, ``signature(…)``."""
     if dotted in SIGNATURE_MAKERS:
-        return _signature_by_name(node, site)
+        made = value_of(node.args[0], site) if node.args else UNKNOWN
+        # of a signature it makes a copy, and passes over what else it is given
+        return made if isinstance(made, (Signature, Workflow)) else _signature_by_name(node, site)
     kind = WORKFLOWS.get(dotted)
     if kind is None:
         return None

@@ -38,22 +38,30 @@ def changed(value: Value, name: str, scope: Scope | None) -> Value:
 def _changed_names(scope: Scope) -> frozenset[str]:
     """The names in a scope, and in the scopes within it, whose objects are changed."""
     found: set[str] = set()
-    loops: list[tuple[str, str]] = []
+    holders: list[tuple[str, set[str]]] = []
     waiting = [scope]
     while waiting:
         part = waiting.pop()
         waiting += part.children
         found |= part.altered
         found.update(root_name(each) for call in part.calls for each in _changed_by(call))
-        loops += [
-            (name, root_name(binding.value))
+        holders += [
+            (name, _held_in(binding.value, is_gone_over=binding.kind == "loop"))
             for name, bindings in part.bindings.items()
             for binding in bindings
-            if binding.kind == "loop" and binding.value is not None
+            if binding.value is not None
         ]
-    while more := {iterated for item, iterated in loops if item in found and iterated not in found}:
+    while more := {each for holder, held in holders if holder in found for each in held - found}:
         found |= more
     return frozenset(found - {""})
+
+
+def _held_in(node: ast.expr, *, is_gone_over: bool) -> set[str]:
+    """The names of what a list, tuple or dict holds that is written; of what a loop goes over its own name, too."""
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict)):
+        parts = node.values if isinstance(node, ast.Dict) else node.elts
+        return {part.id for part in parts if isinstance(part, ast.Name)}
+    return {root_name(node)} if is_gone_over else set()
 
 
 def _changed_by(call: CallSite) -> Iterator[ast.expr]:
