@@ -51,9 +51,9 @@ def check(option: WrittenOption, module: Module) -> Iterator[Violation]:
 
     Flags an option that no task has, where it resembles one or is known to be taken for one: `timeout`, `retries`,
     `retry_delay`, `soft_timeout`, `task_time_limit`, `exponential_backoff`, `backoff`, `queue_name`, `unique`; what
-    belongs to a dispatch: `countdown`, `eta`, `delay`, `retry_policy`, `interval_start` and its kin; and `keys` and
-    `graceful` beside a class of celery-once, which belong into `once`. It is reported where it is written, once for
-    all tasks that share it.
+    belongs to a dispatch: `countdown`, `eta`, `delay`, `retry_policy`, `interval_start` and its kin, once a task; and
+    `keys` and `graceful` beside a class of celery-once, which belong into `once`. It is reported where it is written,
+    once for all tasks that share it.
 
     ## Why
     Celery makes an attribute of whatever it is given and says nothing. Nobody reads it: a task with `timeout=60` runs

@@ -137,3 +137,6 @@ LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 #: What is a Celery application, of Celery and of what makes one for Flask.
 APPLICATIONS = frozenset({"celery.app.default_app", "celery.current_app", "flask_celeryext.FlaskCeleryExt().celery"})
+
+#: What of a retry policy resembles an option of a task: how long to wait until a message is published once more.
+RETRY_POLICY = frozenset({"interval_max", "interval_start", "interval_step"})

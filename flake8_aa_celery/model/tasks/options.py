@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import has_attribute
-from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS, TASK_OPTIONS
+from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS, RETRY_POLICY, TASK_OPTIONS
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Constant
@@ -68,8 +68,16 @@ def each_once(options: Iterable[WrittenOption]) -> list[WrittenOption]:
 
 @fact
 def meaningless_options_of(module: Module) -> list[WrittenOption]:
-    """The options that neither Celery nor the task itself nor its class reads, each place once."""
-    return each_once(filter(_means_nothing, written_options(module)))
+    """The options that neither Celery nor the task itself nor its class reads, each place once.
+
+    Of those that say together how publishing is tried again the first of each task.
+    """
+    found: list[WrittenOption] = []
+    for task in tasks_of(module):
+        options = list(filter(_means_nothing, options_written_for(task)))
+        policy = [option for option in options if option.name in RETRY_POLICY]
+        found += [option for option in options if option not in policy[1:]]
+    return each_once(found)
 
 
 def _means_nothing(option: WrittenOption) -> bool:
