@@ -462,11 +462,8 @@ def star_imported(module: Module, name: str, site: Site | None = None) -> Value 
 def _starred_so_far(module: Module, name: str, site: Site) -> Value | None:
     """What the last of the imports before a place makes of a name; those under a condition may have made it."""
     values: list[Value] = []
-    for node, place in reversed(module.scopes.module.star_imports):
-        star = ImportedName(node.level, node.module or "", "")
-        if place.order > site.order or not _can_read(star, module):
-            continue
-        value = _star_member(star, name, module)
+    for star, place in reversed(_readable_stars(module)):
+        value = _star_member(star, name, module) if place.order <= site.order else None
         values += [] if value is None else [value]
         if value is not None and place.block.encloses(site.block):
             break
@@ -474,10 +471,10 @@ def _starred_so_far(module: Module, name: str, site: Site) -> Value | None:
 
 
 @fact
-def _stars(module: Module) -> list[tuple[ImportedName, int]]:
-    """What ``from … import *`` names, and in which order it stands."""
+def _stars(module: Module) -> list[tuple[ImportedName, Site]]:
+    """What ``from … import *`` names, and where it stands."""
     stars = module.scopes.module.star_imports
-    return [(ImportedName(node.level, node.module or "", ""), site.order) for node, site in stars]
+    return [(ImportedName(node.level, node.module or "", ""), site) for node, site in stars]
 
 
 @fact
@@ -487,7 +484,7 @@ def _asked_stars(module: Module) -> list[ImportedName]:
 
 
 @fact
-def _readable_stars(module: Module) -> list[tuple[ImportedName, int]]:
+def _readable_stars(module: Module) -> list[tuple[ImportedName, Site]]:
     """Those of which it is known what they offer."""
     return [star for star in _stars(module) if _can_read(star[0], module)]
 
@@ -495,8 +492,8 @@ def _readable_stars(module: Module) -> list[tuple[ImportedName, int]]:
 @fact
 def _unreadable_stars(module: Module) -> list[int]:
     """In which order the others stand, sorted: there may be many, and no name need be asked of each."""
-    readable = {order for _, order in _readable_stars(module)}
-    return sorted(order for _, order in _stars(module) if order not in readable)
+    readable = {site.order for _, site in _readable_stars(module)}
+    return sorted(site.order for _, site in _stars(module) if site.order not in readable)
 
 
 def is_read_whole(module: Module) -> bool:
@@ -530,8 +527,8 @@ def overriding(name: str, bindings: list[Binding], site: Site | None) -> list[Va
     certain = max((binding.site.order for binding in bindings if binding.site.block is block), default=-1)
     end = site.order if site and site.scope.runs_in() is module.scopes.module else None
     found: list[Value] = []
-    for star, order in _readable_stars(module):
-        if order > certain and (end is None or order < end):
+    for star, place in _readable_stars(module):
+        if place.order > certain and (end is None or place.order < end):
             value = _star_member(star, name, module)
             found += [value] if value is not None else []
     unreadable = _unreadable_stars(module)
