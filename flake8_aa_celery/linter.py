@@ -79,7 +79,7 @@ def lint(
     except SyntaxError as error:
         from flake8_aa_celery.rules.aac900_syntax_error import check as violation_for
 
-        return _reported(rules, "AAC900", violation_for(error))
+        return _reported(rules, "AAC900", violation_for(error, data))
     if found and not data.isascii():
         found = _in_characters(found, lines or lines_of(data))
     return sorted([*found, *unused], key=_order)

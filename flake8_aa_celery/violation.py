@@ -55,6 +55,8 @@ class Violation(NamedTuple):
     code: str = ""
     name: str = ""
     trace: tuple[Related, ...] = ()
+    #: whether it is merely told: no run ends with 1 for it
+    is_note: bool = False
 
     @classmethod
     def at(

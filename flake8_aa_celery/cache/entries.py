@@ -41,16 +41,17 @@ def _plain_violation(violation: Violation) -> list[Any]:
     written = [fix.safety, fix.title, _plain(fix.rewrite)] if fix else None
     place = [violation.line, violation.column, violation.end_line, violation.end_column]
     trace = [list(related) for related in violation.trace]
-    return [*place, violation.message, written, violation.code, violation.name, trace]
+    return [*place, violation.message, written, violation.code, violation.name, trace, violation.is_note]
 
 
 def _violation(plain: Any) -> Violation:
-    line, column, end_line, end_column, message, fix, code, name, trace = plain
+    line, column, end_line, end_column, message, fix, code, name, trace, is_note = plain
     _demand(int, line, column, end_line, end_column)
     _demand(str, message, code, name)
+    _demand(bool, is_note)
     made = _fix(*fix) if fix is not None else None
     related = tuple(_related(*each) for each in trace)
-    return Violation(line, column, end_line, end_column, message, made, code, name, related)
+    return Violation(line, column, end_line, end_column, message, made, code, name, related, is_note)
 
 
 def _fix(safety: Any, title: Any, rewrite: Any) -> Fix:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.places import below_repository
-from flake8_aa_celery.rules import severity_of
+from flake8_aa_celery.rules import severity_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def render(results: Results) -> Iterator[str]:
             properties = {"file": path, **_place(found), "title": title}
             given = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
             message = _data(f"{path}:{found.line}:{found.column + 1}: {found.code} {found.message}")
-            yield f"::{_COMMANDS[severity_of(found.code)]} {given}::{message}\n"
+            yield f"::{_COMMANDS[severity_in(found)]} {given}::{message}\n"
 
 
 def _place(found: Violation) -> dict[str, str]:

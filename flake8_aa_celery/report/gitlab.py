@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.fingerprints import fingerprints
 from flake8_aa_celery.places import below_repository
-from flake8_aa_celery.rules import severity_of
+from flake8_aa_celery.rules import severity_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ def render(results: Results) -> Iterator[str]:
             "description": f"{found.code} {found.message}",
             "check_name": found.code,
             "fingerprint": fingerprint,
-            "severity": _SEVERITIES[severity_of(found.code)],
+            "severity": _SEVERITIES[severity_in(found)],
             "location": {"path": path, "lines": {"begin": found.line, "end": found.end_line}},
         }
         for result in results

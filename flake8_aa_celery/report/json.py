@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.places import below
 from flake8_aa_celery.report._links import page_of
-from flake8_aa_celery.rules import severity_of
+from flake8_aa_celery.rules import severity_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +47,7 @@ def as_object(path: str, found: Violation, edits: Sequence[Edit] = ()) -> dict[s
         "end_column": found.end_column + 1,
         "code": found.code,
         "name": found.name,
-        "severity": severity_of(found.code),
+        "severity": severity_in(found),
         "message": found.message,
         "url": page_of(found.code),
         "fix": fix,

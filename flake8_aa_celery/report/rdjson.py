@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.places import below
 from flake8_aa_celery.report._links import DOCUMENTATION, page_of
-from flake8_aa_celery.rules import severity_of
+from flake8_aa_celery.rules import severity_in
 from flake8_aa_celery.source import lines_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _diagnostics(result: Result) -> Iterator[dict[str, Any]]:
         yield {
             "message": found.message,
             "location": {"path": path, "range": _range(found, lines)},
-            "severity": _SEVERITIES[severity_of(found.code)],
+            "severity": _SEVERITIES[severity_in(found)],
             "code": {"value": found.code, "url": page_of(found.code)},
             **({"suggestions": list(map(_suggestion, edits))} if edits else {}),
         }

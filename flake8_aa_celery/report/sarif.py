@@ -10,7 +10,7 @@ from flake8_aa_celery import __version__
 from flake8_aa_celery.fingerprints import fingerprints
 from flake8_aa_celery.places import below_repository
 from flake8_aa_celery.report._links import DOCUMENTATION, page_of
-from flake8_aa_celery.rules import all_rules, severity_of
+from flake8_aa_celery.rules import all_rules, severity_in, severity_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,7 +67,7 @@ def _results(result: Result, codes: list[str]) -> Iterator[dict[str, Any]]:
         yield {
             "ruleId": found.code,
             "ruleIndex": codes.index(found.code),
-            "level": _LEVELS[severity_of(found.code)],
+            "level": _LEVELS[severity_in(found)],
             "message": {"text": found.message},
             "locations": [{"physicalLocation": place}],
             "partialFingerprints": {"aaCelery/v1": fingerprint},

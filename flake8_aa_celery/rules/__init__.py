@@ -86,3 +86,8 @@ def severity_of(code: str) -> Severity:
     """How bad it is what the rule of a code finds; "warning" of a code that no rule has."""
     rule = all_rules().get(code)
     return rule.severity if rule is not None else "warning"
+
+
+def severity_in(violation: Violation) -> Severity:
+    """How bad a violation is: what its rule says, and the least of all for what is merely told."""
+    return SEVERITIES[-1] if violation.is_note else severity_of(violation.code)

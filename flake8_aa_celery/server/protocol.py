@@ -14,7 +14,7 @@ from pygls.uris import from_fs_path, to_fs_path
 from flake8_aa_celery import __version__
 from flake8_aa_celery.report._changes import changes
 from flake8_aa_celery.report._links import page_of
-from flake8_aa_celery.rules import all_rules, severity_of
+from flake8_aa_celery.rules import all_rules, severity_in
 from flake8_aa_celery.server import navigation
 from flake8_aa_celery.server.analysis import Analysis
 from flake8_aa_celery.source import lines_of
@@ -85,7 +85,7 @@ class Server(LanguageServer):
         return lsp.Diagnostic(
             range=self.range_of(path, found),
             message=found.message,
-            severity=_SEVERITIES[severity_of(found.code)],
+            severity=_SEVERITIES[severity_in(found)],
             code=found.code,
             code_description=lsp.CodeDescription(href=page_of(found.code)),
             source=_SOURCE,

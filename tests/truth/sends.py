@@ -348,7 +348,7 @@ def _accepts(task: Any, args: tuple[object, ...], kwargs: dict[str, object]) -> 
     if task.name.startswith("celery."):
         return True
     try:
-        # no task of these programs does anything; `Signature.bind` is wrong about `def f(a, /, **kwargs)` on Python 3.13.0
+        # no task of these programs does anything; `Signature.bind` is wrong about `f(a, /, **b)` on Python 3.13.0
         task.run(*args, **kwargs)
     except TypeError:
         return False
