@@ -17,7 +17,7 @@ def check(generator: GeneratorTask, module: Module) -> Iterator[Violation]:
     """
     A task yields, so that its body never runs.
 
-    Flags a task with a `yield` or `yield from` in its own body.
+    Flags a task with a `yield` or `yield from` in its own body, be it a function or the `run` of a class.
 
     ## Why
     A function with a `yield` is a generator: to call it makes an object that does something only when somebody goes
@@ -56,10 +56,11 @@ def check(generator: GeneratorTask, module: Module) -> Iterator[Violation]:
 
     ## Proof
     - `test_defining.py::test_a_task_with_a_yield_never_runs`: success, and the body has not begun.
+    - `test_defining.py::test_a_task_of_a_class_with_a_yield_never_runs`: the same of a class.
     - `test_defining.py::test_a_generator_that_is_consumed_runs`: what a decorator may do about it.
 
     ## References
     - [Celery: Tasks](https://docs.celeryq.dev/en/stable/userguide/tasks.html)
     """
-    message = f"`{generator.task.name}` never runs: a worker does not go through what it yields, take the `yield` out"
+    message = f"`{generator.name}` never runs: a worker does not go through what it yields, take the `yield` out"
     yield Violation.at(generator.node, message)

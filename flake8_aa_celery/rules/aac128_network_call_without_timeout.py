@@ -20,10 +20,10 @@ def check(endless: EndlessCall, module: Module) -> Iterator[Violation]:
     """
     A task makes a network call, or waits for a command, without a timeout.
 
-    Flags, in a task and in all that it leads to, a call that waits for ever by default and is given no timeout: of
-    requests, urllib3, `urllib.request`, smtplib, ftplib, imaplib, poplib, `http.client` and `socket.create_connection`,
-    and the waits of subprocess. Each call is reported once: where it stands, if that is in the file of the task,
-    otherwise at the call in that file which leads there.
+    Flags, in a task, be it a function or the `run` of a class, and in all that it leads to, a call that waits for ever
+    by default and is given no timeout: of requests, urllib3, `urllib.request`, smtplib, ftplib, imaplib, poplib,
+    `http.client` and `socket.create_connection`, and the waits of subprocess. Each call is reported once: where it
+    stands, if that is in the file of the task, otherwise at the call in that file which leads there.
 
     ## Why
     A server that accepts a connection and then says nothing holds the worker until somebody restarts it, and with it

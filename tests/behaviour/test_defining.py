@@ -323,6 +323,24 @@ def test_a_task_with_a_yield_never_runs(worker: Worker) -> None:
     assert seen == []
 
 
+def test_a_task_of_a_class_with_a_yield_never_runs(worker: Worker) -> None:
+    """`class T(Task)` with a `run` that yields, registered by `app.register_task`, does no more."""
+
+    class Yields(Task):
+        name = "behaviour.yields"
+
+        def run(self) -> Iterator[None]:
+            seen.append("begun")
+            yield
+
+    worker.app.register_task(Yields())
+    worker.app.tasks["behaviour.yields"].delay()
+    (run,) = worker.run()
+    assert run.state == "SUCCESS"
+    assert isinstance(run.value, GeneratorType)
+    assert seen == []
+
+
 def test_a_task_with_a_yield_fails_after_the_fact_with_a_result_backend(worker: Worker) -> None:
     """With a result backend the generator is a result that JSON cannot carry: the task ends as failed."""
     backend = CacheBackend(app=worker.app, backend="memory://")

@@ -22,7 +22,7 @@ FAR = {"app/__init__.py": "", "app/far.py": "import requests\ndef f(): requests.
 def endless(root: Path, source: str) -> list[tuple[str, list[str], int]]:
     """The tasks, the ways from what is reported to what waits, and how many more calls lead there."""
     found = endless_calls_of(module_of(root, HEAD + source, files=FAR))
-    return [(each.task.name, [stage.what for stage in each.way], each.others) for each in found]
+    return [(each.task, [stage.what for stage in each.way], each.others) for each in found]
 
 
 def test_a_call_in_the_module_is_reported_where_it_stands(tmp_path: Path) -> None:

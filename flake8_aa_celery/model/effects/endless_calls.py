@@ -15,6 +15,7 @@ from flake8_aa_celery.model.effects.graph import Effect, Stage, graph_of
 from flake8_aa_celery.model.knowledge.standard_library import LOCAL
 from flake8_aa_celery.model.knowledge.timeouts import METHODS, PLAIN_ADAPTERS, Waiting, waiting
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
+from flake8_aa_celery.model.resolve.task_classes import task_classes_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Constant, Origin
 
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
-    from flake8_aa_celery.model.code.scopes import Site
-    from flake8_aa_celery.model.resolve.values import Task
+    from flake8_aa_celery.model.code.scopes import Scope, Site
 
 _TIMEOUT = "timeout"
 _SETS_DEFAULT = frozenset({"setdefaulttimeout"})
@@ -36,13 +36,13 @@ _REPLACES = re.compile(rb"\.(?:request|send|get|post)\s*=[^=]")
 class EndlessCall(NamedTuple):
     """A call that waits for ever if nobody answers.
 
-    :param task: the first task that leads to it.
+    :param task: the name of the first task that leads to it, or of its class.
     :param way: the calls from the one to be reported on, the last of which waits; that one alone where it stands in
         the module of the task.
     :param others: how many more calls of the module lead to the same.
     """
 
-    task: Task
+    task: str
     way: list[Stage]
     others: int
 
@@ -56,24 +56,27 @@ def endless_calls_of(module: Module) -> list[EndlessCall]:
     found: dict[ast.Call, EndlessCall] = {}
     seen: set[ast.Call] = set()
     reached: set[object] = set()
-    for task in tasks_of(module):
-        for way in _ways_from(task, reached):
+    bodies = [(task.name, task.scope) for task in tasks_of(module)]
+    bodies += [(task.name, task.scope) for task in task_classes_of(module)]
+    for name, scope in bodies:
+        for way in _ways_from(scope, reached):
             first, last = way[0].step.call.node, way[-1].step.call.node
             if first not in seen and last in found:
                 found[last] = found[last]._replace(others=found[last].others + 1)
             elif first not in seen:
-                found[last] = EndlessCall(task, way, 0)
+                found[last] = EndlessCall(name, way, 0)
             seen.add(first)
     return sorted(found.values(), key=lambda endless: endless.way[0].line)
 
 
-def _ways_from(task: Task, seen: set[object]) -> Iterator[list[Stage]]:
+def _ways_from(task: Scope, seen: set[object]) -> Iterator[list[Stage]]:
     """The ways to a call without an end: from where they leave the module of the task, or that call alone.
 
+    :param task: the function that a worker runs.
     :param seen: what other tasks of the module have led to, which is left out.
     """
     graph = graph_of(task.module.project)
-    for body in graph.reached(Body(task.scope), task.module, seen):
+    for body in graph.reached(Body(task), task.module, seen):
         for step in graph.steps(body):
             way = graph.way_of(step, WAITS_FOR_EVER)
             if way and (len(way) == 1 or way[1].module is not task.module):

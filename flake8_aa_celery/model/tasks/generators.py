@@ -9,11 +9,13 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import without_call
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.task_classes import task_classes_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Origin
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import Scope
     from flake8_aa_celery.model.resolve.values import Task
 
 #: Decorators of libraries that return what the function returns, without a look at it.
@@ -23,27 +25,36 @@ _LOOK_AT_NOTHING = frozenset({"django.db.transaction.atomic", "django.db.transac
 class GeneratorTask(NamedTuple):
     """A task that is a generator.
 
+    :param name: that of the task, or of its class.
     :param node: the first ``yield`` of it.
     """
 
-    task: Task
+    name: str
     node: ast.Yield | ast.YieldFrom
 
 
 @fact
 def generator_tasks_of(module: Module) -> list[GeneratorTask]:
     """The tasks of a module that yield, and of which nobody goes through what they yield."""
-    return [
-        GeneratorTask(
-            task, min((node for node, _ in task.scope.yields), key=lambda node: (node.lineno, node.col_offset))
-        )
+    functions = (
+        GeneratorTask(task.name, _first_yield(task.scope))
         for task in tasks_of(module)
-        if task.scope.yields and not isinstance(task.node, ast.AsyncFunctionDef) and not _is_consumed(task)
-    ]
+        if _is_generator(task.scope) and not _is_consumed(task)
+    )
+    classes = (
+        GeneratorTask(each.name, _first_yield(each.scope))
+        for each in task_classes_of(module)
+        if _is_generator(each.scope) and not each.run.decorator_list and not each.bases.may_define("__call__")
+    )
+    return [*functions, *classes]
 
 
-def _place(node: ast.expr) -> tuple[int, int]:
-    return node.lineno, node.col_offset
+def _is_generator(scope: Scope) -> bool:
+    return bool(scope.yields) and not isinstance(scope.node, ast.AsyncFunctionDef)
+
+
+def _first_yield(scope: Scope) -> ast.Yield | ast.YieldFrom:
+    return min((node for node, _ in scope.yields), key=lambda node: (node.lineno, node.col_offset))
 
 
 def _is_consumed(task: Task) -> bool:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import choices_in, positional_parameters
-from flake8_aa_celery.model.resolve.classes import bases_of, lineage
+from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.model.resolve.task_classes import task_classes_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.model.resolve.values import Class
 from flake8_aa_celery.model.tasks.attributes import OF_A_TASK, own_name
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 #: Methods that add something to what they are called on.
 _GROWING = frozenset({"add", "append", "appendleft", "extend", "extendleft", "insert", "update"})
-_OF_CELERY = frozenset({"celery.Task", "celery.app.task.Task"})
 
 
 class KeptState(NamedTuple):
@@ -53,18 +52,11 @@ def kept_state_of(module: Module) -> list[KeptState]:
         itself, bases = own_name(task), bases_of(task)
         if itself is not None and not bases.may_define("__getattr__"):
             found += _kept_in(task.node, itself, _not_kept(bases), task.name)
-    for node, site in module.scopes.functions:
-        owner = site.scope.node
-        if node.name == "run" and isinstance(owner, ast.ClassDef) and site.scope.block.site is not None:
-            bases = lineage(Class(owner, site.scope.block.site))
-            itself = next(iter(positional_parameters(node)), None)
-            if itself is not None and _is_class_of_tasks(bases):
-                found += _kept_in(node, itself, _not_kept(bases), owner.name)
+    for each in task_classes_of(module):
+        itself = next(iter(positional_parameters(each.run)), None)
+        if itself is not None and not each.bases.may_define("__getattr__"):
+            found += _kept_in(each.run, itself, _not_kept(each.bases), each.name)
     return found
-
-
-def _is_class_of_tasks(bases: Bases) -> bool:
-    return bases.complete and not bases.may_define("__getattr__") and not _OF_CELERY.isdisjoint(bases.origins)
 
 
 def _not_kept(bases: Bases) -> frozenset[str]:
