@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.priorities.lost import LostPriority
     from flake8_aa_celery.model.priorities.settings import PrioritySetting
     from flake8_aa_celery.model.resolve.occurrences import CanvasCall
-    from flake8_aa_celery.model.resolve.task_classes import TaskClass
+    from flake8_aa_celery.model.resolve.task_classes import TaskBody, TaskClass
     from flake8_aa_celery.model.resolve.values import Dispatch, Function, LocalCall, Signature, Task, Workflow
     from flake8_aa_celery.model.results.uses import ResultUse
     from flake8_aa_celery.model.results.waiting import Wait
@@ -156,9 +156,9 @@ def _configures(module: Module) -> bool:
     )
 
 
-def _has_class_with_run(module: Module) -> bool:
-    """Whether a class of a module may be a task."""
-    return any(node.name == "run" and site.scope.kind == "class" for node, site in module.scopes.functions)
+def _may_have_task_class(module: Module) -> bool:
+    """Whether a class of a module may be a task: one that is made of another."""
+    return any(scope.kind == "class" and getattr(scope.node, "bases", ()) for scope in module.scopes.all)
 
 
 def _schedules(module: Module) -> bool:
@@ -178,7 +178,8 @@ def _stores(module: Module) -> Iterator[Store]:
 
 APPS: Fact[CallSite] = Fact("apps", "resolve.occurrences")
 TASKS: Fact[Task] = Fact("tasks", "resolve.task_functions")
-TASK_CLASSES: Fact[TaskClass] = Fact("task_classes", "resolve.task_classes", when=_has_class_with_run)
+TASK_CLASSES: Fact[TaskClass] = Fact("task_classes", "resolve.task_classes", when=_may_have_task_class)
+TASK_BODIES: Fact[TaskBody] = Fact("task_bodies", "resolve.task_classes", TASK_CLASSES)
 CANVAS: Fact[CanvasCall] = Fact("canvas", "resolve.occurrences")
 DISPATCHES: Fact[Dispatch] = Fact("dispatches", "resolve.occurrences")
 SIGNATURES: Fact[Signature] = Fact("signatures", "resolve.occurrences")
@@ -197,10 +198,10 @@ UNREGISTERED_TASKS: Fact[Unregistered] = Fact("unregistered_tasks", "tasks.regis
 MISSING_LOGGERS: Fact[MissingLogger] = Fact("missing_loggers", "tasks.logs", TASKS)
 UNCALLED_FUNCTIONS: Fact[Function] = Fact("uncalled_functions", "tasks.uncalled")
 MEANINGLESS_OPTIONS: Fact[WrittenOption] = Fact("meaningless_options", "tasks.options", TASKS)
-FAULTY_OPTIONS: Fact[FaultyOption] = Fact("faulty_options", "tasks.option_values", TASKS)
+FAULTY_OPTIONS: Fact[FaultyOption] = Fact("faulty_options", "tasks.option_values", TASKS, TASK_CLASSES)
 UNKNOWN_ATTRIBUTES: Fact[UnknownAttribute] = Fact("unknown_attributes", "tasks.attributes", TASKS)
-GENERATOR_TASKS: Fact[GeneratorTask] = Fact("generator_tasks", "tasks.generators", TASKS, TASK_CLASSES)
-KEPT_STATE: Fact[KeptState] = Fact("kept_state", "tasks.state", TASKS, TASK_CLASSES)
+GENERATOR_TASKS: Fact[GeneratorTask] = Fact("generator_tasks", "tasks.generators", TASKS, TASK_BODIES)
+KEPT_STATE: Fact[KeptState] = Fact("kept_state", "tasks.state", TASKS, TASK_BODIES)
 LOST_NAMES: Fact[LostName] = Fact("lost_names", "tasks.wrapping", TASKS)
 TIME_LIMITS: Fact[WrittenOption] = Fact("time_limits", "tasks.options", TASKS)
 ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", TASKS)
@@ -221,7 +222,7 @@ ENDLESS_RETRIES: Fact[WrittenOption] = Fact("endless_retries", "tasks.retries", 
 
 BLOCKING_LOOPS: Fact[BlockingLoop] = Fact("blocking_loops", "effects.blocking_loops", TASKS)
 NAPS: Fact[Nap] = Fact("naps", "effects.blocking_loops", TASKS)
-ENDLESS_CALLS: Fact[EndlessCall] = Fact("endless_calls", "effects.endless_calls", TASKS, TASK_CLASSES)
+ENDLESS_CALLS: Fact[EndlessCall] = Fact("endless_calls", "effects.endless_calls", TASKS, TASK_BODIES)
 
 # -- workflows and results ----------------------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ def check(faulty: FaultyOption, module: Module) -> Iterator[Violation]:
 
     Flags a `rate_limit` that is no rate; a `soft_time_limit` above the `time_limit` or equal to it; either of them as a
     `timedelta`; an `autoretry_for` or `dont_autoretry_for` that is one exception and no tuple or list; an
-    `autoretry_for` with `TimeLimitExceeded`.
+    `autoretry_for` with `TimeLimitExceeded`. The attributes of a class of tasks are options, too.
 
     ## Why
     The decorator takes nearly everything. What is wrong shows later: when the worker starts (`rate_limit="10/min"`
@@ -75,6 +75,7 @@ def check(faulty: FaultyOption, module: Module) -> Iterator[Violation]:
     - `test_workers.py::test_autoretry_for_a_hard_time_limit_never_retries`: nobody sees the exception.
     - `test_options.py::test_a_soft_time_limit_above_the_hard_one_is_refused_at_every_send`: `ValueError`.
     - `test_options.py::test_a_worker_does_not_start_with_a_rate_limit_that_is_none`: `KeyError`.
+    - `test_options.py::test_the_attributes_of_a_class_are_options_as_those_of_a_decorator_are`: refused alike.
     - `test_fixes.py::test_a_safe_fix_sends_what_could_only_raise`: what the fix does.
 
     ## References
@@ -82,9 +83,8 @@ def check(faulty: FaultyOption, module: Module) -> Iterator[Violation]:
     """
     if faulty.fault == "soft equals hard" and module.project.settings.is_of_alliance_auth:
         return
-    option = faulty.option
-    message = _MESSAGES[faulty.fault].format(task=option.task.name, option=option.name)
-    yield Violation.at(faulty.place.reported_in(module, option.node), message, _fix(faulty, module))
+    message = _MESSAGES[faulty.fault].format(task=faulty.task, option=faulty.name)
+    yield Violation.at(faulty.place.reported_in(module, faulty.node), message, _fix(faulty, module))
 
 
 def _fix(faulty: FaultyOption, module: Module) -> Fix | None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from celery import chain, group, shared_task
+from celery import Task, chain, group, shared_task
 from celery.worker import WorkController
 
 from .harness import CELERY
@@ -168,6 +168,27 @@ def test_a_soft_time_limit_above_the_hard_one_is_sent_on_older_celery(worker: Wo
     for send in sends_of_swapped_limits(worker):
         send()
     assert len(worker.sent) == 4
+
+
+def test_the_attributes_of_a_class_are_options_as_those_of_a_decorator_are(worker: Worker) -> None:
+    """In a class of tasks `autoretry_for = OSError` is refused when it is registered, `rate_limit = "10/min"` later."""
+
+    class Retrying(Task):
+        name = "behaviour.retrying"
+        autoretry_for = OSError
+
+        def run(self) -> None: ...
+
+    class Limited(Task):
+        name = "behaviour.limited"
+        rate_limit = "10/min"
+
+        def run(self) -> None: ...
+
+    with pytest.raises(TypeError, match="not iterable"):
+        worker.app.register_task(Retrying())
+    with pytest.raises(KeyError, match="min"):
+        worker.consumer.bucket_for_task(worker.app.register_task(Limited()))
 
 
 def test_a_soft_time_limit_that_equals_the_hard_one_is_sent(worker: Worker) -> None:

@@ -15,7 +15,7 @@ from flake8_aa_celery.model.effects.graph import Effect, Stage, graph_of
 from flake8_aa_celery.model.knowledge.standard_library import LOCAL
 from flake8_aa_celery.model.knowledge.timeouts import METHODS, PLAIN_ADAPTERS, Waiting, waiting
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
-from flake8_aa_celery.model.resolve.task_classes import task_classes_of
+from flake8_aa_celery.model.resolve.task_classes import task_bodies_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Constant, Origin
 
@@ -57,7 +57,7 @@ def endless_calls_of(module: Module) -> list[EndlessCall]:
     seen: set[ast.Call] = set()
     reached: set[object] = set()
     bodies = [(task.name, task.scope) for task in tasks_of(module)]
-    bodies += [(task.name, task.scope) for task in task_classes_of(module)]
+    bodies += [(task.name, task.scope) for task in task_bodies_of(module)]
     for name, scope in bodies:
         for way in _ways_from(scope, reached):
             first, last = way[0].step.call.node, way[-1].step.call.node

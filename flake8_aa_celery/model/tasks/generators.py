@@ -9,7 +9,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import without_call
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.evaluation import value_of
-from flake8_aa_celery.model.resolve.task_classes import task_classes_of
+from flake8_aa_celery.model.resolve.task_classes import task_bodies_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Origin
 
@@ -43,8 +43,8 @@ def generator_tasks_of(module: Module) -> list[GeneratorTask]:
     )
     classes = (
         GeneratorTask(each.name, _first_yield(each.scope))
-        for each in task_classes_of(module)
-        if _is_generator(each.scope) and not each.run.decorator_list and not each.bases.may_define("__call__")
+        for each in task_bodies_of(module)
+        if _is_generator(each.scope) and not each.node.decorator_list and not each.bases.may_define("__call__")
     )
     return [*functions, *classes]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.resolve.evaluation import keywords_of
+from flake8_aa_celery.model.resolve.task_classes import task_classes_of
 from flake8_aa_celery.model.resolve.values import Class, Constant, Items, Origin
 from flake8_aa_celery.model.tasks.options import each_once, written_options
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.resolve.values import Expression, Value
-    from flake8_aa_celery.model.tasks.options import WrittenOption
+    from flake8_aa_celery.model.resolve.values import Entry, Expression, Mapping, Value
 
     Fault = Literal["no rate", "soft above hard", "soft equals hard", "timedelta", "no collection", "raised elsewhere"]
 
@@ -34,35 +34,63 @@ _UNITS = {"weeks": 604800, "days": 86400, "hours": 3600, "minutes": 60, "seconds
 class FaultyOption(NamedTuple):
     """An option of a task with a value that it cannot have.
 
+    :param name: that of the option.
+    :param task: the name of the task, or of its class.
+    :param node: where to report it if the value stands in another file.
     :param place: the value, or the part of it that is wrong.
     """
 
-    option: WrittenOption
+    name: str
+    task: str
+    node: ast.expr
     place: Expression
     fault: Fault
 
 
+class _Said(NamedTuple):
+    """An option, and all of those that it stands among."""
+
+    name: str
+    entry: Entry
+    node: ast.expr
+    task: str
+    all: Mapping
+
+
 @fact
 def faulty_options_of(module: Module) -> list[FaultyOption]:
-    """The options of the tasks of a module that have a value they cannot have, each place once."""
-    return [found for option in each_once(written_options(module)) for found in _faults_of(option)] + [
-        FaultyOption(option, option.entry, fault)
-        for option in each_once(written_options(module, "soft_time_limit"))
-        if (fault := _out_of_order(option)) is not None
+    """The options of the tasks and classes of tasks in a module that have a value they cannot have, each place once."""
+    return [
+        FaultyOption(said.name, said.task, said.node, place, fault)
+        for said in (*_said_of_functions(module), *_said_of_classes(module))
+        for place, fault in _faults_of(said)
     ]
 
 
-def _faults_of(option: WrittenOption) -> Iterator[FaultyOption]:
-    value = option.entry.value
-    if option.name == "rate_limit" and _is_no_rate(value):
-        yield FaultyOption(option, option.entry, "no rate")
-    elif option.name in _LIMITS and isinstance(value, Origin) and value.dotted == "datetime.timedelta()":
-        yield FaultyOption(option, option.entry, "timedelta")
-    elif option.name in _EXCEPTIONS and _is_exception(value):
-        yield FaultyOption(option, option.entry, "no collection")
-    elif option.name == "autoretry_for" and isinstance(value, Items):
-        parts = (element for element in value.elements if _is_raised_elsewhere(element.value))
-        yield from (FaultyOption(option, part, "raised elsewhere") for part in parts)
+def _said_of_functions(module: Module) -> Iterator[_Said]:
+    for option in each_once(written_options(module)):
+        yield _Said(option.name, option.entry, option.node, option.task.name, option.task.options)
+
+
+def _said_of_classes(module: Module) -> Iterator[_Said]:
+    """What Celery takes from a class as it does from a decorator, which makes a class of its options."""
+    for each in task_classes_of(module):
+        for name, entry in each.options.entries.items():
+            yield _Said(name, entry, entry.node, each.name, each.options)
+
+
+def _faults_of(said: _Said) -> Iterator[tuple[Expression, Fault]]:
+    value = said.entry.value
+    if said.name == "rate_limit" and _is_no_rate(value):
+        yield said.entry, "no rate"
+    elif said.name in _LIMITS and isinstance(value, Origin) and value.dotted == "datetime.timedelta()":
+        yield said.entry, "timedelta"
+    elif said.name in _EXCEPTIONS and _is_exception(value):
+        yield said.entry, "no collection"
+    elif said.name == "autoretry_for" and isinstance(value, Items):
+        yield from ((part, "raised elsewhere") for part in value.elements if _is_raised_elsewhere(part.value))
+    elif said.name == "soft_time_limit" and (fault := _out_of_order(said.all)) is not None:
+        yield said.entry, fault
 
 
 def _is_no_rate(value: Value) -> bool:
@@ -94,8 +122,8 @@ def _is_raised_elsewhere(value: Value) -> bool:
     return last_part(value.dotted) == "TimeLimitExceeded" and value.dotted.startswith(("billiard.", "celery."))
 
 
-def _out_of_order(option: WrittenOption) -> Fault | None:
-    soft, hard = (_number(option.task.options.constant(name)) for name in ("soft_time_limit", "time_limit"))
+def _out_of_order(options: Mapping) -> Fault | None:
+    soft, hard = (_number(options.constant(name)) for name in ("soft_time_limit", "time_limit"))
     if soft is None or hard is None or soft < hard:
         return None
     return "soft equals hard" if soft == hard else "soft above hard"

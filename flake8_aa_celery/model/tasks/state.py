@@ -9,7 +9,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import choices_in, positional_parameters
 from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.resolve.task_classes import task_classes_of
+from flake8_aa_celery.model.resolve.task_classes import task_bodies_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.tasks.attributes import OF_A_TASK, own_name
 
@@ -52,10 +52,10 @@ def kept_state_of(module: Module) -> list[KeptState]:
         itself, bases = own_name(task), bases_of(task)
         if itself is not None and not bases.may_define("__getattr__"):
             found += _kept_in(task.node, itself, _not_kept(bases), task.name)
-    for each in task_classes_of(module):
-        itself = next(iter(positional_parameters(each.run)), None)
+    for each in task_bodies_of(module):
+        itself = next(iter(positional_parameters(each.node)), None)
         if itself is not None and not each.bases.may_define("__getattr__"):
-            found += _kept_in(each.run, itself, _not_kept(each.bases), each.name)
+            found += _kept_in(each.node, itself, _not_kept(each.bases), each.name)
     return found
 
 
