@@ -55,6 +55,10 @@ _SAMPLES = {
         "app/tasks.py": "from celery import shared_task\n\n\n@shared_task\ndef example(): ...\n",
         "app/views.py": "from app.tasks import example\n\n\ndef start(request):\n    example.delay()\n",
     },
+    "task_classes": {
+        "app/tasks.py": 'from celery import Celery, Task\n\napp = Celery("shop")\n\n\n'
+        "class Update(Task):\n    def run(self): ...\n\n\napp.register_task(Update())\n"
+    },
     "views": {
         "app/tasks.py": "from celery import shared_task\n\n\n@shared_task\ndef update(): ...\n",
         "app/views.py": "from app.tasks import update\n\n\ndef start(request):\n    update.delay()\n    return 1\n",
@@ -62,6 +66,7 @@ _SAMPLES = {
 }
 _SAMPLES["scheduled"] = _SAMPLES["rows"]
 _SAMPLES["signatures"] = _SAMPLES["canvas"]
+_SAMPLES["task_bodies"] = _SAMPLES["task_classes"]
 
 _RULE = Template('''"""$code: every item of the fact `$fact`. $to_be_written"""
 

@@ -43,6 +43,7 @@ class TaskClass(NamedTuple):
     """
 
     name: str
+    node: ast.ClassDef
     scope: Scope
     bases: Bases
     options: Mapping
@@ -57,7 +58,7 @@ def task_classes_of(module: Module) -> list[TaskClass]:
         if isinstance(node, ast.ClassDef) and place is not None:
             bases = lineage(Class(node, place))
             if not _TASKS.isdisjoint(bases.origins):
-                found.append(TaskClass(node.name, scope, bases, _options_in(scope)))
+                found.append(TaskClass(node.name, node, scope, bases, _options_in(scope)))
     return found
 
 
