@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from outcomes import Outcomes
 
 __all__ = ["fakes", "frontends"]
+
+# Shells have what they start in the background ignore Ctrl-C, which tests press on commands that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest.register_assert_rewrite("outcomes")  # so that an outcome that differs is shown with the difference
 

@@ -12,7 +12,7 @@ import sys
 from importlib import import_module
 
 from flake8_aa_celery import __version__
-from flake8_aa_celery.cli._output import MISUSE, CommandError, complain, discard_output, prepare_streams
+from flake8_aa_celery.cli._output import MISUSE, CommandError, complain, discard, end_complaints, prepare_streams
 
 TYPE_CHECKING = False  # as type checkers know it: importing typing would take longer than all of --version
 
@@ -33,17 +33,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     prepare_streams()
     try:
+        return _run_to_the_end(sys.argv[1:] if arguments is None else list(arguments))
+    finally:
+        end_complaints()
+
+
+def _run_to_the_end(arguments: list[str]) -> int:
+    try:
         try:
-            return _run(sys.argv[1:] if arguments is None else list(arguments))
+            return _run(arguments)
         finally:
             sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        discard_output()
+        discard(sys.stdout)
         return PIPE_CLOSED
     except OSError as error:  # what goes wrong with a file is told where that is read or written
-        discard_output()
+        discard(sys.stdout)
         return complain(f"standard output: {error.strerror or error}")
     except Exception as error:
         from flake8_aa_celery.interrupts import hides_interrupt

@@ -5,6 +5,10 @@ from __future__ import annotations
 import codecs
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 #: The exit code for misuse, a broken setting, and where something cannot be read or written.
 MISUSE = 2
@@ -47,9 +51,17 @@ def _with_twins(error: UnicodeError) -> tuple[str, int]:
     return "".join(escaped), error.end
 
 
-def discard_output() -> None:
-    """Forget what standard output could not take: the interpreter would try once more when it ends, and complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def discard(stream: TextIO) -> None:
+    """Forget what a stream could not take: the interpreter would try once more when it ends, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def end_complaints() -> None:
+    """See to it that the exit code is kept where standard error takes nothing: the interpreter would end with 120."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        discard(sys.stderr)
 
 
 def complain(message: str) -> int:

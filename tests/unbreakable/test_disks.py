@@ -207,7 +207,13 @@ def test_a_full_disk_behind_standard_output_is_named(root: Path, command: str) -
     assert ended.errors[-1] == "aa-celery: standard output: No space left on device"
 
 
-def test_what_nobody_can_be_told_is_in_the_exit_code(root: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_what_nobody_can_be_told_is_in_the_exit_code(
+    root: Path, monkeypatch: pytest.MonkeyPatch, unbuffered: str
+) -> None:
+    """The interpreter itself would end with 120 for what it cannot write in the end."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
+
     def fill() -> None:
         os.dup2(os.open("/dev/full", os.O_WRONLY), 2)
 
