@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 import os
 import sys
-from typing import TYPE_CHECKING
+
+TYPE_CHECKING = False  # as type checkers know it: importing typing would take longer than all of --version
 
 if TYPE_CHECKING:
-    from typing import TextIO
+    from typing import IO
 
 #: The exit code for misuse, a broken setting, and where something cannot be read or written.
 MISUSE = 2
@@ -51,7 +52,7 @@ def _with_twins(error: UnicodeError) -> tuple[str, int]:
     return "".join(escaped), error.end
 
 
-def discard(stream: TextIO) -> None:
+def discard(stream: IO[str]) -> None:
     """Forget what a stream could not take: the interpreter would try once more when it ends, and complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
