@@ -10,7 +10,7 @@ from flake8_aa_celery import __version__
 from flake8_aa_celery.cli import _terminal
 from flake8_aa_celery.cli._output import complain
 from flake8_aa_celery.report import formats, renderer, wants_edits
-from flake8_aa_celery.rules import SEVERITIES, severity_in
+from flake8_aa_celery.rules import SEVERITIES, severity_of
 from flake8_aa_celery.source import reason
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def exit_code(arguments: Namespace, results: Results) -> int:
         return 0
     failing = SEVERITIES[: SEVERITIES.index(arguments.fail_on) + 1]
     found = [each for result in results for each in result.violations if not each.is_note]
-    return int(any(severity_in(each) in failing for each in found))
+    return int(any(severity_of(each.code) in failing for each in found))
 
 
 def write_report(

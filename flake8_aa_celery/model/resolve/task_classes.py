@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import FunctionNode, Scope
     from flake8_aa_celery.model.resolve.classes import Bases
 
-_TASKS = frozenset({TASK, "celery.app.task.Task"})
 _RUN = "run"
 #: What of a class may speak of a task; many classes have a name.
 _SAYING = TASK_OPTIONS - {"name"} | {_RUN}
@@ -57,7 +56,7 @@ def task_classes_of(module: Module) -> list[TaskClass]:
         node, place = scope.node, scope.block.site
         if isinstance(node, ast.ClassDef) and place is not None:
             bases = lineage(Class(node, place))
-            if not _TASKS.isdisjoint(bases.origins):
+            if TASK in bases.origins:
                 found.append(TaskClass(node.name, node, scope, bases, _options_in(scope)))
     return found
 
