@@ -83,8 +83,9 @@ def check(faulty: FaultyOption, module: Module) -> Iterator[Violation]:
     """
     if faulty.fault == "soft equals hard" and module.project.settings.is_of_alliance_auth:
         return
-    message = _MESSAGES[faulty.fault].format(task=faulty.task, option=faulty.name)
-    yield Violation.at(faulty.place.reported_in(module, faulty.node), message, _fix(faulty, module))
+    option = faulty.option
+    message = _MESSAGES[faulty.fault].format(task=option.task, option=option.name)
+    yield Violation.at(faulty.place.reported_in(module, option.node), message, _fix(faulty, module))
 
 
 def _fix(faulty: FaultyOption, module: Module) -> Fix | None:

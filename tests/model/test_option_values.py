@@ -19,7 +19,7 @@ HEAD = "from datetime import timedelta\nfrom celery import shared_task\n"
 def faults(root: Path, options: str) -> list[tuple[str, str]]:
     """The options that have a value they cannot have, with what is wrong."""
     found = faulty_options_of(module_of(root, f"{HEAD}@shared_task({options})\ndef t(): ..."))
-    return [(each.name, each.fault) for each in found]
+    return [(each.option.name, each.fault) for each in found]
 
 
 def test_the_units_of_a_rate_are_celerys() -> None:

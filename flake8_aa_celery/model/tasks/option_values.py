@@ -31,24 +31,13 @@ _CALLED = ("Error", "Exception", "Timeout")
 _UNITS = {"weeks": 604800, "days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
 
 
-class FaultyOption(NamedTuple):
-    """An option of a task with a value that it cannot have.
+class SaidOption(NamedTuple):
+    """An option of a task, said in a decorator or in a class.
 
-    :param name: that of the option.
+    :param node: where to report it if its value stands in another file.
     :param task: the name of the task, or of its class.
-    :param node: where to report it if the value stands in another file.
-    :param place: the value, or the part of it that is wrong.
+    :param all: the options that it stands among.
     """
-
-    name: str
-    task: str
-    node: ast.expr
-    place: Expression
-    fault: Fault
-
-
-class _Said(NamedTuple):
-    """An option, and all of those that it stands among."""
 
     name: str
     entry: Entry
@@ -57,29 +46,40 @@ class _Said(NamedTuple):
     all: Mapping
 
 
+class FaultyOption(NamedTuple):
+    """An option of a task with a value that it cannot have.
+
+    :param place: the value, or the part of it that is wrong.
+    """
+
+    option: SaidOption
+    place: Expression
+    fault: Fault
+
+
 @fact
 def faulty_options_of(module: Module) -> list[FaultyOption]:
     """The options of the tasks and classes of tasks in a module that have a value they cannot have, each place once."""
     return [
-        FaultyOption(said.name, said.task, said.node, place, fault)
+        FaultyOption(said, place, fault)
         for said in (*_said_of_functions(module), *_said_of_classes(module))
         for place, fault in _faults_of(said)
     ]
 
 
-def _said_of_functions(module: Module) -> Iterator[_Said]:
+def _said_of_functions(module: Module) -> Iterator[SaidOption]:
     for option in each_once(written_options(module)):
-        yield _Said(option.name, option.entry, option.node, option.task.name, option.task.options)
+        yield SaidOption(option.name, option.entry, option.node, option.task.name, option.task.options)
 
 
-def _said_of_classes(module: Module) -> Iterator[_Said]:
+def _said_of_classes(module: Module) -> Iterator[SaidOption]:
     """What Celery takes from a class as it does from a decorator, which makes a class of its options."""
     for each in task_classes_of(module):
         for name, entry in each.options.entries.items():
-            yield _Said(name, entry, entry.node, each.name, each.options)
+            yield SaidOption(name, entry, entry.node, each.name, each.options)
 
 
-def _faults_of(said: _Said) -> Iterator[tuple[Expression, Fault]]:
+def _faults_of(said: SaidOption) -> Iterator[tuple[Expression, Fault]]:
     value = said.entry.value
     if said.name == "rate_limit" and _is_no_rate(value):
         yield said.entry, "no rate"
