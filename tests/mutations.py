@@ -124,6 +124,8 @@ def _expressions(tree: ast.AST) -> list[tuple[ast.AST, str, int | None]]:
     found: list[tuple[ast.AST, str, int | None]] = []
     for node in ast.walk(tree):
         for name, value in ast.iter_fields(node):
+            if name == "format_spec" or isinstance(node, ast.JoinedStr):
+                continue  # parts of an f-string, which nothing else can stand in for
             if isinstance(value, list):
                 found += [(node, name, index) for index, part in enumerate(value) if _is_read(part)]
             elif _is_read(value):
