@@ -54,6 +54,20 @@ class Finding(NamedTuple):
     line: int
 
 
+class Wait(NamedTuple):
+    """A call that holds its worker: the network, a process, a nap, the result of a task.
+
+    :param text: what it waits for: ``requests.get``.
+    :param per_item: whether it does so once per item of a loop, around it or on the way there.
+    :param path: the file that it stands in.
+    """
+
+    text: str
+    per_item: bool
+    path: str
+    line: int
+
+
 class Node(NamedTuple):
     """A task, or something that starts one.
 
@@ -67,6 +81,7 @@ class Node(NamedTuple):
     :param priority: what a task runs at where its dispatch says nothing else; None for all other nodes.
     :param detail: of a schedule's entry when it is due, of a receiver its signal.
     :param due: of a schedule's entry the same in numbers; None where these are not known, and for all other nodes.
+    :param waits: what it waits for, itself or in what it calls.
     """
 
     id: str
@@ -81,6 +96,7 @@ class Node(NamedTuple):
     detail: str = ""
     violations: tuple[Finding, ...] = ()
     due: Times | None = None
+    waits: tuple[Wait, ...] = ()
 
     @property
     def is_task(self) -> bool:
@@ -173,6 +189,22 @@ def links(graph: Graph) -> Iterator[tuple[str, str]]:
         for step in workflow.steps:
             if step.target:
                 yield workflow.owner, step.target
+
+
+class WaitBundle(NamedTuple):
+    """Waits of a node that differ in nothing but their place."""
+
+    text: str
+    per_item: bool
+    places: tuple[tuple[str, int], ...]
+
+
+def wait_bundles(waits: Iterable[Wait]) -> list[WaitBundle]:
+    """The waits, those put together that say the same, in the order of the first of each."""
+    found: dict[tuple[str, bool], list[tuple[str, int]]] = {}
+    for wait in waits:
+        found.setdefault((wait.text, wait.per_item), []).append((wait.path, wait.line))
+    return [WaitBundle(*key, tuple(places)) for key, places in found.items()]
 
 
 class Bundle(NamedTuple):

@@ -34,6 +34,7 @@ def _node(node: Node) -> dict[str, Any]:
     plain["options"] = dict(node.options)
     plain["priority"] = _priority(node.priority)
     plain["due"] = node.due._asdict() if node.due else None
+    plain["waits"] = [wait._asdict() for wait in node.waits]
     plain["violations"] = [found._asdict() for found in node.violations]
     return plain
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.graph.elements import KINDS, bundles, links
-from flake8_aa_celery.graph.words import how, how_often, numbered, runs_at
+from flake8_aa_celery.graph.words import how, how_often, numbered, runs_at, waits_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,6 +70,8 @@ def _tail(node: Node) -> Iterator[str]:
         yield node.detail
     if node.priority:
         yield runs_at(node.priority)
+    if node.waits:
+        yield waits_for(node)
     if node.violations:
         yield "⚠ " + ", ".join(sorted({finding.code for finding in node.violations}))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.graph import priorities, starters
 from flake8_aa_celery.graph.elements import Finding, Node
+from flake8_aa_celery.graph.waits import waits_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import Function, Mapping, NamedTask, Task, UnreadableTask
 from flake8_aa_celery.places import below
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.graph.sources import Sources
     from flake8_aa_celery.graph.starters import Starter
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.scopes import Scope
     from flake8_aa_celery.model.resolve.values import Value
 
 
@@ -87,7 +89,8 @@ class Nodes:
         module = starter.module.dotted
         name = f"{module}.{starter.name}" if starter.node else starter.name
         node = Node(name, starter.kind, starter.name, module, below(starter.module.path), line, detail=starter.detail)
-        found = self.add(node, line, last)
+        scope = starter.module.scopes.by_node[starter.node] if starter.node else None
+        found = self.add(node, line, last, scope)
         if starter.kind == "function":
             self._functions[found] = starter
         return found
@@ -102,7 +105,7 @@ class Nodes:
             priority=self.priority(task),
         )  # fmt: skip
         first = min([line, *(decorator.lineno for decorator in task.node.decorator_list)])
-        return self.add(node, first, task.node.end_lineno or line)
+        return self.add(node, first, task.node.end_lineno or line, task.scope)
 
     def target(self, value: Value, speaker: Module) -> str | None:
         """The id of what is dispatched; None where it cannot be told.
@@ -129,8 +132,11 @@ class Nodes:
         module, _, last = name.rpartition(".")
         return self.add(Node(name, "foreign", last, module, "", 0, name), 0, 0)
 
-    def add(self, node: Node, first: int, last: int) -> str:
-        """The id of a node that takes these lines in its file; its own, or with a number where that is taken."""
+    def add(self, node: Node, first: int, last: int, function: Scope | None = None) -> str:
+        """The id of a node that takes these lines in its file; its own, or with a number where that is taken.
+
+        :param function: the function that it is, if it is one.
+        """
         key = (node.path, node.line, node.kind if node.path else node.id)
         if key not in self._spots:
             wanted, number = printable(node.id), 1
@@ -139,7 +145,8 @@ class Nodes:
                 number += 1
                 unique = f"{wanted}#{number}"
             self._ids.add(unique)
-            self._spots[key] = _Spot(node._replace(id=unique), first, last)
+            waits = waits_of(function) if function is not None else ()
+            self._spots[key] = _Spot(node._replace(id=unique, waits=waits), first, last)
         return self._spots[key].node.id
 
 

@@ -9,7 +9,7 @@ from flake8_aa_celery.graph import labels
 from flake8_aa_celery.graph.bands import BANDS, band
 from flake8_aa_celery.graph.elements import KINDS, bundles
 from flake8_aa_celery.graph.layout import Box, Size, lay_out
-from flake8_aa_celery.graph.words import numbered
+from flake8_aa_celery.graph.words import numbered, waits_for
 from flake8_aa_celery.wording import cut, printable
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ _TASK_HEIGHT, _STARTER_HEIGHT, _HEAD, _ROW = 48.0, 42.0, 30.0, 22.0
 _LETTER, _SMALL_LETTER = 8.4, 6.9
 _LONGEST, _NARROWEST = 48, 170.0
 _WIDTH, _MARGIN, _GAP = 1500.0, 24.0, 18.0
+#: How much room the clock takes that a waiting task has at its right end.
+_CLOCK = 22.0
 _URGENCY = {each.key: number for number, each in enumerate(BANDS)}
 
 
@@ -72,7 +74,8 @@ def _grid(lonely: Sequence[Node], layout: Layout) -> tuple[dict[str, Box], float
 
 def _size(node: Node) -> Size:
     if node.is_task:
-        return Size(max(_NARROWEST, 62 + len(_short(node.name)) * _LETTER), _TASK_HEIGHT)
+        clock = _CLOCK if node.waits else 0
+        return Size(max(_NARROWEST, 62 + len(_short(node.name)) * _LETTER) + clock, _TASK_HEIGHT)
     width = max(len(_short(node.name)) * _LETTER, len(_short(_kind(node))) * _SMALL_LETTER)
     return Size(max(_NARROWEST, 28 + width), _STARTER_HEIGHT)
 
@@ -105,12 +108,14 @@ def _node(node: Node, box: Box) -> str:
 
 
 def _task(node: Node, box: Box) -> Iterator[str]:
-    fits = int((box.width - 56) / _SMALL_LETTER)
+    fits = int((box.width - 56 - (_CLOCK if node.waits else 0)) / _SMALL_LETTER)
     where = f"{node.module}:{node.line}" if node.path else node.module
     where = where if len(where) <= fits else "…" + where[len(where) - fits + 1 :]
     yield from _chip(node.priority, box.x + 11, box.y + 12, 24)
     yield f'<text class="name" x="{box.x + 46:g}" y="{box.y + 21:g}">{escape(_short(node.name))}</text>'
     yield f'<text class="small" x="{box.x + 46:g}" y="{box.y + 37:g}">{escape(_short(where, 200))}</text>'
+    if node.waits:
+        yield _clock(node, box.x + box.width - 17, box.y + box.height / 2)
 
 
 def _starter(node: Node, box: Box) -> Iterator[str]:
@@ -141,6 +146,13 @@ def _chip(priority: Priority | None, x: float, y: float, size: int) -> Iterator[
     yield f'<rect class="{look}" x="{x:g}" y="{y:g}" width="{size}" height="{size}" rx="{size / 4:g}"/>'
     place = f'x="{x + size / 2:g}" y="{y + size / 2 + size * 0.2:g}"'
     yield f'<text class="number {band(priority).key}" {place} font-size="{size * 0.55:g}">{text}</text>'
+
+
+def _clock(node: Node, x: float, y: float) -> str:
+    """What says that a task waits: for one thing once, or, in colour, once per item."""
+    look = "clock bulk" if any(wait.per_item for wait in node.waits) else "clock"
+    hands = f'<circle cx="{x:g}" cy="{y:g}" r="7.5"/><path d="M{x:g} {y - 4.5:g}v4.5h3.5"/>'
+    return f'<g class="{look}"><title>{escape(printable(waits_for(node)))}</title>{hands}</g>'
 
 
 def _rect(box: Box, radius: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.graph.elements import KINDS, bundles
+from flake8_aa_celery.graph.elements import KINDS, bundles, wait_bundles
 from flake8_aa_celery.graph.labels import IDLE
 from flake8_aa_celery.graph.words import how, how_often, numbered, runs_at
 from flake8_aa_celery.wording import counted, printable
@@ -83,7 +83,8 @@ class _Tree:
         started = [*self._starters(task), *self._workflow_starters(task)]
         starts = self._started(task.id, set())
         by = Branch([("started by", "")], started) if started else Branch([(IDLE[0].lower() + IDLE[1:], "yellow")], [])
-        return Branch(_head(task), [*_properties(task), by, *([Branch([("starts", "")], starts)] if starts else [])])
+        told = [*_properties(task), *_waits(task), by]
+        return Branch(_head(task), [*told, Branch([("starts", "")], starts)] if starts else told)
 
     def _starters(self, task: Node) -> Iterator[Branch]:
         for bundle in bundles(self._to.get(task.id, ())):
@@ -140,6 +141,14 @@ def _properties(task: Node) -> Iterator[Branch]:
     options = [f"{name}={value}" for name, value in task.options if name not in ("name", "priority")]
     if options:
         yield Branch([(", ".join(options), "dim")], [])
+
+
+def _waits(task: Node) -> Iterator[Branch]:
+    """What a task waits for, and where."""
+    for bundle in wait_bundles(task.waits):
+        often = f", {how_often(True)}" if bundle.per_item else ""
+        line: Line = [("waits for ", ""), (bundle.text, "bold"), (often, "yellow"), (_places(bundle.places), "dim")]
+        yield Branch(line, [])
 
 
 def _workflow(found: Workflow) -> Branch:

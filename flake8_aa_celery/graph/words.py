@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flake8_aa_celery.graph.elements import Priority
+    from flake8_aa_celery.graph.elements import Node, Priority
 
 _IN_PROCESS = "runs it in its own process"
 _WORDS = {
@@ -35,6 +35,14 @@ def runs_at(priority: Priority) -> str:
 def how_often(per_item: bool) -> str:
     """What is said of something that a loop does."""
     return "once per item" if per_item else ""
+
+
+def waits_for(node: Node) -> str:
+    """What a task waits for, in few words: the first thing, what is done once per item before the rest."""
+    first = max(node.waits, key=lambda wait: wait.per_item)
+    more = len({wait.text for wait in node.waits} - {first.text})
+    told = f"waits for {first.text}" + (f" and {more} more" if more else "")
+    return f"{told}, {how_often(True)}" if first.per_item else told
 
 
 def numbered(number: str) -> str:

@@ -242,3 +242,114 @@ def test_two_tasks_of_one_name_are_two_nodes(folder: Path) -> None:
     text = "from celery import shared_task\n@shared_task\ndef f(): ...\n"
     graph = of_files(folder, {"app/tasks.py": text, "other/tasks.py": text})
     assert [task.id for task in graph.tasks] == ["tasks.f", "tasks.f#2"]
+
+
+FETCHING = """\
+import requests
+
+def load(url):
+    return requests.get(url, timeout=5)
+
+def load_all(urls):
+    for url in urls:
+        load(url)
+"""
+WAITING = """\
+import time
+
+from celery import shared_task
+from app import api
+
+@shared_task
+def once(url):
+    api.load(url)
+
+@shared_task
+def often(urls):
+    api.load_all(urls)
+    time.sleep(5)
+
+@shared_task
+def in_its_own_loop(urls):
+    for url in urls:
+        api.load(url)
+
+@shared_task
+def both(urls):
+    api.load(urls[0])
+    api.load_all(urls)
+
+@shared_task
+def now_and_then(url):
+    try:
+        len(url)
+    except ValueError:
+        api.load(url)
+
+@shared_task
+def never(url):
+    return len(url)
+
+@shared_task
+def of_another(url):
+    once(url)
+    never.run(url)
+"""
+
+
+@pytest.mark.parametrize(
+    ("task", "waits"),
+    [
+        ("once", [("requests.get", False, "app/api.py", 4)]),
+        ("often", [("time.sleep", False, "app/tasks.py", 13), ("requests.get", True, "app/api.py", 4)]),
+        ("in_its_own_loop", [("requests.get", True, "app/api.py", 4)]),
+        ("both", [("requests.get", True, "app/api.py", 4)]),
+        ("now_and_then", []),
+        ("never", []),
+        ("of_another", [("requests.get", False, "app/api.py", 4)]),
+    ],
+)
+def test_a_task_has_what_it_waits_for(folder: Path, task: str, waits: list[tuple[str, bool, str, int]]) -> None:
+    graph = of_files(folder, {"app/__init__.py": "", "app/api.py": FETCHING, "app/tasks.py": WAITING})
+    assert list(graph.by_id()[f"app.tasks.{task}"].waits) == waits
+
+
+def test_functions_that_call_each_other_wait_once(folder: Path) -> None:
+    text = """\
+import time
+
+from celery import shared_task
+
+@shared_task
+def start(n):
+    ping(n)
+
+def ping(n):
+    pong(n)
+
+def pong(n):
+    time.sleep(9)
+    for each in range(n):
+        ping(each)
+"""
+    graph = of_files(folder, {"app/__init__.py": "", "app/tasks.py": text})
+    assert [wait.text for wait in graph.by_id()["app.tasks.start"].waits] == ["time.sleep"]
+
+
+def test_a_view_and_a_function_have_what_they_wait_for(folder: Path) -> None:
+    views = """\
+import requests
+from app.tasks import once
+
+def index(request):
+    start(request.user)
+
+def start(user):
+    requests.post("https://example.com", timeout=3)
+    once.delay(user.pk)
+"""
+    graph = of_files(
+        folder, {"app/__init__.py": "", "app/api.py": FETCHING, "app/tasks.py": WAITING, "app/views.py": views}
+    )
+    waits = [("requests.post", False, "app/views.py", 8)]
+    assert [list(graph.by_id()[f"app.views.{name}"].waits) for name in ("index", "start")] == [waits, waits]

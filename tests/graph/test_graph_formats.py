@@ -18,7 +18,7 @@ import pytest
 from flake8_aa_celery.cli import main
 from flake8_aa_celery.graph import FORMATS, html, renderer
 from flake8_aa_celery.graph.build import build
-from flake8_aa_celery.graph.elements import Edge, Finding, Graph, Node, Priority, Step, Workflow
+from flake8_aa_celery.graph.elements import Edge, Finding, Graph, Node, Priority, Step, Wait, Workflow
 from flake8_aa_celery.rules import all_rules
 from flake8_aa_celery.settings import Settings
 from maps import GOLDEN, copy_project
@@ -40,7 +40,8 @@ def hostile() -> Graph:
     """A map in which every text is out to break its format."""
     nodes = (
         Node(HOSTILE, "task", HOSTILE, HOSTILE, f"{HOSTILE}.py", 1, HOSTILE, ((HOSTILE, HOSTILE),),
-             Priority(None, "unknown", HOSTILE), "", (Finding("AAC999", HOSTILE, 1),)),
+             Priority(None, "unknown", HOSTILE), "", (Finding("AAC999", HOSTILE, 1),),
+             waits=(Wait(HOSTILE, True, f"{HOSTILE}.py", 2),)),
         Node(f"2{HOSTILE}", "schedule", HOSTILE, HOSTILE, f"{HOSTILE}.py", 9, detail=HOSTILE),
     )  # fmt: skip
     edges = (Edge(f"2{HOSTILE}", HOSTILE, "beat", Priority(None, "given", HOSTILE), True, f"{HOSTILE}.py", 9),)

@@ -2,6 +2,7 @@ import logging
 
 from celery import chain, group, shared_task
 
+from hangar import market
 from hangar.models import Character
 
 logger = logging.getLogger(__name__)
@@ -14,7 +15,7 @@ def update_assets(character_pk):
 
 @shared_task(name="hangar.prices")
 def update_prices():
-    logger.info("Updating prices")
+    logger.info("Updating prices: %s", market.prices())
 
 
 @shared_task
