@@ -101,6 +101,13 @@ def may_find(path: str, data: bytes, settings: Settings) -> bool:
     return _is_relevant(path, data, settings) or _may_be_led_to_celery(path, data, settings)
 
 
+def has_to_do_with_celery(path: str, data: bytes, settings: Settings, project: Project) -> bool:
+    """Whether :func:`lint` looks into a file, by its bytes and by what it imports of its project."""
+    return _is_relevant(path, data, settings) or (
+        _may_be_led_to_celery(path, data, settings) and _imports_celery(path, data, project)
+    )
+
+
 def _may_be_led_to_celery(path: str, data: bytes, settings: Settings) -> bool:
     """Whether a rule looks into a file for the sake of what it imports, as far as its own bytes tell."""
     if is_document(path) or b"import" not in data:

@@ -134,11 +134,18 @@ def test_it_is_said_why_no_rule_looks_into_a_file(tasks: Frontends) -> None:
 
 
 def test_settings_are_those_of_the_file(tasks: Frontends) -> None:
-    write("app/jobs.py", "def run(): ...")
+    Path("app").mkdir(exist_ok=True)
+    Path("app/jobs.py").write_text("def run(): ...\n", "utf-8")
     Path("pyproject.toml").write_text('[tool.flake8-aa-celery]\ntasks-modules = ["jobs"]\n', "utf-8")
     Path("user.py").write_text("from app.jobs import run\n", "utf-8")
     assert "No rule" not in "".join(tasks.command("facts", "user.py").lines)
     assert "No rule" in "".join(tasks.command("facts", "user.py", "--isolated").lines)
+
+
+def test_rules_look_into_a_file_that_imports_one_that_speaks_of_celery(tasks: Frontends) -> None:
+    write("app/jobs.py", "def run(): ...")
+    Path("user.py").write_text("from app.jobs import run\n", "utf-8")
+    assert "No rule" not in "".join(tasks.command("facts", "user.py").lines)
 
 
 def test_what_cannot_be_read_or_parsed_is_named_and_the_rest_is_shown(tasks: Frontends) -> None:

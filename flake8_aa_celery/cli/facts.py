@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.cli import _items, _settings, _terminal
 from flake8_aa_celery.cli._output import MISUSE, Complaints
-from flake8_aa_celery.linter import may_find, parse
+from flake8_aa_celery.linter import has_to_do_with_celery, parse
 from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.model.facts import FACTS
 from flake8_aa_celery.places import below
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator
     from typing import Any
 
+    from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.pyproject import SettingsTree
     from flake8_aa_celery.settings import Settings
 
@@ -75,15 +76,16 @@ def _file(
         complaints(path, f"line {error.lineno}: {error.msg}" if error.lineno else error.msg)
         return None
     found = {name: [_item(item) for item in FACTS[name].of(module)] for name in FACTS if name in names}
-    why = _why_unchecked(path, data, workspace, settings)
+    why = _why_unchecked(path, data, project)
     return {"path": below(path), "module": module.dotted, "unchecked": why, "facts": found}
 
 
-def _why_unchecked(path: str, data: bytes, workspace: Workspace, settings: Settings) -> str:
+def _why_unchecked(path: str, data: bytes, project: Project) -> str:
     """Why no rule looks into a file; empty where they do."""
-    if not workspace.places.is_checked(path, settings):
+    if not project.places.is_checked(path, project.settings):
         return "it is excluded, test code or a migration"
-    return "" if may_find(path, data, settings) else "nothing in it has to do with Celery"
+    is_looked_into = has_to_do_with_celery(path, data, project.settings, project)
+    return "" if is_looked_into else "nothing in it has to do with Celery"
 
 
 def _item(item: Any) -> dict[str, Any]:

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.periodic.twice import TwiceScheduled
     from flake8_aa_celery.model.periodic.unread import UnreadSchedule
     from flake8_aa_celery.model.priorities.bulk_delays import BulkDelay
+    from flake8_aa_celery.model.priorities.bulk_priorities import BulkPriority
     from flake8_aa_celery.model.priorities.bulk_sends import BulkSend
     from flake8_aa_celery.model.priorities.first_only import FirstOnly
     from flake8_aa_celery.model.priorities.foreign import ForeignTask
@@ -286,7 +287,7 @@ WRONG_COLLECTIONS: Fact[WrongCollection] = Fact("wrong_collections", "calling.mi
 PRIORITIES: Fact[PrioritySetting] = Fact("priorities", "priorities.settings", CANVAS, TASKS, SCHEDULE)
 WRITTEN_PRIORITIES: Fact[PrioritySetting] = Fact("written_priorities", "priorities.settings", *PRIORITIES.needed)
 BULK_SENDS: Fact[BulkSend] = Fact("bulk_sends", "priorities.bulk_sends")
-BULK_PRIORITIES: Fact[PrioritySetting] = Fact("bulk_priorities", "priorities.settings", *PRIORITIES.needed, WORKFLOWS)
+BULK_PRIORITIES: Fact[BulkPriority] = Fact("bulk_priorities", "priorities.bulk_priorities")
 FIRST_ONLY: Fact[FirstOnly] = Fact("first_only", "priorities.first_only", CANVAS)
 FOREIGN_TASKS: Fact[ForeignTask] = Fact("foreign_tasks", "priorities.foreign", DISPATCHES, SCHEDULE)
 LOST_PRIORITIES: Fact[LostPriority] = Fact("lost_priorities", "priorities.lost", CANVAS, TASKS)

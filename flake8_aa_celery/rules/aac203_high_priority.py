@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.priorities.settings import bulk_priorities_of
+from flake8_aa_celery.model.priorities.bulk_priorities import bulk_priorities_of
 from flake8_aa_celery.rules.words import recipient, shortened
 from flake8_aa_celery.violation import Violation
 
@@ -70,4 +70,7 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
 
 def _is_in_bulk(setting: PrioritySetting, module: Module) -> bool:
     """Whether what is sent so is sent many times, which is the greater mistake."""
-    return any(found.node is setting.node and found.value == setting.value for found in bulk_priorities_of(module))
+    return any(
+        found.setting.node is setting.node and found.setting.value == setting.value
+        for found in bulk_priorities_of(module)
+    )

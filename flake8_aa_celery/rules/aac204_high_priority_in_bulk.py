@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model.resolve.values import Workflow
 from flake8_aa_celery.model.tasks.options import gives_options
 from flake8_aa_celery.rewrites import ReplaceExpression, SetOption, UseApplyAsync
+from flake8_aa_celery.rules.ways import place, trace
 from flake8_aa_celery.rules.words import is_literal, recipient, shortened
 from flake8_aa_celery.violation import Fix, Violation
 
@@ -15,18 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.priorities.bulk_priorities import BulkPriority
     from flake8_aa_celery.model.priorities.settings import PrioritySetting
 
-#: Alliance Auth's bands "highest" and "high".
-_HIGH = range(1, 5)
 
-
-def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
+def check(found: BulkPriority, module: Module) -> Iterator[Violation]:
     """
     What is sent once per item, or by a schedule, has a high priority.
 
-    Flags a priority that resolves to 1, 2, 3 or 4 on a dispatch in a loop or comprehension, on a workflow whose
-    members come from one, and on a scheduled task; also where it comes from the signature or the task's decorator.
+    Flags a priority that resolves to 1, 2, 3 or 4 on a dispatch in a loop or comprehension, or in a function that such
+    a loop calls, however far away, on a workflow whose members come from one, and on a scheduled task; also where it
+    comes from the signature or the task's decorator.
 
     ## Why
     All apps share the queues of Alliance Auth. A thousand messages at priority 3 are all served before the first one
@@ -69,7 +69,7 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     ## Leaves alone
     - a loop over a literal or a slice of at most three elements;
     - a dispatch that is directly followed by `break` or `return`;
-    - a loop around a call of a function that dispatches;
+    - what a function sends that a loop calls where it has a `queue` of its own, or stands in an `except` handler;
     - a priority that cannot be resolved, and 0, which is AAC201.
 
     ## Fix
@@ -91,9 +91,17 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
     ## References
     - [Alliance Auth: How can I use priorities for tasks?](https://allianceauth.readthedocs.io/en/latest/development/tech_docu/celery.html#how-can-i-use-priorities-for-tasks)
     """
-    if type(setting.value) is int and setting.value in _HIGH:
-        instead = module.project.settings.bulk_priority
+    setting, instead = found.setting, module.project.settings.bulk_priority
+    if found.way:
+        yield Violation.at(setting.node, _message_of_way(found, instead), trace=trace(found.way))
+    else:
         yield Violation.at(setting.node, _message(setting, instead), _fix(setting, str(instead)))
+
+
+def _message_of_way(found: BulkPriority, instead: int) -> str:
+    what, by = shortened(recipient(found.setting.receiver), 26), shortened(found.way[-2].what, 25)
+    how = f"is sent by `{by}()` for each item at priority {found.setting.value}, before all others: use {instead}"
+    return f"{what} {how} ({shortened(place(found.way[-1]), 30)})"
 
 
 def _message(setting: PrioritySetting, instead: int) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.priorities.settings import bulk_priorities_of, priorities_of, runs_at_default
+from flake8_aa_celery.model.priorities.bulk_priorities import bulk_priorities_of
+from flake8_aa_celery.model.priorities.settings import priorities_of, runs_at_default
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 from modules import module_of
 
@@ -68,7 +69,8 @@ def test_what_runs_at_the_default(tmp_path: Path, sent: str, expected: bool) -> 
     ],
 )
 def test_the_priorities_of_what_is_sent_in_bulk(tmp_path: Path, source: str, found: list[str]) -> None:
-    assert [ast.unparse(setting.node) for setting in bulk_priorities_of(module_with(tmp_path, source))] == found
+    priorities = bulk_priorities_of(module_with(tmp_path, source))
+    assert [ast.unparse(priority.setting.node) for priority in priorities] == found
 
 
 def test_a_priority_of_another_file_is_reported_where_it_is_sent(tmp_path: Path) -> None:
@@ -77,7 +79,7 @@ def test_a_priority_of_another_file_is_reported_where_it_is_sent(tmp_path: Path)
     above = "\n" * line
     other = f'from .tasks import t; made = t.s().set(priority=2){above}OPTIONS = {{"priority": 4}}'
     module = module_of(tmp_path, TASKS + sent, files={"app/other.py": other})
-    assert [ast.unparse(setting.node) for setting in bulk_priorities_of(module)] == [
+    assert [ast.unparse(found.setting.node) for found in bulk_priorities_of(module)] == [
         "t.apply_async(**OPTIONS)",
         "made.delay()",
     ]
@@ -92,5 +94,5 @@ def test_a_priority_is_given_by_one_call_of_several(tmp_path: Path) -> None:
 def test_a_workflow_that_a_loop_puts_into_itself_has_an_end(tmp_path: Path, made: str) -> None:
     source = f"ws = []\nfor x in y:\n    ws.append({made})\n    ({made}).apply_async(priority=3)\n"
     module = module_with(tmp_path, source)
-    assert [setting.place for setting in bulk_priorities_of(module)] == ["dispatch"]
+    assert [found.setting.place for found in bulk_priorities_of(module)] == ["dispatch"]
     assert len({runs_at_default(dispatch.receiver) for dispatch in dispatches_of(module)}) == 1

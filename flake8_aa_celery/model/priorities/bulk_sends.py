@@ -43,7 +43,7 @@ def bulk_sends_of(module: Module) -> list[BulkSend]:
     if not is_normal_by_default(module.project):
         return []
     in_loops = [BulkSend(each, each.node, []) for each in dispatches_of(module) if _is_bulk(each, module)]
-    return [*in_loops, *_through_calls(module)]
+    return [*in_loops, *sent_in_loops_by_calls(module, SENDS_AT_DEFAULT)]
 
 
 def _is_bulk(dispatch: Dispatch, module: Module) -> bool:
@@ -70,14 +70,17 @@ def _is_misplaced(dispatch: Dispatch, module: Module) -> bool:
     return any(found.dispatch is dispatch for found in misplaced_options_of(module))
 
 
-def _through_calls(module: Module) -> Iterator[BulkSend]:
-    """The calls in loops that lead to a dispatch: of several that lead to the same one the first."""
+def sent_in_loops_by_calls(module: Module, effect: Effect) -> Iterator[BulkSend]:
+    """The calls in loops that lead to a dispatch: of several that lead to the same one the first.
+
+    :param effect: what a dispatch has that is meant.
+    """
     graph, told = graph_of(module.project), set[ast.expr]()
     for call in filter(may_lead_on, module.all_calls()):
         loop = bulk_loop(call.site)
         if loop is None or is_exempt(loop, call.site) or dispatch_of(call) is not None:
             continue
-        way = graph.way_of(Step(call), SENDS_AT_DEFAULT)
+        way = graph.way_of(Step(call), effect)
         dispatch = dispatch_of(way[-1].step.call) if way else None
         if dispatch is not None and dispatch.node not in told:
             told.add(dispatch.node)

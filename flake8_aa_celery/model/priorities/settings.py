@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.calling.bulk import bulk_loop_of, has_own_queue, is_exempt
+from flake8_aa_celery.model.calling.bulk import is_exempt
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import reaching
 from flake8_aa_celery.model.configuration.settings import configured
-from flake8_aa_celery.model.periodic.schedules import schedule_of, task_of_entry
+from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve import loops
 from flake8_aa_celery.model.resolve.classes import lineage
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
-from flake8_aa_celery.model.resolve.occurrences import canvas_of, dispatches_of, workflows_of
+from flake8_aa_celery.model.resolve.occurrences import canvas_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
@@ -219,91 +219,10 @@ def later_members(chain: Workflow) -> list[Element]:
 
 def is_from_bulk(workflow: Workflow) -> bool:
     """Whether members are added to a workflow once per item of something."""
-    return any(_is_in_bulk(member) for member in workflow.members.elements)
+    return any(is_in_bulk(member) for member in workflow.members.elements)
 
 
-def _is_in_bulk(member: Element) -> bool:
+def is_in_bulk(member: Element) -> bool:
+    """Whether a member is added to its workflow once per item of something."""
     loop = member.loop
     return loop is not None and not loops.goes_over_few(loop) and not is_exempt(loop, member.site)
-
-
-# -- what is sent in bulk, and by a schedule ---------------------------------------------------------------------
-
-
-@fact
-def bulk_priorities_of(module: Module) -> list[PrioritySetting]:
-    """The priorities at which a module sends something once per item or by a schedule; each place once."""
-    found = [*_of_bulk_dispatches(module), *_of_built_workflows(module), *_of_scheduled(module)]
-    return list({(setting.node.lineno, setting.node.col_offset): setting for setting in found}.values())
-
-
-def _of_bulk_dispatches(module: Module) -> Iterator[PrioritySetting]:
-    for dispatch in dispatches_of(module):
-        receiver, given, loop = dispatch.receiver, dispatch.options.get("priority"), bulk_loop_of(dispatch)
-        from_bulk = isinstance(receiver, Workflow) and is_from_bulk(receiver) and not has_own_queue(dispatch)
-        if given and (loop or from_bulk):
-            yield PrioritySetting(given, dispatch, _within(given, dispatch.node, module))
-        if isinstance(receiver, Workflow):
-            if loop and not (given and receiver.kind == "group"):
-                yield from _of_workflow(receiver, module, whole=True)
-        elif loop and dispatch.options.lacks("priority"):
-            yield from _of_one(receiver, dispatch.node, module)
-
-
-def _of_built_workflows(module: Module) -> Iterator[PrioritySetting]:
-    for setting in priorities_of(module):
-        if isinstance(setting.owner, Workflow) and is_from_bulk(setting.owner):
-            yield setting
-    for workflow in workflows_of(module):
-        yield from _of_workflow(workflow, module, whole=False)
-
-
-def _of_workflow(workflow: Workflow, module: Module, *, whole: bool) -> Iterator[PrioritySetting]:
-    """The priorities in a workflow: of all of it, or of the members that are added once per item."""
-    members = [member for member in workflow.members.elements if whole or _is_in_bulk(member)]
-    if whole:
-        yield from _of_options(workflow, module)
-    seen = {workflow.node}  # a loop may put a workflow into itself
-    while members:
-        member = members.pop(0)
-        value = member.value
-        if not isinstance(value, Workflow):
-            yield from _of_one(value, member.node, module)
-        elif value.node not in seen:
-            seen.add(value.node)
-            yield from _of_options(value, module)
-            members[:0] = value.members.elements
-
-
-def _of_options(workflow: Workflow, module: Module) -> Iterator[PrioritySetting]:
-    given = workflow.options.get("priority")
-    if given:
-        yield PrioritySetting(given, workflow, _within(given, workflow.node, module))
-
-
-def _of_one(value: Value, node: ast.expr, module: Module) -> Iterator[PrioritySetting]:
-    entry = own_options(value).get("priority")
-    if entry and isinstance(value, Signature):
-        made_here = value.node if value.module is module else node
-        yield PrioritySetting(entry, value, _within(entry, made_here, module))
-    elif entry and isinstance(value, Task):
-        yield PrioritySetting(entry, value, node)
-
-
-def _of_scheduled(module: Module) -> Iterator[PrioritySetting]:
-    for scheduled in schedule_of(module):
-        given = scheduled.options.get("priority")
-        if given:
-            yield PrioritySetting(given, None, _within(given, scheduled.node, module))
-        elif scheduled.options.lacks("priority"):
-            entry = own_options(scheduled.signature or task_of_entry(scheduled) or UNKNOWN).get("priority")
-            if entry:
-                yield PrioritySetting(entry, None, scheduled.node)
-
-
-def _within(entry: Entry, node: ast.expr, module: Module) -> ast.expr:
-    """The place of an option if it is written in the expression ``node``, otherwise that expression."""
-    if entry.module is not module:
-        return node
-    start, end = (node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)
-    return entry.node if start <= (entry.node.lineno, entry.node.col_offset) < end else node

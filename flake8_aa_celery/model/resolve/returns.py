@@ -178,8 +178,9 @@ def _identity(given: object) -> Hashable:
     """What tells an argument from others, as far as it decides anything; None for what is not known."""
     value = given.value if isinstance(given, Expression) else given
     if isinstance(value, Constant):
-        # numbers decide little, and a function that counts its own calls is given another one each time
-        return repr(value.value) if isinstance(value.value, (bool, str, NoneType)) else None
+        # a function that counts its own calls is given another number each time: those that are written out count
+        is_plain = isinstance(value.value, (bool, str, NoneType)) or _is_written_out(given)
+        return repr(value.value) if is_plain else None
     if isinstance(value, (Class, Function, Lambda, Task)):
         return id(value.node), value.site.frame and value.site.frame.key
     if isinstance(value, Instance):
@@ -191,6 +192,11 @@ def _identity(given: object) -> Hashable:
     if isinstance(value, Origin):
         return value.dotted
     return None
+
+
+def _is_written_out(given: object) -> bool:
+    """Whether an argument is a number as it stands in the source, or what a name stands for."""
+    return isinstance(given, Expression) and isinstance(given.node, (ast.Constant, ast.Name, ast.Attribute))
 
 
 def returned(called: Value, node: ast.Call | None, site: Site) -> Value:
