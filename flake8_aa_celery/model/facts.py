@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.calling.send_options import UnreadOption
     from flake8_aa_celery.model.calling.serialising import RefusedArgument
     from flake8_aa_celery.model.calling.task_names import SpokenName
+    from flake8_aa_celery.model.calling.twice import TwiceScheduled
     from flake8_aa_celery.model.calling.undecorated import UsedAsTask
     from flake8_aa_celery.model.calling.unknown_tasks import UnknownTask
     from flake8_aa_celery.model.canvas.misplaced import NoSignature
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.periodic.late_receivers import LateReceiver
     from flake8_aa_celery.model.periodic.rows import ScheduleRow, UnseenUpdate
     from flake8_aa_celery.model.periodic.schedules import AppSchedule, ScheduleEntry
-    from flake8_aa_celery.model.periodic.twice import TwiceScheduled
     from flake8_aa_celery.model.periodic.unread import UnreadSchedule
     from flake8_aa_celery.model.priorities.bulk_delays import BulkDelay
     from flake8_aa_celery.model.priorities.bulk_priorities import BulkPriority
@@ -252,7 +252,7 @@ ROWS: Fact[ScheduleRow] = Fact("rows", "periodic.rows", when=_imports_beat)
 UNSEEN_UPDATES: Fact[UnseenUpdate] = Fact("unseen_updates", "periodic.rows", when=_imports_beat)
 SCHEDULED: Fact[ScheduleEntry | ScheduleRow] = Fact("scheduled", "periodic.rows", SCHEDULE, ROWS)
 UNREAD_SCHEDULES: Fact[UnreadSchedule] = Fact("unread_schedules", "periodic.unread", when=_schedules)
-TWICE_SCHEDULED: Fact[TwiceScheduled] = Fact("twice_scheduled", "periodic.twice", SCHEDULE)
+TWICE_SCHEDULED: Fact[TwiceScheduled] = Fact("twice_scheduled", "calling.twice", SCHEDULE)
 LATE_RECEIVERS: Fact[LateReceiver] = Fact("late_receivers", "periodic.late_receivers", when=_connects)
 SCHEDULE_FAULTS: Fact[ScheduleFault] = Fact("schedule_faults", "calling.schedule_faults")
 APP_SCHEDULES: Fact[AppSchedule] = Fact("app_schedules", "periodic.schedules", SCHEDULE, TASKS)

@@ -10,8 +10,8 @@ from flake8_aa_celery.violation import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flake8_aa_celery.model.calling.twice import TwiceScheduled
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.periodic.twice import TwiceScheduled
 
 
 def check(twice: TwiceScheduled, module: Module) -> Iterator[Violation]:

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 
 def check(update: UnseenUpdate, module: Module) -> Iterator[Violation]:
     """
-    Rows of django-celery-beat are updated in a way that beat does not see.
+    Rows of django-celery-beat are updated or made in a way that beat does not see.
 
-    Flags `PeriodicTask.objects.….update(…)` and `bulk_update(…)` in a function that does not call
+    Flags `PeriodicTask.objects.….update(…)`, `bulk_update(…)` and `bulk_create(…)` in a function that does not call
     `PeriodicTasks.update_changed()`.
 
     ## Why
     Beat looks at the time of the last change, and reads its rows anew when that is another one. `save` and `delete`
-    set it by a signal; `update` sends none, so that beat goes on with what it has read, until it is started again.
+    set it by a signal; `update` and its like send none, so that beat goes on with what it has read, until it is started
+    again.
 
     ## Example
     ```python
@@ -55,7 +56,7 @@ def check(update: UnseenUpdate, module: Module) -> Iterator[Violation]:
     Both: it is so wherever django-celery-beat is used. Off by default: beat may be told somewhere else.
 
     ## Proof
-    - `test_django_celery_beat.py::test_beat_does_not_see_an_update_of_rows`: nor a `bulk_update`.
+    - `test_django_celery_beat.py::test_beat_does_not_see_an_update_of_rows`: nor a `bulk_update` or a `bulk_create`.
 
     ## References
     - [django-celery-beat: important warning about time zones](https://django-celery-beat.readthedocs.io/en/latest/#important-warning-about-time-zones)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from flake8_aa_celery.model.calling.twice import twice_scheduled_of
 from flake8_aa_celery.model.periodic.late_receivers import late_receivers_of
-from flake8_aa_celery.model.periodic.twice import twice_scheduled_of
 from flake8_aa_celery.model.periodic.unread import unread_schedules_of
 from flake8_aa_celery.settings import Settings
 from modules import module_of

@@ -12,7 +12,7 @@ from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import Constant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from flake8_aa_celery.model.code.scopes import Site
     from flake8_aa_celery.model.periodic.crontabs import Crontab
@@ -51,6 +51,22 @@ def times_of(entry: ScheduleEntry) -> Times | None:
     crontab = next((each for each in crontabs_of(site.module) if each.node is node), None)
     found = _of_crontab(crontab) if crontab is not None else None
     return found._replace(is_spread=True) if found and entry.fields.constant("apply_offset") is True else found
+
+
+def occasions_of(entry: ScheduleEntry) -> Hashable | None:
+    """What the times of an entry are compared by, however they are written; None where they are not known."""
+    field = entry.fields.get("schedule")
+    if field is None:
+        return None
+    node, site = behind_names(field.node, field.site)
+    seconds = _seconds(node, site)
+    if seconds is not None:
+        return seconds
+    crontab = next((each for each in crontabs_of(site.module) if each.node is node), None)
+    if crontab is None or crontab.extra is not None or not crontab.fields.entries.keys() <= CRONTAB_FIELDS.keys():
+        return None
+    fields = tuple(expanded(crontab, name) for name in CRONTAB_FIELDS)
+    return None if None in fields else fields
 
 
 def _seconds(node: ast.expr, site: Site) -> float | None:

@@ -28,7 +28,7 @@ _MAKES_OR_FINDS = frozenset({"get_or_create", "update_or_create", "aget_or_creat
 _CHANGES = frozenset({"update", "aupdate"})
 _CALLED = frozenset({"PeriodicTask"}) | _MAKES | _MAKES_OR_FINDS | _CHANGES
 #: Methods that send no signal, and what tells beat.
-_UNSEEN = frozenset({"abulk_update", "aupdate", "bulk_update", "update"})
+_UNSEEN = frozenset({"abulk_create", "abulk_update", "aupdate", "bulk_create", "bulk_update", "update"})
 _TELLS = frozenset({"changed", "update_changed"})
 _DEFAULTS = ("defaults", "create_defaults")
 
@@ -57,9 +57,9 @@ class WrongField(NamedTuple):
 
 
 class UnseenUpdate(NamedTuple):
-    """A call that changes rows and of which beat does not hear.
+    """A call that changes or makes rows and of which beat does not hear.
 
-    :param method: ``update`` or ``bulk_update``.
+    :param method: ``update``, ``bulk_update`` or ``bulk_create``.
     :param is_statement: whether something can be written after it: it is a statement of its own.
     """
 
@@ -116,7 +116,7 @@ def _of_stores(module: Module) -> Iterator[ScheduleRow]:
 
 @fact
 def unseen_updates_of(module: Module) -> list[UnseenUpdate]:
-    """The calls of a module that change rows without a signal, in functions that do not tell beat of it."""
+    """The calls of a module that change or make rows without a signal, in functions that do not tell beat of it."""
     found: list[UnseenUpdate] = []
     for call in module.calls_of(_UNSEEN):
         origin = module.origin(call.node.func, call.site) or ""

@@ -48,6 +48,7 @@ class ScheduleEntry(NamedTuple):
     :param fields: ``task``, ``schedule``, ``args`` … with what they are; incomplete where not all can be seen.
     :param signature: what ``add_periodic_task`` is given.
     :param setting: the statement by which it becomes part of the schedule.
+    :param schedule: what that statement calls the schedule: ``CELERYBEAT_SCHEDULE``; empty for ``add_periodic_task``.
     """
 
     way: Way
@@ -58,6 +59,7 @@ class ScheduleEntry(NamedTuple):
     site: Site
     module: Module
     setting: ast.stmt
+    schedule: str = ""
     signature: Signature | None = None
 
     @property
@@ -158,30 +160,31 @@ def _of_bindings(module: Module) -> Iterator[ScheduleEntry]:
                 continue
             for binding in scope.bindings[name]:
                 if binding.kind == "assign" and binding.value is not None:
-                    yield from _of_dict(binding.value, binding.site, binding.site.statement)
+                    yield from _of_dict(binding.value, binding.site, name)
 
 
 def _of_stores(module: Module) -> Iterator[ScheduleEntry]:
     """``app.conf.beat_schedule = {…}`` and ``CELERYBEAT_SCHEDULE["x"] = {…}``."""
     for scope in module.scopes.all:
         for target, value, site in scope.stores:
-            if _is_schedule(target, site):
-                yield from _of_dict(value, site, site.statement)
-            elif isinstance(target, ast.Subscript) and _is_schedule(target.value, site):
-                yield _entry(target.slice, value, site, site.statement)
+            schedule = _schedule(target, site)
+            if schedule:
+                yield from _of_dict(value, site, schedule)
+            elif isinstance(target, ast.Subscript) and (schedule := _schedule(target.value, site)):
+                yield _entry(target.slice, value, site, _Setting(site.statement, schedule))
 
 
-def _is_schedule(node: ast.expr, site: Site) -> bool:
-    """Whether an expression is the setting that holds the schedule."""
-    if isinstance(node, ast.Name):
-        return node.id in SCHEDULES and _is_setting(node.id, site.module)
-    if isinstance(node, ast.Attribute):
-        return node.attr in SCHEDULES and (
-            is_conf(node.value, site) or (dotted_name(node.value) or "").endswith("settings")
-        )
-    if isinstance(node, ast.Subscript) and is_conf(node.value, site):
-        return _text(value_of(node.slice, site)) in SCHEDULES
-    return False
+def _schedule(node: ast.expr, site: Site) -> str:
+    """The setting that holds the schedule where an expression is that; otherwise nothing."""
+    name: str | None = None
+    if isinstance(node, ast.Name) and _is_setting(node.id, site.module):
+        name = node.id
+    elif isinstance(node, ast.Attribute) and node.attr in SCHEDULES:
+        is_held = is_conf(node.value, site) or (dotted_name(node.value) or "").endswith("settings")
+        name = node.attr if is_held else None
+    elif isinstance(node, ast.Subscript) and is_conf(node.value, site):
+        name = _text(value_of(node.slice, site))
+    return name if name in SCHEDULES else ""
 
 
 def _is_setting(name: str, module: Module) -> bool:
@@ -202,21 +205,33 @@ def _of_calls(module: Module) -> Iterator[ScheduleEntry]:
 
 def _of_update(call: CallSite, receiver: ast.expr) -> Iterator[ScheduleEntry]:
     """``CELERYBEAT_SCHEDULE.update({…})`` and ``app.conf.update(beat_schedule={…})``."""
-    if _is_schedule(receiver, call.site):
+    schedule = _schedule(receiver, call.site)
+    if schedule:
         for argument in call.node.args:
-            yield from _of_dict(argument, call.site, call.site.statement)
+            yield from _of_dict(argument, call.site, schedule)
     elif is_conf(receiver, call.site):
         for keyword in call.node.keywords:
             if keyword.arg in SCHEDULES:
-                yield from _of_dict(keyword.value, call.site, call.site.statement)
+                yield from _of_dict(keyword.value, call.site, keyword.arg)
 
 
-def _of_dict(node: ast.expr, site: Site, setting: ast.stmt) -> Iterator[ScheduleEntry]:
-    """The entries of a schedule that is written as a dict."""
+class _Setting(NamedTuple):
+    """The statement that sets a schedule, and what it calls that."""
+
+    statement: ast.stmt
+    schedule: str
+
+
+def _of_dict(node: ast.expr, site: Site, schedule: str) -> Iterator[ScheduleEntry]:
+    """The entries of a schedule that a statement sets to a dict."""
+    return _in_dict(node, site, _Setting(site.statement, schedule))
+
+
+def _in_dict(node: ast.expr, site: Site, setting: _Setting) -> Iterator[ScheduleEntry]:
     if isinstance(node, ast.Dict):
         for key, described in zip(node.keys, node.values, strict=True):
             if key is None:
-                yield from _of_dict(described, site, setting)
+                yield from _in_dict(described, site, setting)
             else:
                 yield _entry(key, described, site, setting)
         return
@@ -227,12 +242,12 @@ def _of_dict(node: ast.expr, site: Site, setting: ast.stmt) -> Iterator[Schedule
                 yield _entry(entry.key, entry.node, entry.site, setting)
 
 
-def _entry(name: ast.expr | None, node: ast.expr, site: Site, setting: ast.stmt) -> ScheduleEntry:
+def _entry(name: ast.expr | None, node: ast.expr, site: Site, setting: _Setting) -> ScheduleEntry:
     module = site.module
     text = _text(value_of(name, site) if name is not None else UNKNOWN)
     value = value_of(node, site)
     fields = value if isinstance(value, Mapping) else Mapping({}, complete=False)
-    return ScheduleEntry("setting", text, name, node, fields, site, module, setting)
+    return ScheduleEntry("setting", text, name, node, fields, site, module, *setting)
 
 
 def _added(call: CallSite) -> ScheduleEntry:
@@ -249,7 +264,7 @@ def _added(call: CallSite) -> ScheduleEntry:
         call.site,
         call.site.module,
         call.site.statement,
-        signature if isinstance(signature, Signature) else None,
+        signature=signature if isinstance(signature, Signature) else None,
     )
 
 

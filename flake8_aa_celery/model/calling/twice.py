@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.calling.due import occasions_of
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.values import Constant, Items, Mapping
@@ -41,14 +42,14 @@ class TwiceScheduled(NamedTuple):
 
 @fact
 def twice_scheduled_of(module: Module) -> list[TwiceScheduled]:
-    """The entries of a module's schedules that repeat an earlier one of the same block of code."""
+    """The entries of a module's schedules that repeat an earlier one of the same schedule and block of code."""
     keys: dict[Hashable, ScheduleEntry] = {}
     sent: dict[Hashable, ScheduleEntry] = {}
     found: list[TwiceScheduled] = []
     for entry in schedule_of(module):
         if entry.way != "setting":
             continue
-        block = id(entry.site.block)
+        block = id(entry.site.block), entry.schedule
         by_key = keys.setdefault((block, entry.name), entry) if entry.name is not None else entry
         what = _what_is_sent(entry)
         by_task = sent.setdefault((block, what), entry) if what is not None else entry
@@ -70,7 +71,7 @@ def _what_is_sent(entry: ScheduleEntry) -> Hashable | None:
     options = [_written(entry.options.get(name)) for name in _WHERE_TO]
     return (
         entry.task_name,
-        _written(schedule),
+        occasions_of(entry) or _written(schedule),
         *(_written(entry.fields.get(name)) for name in ("args", "kwargs")),
         *options,
     )
