@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 #: What people write, and the option that they mean.
 _CONFUSED = {
     "arg": "args", "args_list": "args", "delay": "countdown", "execute_at": "eta", "expire": "expires",
-    "expiry": "expires", "id": "task_id", "kwarg": "kwargs", "queue_name": "queue", "run_at": "eta", "seconds": "countdown",
-    "soft_timeout": "soft_time_limit", "timeout": "time_limit", "wait": "countdown",
+    "expiry": "expires", "id": "task_id", "kwarg": "kwargs", "queue_name": "queue", "run_at": "eta",
+    "seconds": "countdown", "soft_timeout": "soft_time_limit", "timeout": "time_limit", "wait": "countdown",
 }  # fmt: skip
 #: What belongs into the decorator of the task: a dispatch cannot say it.
 _OF_DECORATOR = frozenset({
