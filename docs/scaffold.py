@@ -66,7 +66,8 @@ _SAMPLES = {
 }
 _SAMPLES["scheduled"] = _SAMPLES["rows"]
 _SAMPLES["signatures"] = _SAMPLES["canvas"]
-_SAMPLES["task_bodies"] = _SAMPLES["task_classes"]
+_SAMPLES["class_tasks"] = _SAMPLES["task_classes"]
+_SAMPLES["run_by_workers"] = _SAMPLES["task_classes"]
 
 _RULE = Template('''"""$code: every item of the fact `$fact`. $to_be_written"""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.graph import priorities, starters
 from flake8_aa_celery.graph.elements import Finding, Node
 from flake8_aa_celery.graph.waits import waits_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_functions import registered_in
 from flake8_aa_celery.model.resolve.values import Function, Mapping, NamedTask, Task, UnreadableTask
 from flake8_aa_celery.places import below
 from flake8_aa_celery.wording import cut, printable
@@ -59,8 +59,9 @@ class Nodes:
         self._spots: dict[tuple[str, int, str], _Spot] = {}
         self._ids: set[str] = set()
         self._functions: dict[str, Starter] = {}
-        for task in (task for module in sources.modules if not module.in_document for task in tasks_of(module)):
-            self.task(task)
+        for module in (module for module in sources.modules if not module.in_document):
+            for task in registered_in(module):
+                self.task(task)
 
     def all(self) -> list[Node]:
         """Every node with its violations, by path and line; last those of other packages."""
@@ -97,15 +98,15 @@ class Nodes:
 
     def task(self, task: Task) -> str:
         """The id of a task of the project."""
-        name, line = starters.of_task(task).name, task.node.lineno
+        name, line = starters.of_task(task).name, task.definition.lineno
         node = Node(
             f"{task.module.dotted}.{name}", "task", name, task.module.dotted, below(task.module.path), line,
             registered_name=task.registered_name or "",
             options=_options(task.options),
             priority=self.priority(task),
         )  # fmt: skip
-        first = min([line, *(decorator.lineno for decorator in task.node.decorator_list)])
-        return self.add(node, first, task.node.end_lineno or line, task.scope)
+        first = min([line, *(decorator.lineno for decorator in task.definition.decorator_list)])
+        return self.add(node, first, task.definition.end_lineno or line, task.scope)
 
     def target(self, value: Value, speaker: Module) -> str | None:
         """The id of what is dispatched; None where it cannot be told.

@@ -10,13 +10,14 @@ from flake8_aa_celery.model.django.commands import is_command
 from flake8_aa_celery.model.django.views import is_view
 from flake8_aa_celery.model.resolve.admin import is_of_admin
 from flake8_aa_celery.model.resolve.signals import connections
-from flake8_aa_celery.model.resolve.task_functions import function_of, task_around
-from flake8_aa_celery.model.resolve.values import Task
+from flake8_aa_celery.model.resolve.task_functions import task_around, task_of_function
+from flake8_aa_celery.model.resolve.values import ClassTask
 
 if TYPE_CHECKING:
     from flake8_aa_celery.graph.elements import Kind
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import FunctionNode, Scope, Site
+    from flake8_aa_celery.model.resolve.values import Task
 
 
 class Starter(NamedTuple):
@@ -49,16 +50,17 @@ def starter_at(site: Site) -> Starter:
 
 def of_task(task: Task) -> Starter:
     """A task as a starter."""
-    return Starter("task", _qualified(task.scope), task.node, task.module, task=task)
+    of = task.owner.scope if isinstance(task, ClassTask) else task.scope
+    return Starter("task", _qualified(of), task.node, task.scope.module, task=task)
 
 
 def of_function(scope: Scope) -> Starter:
     """A function as a starter: what kind it is, and its name after that of its class."""
     node, site = scope.node, scope.block.site
     assert isinstance(node, FUNCTIONS) and site is not None
-    value = function_of(node, site)
-    if isinstance(value, Task):
-        return of_task(value)
+    task = task_of_function(node, site.module)
+    if task is not None:
+        return of_task(task)
     kind, detail = _kind(scope, site)
     return Starter(kind, _qualified(scope), node, scope.module, detail)
 

@@ -63,8 +63,16 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.priorities.lost import LostPriority
     from flake8_aa_celery.model.priorities.settings import PrioritySetting
     from flake8_aa_celery.model.resolve.occurrences import CanvasCall
-    from flake8_aa_celery.model.resolve.task_classes import TaskBody, TaskClass
-    from flake8_aa_celery.model.resolve.values import Dispatch, Function, LocalCall, Signature, Task, Workflow
+    from flake8_aa_celery.model.resolve.task_classes import TaskClass
+    from flake8_aa_celery.model.resolve.values import (
+        ClassTask,
+        Dispatch,
+        Function,
+        LocalCall,
+        Signature,
+        Task,
+        Workflow,
+    )
     from flake8_aa_celery.model.results.uses import ResultUse
     from flake8_aa_celery.model.results.waiting import Wait
     from flake8_aa_celery.model.tasks.attributes import UnknownAttribute
@@ -180,7 +188,8 @@ def _stores(module: Module) -> Iterator[Store]:
 APPS: Fact[CallSite] = Fact("apps", "resolve.occurrences")
 TASKS: Fact[Task] = Fact("tasks", "resolve.task_functions")
 TASK_CLASSES: Fact[TaskClass] = Fact("task_classes", "resolve.task_classes", when=_may_have_task_class)
-TASK_BODIES: Fact[TaskBody] = Fact("task_bodies", "resolve.task_classes", TASK_CLASSES)
+CLASS_TASKS: Fact[ClassTask] = Fact("class_tasks", "resolve.task_classes")
+RUN_BY_WORKERS: Fact[Task] = Fact("run_by_workers", "resolve.task_classes", TASKS, CLASS_TASKS)
 CANVAS: Fact[CanvasCall] = Fact("canvas", "resolve.occurrences")
 DISPATCHES: Fact[Dispatch] = Fact("dispatches", "resolve.occurrences")
 SIGNATURES: Fact[Signature] = Fact("signatures", "resolve.occurrences")
@@ -201,8 +210,8 @@ UNCALLED_FUNCTIONS: Fact[Function] = Fact("uncalled_functions", "tasks.uncalled"
 MEANINGLESS_OPTIONS: Fact[WrittenOption] = Fact("meaningless_options", "tasks.options", TASKS)
 FAULTY_OPTIONS: Fact[FaultyOption] = Fact("faulty_options", "tasks.option_values", TASKS, TASK_CLASSES)
 UNKNOWN_ATTRIBUTES: Fact[UnknownAttribute] = Fact("unknown_attributes", "tasks.attributes", TASKS)
-GENERATOR_TASKS: Fact[GeneratorTask] = Fact("generator_tasks", "tasks.generators", TASKS, TASK_BODIES)
-KEPT_STATE: Fact[KeptState] = Fact("kept_state", "tasks.state", TASKS, TASK_BODIES)
+GENERATOR_TASKS: Fact[GeneratorTask] = Fact("generator_tasks", "tasks.generators", RUN_BY_WORKERS)
+KEPT_STATE: Fact[KeptState] = Fact("kept_state", "tasks.state", RUN_BY_WORKERS)
 LOST_NAMES: Fact[LostName] = Fact("lost_names", "tasks.wrapping", TASKS)
 TIME_LIMITS: Fact[WrittenOption] = Fact("time_limits", "tasks.options", TASKS)
 ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", TASKS)
@@ -223,7 +232,7 @@ ENDLESS_RETRIES: Fact[WrittenOption] = Fact("endless_retries", "tasks.retries", 
 
 BLOCKING_LOOPS: Fact[BlockingLoop] = Fact("blocking_loops", "effects.blocking_loops", TASKS)
 NAPS: Fact[Nap] = Fact("naps", "effects.blocking_loops", TASKS)
-ENDLESS_CALLS: Fact[EndlessCall] = Fact("endless_calls", "effects.endless_calls", TASKS, TASK_BODIES)
+ENDLESS_CALLS: Fact[EndlessCall] = Fact("endless_calls", "effects.endless_calls", RUN_BY_WORKERS)
 
 # -- workflows and results ----------------------------------------------------------------------------------------
 

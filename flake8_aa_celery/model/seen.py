@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_functions import registered_in
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -28,7 +28,7 @@ class Seen(NamedTuple):
 
 def tasks_seen_in(module: Module) -> Seen:
     """The tasks of a module, without the rest."""
-    return Seen(len(tasks_of(module)))
+    return Seen(len(registered_in(module)))
 
 
 def seen_in(module: Module) -> Seen:
@@ -37,4 +37,4 @@ def seen_in(module: Module) -> Seen:
     from flake8_aa_celery.model.periodic.schedules import schedule_of
     from flake8_aa_celery.model.resolve.occurrences import dispatches_of
 
-    return Seen(len(tasks_of(module)), len(dispatches_of(module)), len(schedule_of(module)), len(views_of(module)))
+    return Seen(len(registered_in(module)), len(dispatches_of(module)), len(schedule_of(module)), len(views_of(module)))

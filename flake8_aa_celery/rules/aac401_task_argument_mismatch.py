@@ -20,13 +20,15 @@ def check(mismatch: Mismatch, module: Module) -> Iterator[Violation]:
 
     Flags a dispatch and a signature whose arguments do not fit the parameters of the task: too many, too few, a
     keyword that it has no parameter for, or one parameter given twice. The task may be defined in another file of
-    the project, and it may be called by its registered name. `self` of a task with `bind=True` does not count; a
-    partial signature (`.s`) in a chain gets the result of the task before it as one argument more, in front.
+    the project, it may be a class with a `run`, it may be one of several that all refuse the arguments, and it may be
+    called by its registered name. `self` of a task with `bind=True` does not count; a partial signature (`.s`) in a
+    chain gets the result of the task before it as one argument more, in front.
 
     ## Why
     Celery compares the arguments with the task's parameters on `delay` and `apply_async`, so the `TypeError` is
     raised where the task is dispatched: in the view, the signal receiver or the task that wanted to start it. In a
-    chain it is raised only when the tasks before it have run: in the worker, and the rest of the chain is lost.
+    chain it is raised only when the tasks before it have run: in the worker, and the rest of the chain is lost. Of a
+    task that is a class Celery compares nothing: it is sent, and fails in the worker.
 
     ## Example
     ```python
@@ -73,6 +75,7 @@ def check(mismatch: Mismatch, module: Module) -> Iterator[Violation]:
     - `test_calling.py::test_a_wrong_number_of_arguments_raises_at_the_caller`: neither too few nor too many are sent.
     - `test_calling.py::test_an_unknown_keyword_raises_at_the_caller`: nor is a keyword that the task does not have.
     - `test_calling.py::test_an_argument_given_twice_raises_at_the_caller`: nor an argument by position and by name.
+    - `test_calling.py::test_a_class_based_task_is_sent_with_any_arguments`: it fails when it runs.
     - `test_calling.py::test_a_wrong_later_signature_of_a_chain_stops_it_in_the_worker`: nobody at the caller hears.
 
     ## References

@@ -11,7 +11,7 @@ from flake8_aa_celery.model.calling.task_names import spoken_names_of
 from flake8_aa_celery.model.calling.uses import uses_of
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, local_calls_of, signatures_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_functions import registered_in
 from flake8_aa_celery.model.resolve.values import Dispatch, Mapping, Signature, Task, Workflow
 from flake8_aa_celery.model.tasks.index import task_named
 from flake8_aa_celery.model.tasks.parameters import task_of
@@ -63,7 +63,7 @@ def task_at(module: Module, line: int, column: int) -> Found | None:
 
 
 def _all_in(module: Module) -> Iterator[Found]:
-    for defined in tasks_of(module):
+    for defined in registered_in(module):
         yield Found(defined, _name_of(defined), None)
     sent: list[Dispatch | Signature] = [*dispatches_of(module), *signatures_of(module)]
     for made in sent:
@@ -78,6 +78,10 @@ def _all_in(module: Module) -> Iterator[Found]:
             yield Found(task, _place(spoken.node, module.path), None)
 
 
+#: What stands before the name of a task where it is defined.
+_INTRODUCED = {ast.AsyncFunctionDef: "async def ", ast.ClassDef: "class ", ast.FunctionDef: "def "}
+
+
 def definition_of(task: Task) -> Place:
     """Where the function of a task has its name."""
     return _name_of(task)
@@ -90,7 +94,7 @@ def references_to(task: Task) -> list[Place]:
 
 def symbols_of(module: Module) -> list[Symbol]:
     """The tasks and the schedule entries of a file, in its order."""
-    found = [Symbol(task.name, "task", _name_of(task)) for task in tasks_of(module)]
+    found = [Symbol(task.name, "task", _name_of(task)) for task in registered_in(module)]
     for entry in schedule_of(module):
         node = entry.node
         if entry.module is module:
@@ -120,8 +124,8 @@ def described(found: Found) -> str:
 
 
 def _name_of(task: Task) -> Place:
-    node, start = task.node, len("async def " if isinstance(task.node, ast.AsyncFunctionDef) else "def ")
-    column = node.col_offset + start
+    node = task.definition
+    column = node.col_offset + len(_INTRODUCED[type(node)])
     return Place(task.module.path, node.lineno, column, node.lineno, column + len(node.name.encode()))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.graph import starters
 from flake8_aa_celery.model.django.views import views_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_functions import registered_in
 from flake8_aa_celery.model.tasks.index import task_index_of
 from flake8_aa_celery.places import below
 
@@ -57,7 +57,7 @@ def tasks_and_views(project: Project, wanted: Container[str]) -> Iterator[Scope]
     for path, _ in project.files:
         module = project.load(path) if os.path.realpath(path) in wanted else None
         if module is not None:
-            found = [task.scope for task in tasks_of(module)] + [view.scope for view in views_of(module)]
+            found = [task.scope for task in registered_in(module)] + [view.scope for view in views_of(module)]
             yield from sorted(found, key=_line)
 
 

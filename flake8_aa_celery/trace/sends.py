@@ -77,4 +77,4 @@ def _member(element: Element, given: Mapping, otherwise: Priority, depth: int) -
 def _target(value: Value) -> Place | None:
     """Where a task is defined."""
     task = value.task if isinstance(value, Signature) else value
-    return Place(below(task.module.path), task.node.lineno) if isinstance(task, Task) else None
+    return Place(below(task.module.path), task.definition.lineno) if isinstance(task, Task) else None

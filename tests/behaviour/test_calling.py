@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from celery import shared_task
+from celery import Task, shared_task
 from kombu.exceptions import EncodeError
 
 if TYPE_CHECKING:
@@ -86,6 +86,47 @@ def test_an_argument_given_twice_raises_at_the_caller(worker: Worker) -> None:
     """`t.delay(1, x=1)` on `t(x)` raises."""
     with pytest.raises(TypeError, match="multiple values for argument 'x'"):
         takes.delay(1, x=1)
+
+
+def test_a_class_based_task_is_sent_with_any_arguments(worker: Worker) -> None:
+    """`app.register_task(T())` with `run(self, x)`: `.delay()` raises nothing; the task fails in the worker."""
+
+    class Takes(Task):
+        name = "behaviour.takes"
+
+        def run(self, x: Any) -> Any:
+            return x
+
+    takes = worker.app.register_task(Takes())
+    takes.delay()
+    takes.delay(1)
+    refused, taken = worker.run()
+    assert (refused.state, taken.value) == ("FAILURE", 1)
+    assert isinstance(refused.value, TypeError)
+
+
+def test_a_class_based_task_is_called_after_its_class(worker: Worker) -> None:
+    """Without a `name` of its own it is registered as `module.Class`; an object of it that is not is sent as None."""
+
+    class Nameless(Task):
+        def run(self) -> None: ...
+
+    unregistered = Nameless()
+    assert unregistered.name is None
+    assert worker.app.register_task(Nameless()).name == f"{__name__}.Nameless"
+
+
+def test_a_class_based_task_is_sent_with_the_attributes_of_its_class(worker: Worker) -> None:
+    """`priority = 3` in the body of a class is the priority of each of its messages."""
+
+    class Urgent(Task):
+        name = "behaviour.urgent"
+        priority = 3
+
+        def run(self) -> None: ...
+
+    worker.app.register_task(Urgent()).delay()
+    assert [sent.priority for sent in worker.sent] == [3]
 
 
 def test_a_signature_is_not_checked_before_it_is_sent(worker: Worker) -> None:

@@ -13,7 +13,7 @@ from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve import arguments
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of, workflows_of
-from flake8_aa_celery.model.resolve.values import NamedTask, Signature, Workflow
+from flake8_aa_celery.model.resolve.values import NamedTask, Signature, Task, UnreadableTask, Workflow
 from flake8_aa_celery.model.tasks import parameters
 
 if TYPE_CHECKING:
@@ -163,6 +163,14 @@ def _dispatched(dispatch: Dispatch, known: Set[int]) -> Iterator[Mismatch]:
 
 
 def _of_dispatch(dispatch: Dispatch, target: Target | None, given: Arguments) -> str | None:
+    """What is wrong with a dispatch; of what may be one of several tasks, if there is something with each."""
+    if isinstance(target, UnreadableTask) and target.among:
+        reasons = [_of_one(dispatch, task, given) if isinstance(task, Task) else None for task in target.among]
+        return reasons[0] if all(reasons) else None
+    return _of_one(dispatch, target, given)
+
+
+def _of_one(dispatch: Dispatch, target: Target | None, given: Arguments) -> str | None:
     """What is wrong with a dispatch, apart from options that ``delay`` is given: a mistake of another kind."""
     taken = parameters.parameters_of(target, dispatch.module)
     if taken is None:

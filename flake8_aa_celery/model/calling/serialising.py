@@ -16,9 +16,9 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import origin, reaching
 from flake8_aa_celery.model.code.scopes import FUNCTIONS, Site
 from flake8_aa_celery.model.code.syntax import default_of, given_to, is_none
-from flake8_aa_celery.model.configuration.default_priority import has_task_class
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.resolve import arguments, object_types, orm
+from flake8_aa_celery.model.resolve.applications import has_task_class
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
 from flake8_aa_celery.model.resolve.values import Dispatch, Items, Signature, Task

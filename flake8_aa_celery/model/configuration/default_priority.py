@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.celery_settings import given_in, only_constant
-from flake8_aa_celery.model.configuration.settings import configured
+from flake8_aa_celery.model.resolve.applications import has_task_class
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.project import Project
@@ -35,16 +34,3 @@ def _gives_priority(node: ast.expr) -> bool:
         or isinstance(part, (ast.Call, ast.Name, ast.Attribute, ast.Lambda))
         for part in ast.walk(node)
     )
-
-
-@fact
-def has_task_class(project: Project) -> bool:
-    """Whether an application is given a class for its tasks: ``Celery(task_cls=…)``, ``app.Task = …``."""
-    if configured(project, "TASK_CLS"):
-        return True
-    for path in files(project, lambda data: b".Task" in data and b"elery" in data):
-        module = project.load(path)
-        stores = (store for scope in module.scopes.all for store in scope.stores) if module is not None else ()
-        if any(isinstance(store.target, ast.Attribute) and store.target.attr == "Task" for store in stores):
-            return True
-    return False

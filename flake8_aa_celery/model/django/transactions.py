@@ -27,7 +27,7 @@ from flake8_aa_celery.model.knowledge.django import (
 from flake8_aa_celery.model.resolve.classes import bases_of, class_around
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.signals import signals_of
-from flake8_aa_celery.model.resolve.values import BoundMethod, Function, Signature, Task, Workflow
+from flake8_aa_celery.model.resolve.values import BoundMethod, ClassTask, Function, Signature, Task, Workflow
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -99,7 +99,8 @@ def method_after_commit(dispatch: Dispatch, transaction: Transaction | None = No
         return "transaction.on_commit(…, using=…)"
     if dependencies_of(project).may_be_before("celery", _WITH_ON_COMMIT):
         return BY_PARTIAL
-    if isinstance(receiver, Task) and receiver.options.lacks("base") and dispatch.method in ("apply_async", "delay"):
+    is_plain = isinstance(receiver, Task) and not isinstance(receiver, ClassTask) and receiver.options.lacks("base")
+    if is_plain and dispatch.method in ("apply_async", "delay"):
         return f"{dispatch.method}_on_commit"
     return "transaction.on_commit"
 

@@ -15,8 +15,7 @@ from flake8_aa_celery.model.effects.graph import Effect, Stage, graph_of
 from flake8_aa_celery.model.knowledge.standard_library import LOCAL
 from flake8_aa_celery.model.knowledge.timeouts import METHODS, PLAIN_ADAPTERS, Waiting, waiting
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
-from flake8_aa_celery.model.resolve.task_classes import task_bodies_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
 from flake8_aa_celery.model.resolve.values import Constant, Origin
 
 if TYPE_CHECKING:
@@ -56,15 +55,13 @@ def endless_calls_of(module: Module) -> list[EndlessCall]:
     found: dict[ast.Call, EndlessCall] = {}
     seen: set[ast.Call] = set()
     reached: set[object] = set()
-    bodies = [(task.name, task.scope) for task in tasks_of(module)]
-    bodies += [(task.name, task.scope) for task in task_bodies_of(module)]
-    for name, scope in bodies:
-        for way in _ways_from(scope, reached):
+    for task in run_by_workers_of(module):
+        for way in _ways_from(task.scope, reached):
             first, last = way[0].step.call.node, way[-1].step.call.node
             if first not in seen and last in found:
                 found[last] = found[last]._replace(others=found[last].others + 1)
             elif first not in seen:
-                found[last] = EndlessCall(name, way, 0)
+                found[last] = EndlessCall(task.name, way, 0)
             seen.add(first)
     return sorted(found.values(), key=lambda endless: endless.way[0].line)
 

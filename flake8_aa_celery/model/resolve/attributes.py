@@ -10,8 +10,10 @@ from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import bases_in, positional_parameters
 from flake8_aa_celery.model.knowledge import django, standard_library
+from flake8_aa_celery.model.knowledge.celery import TASK
 from flake8_aa_celery.model.resolve import models
 from flake8_aa_celery.model.resolve.annotations import value_of_annotation
+from flake8_aa_celery.model.resolve.applications import has_task_class
 from flake8_aa_celery.model.resolve.bindings import common, value_of_name
 from flake8_aa_celery.model.resolve.classes import is_reshaped, lineage, mro
 from flake8_aa_celery.model.resolve.evaluation import value_of
@@ -27,6 +29,7 @@ from flake8_aa_celery.model.resolve.values import (
     Items,
     Mapping,
     Member,
+    Origin,
     Registrar,
     Rows,
     RowsMethod,
@@ -70,6 +73,8 @@ def attribute_of(base: Value, name: str, site: Site) -> Value | None:
         return _after(base, name)
     if isinstance(base, App) and name == "task":
         return Registrar("app", Mapping({}))
+    if isinstance(base, App) and name == "Task" and not has_task_class(site.module.project):
+        return Origin(TASK)
     return None
 
 

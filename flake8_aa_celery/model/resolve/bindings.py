@@ -24,6 +24,7 @@ from flake8_aa_celery.model.resolve.values import (
     App,
     BoundMethod,
     Class,
+    ClassTask,
     Constant,
     Expression,
     Function,
@@ -267,6 +268,7 @@ def _roots(name: str, bindings: list[Binding]) -> list[Binding]:
 
 def common(values: list[Value]) -> Value:
     """What several possibilities have in common: the same constant, the same fact, or that all are tasks."""
+    values = _without_registered(values)
     first = values[0]
     if all(value is first for value in values):
         return first
@@ -290,6 +292,16 @@ def common(values: list[Value]) -> Value:
         is_one = len(origins) == 1 or all(origin.startswith(esi.CLASSES) for origin in origins)
         return first if is_one else UNKNOWN
     return _common_signature(values)
+
+
+def _without_registered(values: list[Value]) -> list[Value]:
+    """The values without functions and classes of which another one is the task: ``T = app.register_task(T())``.
+
+    Until that is registered nobody can send it.
+    """
+    tasks = [value for value in values if isinstance(value, Task)]
+    nodes = {id(task.owner.node if isinstance(task, ClassTask) else task.node) for task in tasks}
+    return [each for each in values if not (isinstance(each, (Class, Function)) and id(each.node) in nodes)]
 
 
 def _are_alike(values: list[Value]) -> bool:

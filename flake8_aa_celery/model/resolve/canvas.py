@@ -18,6 +18,7 @@ from flake8_aa_celery.model.knowledge.celery import (
 from flake8_aa_celery.model.resolve import loops
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.modules import is_of_tasks_module
+from flake8_aa_celery.model.resolve.task_classes import registered_object, task_behind
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
     App,
@@ -54,6 +55,7 @@ def method_call(node: ast.Call, method: str, receiver: Value, site: Site) -> Val
         receiver = UnreadableTask(receiver.dotted)
     if isinstance(receiver, App):
         return _of_app(node, method, site)
+    receiver = task_behind(receiver)
     if isinstance(receiver, Function) and not receiver.is_plain:
         return None
     if isinstance(receiver, (Signature, Workflow)):
@@ -103,7 +105,7 @@ def _of_app(node: ast.Call, method: str, site: Site) -> Value | None:
         return _dispatch(node, "send_task", _named(node, site), site)
     if method in ("signature", "subtask"):
         return _signature_by_name(node, site)
-    return None
+    return registered_object(node, site) if method == "register_task" else None
 
 
 def _dispatch(node: ast.Call, method: str, receiver: Target | Signature | Workflow, site: Site) -> Dispatch:

@@ -12,7 +12,7 @@ from flake8_aa_celery.model.knowledge import allianceauth
 from flake8_aa_celery.model.knowledge.celery import TASK
 from flake8_aa_celery.model.knowledge.celery_once import QUEUE_ONCE
 from flake8_aa_celery.model.resolve.evaluation import DEEPEST, value_of
-from flake8_aa_celery.model.resolve.values import App, Class, ManagerClass, Origin
+from flake8_aa_celery.model.resolve.values import App, Class, ClassTask, ManagerClass, Origin
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -58,6 +58,8 @@ class Bases(NamedTuple):
 
 def bases_of(task: Task) -> Bases:
     """The classes that a task is made of; where it names none, the one that its application says, or Celery's own."""
+    if isinstance(task, ClassTask):
+        return lineage(task.owner)
     if task.options.lacks("base"):
         return Bases((), (), complete=False) if _has_application_class(task) else Bases((), (TASK,), complete=True)
     entry = task.options.get("base")

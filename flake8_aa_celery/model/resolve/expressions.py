@@ -15,6 +15,7 @@ from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, FUNCTIONS, Site
 from flake8_aa_celery.model.code.syntax import positional_parameters
 from flake8_aa_celery.model.knowledge.celery import APPLICATIONS
 from flake8_aa_celery.model.resolve import canvas, models
+from flake8_aa_celery.model.resolve.applications import application_stored_as
 from flake8_aa_celery.model.resolve.attributes import attribute_of, enum_kind, own_attribute, value_of_member
 from flake8_aa_celery.model.resolve.bindings import (
     common,
@@ -28,7 +29,6 @@ from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.modules import is_settings_module
 from flake8_aa_celery.model.resolve.registration import registered
 from flake8_aa_celery.model.resolve.returns import returned
-from flake8_aa_celery.model.resolve.stored_applications import application_stored_as
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
     App,

@@ -1,4 +1,7 @@
-"""Which classes are tasks, or what tasks are made of: those that derive from Celery's ``Task``."""
+"""Classes of tasks: which there are, what their bodies say, and what ``app.register_task(Update())`` makes of them.
+
+https://docs.celeryq.dev/en/stable/userguide/tasks.html#custom-task-classes
+"""
 
 from __future__ import annotations
 
@@ -8,31 +11,22 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.knowledge.celery import TASK, TASK_OPTIONS
-from flake8_aa_celery.model.resolve.classes import lineage
-from flake8_aa_celery.model.resolve.values import Class, Entry, Mapping
+from flake8_aa_celery.model.resolve.classes import lineage, mro
+from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.values import UNKNOWN, Class, ClassTask, Constant, Entry, Instance, Mapping, Value
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import FunctionNode, Scope
+    from flake8_aa_celery.model.code.scopes import Scope, Site
     from flake8_aa_celery.model.resolve.classes import Bases
+    from flake8_aa_celery.model.resolve.values import Task
 
 _RUN = "run"
+_NAME = "name"
+_NAMES = "__init_subclass__"
 #: What of a class may speak of a task; many classes have a name.
 _SAYING = TASK_OPTIONS - {"name"} | {_RUN}
-
-
-class TaskBody(NamedTuple):
-    """The ``run`` of a class: what a worker runs.
-
-    :param name: that of the class.
-    :param scope: where the names of ``run`` are bound.
-    :param bases: the class and all that it inherits from, each of which is known.
-    """
-
-    name: str
-    node: FunctionNode
-    scope: Scope
-    bases: Bases
 
 
 class TaskClass(NamedTuple):
@@ -67,26 +61,97 @@ def _classes_that_speak_of_tasks(module: Module) -> list[Scope]:
 
 
 def _options_in(scope: Scope) -> Mapping:
-    said = {name: scope.bindings[name] for name in scope.bindings if name in TASK_OPTIONS}
-    return Mapping(
-        {
-            name: Entry(bindings[0].value, bindings[0].site)
-            for name, bindings in said.items()
-            if len(bindings) == 1 and bindings[0].value is not None and bindings[0].site.block is scope.block
-        },
-        complete=False,
-    )
+    entries = {name: _only(scope, name) for name in TASK_OPTIONS & scope.bindings.keys()}
+    return Mapping({name: entry for name, entry in sorted(entries.items()) if entry is not None}, complete=False)
+
+
+# -- what workers run -------------------------------------------------------------------------------------------------
 
 
 @fact
-def task_bodies_of(module: Module) -> list[TaskBody]:
-    """What the class-based tasks of a module run, in the order of the source.
+def class_tasks_of(module: Module) -> list[ClassTask]:
+    """The classes of tasks of a module that say what a worker runs, in the order of the source.
 
     Whether and where they are registered is not asked: ``run`` is there for nothing else.
     """
-    return [
-        TaskBody(each.name, binding.node, module.scopes.by_node[binding.node], each.bases)
-        for each in task_classes_of(module)
-        for binding in each.scope.bindings.get(_RUN, ())
-        if isinstance(binding.node, FUNCTIONS) and each.bases.complete
-    ]
+    classes = (scope for scope in module.scopes.all if scope.kind == "class" and _RUN in scope.bindings)
+    found = (task for scope in classes if (task := class_task_of(scope)) is not None)
+    return [task for task in found if lineage(task.owner).complete]
+
+
+@fact
+def run_by_workers_of(module: Module) -> list[Task]:
+    """What a module has workers run: its tasks that are functions, and after them its classes of tasks."""
+    return [*tasks_of(module), *class_tasks_of(module)]
+
+
+def registered_object(node: ast.Call, site: Site) -> Value:
+    """What ``app.register_task(…)`` returns: the object that it is given, or one of the class that it is given."""
+    given = value_of(node.args[0], site) if node.args else UNKNOWN
+    return _task_of(given) or UNKNOWN
+
+
+def task_behind(value: Value) -> Value:
+    """The task that an object is, if it is one of a class of tasks; otherwise the value itself."""
+    return (_task_of(value) if isinstance(value, Instance) else None) or value
+
+
+def _task_of(value: Value) -> ClassTask | None:
+    if isinstance(value, ClassTask):
+        return value
+    owner = value.of if isinstance(value, Instance) and value.is_exact else value
+    return class_task_of(owner.scope) if isinstance(owner, Class) else None
+
+
+@fact
+def class_task_of(scope: Scope) -> ClassTask | None:
+    """The task that objects of a class are; None for other classes, and where its ``run`` is not known."""
+    node, place = scope.node, scope.block.site
+    if not isinstance(node, ast.ClassDef) or place is None or not node.bases:
+        return None
+    owner = Class(node, place)
+    if TASK not in lineage(owner).origins:
+        return None
+    for each in mro(owner):
+        bindings = each.scope.bindings.get(_RUN, ())
+        if bindings:
+            run, is_one = bindings[0].node, len(bindings) == 1 and bindings[0].site.block is each.scope.block
+            if is_one and isinstance(run, FUNCTIONS):
+                return ClassTask(owner, run, bindings[0].site, _options(owner), _named(owner))
+            return None
+    return None
+
+
+def _options(owner: Class) -> Mapping:
+    """The options that a class and those that it inherits from give their tasks; the nearest one decides."""
+    entries: dict[str, Entry] = {}
+    complete = lineage(owner).complete
+    for each in reversed(mro(owner)):
+        for name in (TASK_OPTIONS - {_RUN}) & each.scope.bindings.keys():
+            if all(isinstance(binding.node, FUNCTIONS) for binding in each.scope.bindings[name]):
+                continue  # a method, which is no option
+            entry = _only(each.scope, name)
+            entries.pop(name, None)
+            if entry is not None:
+                entries[name] = entry
+            else:
+                complete = False
+    return Mapping(entries, complete)
+
+
+def _only(scope: Scope, name: str) -> Entry | None:
+    """The one value that the body of a class gives a name, under no condition."""
+    bindings = scope.bindings[name]
+    value = bindings[0].value
+    if len(bindings) != 1 or value is None or bindings[0].site.block is not scope.block:
+        return None
+    return Entry(value, bindings[0].site)
+
+
+def _named(owner: Class) -> str:
+    """The name that ``class Update(Base, name="update")`` gives a task by ``__init_subclass__`` of its base."""
+    keyword = next((each for each in owner.node.keywords if each.arg == _NAME), None)
+    if keyword is None or not any(_NAMES in each.scope.bindings for each in mro(owner)[1:]):
+        return ""
+    value = value_of(keyword.value, owner.site)
+    return value.value if isinstance(value, Constant) and isinstance(value.value, str) else ""

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import FunctionNode, Scope, Site
     from flake8_aa_celery.model.resolve.values import Spelling
 
-_REGISTRAR_NAMES = frozenset({"shared_task", "task"})
+_OF_APPLICATIONS = frozenset({"register_task", "task"})
+_REGISTRAR_NAMES = _OF_APPLICATIONS | {"shared_task"}
 
 
 def function_of(node: FunctionNode, site: Site) -> Task | Function:
@@ -45,7 +46,7 @@ def tasks_of(module: Module) -> list[Task]:
 
 
 class CalledRegistrars(NamedTuple):
-    """What the calls of ``shared_task(f)`` and ``app.task(f)`` in a module register.
+    """What the calls of ``shared_task(f)``, ``app.task(f)`` and ``app.register_task(T())`` in a module register.
 
     :param tasks: those that are known.
     :param is_open: whether there is one of which that is not known.
@@ -71,9 +72,14 @@ def registered_by_calls_in(module: Module) -> CalledRegistrars:
     return CalledRegistrars(tasks, is_open)
 
 
+def registered_in(module: Module) -> list[Task]:
+    """The tasks that a module registers, as far as they are known: by decorators, and after them by calls."""
+    return [*tasks_of(module), *registered_by_calls_in(module).tasks]
+
+
 def _registers(function: ast.expr, site: Site) -> bool:
-    """Whether what is called registers tasks: ``shared_task``, or ``task`` of an application."""
-    if isinstance(function, ast.Attribute) and function.attr == "task":
+    """Whether what is called registers tasks: ``shared_task``, or a method of an application."""
+    if isinstance(function, ast.Attribute) and function.attr in _OF_APPLICATIONS:
         return isinstance(value_of(function.value, site), App)
     return site.module.origin(function, site) == "celery.shared_task"
 
@@ -89,9 +95,14 @@ def task_around(site: Site) -> Task | None:
     return None
 
 
+def task_of_function(node: ast.AST, module: Module) -> Task | None:
+    """The task whose body a function of a module is; None where it is that of none."""
+    return _by_node(module).get(node)
+
+
 @fact
 def _by_node(module: Module) -> dict[ast.AST, Task]:
-    return {task.node: task for task in tasks_of(module)}
+    return {task.node: task for task in registered_in(module)}
 
 
 def _task(node: FunctionNode, site: Site) -> Task | None:

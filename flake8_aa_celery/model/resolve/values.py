@@ -447,6 +447,11 @@ class Task(Sited):
         return self.module.scopes.by_node[self.node]
 
     @property
+    def definition(self) -> FunctionNode | ast.ClassDef:
+        """The statement that defines it."""
+        return self.node
+
+    @property
     def decorators_above(self) -> list[ast.expr]:
         """The decorators that wrap the task, outermost first."""
         return self.node.decorator_list[: self.position]
@@ -504,6 +509,88 @@ class Task(Sited):
     def parameters(self) -> Parameters:
         """What it can be called with by its ``def``, ``self`` of a bound task left out."""
         return parameters_of(self.node.args, skip_first=bool(self.bound))
+
+
+class ClassTask(Task):
+    """A class that derives from Celery's, of which an object is registered; a worker runs its ``run``.
+
+    Celery gives ``run`` the object itself, and looks at no arguments before it does.
+    Source: ``celery.app.base.Celery.register_task``, ``celery.app.task.Task.__call__``.
+
+    :param owner: the class.
+    :param node: its ``run``, which it may inherit.
+    :param run: where that is defined.
+    :param options: the attributes of the class that are options of a task, those that it inherits included.
+    :param named: the name that a keyword of the class gives it; empty where there is none.
+    """
+
+    __slots__ = ("named", "owner", "run")
+
+    @property
+    def scope(self) -> Scope:
+        """Where the names of ``run`` are bound."""
+        return self.run.module.scopes.by_node[self.node]
+
+    @property
+    def definition(self) -> FunctionNode | ast.ClassDef:
+        """The class."""
+        return self.owner.node
+
+    def __init__(self, owner: Class, node: FunctionNode, run: Site, options: Mapping, named: str = "") -> None:
+        super().__init__(node, owner.site, owner.node.bases[0], 0, "app", options)
+        self.owner = owner
+        self.run = run
+        self.named = named
+
+    @property
+    def name(self) -> str:
+        """The name of its class."""
+        return self.owner.node.name
+
+    @property
+    def decorators_above(self) -> list[ast.expr]:
+        """None: nothing stands between the object and whoever sends it."""
+        return []
+
+    @property
+    def decorators_below(self) -> list[ast.expr]:
+        """The decorators of ``run``."""
+        return self.node.decorator_list
+
+    @property
+    def is_static(self) -> bool:
+        """Whether ``run`` is not given the object."""
+        return any(map(_is_staticmethod, self.node.decorator_list))
+
+    @property
+    def wraps_static_method(self) -> bool:
+        """Nothing registers ``run`` by itself."""
+        return False
+
+    @property
+    def is_method(self) -> bool:
+        """It is no function that somebody would call with an object of his own."""
+        return False
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its class is defined inside a function."""
+        return self.owner.site.scope.function() is not None
+
+    @property
+    def bound(self) -> bool | None:
+        """Whether ``run`` is given the object."""
+        return not self.is_static
+
+    @property
+    def registered_name(self) -> str | None:
+        """The name that Celery knows it by; None where its ``name`` cannot be resolved."""
+        if self.named:
+            return self.named
+        if not self.options.lacks("name"):
+            name = self.options.constant("name")
+            return name if isinstance(name, str) else None
+        return f"{self.owner.module.dotted}.{self.name}"
 
 
 class UnreadableTask(Value):

@@ -9,9 +9,8 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import without_call
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.evaluation import value_of
-from flake8_aa_celery.model.resolve.task_classes import task_bodies_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.model.resolve.values import Origin
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
+from flake8_aa_celery.model.resolve.values import ClassTask, Origin
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -36,17 +35,11 @@ class GeneratorTask(NamedTuple):
 @fact
 def generator_tasks_of(module: Module) -> list[GeneratorTask]:
     """The tasks of a module that yield, and of which nobody goes through what they yield."""
-    functions = (
+    return [
         GeneratorTask(task.name, _first_yield(task.scope))
-        for task in tasks_of(module)
+        for task in run_by_workers_of(module)
         if _is_generator(task.scope) and not _is_consumed(task)
-    )
-    classes = (
-        GeneratorTask(each.name, _first_yield(each.scope))
-        for each in task_bodies_of(module)
-        if _is_generator(each.scope) and not each.node.decorator_list and not each.bases.may_define("__call__")
-    )
-    return [*functions, *classes]
+    ]
 
 
 def _is_generator(scope: Scope) -> bool:
@@ -60,7 +53,7 @@ def _first_yield(scope: Scope) -> ast.Yield | ast.YieldFrom:
 def _is_consumed(task: Task) -> bool:
     """Whether a decorator or the class of a task may go through what it yields."""
     bases = bases_of(task)
-    if bases.may_define("__call__") or bases.may_define("run"):
+    if bases.may_define("__call__") or (bases.may_define("run") and not isinstance(task, ClassTask)):
         return True
     values = [value_of(without_call(decorator), task.site) for decorator in task.decorators_below]
     return any(not isinstance(value, Origin) or value.dotted not in _LOOK_AT_NOTHING for value in values)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_aa_celery.model import relevant
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.resolve.modules import is_of_tasks_module
-from flake8_aa_celery.model.resolve.task_functions import registered_by_calls_in, tasks_of
+from flake8_aa_celery.model.resolve.task_functions import registered_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Task
 
 #: Every decorator that registers a task is written with one of these, or imported under another name by one.
-_REGISTERS = re.compile(rb"shared_task|periodic_task|\.task\b|celery import[^;]{0,200}?\btask\b")
+_REGISTERS = re.compile(rb"shared_task|periodic_task|\.(?:register_)?task\b|celery import[^;]{0,200}?\btask\b")
 #: A line that hands one of these on, or calls it, and that is no decorator itself.
 _MAKES_DECORATORS = re.compile(
     rb"^(?![ \t]*(?:@|from\b|import\b|#))[^\n#]*(?:\bshared_task\b|\w\.task\b)", re.MULTILINE
@@ -29,6 +29,8 @@ _MAKES_DECORATORS = re.compile(
 _TOP_LEVEL = re.compile(rb"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 _FUNCTION = re.compile(rb"[\r\n][ \t\f]*(?:async[ \t]+)?def\b")
 _NAMING = re.compile(rb"\bname\s*=|\*\*")
+#: What registers an object, whose class may have a name of its own, wherever that is defined.
+_OBJECTS = b"register_task"
 
 
 @fact
@@ -118,7 +120,7 @@ class TaskIndex:
     def _tasks(self, paths: Iterable[str]) -> Iterator[Task]:
         for path in paths:
             module = self._project.load(path)
-            yield from [*tasks_of(module), *registered_by_calls_in(module).tasks] if module else ()
+            yield from registered_in(module) if module else ()
 
 
 class InstalledTasks:
@@ -149,7 +151,7 @@ class InstalledTasks:
 def _by_name(module: Module) -> dict[str, list[Task]]:
     """The tasks of a module by the names that Celery knows them by."""
     found: dict[str, list[Task]] = {}
-    for task in [*tasks_of(module), *registered_by_calls_in(module).tasks]:
+    for task in registered_in(module):
         if task.registered_name is not None:
             found.setdefault(task.registered_name, []).append(task)
     return found
@@ -160,6 +162,13 @@ def _place(task: Task) -> tuple[str, int]:
 
 
 def _may_name(data: bytes) -> bool:
+    """Whether a file may give a task a name of its own: by a decorator, by a call, by the attribute of a class."""
+    if _OBJECTS in data or _decorates_with_name(data):
+        return True
+    return _MAKES_DECORATORS.search(data) is not None and _NAMING.search(data) is not None
+
+
+def _decorates_with_name(data: bytes) -> bool:
     """Whether among the options of a decorator may be a name: between its line and the ``def``."""
     at = data.find(b"@")
     while at >= 0:

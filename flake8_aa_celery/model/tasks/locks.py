@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import has_attribute
+from flake8_aa_celery.model.resolve.applications import has_task_class
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.values import Constant, Mapping
 from flake8_aa_celery.model.tasks.options import each_once, written_options
@@ -16,14 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.resolve.values import Entry, Task
     from flake8_aa_celery.model.tasks.options import WrittenOption
 
 #: What celery-once looks for in ``once``.
 ONCE_KEYS = frozenset({"graceful", "keys", "timeout", "unlock_before_run"})
-#: How an application is given a class for all its tasks.
-_TASK_CLASS = re.compile(rb"\btask_cls\b|\.Task\s*=[^=]")
 
 
 class LostLock(NamedTuple):
@@ -65,13 +61,7 @@ def _is_read(task: Task) -> bool:
     nodes = [task.node, *(found.node for found in bases_of(task).classes)]
     if any(has_attribute(node, "once") for node in nodes):
         return True
-    return task.options.lacks("base") and _has_task_class(task.module.project)
-
-
-@fact
-def _has_task_class(project: Project) -> bool:
-    """Whether an application of the project has a class of its own for all tasks."""
-    return any(True for _ in files(project, lambda data: _TASK_CLASS.search(data) is not None))
+    return task.options.lacks("base") and has_task_class(task.module.project)
 
 
 def _unread_keys(option: WrittenOption) -> Iterator[LostLock]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.resolve.values import NamedTask, Task
+from flake8_aa_celery.model.resolve.values import ClassTask, NamedTask, Task
 from flake8_aa_celery.model.tasks.bound import cannot_take_itself, lacks_itself
 from flake8_aa_celery.model.tasks.decorators import hands_on_everything
 from flake8_aa_celery.model.tasks.index import task_named
@@ -57,7 +57,8 @@ def parameters_of(target: Target | None, module: Module) -> Parameters | None:
 def _changes_calling(task: Task) -> bool:
     """Whether the class of a task may see to its arguments itself."""
     bases = bases_of(task)
-    return not bases.complete or any(not _CALLING.isdisjoint(found.scope.bindings) for found in bases.classes)
+    calling = _CALLING - {"run"} if isinstance(task, ClassTask) else _CALLING
+    return not bases.complete or any(not calling.isdisjoint(found.scope.bindings) for found in bases.classes)
 
 
 # -- whether they fit -------------------------------------------------------------------------------------------

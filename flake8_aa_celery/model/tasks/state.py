@@ -9,8 +9,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import choices_in, positional_parameters
 from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.resolve.task_classes import task_bodies_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
 from flake8_aa_celery.model.tasks.attributes import OF_A_TASK, own_name
 
 if TYPE_CHECKING:
@@ -48,14 +47,10 @@ class _Use(NamedTuple):
 def kept_state_of(module: Module) -> list[KeptState]:
     """What tasks read of themselves, or grow, before this run has set it: each attribute of a task once."""
     found: list[KeptState] = []
-    for task in tasks_of(module):
+    for task in run_by_workers_of(module):
         itself, bases = own_name(task), bases_of(task)
         if itself is not None and not bases.may_define("__getattr__"):
             found += _kept_in(task.node, itself, _not_kept(bases), task.name)
-    for each in task_bodies_of(module):
-        itself = next(iter(positional_parameters(each.node)), None)
-        if itself is not None and not each.bases.may_define("__getattr__"):
-            found += _kept_in(each.node, itself, _not_kept(each.bases), each.name)
     return found
 
 

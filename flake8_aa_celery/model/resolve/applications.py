@@ -1,8 +1,12 @@
-"""Celery applications that the project keeps in attributes of other objects: ``flask_app.celery = celery``."""
+"""What a project does with Celery applications: it keeps them in attributes, and gives them a class for their tasks.
+
+``flask_app.celery = celery``, ``celery.Task = ContextTask``.
+"""
 
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.files import files
@@ -12,6 +16,9 @@ from flake8_aa_celery.model.resolve.values import App
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.project import Project
+
+#: How an application is given a class for its tasks.
+_GIVES_CLASS = re.compile(rb"\.Task\s*=[^=]|\btask_cls\b|\bTASK_CLS\b")
 
 
 def application_stored_as(name: str, project: Project) -> App | None:
@@ -40,3 +47,9 @@ def _search(name: str, project: Project) -> App | None:
                     if isinstance(value, App):
                         return value
     return None
+
+
+@fact
+def has_task_class(project: Project) -> bool:
+    """Whether an application may be given a class for its tasks: ``Celery(task_cls=…)``, ``app.Task = …``."""
+    return any(True for _ in files(project, lambda data: _GIVES_CLASS.search(data) is not None))
