@@ -207,31 +207,33 @@ DUPLICATES: Fact[Duplicate] = Fact("duplicates", "tasks.duplicates", TASKS)
 UNREGISTERED_TASKS: Fact[Unregistered] = Fact("unregistered_tasks", "tasks.registration", TASKS)
 MISSING_LOGGERS: Fact[MissingLogger] = Fact("missing_loggers", "tasks.logs", TASKS)
 UNCALLED_FUNCTIONS: Fact[Function] = Fact("uncalled_functions", "tasks.uncalled")
-MEANINGLESS_OPTIONS: Fact[WrittenOption] = Fact("meaningless_options", "tasks.options", TASKS)
+MEANINGLESS_OPTIONS: Fact[WrittenOption] = Fact("meaningless_options", "tasks.options", RUN_BY_WORKERS)
 FAULTY_OPTIONS: Fact[FaultyOption] = Fact("faulty_options", "tasks.option_values", TASKS, TASK_CLASSES)
-UNKNOWN_ATTRIBUTES: Fact[UnknownAttribute] = Fact("unknown_attributes", "tasks.attributes", TASKS)
+UNKNOWN_ATTRIBUTES: Fact[UnknownAttribute] = Fact("unknown_attributes", "tasks.attributes", RUN_BY_WORKERS)
 GENERATOR_TASKS: Fact[GeneratorTask] = Fact("generator_tasks", "tasks.generators", RUN_BY_WORKERS)
 KEPT_STATE: Fact[KeptState] = Fact("kept_state", "tasks.state", RUN_BY_WORKERS)
 LOST_NAMES: Fact[LostName] = Fact("lost_names", "tasks.wrapping", TASKS)
-TIME_LIMITS: Fact[WrittenOption] = Fact("time_limits", "tasks.options", TASKS)
-ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", TASKS)
-FAULTY_KEYS: Fact[FaultyKey] = Fact("faulty_keys", "calling.once_keys", TASKS, DISPATCHES, SIGNATURES, SCHEDULE)
-LOST_LOCKS: Fact[LostLock] = Fact("lost_locks", "tasks.locks", TASKS)
-UNGRACEFUL_OPTIONS: Fact[WrittenOption] = Fact("ungraceful_options", "tasks.once", TASKS)
+TIME_LIMITS: Fact[WrittenOption] = Fact("time_limits", "tasks.options", RUN_BY_WORKERS)
+ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", RUN_BY_WORKERS)
+FAULTY_KEYS: Fact[FaultyKey] = Fact(
+    "faulty_keys", "calling.once_keys", RUN_BY_WORKERS, DISPATCHES, SIGNATURES, SCHEDULE
+)
+LOST_LOCKS: Fact[LostLock] = Fact("lost_locks", "tasks.locks", RUN_BY_WORKERS)
+UNGRACEFUL_OPTIONS: Fact[WrittenOption] = Fact("ungraceful_options", "tasks.once", RUN_BY_WORKERS)
 ONCE_IMPORTS: Fact[ast.expr | ast.stmt] = Fact("once_imports", "tasks.once")
-RETRIES: Fact[Retry] = Fact("retries", "tasks.retries", TASKS)
-SWALLOWED_RETRIES: Fact[SwallowedRetry] = Fact("swallowed_retries", "tasks.retries", TASKS)
+RETRIES: Fact[Retry] = Fact("retries", "tasks.retries", RUN_BY_WORKERS)
+SWALLOWED_RETRIES: Fact[SwallowedRetry] = Fact("swallowed_retries", "tasks.retries", RUN_BY_WORKERS)
 DEAD_HANDLERS: Fact[DeadHandler] = Fact("dead_handlers", "tasks.exhausted")
-STEADY_RETRIES: Fact[SteadyRetry] = Fact("steady_retries", "tasks.retries", TASKS)
-LOST_ARGUMENTS: Fact[LostArguments] = Fact("lost_arguments", "tasks.retry_arguments", TASKS)
-RETRY_COUNTS: Fact[RetryCount] = Fact("retry_counts", "tasks.retry_counts", TASKS)
-LOST_RETRY_OPTIONS: Fact[LostRetryOptions] = Fact("lost_retry_options", "tasks.retry_options", TASKS)
-ENDLESS_RETRIES: Fact[WrittenOption] = Fact("endless_retries", "tasks.retries", TASKS)
+STEADY_RETRIES: Fact[SteadyRetry] = Fact("steady_retries", "tasks.retries", RUN_BY_WORKERS)
+LOST_ARGUMENTS: Fact[LostArguments] = Fact("lost_arguments", "tasks.retry_arguments", RUN_BY_WORKERS)
+RETRY_COUNTS: Fact[RetryCount] = Fact("retry_counts", "tasks.retry_counts", RUN_BY_WORKERS)
+LOST_RETRY_OPTIONS: Fact[LostRetryOptions] = Fact("lost_retry_options", "tasks.retry_options", RUN_BY_WORKERS)
+ENDLESS_RETRIES: Fact[WrittenOption] = Fact("endless_retries", "tasks.retries", RUN_BY_WORKERS)
 
 # -- what a call does ---------------------------------------------------------------------------------------------
 
-BLOCKING_LOOPS: Fact[BlockingLoop] = Fact("blocking_loops", "effects.blocking_loops", TASKS)
-NAPS: Fact[Nap] = Fact("naps", "effects.blocking_loops", TASKS)
+BLOCKING_LOOPS: Fact[BlockingLoop] = Fact("blocking_loops", "effects.blocking_loops", RUN_BY_WORKERS)
+NAPS: Fact[Nap] = Fact("naps", "effects.blocking_loops", RUN_BY_WORKERS)
 ENDLESS_CALLS: Fact[EndlessCall] = Fact("endless_calls", "effects.endless_calls", RUN_BY_WORKERS)
 
 # -- workflows and results ----------------------------------------------------------------------------------------
@@ -242,7 +244,7 @@ FORGOTTEN: Fact[Signature | Workflow] = Fact("forgotten", "canvas.unstarted", SI
 SENT_GROUPS: Fact[SentGroup] = Fact("sent_groups", "canvas.workflows", DISPATCHES, WORKFLOWS)
 NO_SIGNATURES: Fact[NoSignature] = Fact("no_signatures", "canvas.misplaced")
 WAITS: Fact[Wait] = Fact("waits", "results.waiting", RESULT_USES)
-SET_STATES: Fact[SetState] = Fact("set_states", "tasks.end_states", TASKS)
+SET_STATES: Fact[SetState] = Fact("set_states", "tasks.end_states", RUN_BY_WORKERS)
 USES_WITHOUT_WAIT: Fact[ResultUse] = Fact("uses_without_wait", "results.waiting", RESULT_USES)
 
 # -- settings -----------------------------------------------------------------------------------------------------
@@ -268,38 +270,42 @@ APP_SCHEDULES: Fact[AppSchedule] = Fact("app_schedules", "periodic.schedules", S
 
 # -- how tasks are called -----------------------------------------------------------------------------------------
 
-DELAYS: Fact[Delay] = Fact("delays", "calling.delays", CANVAS, TASKS, SCHEDULE)
-EXPIRING_ONCE_TASKS: Fact[ExpiringOnceTask] = Fact("expiring_once_tasks", "calling.expiring", CANVAS, TASKS, SCHEDULE)
+DELAYS: Fact[Delay] = Fact("delays", "calling.delays", CANVAS, RUN_BY_WORKERS, SCHEDULE)
+EXPIRING_ONCE_TASKS: Fact[ExpiringOnceTask] = Fact(
+    "expiring_once_tasks", "calling.expiring", CANVAS, RUN_BY_WORKERS, SCHEDULE
+)
 BULK_DELAYS: Fact[BulkDelay] = Fact("bulk_delays", "priorities.bulk_delays", DISPATCHES)
 MISMATCHES: Fact[Mismatch] = Fact("mismatches", "calling.mismatches", DISPATCHES, SIGNATURES)
 MISPLACED_OPTIONS: Fact[MisplacedOptions] = Fact("misplaced_options", "calling.misplaced", DISPATCHES)
-CONTRADICTIONS: Fact[Contradiction] = Fact("contradictions", "calling.limits", CELERY_SETTINGS, TASKS, *DELAYS.needed)
-HOARDING: Fact[Hoarding] = Fact("hoarding", "calling.hoarding", CELERY_SETTINGS, TASKS)
+CONTRADICTIONS: Fact[Contradiction] = Fact(
+    "contradictions", "calling.limits", CELERY_SETTINGS, RUN_BY_WORKERS, *DELAYS.needed
+)
+HOARDING: Fact[Hoarding] = Fact("hoarding", "calling.hoarding", CELERY_SETTINGS, RUN_BY_WORKERS)
 UNDECLARED_QUEUES: Fact[UndeclaredQueue] = Fact(
-    "undeclared_queues", "calling.queues", CELERY_SETTINGS, CANVAS, TASKS, SCHEDULE
+    "undeclared_queues", "calling.queues", CELERY_SETTINGS, CANVAS, RUN_BY_WORKERS, SCHEDULE
 )
 NAMED_IN_VAIN: Fact[NamedInVain] = Fact("named_in_vain", "calling.routes", CELERY_SETTINGS, APPS)
-PICKLES: Fact[Pickle] = Fact("pickles", "calling.pickles", CELERY_SETTINGS, CANVAS, TASKS, SCHEDULE)
+PICKLES: Fact[Pickle] = Fact("pickles", "calling.pickles", CELERY_SETTINGS, CANVAS, RUN_BY_WORKERS, SCHEDULE)
 NAIVE_MOMENTS: Fact[NaiveMoment] = Fact("naive_moments", "calling.naive_moments", CANVAS, TASKS, SCHEDULE)
 REFUSED_ARGUMENTS: Fact[RefusedArgument] = Fact("refused_arguments", "calling.serialising", DISPATCHES, SIGNATURES)
 REFUSED_CALLS: Fact[RefusedCall] = Fact("refused_calls", "calling.callbacks", SIGNATURES)
 REFUSED_RESULTS: Fact[RefusedResult] = Fact("refused_results", "calling.mismatches", WORKFLOWS)
 SPOKEN_NAMES: Fact[SpokenName] = Fact("spoken_names", "calling.task_names", DISPATCHES, SIGNATURES, SCHEDULED)
-SELF_SENDING: Fact[SelfSending] = Fact("self_sending", "calling.self_sending", TASKS)
-UNREAD_OPTIONS: Fact[UnreadOption] = Fact("unread_options", "calling.send_options", CANVAS, TASKS, SCHEDULE)
+SELF_SENDING: Fact[SelfSending] = Fact("self_sending", "calling.self_sending", RUN_BY_WORKERS)
+UNREAD_OPTIONS: Fact[UnreadOption] = Fact("unread_options", "calling.send_options", CANVAS, RUN_BY_WORKERS, SCHEDULE)
 UNDECORATED_TASKS: Fact[UsedAsTask] = Fact("undecorated_tasks", "calling.undecorated", DISPATCHES, SIGNATURES, SCHEDULE)
 UNKNOWN_TASKS: Fact[UnknownTask] = Fact("unknown_tasks", "calling.unknown_tasks")
 WRONG_COLLECTIONS: Fact[WrongCollection] = Fact("wrong_collections", "calling.misplaced", DISPATCHES, LOCAL_CALLS)
 
 # -- priorities ---------------------------------------------------------------------------------------------------
 
-PRIORITIES: Fact[PrioritySetting] = Fact("priorities", "priorities.settings", CANVAS, TASKS, SCHEDULE)
+PRIORITIES: Fact[PrioritySetting] = Fact("priorities", "priorities.settings", CANVAS, RUN_BY_WORKERS, SCHEDULE)
 WRITTEN_PRIORITIES: Fact[PrioritySetting] = Fact("written_priorities", "priorities.settings", *PRIORITIES.needed)
 BULK_SENDS: Fact[BulkSend] = Fact("bulk_sends", "priorities.bulk_sends")
 BULK_PRIORITIES: Fact[BulkPriority] = Fact("bulk_priorities", "priorities.bulk_priorities")
 FIRST_ONLY: Fact[FirstOnly] = Fact("first_only", "priorities.first_only", CANVAS)
 FOREIGN_TASKS: Fact[ForeignTask] = Fact("foreign_tasks", "priorities.foreign", DISPATCHES, SCHEDULE)
-LOST_PRIORITIES: Fact[LostPriority] = Fact("lost_priorities", "priorities.lost", CANVAS, TASKS)
+LOST_PRIORITIES: Fact[LostPriority] = Fact("lost_priorities", "priorities.lost", CANVAS, RUN_BY_WORKERS)
 
 # -- views --------------------------------------------------------------------------------------------------------
 
@@ -314,8 +320,8 @@ MISUSED_COMMITS: Fact[MisusedCommit] = Fact("misused_commits", "django.on_commit
 # -- workers and signals ------------------------------------------------------------------------------------------
 
 SIGNAL_RECEIVERS: Fact[SignalReceiver] = Fact("signal_receivers", "workers.receivers", when=_connects)
-ASKED_WORKERS: Fact[AskedWorkers] = Fact("asked_workers", "workers.inspection", TASKS, VIEWS)
-PROCESSES_IN_TASKS: Fact[ProcessInTask] = Fact("processes_in_tasks", "workers.processes", TASKS)
+ASKED_WORKERS: Fact[AskedWorkers] = Fact("asked_workers", "workers.inspection", RUN_BY_WORKERS, VIEWS)
+PROCESSES_IN_TASKS: Fact[ProcessInTask] = Fact("processes_in_tasks", "workers.processes", RUN_BY_WORKERS)
 LOST_RECEIVERS: Fact[LostReceiver] = Fact("lost_receivers", "workers.receivers", SIGNAL_RECEIVERS)
 REFUSED_RECEIVERS: Fact[RefusedReceiver] = Fact("refused_receivers", "workers.receivers", SIGNAL_RECEIVERS)
 

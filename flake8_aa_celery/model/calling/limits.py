@@ -8,7 +8,7 @@ from flake8_aa_celery.model.calling.delays import delays_of, visibility_timeout
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.celery_settings import celery_settings_of, only_constant
 from flake8_aa_celery.model.configuration.settings import configured
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
 from flake8_aa_celery.model.resolve.values import Constant
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _outlasting(module: Module, timeout: float) -> Iterator[Contradiction]:
         value = _number(setting)
         if setting.name == _HARD and late is True and value is not None and value > timeout:
             yield Contradiction("hard limit", setting.node, setting.written, value, timeout)
-    for task in tasks_of(module):
+    for task in run_by_workers_of(module):
         entry, own = task.options.get("time_limit"), task.options.constant("acks_late")
         value = _as_number(task.options.constant("time_limit"))
         is_late = own is True or (task.options.lacks("acks_late") and late is True)

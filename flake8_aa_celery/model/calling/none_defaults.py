@@ -10,7 +10,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import reaching, scope_of
 from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, FUNCTIONS
 from flake8_aa_celery.model.code.syntax import is_none, keyword_of, names_in, positional_parameters
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +142,7 @@ def _is_always_set(name: str, function: FunctionNode, module: Module, depth: int
         return False
     calls = list(module.calls_of(frozenset({function.name})))
     if not calls:
-        return any(task.node is function for task in tasks_of(module))  # whose callers dispatch it
+        return any(task.node is function for task in run_by_workers_of(module))  # whose callers dispatch it
     return all(_sets(call.node, name, function, call.site, depth) for call in calls)
 
 

@@ -13,7 +13,7 @@ from flake8_aa_celery.model.effects.graph import Stage, graph_of
 from flake8_aa_celery.model.effects.sending import dispatch_of
 from flake8_aa_celery.model.resolve.arguments import by_parameter
 from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
 from flake8_aa_celery.model.resolve.values import Constant, Dispatch, Items, Mapping, Task
 
 if TYPE_CHECKING:
@@ -41,7 +41,12 @@ class SelfSending(NamedTuple):
 @fact
 def self_sending_of(module: Module) -> list[SelfSending]:
     """The dispatches by which celery-once tasks of a module send themselves and are kept out."""
-    return [SelfSending(task, way) for task in tasks_of(module) if _is_locked(task) for way in _ways_to_itself(task)]
+    return [
+        SelfSending(task, way)
+        for task in run_by_workers_of(module)
+        if _is_locked(task)
+        for way in _ways_to_itself(task)
+    ]
 
 
 def _is_locked(task: Task) -> bool:

@@ -14,7 +14,8 @@ from flake8_aa_celery.model.effects.graph import Effect, Stage, graph_of
 from flake8_aa_celery.model.knowledge.standard_library import NAP
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.loops import fills_a_piece, goes_over_items
-from flake8_aa_celery.model.resolve.task_functions import task_around, tasks_of
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
+from flake8_aa_celery.model.resolve.task_functions import task_around
 from flake8_aa_celery.model.resolve.values import Constant, Task
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Nap(NamedTuple):
 @fact
 def blocking_loops_of(module: Module) -> list[BlockingLoop]:
     """The loops that the tasks of a module lead to which block once per item: for each task the first."""
-    return [found for task in tasks_of(module) if (found := _loop_of(task)) is not None]
+    return [found for task in run_by_workers_of(module) if (found := _loop_of(task)) is not None]
 
 
 def _loop_of(task: Task) -> BlockingLoop | None:
@@ -139,7 +140,7 @@ def naps_of(module: Module) -> list[Nap]:
     A nap that several tasks lead to is there once.
     """
     found = {id(nap.call): nap for nap in _own_naps(module)}
-    for task in tasks_of(module):
+    for task in run_by_workers_of(module):
         way = _way_to_nap(task)
         if way:
             nap = way[-1].step.call.node

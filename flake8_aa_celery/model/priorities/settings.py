@@ -14,9 +14,10 @@ from flake8_aa_celery.model.resolve import loops
 from flake8_aa_celery.model.resolve.classes import lineage
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.occurrences import canvas_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
+    ClassTask,
     Constant,
     Dispatch,
     Items,
@@ -43,7 +44,9 @@ if TYPE_CHECKING:
     Place = Literal["task", "signature", "dispatch", "workflow", "schedule"]
 
 
-_PLACES: dict[type, Place] = {Dispatch: "dispatch", Signature: "signature", Task: "task", Workflow: "workflow"}
+_PLACES: dict[type, Place] = {
+    ClassTask: "task", Dispatch: "dispatch", Signature: "signature", Task: "task", Workflow: "workflow",
+}  # fmt: skip
 
 
 class PrioritySetting(NamedTuple):
@@ -94,7 +97,7 @@ def priorities_of(module: Module) -> list[PrioritySetting]:
 
 
 def _of_tasks(module: Module) -> Iterator[PrioritySetting]:
-    for task in tasks_of(module):
+    for task in run_by_workers_of(module):
         entry = task.options.get("priority")
         if entry is not None:
             yield PrioritySetting(entry, task, entry.reported_in(module, task.decorator))

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
+from flake8_aa_celery.model.knowledge import allianceauth
 from flake8_aa_celery.model.knowledge.celery import TASK, TASK_OPTIONS
+from flake8_aa_celery.model.knowledge.celery_once import QUEUE_ONCE
 from flake8_aa_celery.model.resolve.classes import lineage, mro
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 _RUN = "run"
 _NAME = "name"
+#: Celery's class of tasks, and those of libraries that are derived from it.
+_OF_LIBRARIES = QUEUE_ONCE | {allianceauth.QUEUE_ONCE, TASK, "celery.contrib.django.task.DjangoTask"}
 _NAMES = "__init_subclass__"
 #: What of a class may speak of a task; many classes have a name.
 _SAYING = TASK_OPTIONS - {"name"} | {_RUN}
@@ -50,9 +54,14 @@ def task_classes_of(module: Module) -> list[TaskClass]:
         node, place = scope.node, scope.block.site
         if isinstance(node, ast.ClassDef) and place is not None:
             bases = lineage(Class(node, place))
-            if TASK in bases.origins:
+            if _are_of_tasks(bases):
                 found.append(TaskClass(node.name, node, scope, bases, _options_in(scope)))
     return found
+
+
+def _are_of_tasks(bases: Bases) -> bool:
+    """Whether a class derives from Celery's, or from one of a library that does."""
+    return not _OF_LIBRARIES.isdisjoint(bases.origins)
 
 
 def _classes_that_speak_of_tasks(module: Module) -> list[Scope]:
@@ -110,7 +119,7 @@ def class_task_of(scope: Scope) -> ClassTask | None:
     if not isinstance(node, ast.ClassDef) or place is None or not node.bases:
         return None
     owner = Class(node, place)
-    if TASK not in lineage(owner).origins:
+    if not _are_of_tasks(lineage(owner)):
         return None
     for each in mro(owner):
         bindings = each.scope.bindings.get(_RUN, ())

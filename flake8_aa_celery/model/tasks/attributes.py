@@ -12,7 +12,7 @@ from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import positional_parameters
 from flake8_aa_celery.model.knowledge.celery import TASK_OPTIONS
 from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
 from flake8_aa_celery.model.tasks.decorators import hands_on_everything
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class UnknownAttribute(NamedTuple):
 @fact
 def unknown_attributes_of(module: Module) -> list[UnknownAttribute]:
     """What the bound tasks of a module ask themselves for that no task has and that nobody sets."""
-    found = [found for task in tasks_of(module) for found in _unknown_in(task)]
+    found = [found for task in run_by_workers_of(module) for found in _unknown_in(task)]
     set_somewhere = _set_in(module) if found else frozenset()
     return [each for each in found if each.node.attr not in set_somewhere]
 

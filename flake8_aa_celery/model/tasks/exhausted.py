@@ -13,7 +13,8 @@ from flake8_aa_celery.model.code.syntax import given_to, positional_parameters
 from flake8_aa_celery.model.resolve.arguments import by_name
 from flake8_aa_celery.model.resolve.classes import bases_of, class_around, lineage
 from flake8_aa_celery.model.resolve.evaluation import value_of
-from flake8_aa_celery.model.resolve.task_functions import task_around, tasks_of
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
+from flake8_aa_celery.model.resolve.task_functions import task_around
 from flake8_aa_celery.model.resolve.values import Class, Dispatch, Origin, Task
 from flake8_aa_celery.model.tasks.retries import is_retried_by_itself, is_retry
 
@@ -106,7 +107,7 @@ def _of_calls(module: Module) -> Iterator[DeadHandler]:
 
 def _of_automatic_retries(module: Module) -> Iterator[DeadHandler]:
     """The handlers in tasks that ``autoretry_for`` retries, which happens after their bodies were left."""
-    for task in tasks_of(module):
+    for task in run_by_workers_of(module):
         bases = bases_of(task)
         if not is_retried_by_itself(task) or bases.may_define("retry"):
             continue

@@ -8,7 +8,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import has_attribute
 from flake8_aa_celery.model.resolve.applications import has_task_class
 from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.resolve.values import Constant, Mapping
+from flake8_aa_celery.model.resolve.values import ClassTask, Constant, Mapping
 from flake8_aa_celery.model.tasks.options import each_once, written_options
 
 if TYPE_CHECKING:
@@ -49,7 +49,13 @@ def _locks_nothing(option: WrittenOption) -> bool:
     bases = bases_of(task)
     value = option.entry.value
     says_something = not (isinstance(value, Constant) and not value.value) and not _is_empty(value)
-    return says_something and not bases.is_once and not bases.may_define("once") and not _is_read(task)
+    return says_something and not bases.is_once and not _may_be_of_base(task) and not _is_read(task)
+
+
+def _may_be_of_base(task: Task) -> bool:
+    """Whether a class may have a ``once`` beside the one of the task, which in a class of tasks stands there itself."""
+    bases = bases_of(task)
+    return not bases.complete if isinstance(task, ClassTask) else bases.may_define("once")
 
 
 def _is_empty(value: object) -> bool:
@@ -67,7 +73,7 @@ def _is_read(task: Task) -> bool:
 def _unread_keys(option: WrittenOption) -> Iterator[LostLock]:
     """The keys of a celery-once task's ``once`` that celery-once does not read, nor a class of the project."""
     once, bases = option.entry.value, bases_of(option.task)
-    if not isinstance(once, Mapping) or not bases.is_once or bases.may_define("once") or _is_read(option.task):
+    if not isinstance(once, Mapping) or not bases.is_once or _may_be_of_base(option.task) or _is_read(option.task):
         return
     for key, entry in once.entries.items():
         if key not in ONCE_KEYS:

@@ -13,7 +13,7 @@ from flake8_aa_celery.model.code.names import dotted_name, imported_name, last_p
 from flake8_aa_celery.model.knowledge.celery_once import ALREADY_QUEUED, QUEUE_ONCE
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of
-from flake8_aa_celery.model.resolve.values import Constant, Items, Mapping, Task
+from flake8_aa_celery.model.resolve.values import ClassTask, Constant, Items, Mapping, Task
 from flake8_aa_celery.model.tasks.options import each_once, written_options
 from flake8_aa_celery.model.tasks.parameters import parameters_of
 
@@ -50,8 +50,13 @@ def once_options_of(module: Module) -> list[OnceOption]:
     return [
         OnceOption(option, value)
         for option in written_options(module, "once")
-        if isinstance(value := option.entry.value, Mapping) and not option.task.options.lacks("base")
+        if isinstance(value := option.entry.value, Mapping) and _has_class(option.task)
     ]
+
+
+def _has_class(task: Task) -> bool:
+    """Whether a task is of another class than Celery's own."""
+    return isinstance(task, ClassTask) or not task.options.lacks("base")
 
 
 def unknown_keys_of(module: Module) -> list[UnknownKey]:

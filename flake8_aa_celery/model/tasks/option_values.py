@@ -10,7 +10,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.resolve.evaluation import keywords_of
 from flake8_aa_celery.model.resolve.task_classes import task_classes_of
-from flake8_aa_celery.model.resolve.values import Class, Constant, Items, Origin
+from flake8_aa_celery.model.resolve.values import Class, ClassTask, Constant, Items, Origin
 from flake8_aa_celery.model.tasks.options import each_once, written_options
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def faulty_options_of(module: Module) -> list[FaultyOption]:
 
 
 def _said_of_functions(module: Module) -> Iterator[SaidOption]:
-    for option in each_once(written_options(module)):
+    of_functions = (option for option in written_options(module) if not isinstance(option.task, ClassTask))
+    for option in each_once(of_functions):
         yield SaidOption(option.name, option.entry, option.node, option.task.name, option.task.options)
 
 

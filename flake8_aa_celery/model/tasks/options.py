@@ -8,7 +8,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import has_attribute
 from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS, RETRY_POLICY, TASK_OPTIONS
 from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
 from flake8_aa_celery.model.resolve.values import Constant
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ def gives_options(call: ast.Call) -> bool:
 
 
 def written_options(module: Module, name: str | None = None) -> Iterator[WrittenOption]:
-    """The options of the tasks of a module; those of one name where it is given.
+    """The options of what a module has workers run; those of one name where it is given.
 
     An option that several tasks share is there once for each of them.
     """
-    for task in tasks_of(module):
+    for task in run_by_workers_of(module):
         yield from (option for option in options_written_for(task) if name in (None, option.name))
 
 
@@ -73,7 +73,7 @@ def meaningless_options_of(module: Module) -> list[WrittenOption]:
     Of those that say together how publishing is tried again the first of each task.
     """
     found: list[WrittenOption] = []
-    for task in tasks_of(module):
+    for task in run_by_workers_of(module):
         options = list(filter(_means_nothing, options_written_for(task)))
         policy = [option for option in options if option.name in RETRY_POLICY]
         found += [option for option in options if option not in policy[1:]]
@@ -96,7 +96,7 @@ def _is_read(option: WrittenOption) -> bool:
 def time_limits_of(module: Module) -> list[WrittenOption]:
     """What limits the time of a module's tasks: of each task the first such option, each place once."""
     found: list[WrittenOption] = []
-    for task in tasks_of(module):
+    for task in run_by_workers_of(module):
         limits = (option for option in options_written_for(task) if option.name in _TIME_LIMITS)
         found += [option for option in limits if not _is_none(option)][:1]
     return each_once(found)

@@ -15,7 +15,7 @@ from flake8_aa_celery.model.effects.retrying import CURRENT, RETRIES
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.swallowing import Swallowed, swallowing
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
 from flake8_aa_celery.model.resolve.values import Mapping
 from flake8_aa_celery.model.tasks.options import each_once, written_options
 
@@ -71,7 +71,7 @@ class SwallowedRetry(NamedTuple):
 @fact
 def retries_of(module: Module) -> list[Retry]:
     """Every ``self.retry(…)`` in a task, by whatever name it takes itself, and ``update.retry(…)`` by its own."""
-    return [Retry(call, task) for task in tasks_of(module) for call in _retry_calls(task)]
+    return [Retry(call, task) for task in run_by_workers_of(module) for call in _retry_calls(task)]
 
 
 def _retry_calls(task: Task) -> Iterator[CallSite]:
@@ -168,7 +168,7 @@ def steady_retries_of(module: Module) -> list[SteadyRetry]:
         *(SteadyRetry(task, call.node, None, []) for call, task in retries_of(module) if _waits_by_default(call, task)),
         *(
             SteadyRetry(task, way[0].step.call.node, None, way)
-            for task in tasks_of(module)
+            for task in run_by_workers_of(module)
             for way in islice(
                 (way for way in _ways_to_retry(task) if _waits_by_default(way[-1].step.call, task)),
                 1,
@@ -209,7 +209,7 @@ def swallowed_retries_of(module: Module) -> list[SwallowedRetry]:
         if raises_retry(call) and (swallowed := swallowing(call.site, _RETRY)) is not None
     }
     graph = graph_of(module.project)
-    for task in tasks_of(module):
+    for task in run_by_workers_of(module):
         if not graph.leads(Body(task.scope), RETRIES):
             continue
         led_to = list(_swallowed_by_way(task))

@@ -12,7 +12,7 @@ from flake8_aa_celery.model.code.scopes import Site
 from flake8_aa_celery.model.code.syntax import given_to
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
 from flake8_aa_celery.model.resolve.values import UNKNOWN, Constant, Mapping
 from flake8_aa_celery.model.tasks.bound import is_itself
 from flake8_aa_celery.model.tasks.retries import retries_of
@@ -49,7 +49,7 @@ class RetryCount(NamedTuple):
 def retry_counts_of(module: Module) -> list[RetryCount]:
     """Every such comparison and countdown of a module."""
     found = [RetryCount(node, None) for node in _countdowns(module)]
-    for task in tasks_of(module):
+    for task in run_by_workers_of(module):
         compared = list(_comparisons(task))
         most = _most_retries(task) if compared else None
         if most is not None:

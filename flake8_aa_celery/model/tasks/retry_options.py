@@ -10,9 +10,10 @@ from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import has_attribute, positional_parameters, without_call
 from flake8_aa_celery.model.effects.bodies import Body
 from flake8_aa_celery.model.effects.graph import graph_of
-from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.model.knowledge.celery import TASK
+from flake8_aa_celery.model.resolve.classes import bases_of, lineage
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
 from flake8_aa_celery.model.resolve.values import Constant, Function, Instance, Items, Mapping, Origin, Rows
 from flake8_aa_celery.model.tasks.decorators import hiding
 from flake8_aa_celery.model.tasks.index import task_index_of
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
-    from flake8_aa_celery.model.code.scopes import Scope, Site
+    from flake8_aa_celery.model.code.scopes import FunctionNode, Scope, Site
     from flake8_aa_celery.model.resolve.values import Entry, Task
 
     Why = Literal["nothing retries", "self.retry retries", "retry_backoff overrides"]
@@ -65,7 +66,7 @@ def lost_retry_options_of(module: Module) -> list[LostRetryOptions]:
     """What the tasks of a module are told about retries in vain: for each task once, for a shared dict once."""
     found: list[LostRetryOptions] = []
     told: set[tuple[str, int, int]] = set()
-    for task in tasks_of(module):
+    for task in run_by_workers_of(module):
         why, lost = _lost_by(task)
         options = tuple(
             option
@@ -104,7 +105,7 @@ def _is_readable(task: Task) -> bool:
     bases = bases_of(task)
     return not (
         bases.may_define("retry")
-        or any("retry" in _attributes(found.scope) for found in bases.classes)
+        or any("retry" in _attributes_beside(found.scope, task.node) for found in bases.classes)
         or any(True for _ in hiding(task))
         or any(not _is_plain(decorator, task) for decorator in task.decorators_below)
     )
@@ -152,6 +153,13 @@ def _attributes(scope: Scope) -> frozenset[str]:
     return frozenset(part.attr for part in ast.walk(scope.node) if isinstance(part, ast.Attribute))
 
 
+def _attributes_beside(scope: Scope, run: FunctionNode) -> Iterator[str]:
+    """The attributes that the code of a class asks for, its ``run`` aside."""
+    for method in ast.iter_child_nodes(scope.node):
+        if method is not run:
+            yield from (part.attr for part in ast.walk(method) if isinstance(part, ast.Attribute))
+
+
 def _may_retry(task: Task) -> bool:
     """Whether anything that a task leads to may send it again, or it hands itself to what cannot be read."""
     body = Body(task.scope)
@@ -184,7 +192,10 @@ def _is_no_task(node: ast.expr, site: Site) -> bool:
     value = value_of(node, site)
     if isinstance(value, Origin):
         return not value.dotted.startswith("celery.")
-    return isinstance(value, (Constant, Function, Instance, Rows))
+    if isinstance(value, Instance):
+        bases = lineage(value.of)
+        return bases.complete and TASK not in bases.origins
+    return isinstance(value, (Constant, Function, Rows))
 
 
 def _is_handed_on(name: str, body: Body, depth: int) -> bool:

@@ -12,7 +12,7 @@ from flake8_aa_celery.model.django.views import views_of
 from flake8_aa_celery.model.effects.bodies import Body
 from flake8_aa_celery.model.effects.graph import Effect, graph_of
 from flake8_aa_celery.model.resolve.evaluation import value_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
 from flake8_aa_celery.model.resolve.values import Constant, Dispatch
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ ASKS_WORKERS = Effect("asks the workers", _asked_by)
 def asked_workers_of(module: Module) -> list[AskedWorkers]:
     """The tasks and views of a module that ask the workers, themselves or in what they lead to; one for each call."""
     graph = graph_of(module.project)
-    functions = [(task.name, task.scope, True) for task in tasks_of(module)]
+    functions = [(task.name, task.scope, True) for task in run_by_workers_of(module)]
     functions += [(view.name, view.scope, False) for view in views_of(module)]
     found: dict[int, AskedWorkers] = {}
     for name, scope, is_task in functions:

@@ -9,7 +9,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.celery_settings import only_constant
 from flake8_aa_celery.model.effects.bodies import Body
 from flake8_aa_celery.model.effects.graph import Effect, graph_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -53,6 +53,8 @@ def processes_in_tasks_of(module: Module) -> list[ProcessInTask]:
     """The tasks of a module that start processes, in a project that does not set another pool than prefork."""
     graph = graph_of(module.project)
     found = [
-        ProcessInTask(task, way) for task in tasks_of(module) if (way := graph.way(Body(task.scope), STARTS_PROCESSES))
+        ProcessInTask(task, way)
+        for task in run_by_workers_of(module)
+        if (way := graph.way(Body(task.scope), STARTS_PROCESSES))
     ]
     return found if found and only_constant(module.project, "worker_pool", _PREFORK) == _PREFORK else []
