@@ -7,11 +7,12 @@ import re
 import shlex
 import subprocess
 import sys
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
 
-from docs import generate
+from docs import generate, pictures
 from docs.generate import BEHAVIOUR, PROOF, example_files, facts, read_page
 from flake8_aa_celery.cli.completion import whole_parser
 from flake8_aa_celery.rules import all_rules
@@ -142,6 +143,16 @@ def test_the_readme_shows_what_the_command_prints(tmp_path: Path) -> None:
         place(tmp_path, path, source.encode())
     ours = [sys.executable, "-m", "flake8_aa_celery", *command.split()]
     assert subprocess.run(ours, cwd=tmp_path, capture_output=True, text=True).stdout == output
+
+
+def test_the_picture_of_a_terminal_is_the_readmes_example() -> None:
+    """It loads nothing either: no font, no style sheet."""
+    picture = pictures.PICTURE.read_text("utf-8")
+    told = re.sub(r"\s", "", unescape(re.sub(r"<[^>]*>", "", picture)))
+    lines = [re.sub(r"\x1b\[[\d;]*m|\s", "", line) for line in pictures.shown().splitlines()]
+    assert any("AAC205" in line for line in lines)
+    assert [line for line in lines if line not in told] == []
+    assert not re.search(r"@font-face|@import|url\(.?http|href", picture)
 
 
 #: How the command is shown: by itself, in recipes, in sentences; but not where a sentence only names it.
