@@ -1,4 +1,4 @@
-"""Draw what a terminal shows of the README's example: ``python -m docs.pictures`` makes ``images/terminal.svg`` anew."""
+"""Draw what a terminal shows of the README's example: ``python -m docs.pictures`` makes ``images/terminal.svg``."""
 
 from __future__ import annotations
 
