@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 def main() -> int:
     """Read the command line, try programs, say what was found."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.truth", description=__doc__)
-    parser.add_argument("kind", choices=("calls", "constants", "names", "sends"))
+    parser.add_argument("kind", choices=("arguments", "calls", "constants", "crontabs", "names", "sends"))
     parser.add_argument("--programs", type=int, default=10_000, help="how many are made (10000)")
     parser.add_argument("--seed", type=int, default=0, help="the number of the first one (0)")
     parser.add_argument("--keep", type=Path, default=None, metavar="FOLDER", help="where programs are put")

@@ -14,7 +14,7 @@ from truth import asking
 if TYPE_CHECKING:
     from pathlib import Path
 
-KINDS = ("calls", "constants", "names", "sends")
+KINDS = ("arguments", "calls", "constants", "crontabs", "names", "sends")
 #: The first of this many programs, each with its own number as seed.
 PROGRAMS = 60
 

@@ -286,7 +286,17 @@ def _boolean(node: ast.BoolOp, site: Site, depth: int) -> str | None:
         return None
     kinds = [type_of(each, site, depth) for each in node.values]
     rest = {kind for kind in kinds[1:] if kind != NONE}
-    return kinds[0] if rest <= {kinds[0]} and kinds[0] in _REFUSED_WHEN_FULL else None
+    if not rest <= {kinds[0]} or kinds[0] not in _REFUSED_WHEN_FULL or _begins_empty(node.values[0], site, depth):
+        return None
+    return kinds[0]
+
+
+def _begins_empty(node: ast.expr, site: Site, depth: int) -> bool:
+    """Whether an expression is ``set()``, or a name that was bound to it: it may hold nothing."""
+    if isinstance(node, ast.Name) and depth <= _DEEPEST:
+        values = ((binding.value, binding.site) for binding in reaching(node.id, site))
+        return any(value is not None and _begins_empty(value, place, depth + 1) for value, place in values)
+    return isinstance(node, ast.Call) and not node.args and not isinstance(node.func, ast.Attribute)
 
 
 def _operation(node: ast.BinOp, site: Site, depth: int) -> str | None:
