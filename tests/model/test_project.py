@@ -105,6 +105,20 @@ def test_a_package_goes_before_a_module_of_the_same_name(tmp_path: Path) -> None
     assert project.submodule(str(package), "more") == str(more)
 
 
+def test_imports_are_found_beside_a_manage_py_that_lies_in_a_package(tmp_path: Path) -> None:
+    place(tmp_path, "pyproject.toml", b"")
+    for name in ("apps/worker/__init__.py", "apps/worker/tasks/__init__.py", "apps/other/__init__.py"):
+        place(tmp_path, name, b"")
+    started = place(tmp_path, "apps/worker/app.py", b"")
+    place(tmp_path, "apps/worker/manage.py", b"")
+    place(tmp_path, "apps/other/app.py", b"")
+    project = Workspace().project_of(str(started), Settings())
+    beside = project.module(str(place(tmp_path, "apps/worker/tasks/one.py", b"import app")), ast.parse(""))
+    elsewhere = project.module(str(place(tmp_path, "apps/other/two.py", b"import app")), ast.parse(""))
+    assert project.find("app", beside) == str(started)
+    assert project.find("app", elsewhere) is None
+
+
 def test_two_workspaces_live_side_by_side(tmp_path: Path) -> None:
     place(tmp_path, "manage.py", b"")
     tasks = place(tmp_path, "app/tasks.py", TASK)

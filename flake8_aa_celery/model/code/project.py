@@ -238,9 +238,13 @@ class Project:
         return known
 
     def _folders_up(self, folder: str) -> Iterator[str]:
-        """Those of a folder and the ones above it, below the project's root, that are no packages."""
+        """Those of a folder and the ones above it, below the project's root, in which Python may be started.
+
+        In a package it is where a ``manage.py`` lies, whose folder Python then begins with.
+        """
         while folder.startswith(self.root + os.sep):
-            if not os.path.isfile(os.path.join(folder, "__init__.py")):
+            is_package = os.path.isfile(os.path.join(folder, "__init__.py"))
+            if not is_package or os.path.isfile(os.path.join(folder, "manage.py")):
                 yield folder
             folder = os.path.dirname(folder)
 

@@ -18,6 +18,7 @@ from flake8_aa_celery.model.resolve.bindings import common, value_of_name
 from flake8_aa_celery.model.resolve.classes import is_reshaped, lineage, mro
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.returns import returned
+from flake8_aa_celery.model.resolve.task_classes import is_task
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
     App,
@@ -64,6 +65,8 @@ def attribute_of(base: Value, name: str, site: Site) -> Value | None:
             return UNKNOWN
         value = of_class(base, name)
         return UNKNOWN if is_data(value) and is_reshaped(base, site.module) else value
+    if name == "app" and is_task(base):
+        return App()
     if isinstance(base, Instance):
         value = _of_instance(base, name)
         return UNKNOWN if is_data(value) and _may_be_overridden(base, name, site.module) else value

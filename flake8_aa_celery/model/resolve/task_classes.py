@@ -16,13 +16,22 @@ from flake8_aa_celery.model.knowledge.celery_once import QUEUE_ONCE
 from flake8_aa_celery.model.resolve.classes import lineage, mro
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
-from flake8_aa_celery.model.resolve.values import UNKNOWN, Class, ClassTask, Constant, Entry, Instance, Mapping, Value
+from flake8_aa_celery.model.resolve.values import (
+    UNKNOWN,
+    Class,
+    ClassTask,
+    Constant,
+    Entry,
+    Instance,
+    Mapping,
+    Task,
+    Value,
+)
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Scope, Site
     from flake8_aa_celery.model.resolve.classes import Bases
-    from flake8_aa_celery.model.resolve.values import Task
 
 _RUN = "run"
 _NAME = "name"
@@ -98,6 +107,14 @@ def registered_object(node: ast.Call, site: Site) -> Value:
     """What ``app.register_task(…)`` returns: the object that it is given, or one of the class that it is given."""
     given = value_of(node.args[0], site) if node.args else UNKNOWN
     return _task_of(given) or UNKNOWN
+
+
+def is_task(value: Value) -> bool:
+    """Whether something is a task, or an object of a class of tasks whose attributes are Celery's."""
+    if isinstance(value, Instance):
+        bases = lineage(value.of)
+        return _are_of_tasks(bases) and not bases.defines("app")
+    return isinstance(value, Task)
 
 
 def task_behind(value: Value) -> Value:
