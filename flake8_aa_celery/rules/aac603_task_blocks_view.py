@@ -11,6 +11,7 @@ from flake8_aa_celery.rules.ways import by as by_way
 from flake8_aa_celery.rules.ways import trace
 from flake8_aa_celery.rules.words import called, fix_by_delay, shortened
 from flake8_aa_celery.violation import Violation
+from flake8_aa_celery.wording import counted
 
 if TYPE_CHECKING:
     import ast
@@ -77,6 +78,7 @@ def check(found: TaskInView, module: Module) -> Iterator[Violation]:
 
     ## Leaves alone
     - tasks that cannot be read: they may be plain functions;
+    - more views of a module that come to run a task by the same call: the first of them says how many they are;
     - a view that sends the same task on its other path (`if settings.DEBUG: …`, `else: t.delay(x)`);
     - a wait without a result backend, which raises at once: that is AAC304.
 
@@ -101,7 +103,11 @@ def check(found: TaskInView, module: Module) -> Iterator[Violation]:
     if by is None:
         last = found.way[-1].step.call
         advice = f"{_advice(last.node, last.site)} there"
-        message = f"`{view}` runs the task {by_way(found.way)} itself while the user waits: {advice}"
+        what = f"the task {by_way(found.way)}"
+        told = f"`{view}` runs {what} itself"
+        if found.others:
+            told = f"`{view}` and {counted(found.others, 'more view')} run {what} themselves"
+        message = f"{told} while the user waits: {advice}"
         yield Violation.at(found.way[0].step.call.node, message, trace=trace(found.way))
     elif isinstance(by, LocalCall):
         what = f"`{view}` runs `{shortened(by.task.name, 25)}` itself while the user waits"

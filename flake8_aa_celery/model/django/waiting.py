@@ -18,6 +18,8 @@ from flake8_aa_celery.model.resolve.task_functions import task_around
 from flake8_aa_celery.model.results.uses import result_uses_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Scope, Site
     from flake8_aa_celery.model.effects.graph import Stage
@@ -34,11 +36,13 @@ class TaskInView(NamedTuple):
     :param name: what runs it.
     :param by: the call that runs the task, or what is asked of its result; None where another function does.
     :param way: the calls by which another function comes to run the task; empty where it is this one.
+    :param others: how many more views of the module come to run it by the same call.
     """
 
     name: str
     by: LocalCall | ResultUse | None
     way: list[Stage]
+    others: int = 0
 
     @property
     def node(self) -> ast.expr:
@@ -59,12 +63,24 @@ def tasks_in_views_of(module: Module) -> list[TaskInView]:
     answering = _answering(module)
     found = [TaskInView(name, by, []) for by in asked if (name := _name_around(by.site, answering))]
     direct = {id(each.by.node) for each in found if each.by is not None}
+    return [*found, *_through_others(module, answering, direct)]
+
+
+def _through_others(module: Module, answering: dict[Scope, str], direct: set[int]) -> Iterable[TaskInView]:
+    """The tasks that views come to run by other functions: for each call that runs one the first of them.
+
+    :param direct: the calls by which views run tasks themselves.
+    """
     graph = graph_of(module.project)
+    found: dict[int, TaskInView] = {}
     for scope, name in answering.items():
         steps = (step for step in graph.steps(Body(scope)) if step.callees and id(step.call.node) not in direct)
         way = next((way for step in steps if RUNS_TASK.through(step) and (way := graph.way_of(step, RUNS_TASK))), None)
-        found += [TaskInView(name, None, way)] if way else []
-    return found
+        if way is not None:
+            last = id(way[-1].step.call.node)
+            known = found.get(last)
+            found[last] = known._replace(others=known.others + 1) if known else TaskInView(name, None, way)
+    return found.values()
 
 
 def _is_eager(site: Site) -> bool:
