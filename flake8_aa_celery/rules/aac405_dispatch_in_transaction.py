@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.code.syntax import is_statement
 from flake8_aa_celery.model.django import transactions
 from flake8_aa_celery.rules.ways import place, trace, written_call
 from flake8_aa_celery.rules.words import called, fix_after_commit
@@ -61,6 +62,9 @@ def check(sent: SentInTransaction, module: Module) -> Iterator[Violation]:
             update_owner.delay_on_commit(owner.pk)
     ```
 
+    None of what waits for the commit returns anything. Whoever needs the id of the task chooses it: `task_id=uuid()`,
+    with `celery.uuid`, given to `apply_async_on_commit`.
+
     `delay_on_commit` and `apply_async_on_commit` are there since Celery 5.4, for tasks of Celery's own class in a
     Django project. A celery-once task and a workflow are sent by `transaction.on_commit(lambda: …)`. All of these wait
     for the default database: in a transaction of another one it is `transaction.on_commit(lambda: …, using="other")`.
@@ -90,6 +94,7 @@ def check(sent: SentInTransaction, module: Module) -> Iterator[Violation]:
     - `test_django.py::test_delay_on_commit_is_sent_after_the_commit`: so it finds what was saved.
     - `test_django.py::test_on_commit_is_sent_after_the_commit`: and so it does, too.
     - `test_celery_once.py::test_a_once_task_has_no_delay_on_commit`: why those need `on_commit`.
+    - `test_django.py::test_apply_async_on_commit_takes_the_options_of_apply_async`: a `task_id` among them.
     - `test_django.py::test_delay_on_commit_waits_for_the_default_database_alone`: and for no other one.
     - `test_fixes.py::test_a_dispatch_in_a_transaction_waits_for_the_commit`: what the fix does.
 
@@ -106,5 +111,8 @@ def check(sent: SentInTransaction, module: Module) -> Iterator[Violation]:
         message = f"`{written_call(sent.way[0])}` sends {where} in {sent.transaction.place}: use `{after}` there{more}"
         yield Violation.at(sent.node, message, trace=trace(sent.way))
     else:
-        message = f"{what} is sent in {sent.transaction.place}, before the commit: use `{after}`"
+        advice = f"use `{after}`"
+        if not is_statement(sent.node, sent.dispatch.site):  # nothing is returned that one could ask for the id
+            advice = f"use `{after.replace('delay', 'apply_async')}` and a `task_id`"
+        message = f"{what} is sent in {sent.transaction.place}, before the commit: {advice}"
         yield Violation.at(sent.node, message, fix_after_commit(sent.dispatch, after))

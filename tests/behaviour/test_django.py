@@ -103,10 +103,16 @@ def test_delay_on_commit_waits_for_the_default_database_alone(worker: Worker) ->
 
 
 def test_apply_async_on_commit_takes_the_options_of_apply_async(worker: Worker) -> None:
-    """`apply_async_on_commit(args, priority=7)` sends at 7."""
+    """`apply_async_on_commit(args, priority=7, task_id="…")` sends at 7, and the task has that id."""
+
+    @shared_task(bind=True, base=DjangoTask)
+    def identifies(self: Any) -> str:
+        return str(self.request.id)
+
     with transaction.atomic():
-        look_for.apply_async_on_commit([1], priority=7)
-    assert worker.priorities() == [("look_for", 7)]
+        identifies.apply_async_on_commit([], priority=7, task_id="chosen")
+    assert worker.priorities() == [("identifies", 7)]
+    assert [run.value for run in worker.run()] == ["chosen"]
 
 
 def test_delay_on_commit_returns_nothing(worker: Worker) -> None:
