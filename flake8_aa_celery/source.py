@@ -219,12 +219,8 @@ def decode(data: bytes) -> str:
     :raises SyntaxError: for a cookie that names no encoding of texts or contradicts the mark.
     :raises UnicodeDecodeError: for bytes that the encoding does not have.
     """
-    from io import BytesIO
-    from tokenize import detect_encoding
-
-    encoding, _ = detect_encoding(BytesIO(data).readline)
     try:
-        return data.decode(encoding)
+        return data.decode(_encoding_of(data))
     except LookupError as error:  # of bytes, such as zlib
         raise SyntaxError(str(error)) from error
 
@@ -235,14 +231,23 @@ def encode(text: str, like: bytes) -> bytes:
     :raises SyntaxError: as :func:`decode`.
     :raises UnicodeEncodeError: where that encoding does not have a character of the text.
     """
+    try:
+        return text.encode(_encoding_of(like))
+    except LookupError as error:
+        raise SyntaxError(str(error)) from error
+
+
+def _encoding_of(data: bytes) -> str:
+    """The name of the encoding of Python source.
+
+    :raises SyntaxError: as :func:`decode`.
+    :raises LookupError: from Python 3.14 on, for an encoding of bytes.
+    """
     from io import BytesIO
     from tokenize import detect_encoding
 
-    encoding, _ = detect_encoding(BytesIO(like).readline)
-    try:
-        return text.encode(encoding)
-    except LookupError as error:
-        raise SyntaxError(str(error)) from error
+    encoding, _ = detect_encoding(BytesIO(data).readline)
+    return encoding
 
 
 def split(text: str) -> list[str]:

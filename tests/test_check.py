@@ -144,7 +144,7 @@ def test_a_project_in_a_folder_called_tests_is_checked(frontends: Frontends) -> 
     [
         (b"crontab(\n", "1:8", "'(' was never closed"),
         (b"# crontab\n\nx = \0\n", None, "null bytes"),
-        (b"x = 'crontab \xff'\n", None, "'utf-8' codec can't decode byte 0xff"),
+        (b"x = 'crontab \xff'\n", None, "xff"),
         (b"# coding: nonsense\n# crontab\n", None, "nonsense"),
         (b"crontab\n" + b"(" * 20_000 + b")" * 20_000, None, ""),
         (b"x = crontab, " + b"-" * 20_000 + b"1", "1:1", "it is nested too deeply"),
@@ -172,8 +172,8 @@ def test_a_codec_that_is_no_text_encoding_is_one_line_and_the_rest_is_checked(
 ) -> None:
     parse = ast.parse
 
-    def refuse(source: bytes, *arguments: object, **named: object) -> object:
-        if source.startswith(b"# coding"):
+    def refuse(source: bytes | str, *arguments: object, **named: object) -> object:
+        if isinstance(source, bytes) and source.startswith(b"# coding"):
             raise LookupError(f"'{codec}' is not a text encoding; use codecs.open() to handle arbitrary codecs")
         return parse(source, *arguments, **named)  # type: ignore[call-overload]
 
