@@ -51,7 +51,7 @@ def starter_at(site: Site) -> Starter:
 def of_task(task: Task) -> Starter:
     """A task as a starter."""
     of = task.owner.scope if isinstance(task, ClassTask) else task.scope
-    return Starter("task", _qualified(of), task.node, task.scope.module, task=task)
+    return Starter("task", qualified(of), task.node, task.scope.module, task=task)
 
 
 def of_function(scope: Scope) -> Starter:
@@ -62,7 +62,7 @@ def of_function(scope: Scope) -> Starter:
     if task is not None:
         return of_task(task)
     kind, detail = _kind(scope, site)
-    return Starter(kind, _qualified(scope), node, scope.module, detail)
+    return Starter(kind, qualified(scope), node, scope.module, detail)
 
 
 def _kind(function: Scope, site: Site) -> tuple[Kind, str]:
@@ -79,8 +79,8 @@ def _kind(function: Scope, site: Site) -> tuple[Kind, str]:
     return ("command" if is_command(site.module) else "function"), ""
 
 
-def _qualified(scope: Scope) -> str:
-    """``Class.method``."""
+def qualified(scope: Scope) -> str:
+    """The name of a function or class after those around it: ``Class.method``."""
     parts: list[str] = []
     inner: Scope | None = scope
     while inner is not None:

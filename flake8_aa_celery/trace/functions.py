@@ -67,13 +67,13 @@ def _with_module(name: str, project: Project) -> list[Scope]:
     for path, data in project.files:
         module = f"{project.places.dotted_name(path)}."
         if name.startswith(module) and name.rpartition(".")[2].encode() in data:
-            found += [each for each in _functions(project.load(path)) if qualified_name(each) == name]
+            found += [each for each in _functions(project.load(path)) if name in _names(each)]
     return found
 
 
 def _called(name: str, project: Project) -> Iterator[Scope]:
     """The functions in the files that define something of the last part of a name."""
-    defining = re.compile(rb"\bdef\s+" + re.escape(name.rpartition(".")[2].encode()) + rb"\b")
+    defining = re.compile(rb"\b(?:def|class)\s+" + re.escape(name.rpartition(".")[2].encode()) + rb"\b")
     for path, data in project.files:
         if defining.search(data):
             yield from _functions(project.load(path))
@@ -81,7 +81,12 @@ def _called(name: str, project: Project) -> Iterator[Scope]:
 
 def _is_called(function: Scope, name: str) -> bool:
     """Whether a name is the last part of that of a function, or its last parts."""
-    return f".{qualified_name(function)}".endswith(f".{name}")
+    return any(f".{known}".endswith(f".{name}") for known in _names(function))
+
+
+def _names(function: Scope) -> tuple[str, str]:
+    """What a function is called: a task that is a class by that, and its ``run`` as any method, too."""
+    return qualified_name(function), f"{function.module.dotted}.{starters.qualified(function)}"
 
 
 def _functions(module: Module | None) -> Iterator[Scope]:

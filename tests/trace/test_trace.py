@@ -342,3 +342,34 @@ def test_every_field_is_described(shown: Shown) -> None:
     fields = {*answer, *trace, *trace["below"][0], *trace["below"][2]["below"][0]["priority"]}
     assert [field for field in sorted(fields) if f"`{field}`" not in page] == []
     assert [kind for kind in WORDS if f"`{kind}`" not in page] == []
+
+
+CLASSES = """\
+import requests
+from shop.tasks import app
+
+
+class Fetch(app.Task):
+    name = "fetch"
+
+    def run(self, url):
+        return self.load(url)
+
+    def load(self, url):
+        return requests.get(url, timeout=3)
+
+
+fetch = app.register_task(Fetch())
+"""
+
+
+@pytest.mark.parametrize("name", ["fetch", "Fetch", "Fetch.run", "shop.classes.Fetch", "shop.classes.Fetch.run"])
+def test_a_task_that_is_a_class_is_known_by_its_names(shop: Path, shown: Shown, name: str) -> None:
+    (shop / "shop" / "classes.py").write_text(CLASSES.replace("shop.tasks", "shop.celery"))
+    (shop / "shop" / "celery.py").write_text('from celery import Celery\n\napp = Celery("shop")\n')
+    head, *below = shown(name)
+    assert head == "task shop.classes.Fetch  shop/classes.py:8"
+    assert [line.lstrip("└─ ") for line in below] == [
+        "9 Fetch.load  shop/classes.py:11",
+        "12 waits for requests.get",
+    ]
