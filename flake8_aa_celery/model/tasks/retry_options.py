@@ -200,15 +200,20 @@ def _is_no_task(node: ast.expr, site: Site) -> bool:
 
 def _is_handed_on(name: str, body: Body, depth: int) -> bool:
     """Whether a function hands on what a name holds to something that cannot be read."""
-    node = body.scope.node
-    asked = {id(part.value) for part in ast.walk(node) if isinstance(part, ast.Attribute)}
-    called = {id(part.func) for part in ast.walk(node) if isinstance(part, ast.Call)}
-    bare = [
-        part
-        for part in _names_within(node)
-        if part.id == name and id(part) not in asked | called and isinstance(part.ctx, ast.Load)
-    ]
-    return any(not _is_taken(part, body, depth) for part in bare)
+    return any(not _is_taken(part, body, depth) for part in _bare_names(body.scope).get(name, ()))
+
+
+@fact
+def _bare_names(scope: Scope) -> dict[str, list[ast.Name]]:
+    """The names in a function that are read for themselves: not asked for an attribute, and not called."""
+    parts = list(ast.walk(scope.node))
+    asked = {id(part.value) for part in parts if isinstance(part, ast.Attribute)}
+    asked.update(id(part.func) for part in parts if isinstance(part, ast.Call))
+    found: dict[str, list[ast.Name]] = {}
+    for part in _names_within(scope.node):
+        if id(part) not in asked and isinstance(part.ctx, ast.Load):
+            found.setdefault(part.id, []).append(part)
+    return found
 
 
 def _names_within(node: ast.AST) -> Iterator[ast.Name]:
