@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from flake8_aa_celery.documents import is_document
 from flake8_aa_celery.fixes.engine import fix
-from flake8_aa_celery.linter import check, lint
-from flake8_aa_celery.model.code.workspace import Workspace
+from flake8_aa_celery.linter import check, parse
+from flake8_aa_celery.model.code.workspace import Disk, Workspace
 from flake8_aa_celery.profiles import Profiles
 from flake8_aa_celery.pyproject import SettingsTree
 from flake8_aa_celery.report import Result
@@ -34,7 +34,10 @@ class Analysis:
         self._complain = complain
         self._told: set[str] = set()
         self._texts: dict[str, bytes] = {}
+        self._disk = Disk()
         self._workspace: Workspace | None = None
+        #: what was found in the files as they are now
+        self._found: dict[str, list[Violation]] = {}
         self._tree = self._new_tree()
 
     # -- what changes -------------------------------------------------------------------------------------------
@@ -44,18 +47,23 @@ class Analysis:
         data = text.encode(errors="surrogatepass")
         if self._texts.get(path) != data:
             self._texts[path] = data
-            self._workspace = None
+            self._begin_anew()
 
     def close(self, path: str) -> None:
         """Say that a file is no longer open: what is on the disk counts again."""
         if self._texts.pop(path, None) is not None:
-            self._workspace = None
+            self._begin_anew()
 
     def forget(self) -> None:
         """Say that files on the disk may have become others, or settings."""
-        self._workspace = None
+        self._disk = Disk()
+        self._begin_anew()
         self._told.clear()
         self._tree = self._new_tree()
+
+    def _begin_anew(self) -> None:
+        self._workspace = None
+        self._found.clear()
 
     @property
     def open_files(self) -> list[str]:
@@ -76,6 +84,11 @@ class Analysis:
 
     def violations(self, path: str) -> list[Violation]:
         """What is reported of a file; nothing of one that the settings exclude."""
+        if path not in self._found:
+            self._found[path] = self._check(path)
+        return self._found[path]
+
+    def _check(self, path: str) -> list[Violation]:
         settings = self._settings_of(path)
         if settings is None or self._is_left_out(path, settings):
             return []
@@ -86,9 +99,12 @@ class Analysis:
         settings = self._settings_of(path)
         if settings is None or is_document(path):
             return None
-        seen: list[Module] = []
-        lint(path, self.data(path), settings, self.workspace, keep=True, seen=seen.append)
-        return seen[0] if seen else None
+        data = self.data(path)
+        project = self.workspace.project_of(path, settings)
+        try:
+            return project.loaded(path, data) or project.module(path, parse(data))
+        except SyntaxError:
+            return None
 
     # -- what cures it ------------------------------------------------------------------------------------------
 
@@ -99,13 +115,14 @@ class Analysis:
             return self.data(path)
         unsafe = violation.fix.safety == "unsafe"
         # what comes of it is for nobody else to see yet
-        return fix(path, self.data(path), settings, Workspace(self._texts), unsafe=unsafe, only=violation).data
+        workspace = Workspace(self._texts, self._disk)
+        return fix(path, self.data(path), settings, workspace, unsafe=unsafe, only=violation).data
 
     def all_fixed(self, path: str) -> bytes:
         """A file with all safe fixes."""
         settings = self._settings_of(path)
         data = self.data(path)
-        return fix(path, data, settings, Workspace(self._texts)).data if settings is not None else data
+        return fix(path, data, settings, Workspace(self._texts, self._disk)).data if settings is not None else data
 
     def silenced(self, path: str, violation: Violation) -> bytes:
         """A file with a comment that silences a violation; the same where none can."""
@@ -118,7 +135,7 @@ class Analysis:
     def workspace(self) -> Workspace:
         """The files as they are now."""
         if self._workspace is None:
-            self._workspace = Workspace(self._texts)
+            self._workspace = Workspace(self._texts, self._disk)
         return self._workspace
 
     def _new_tree(self) -> SettingsTree:

@@ -15,16 +15,21 @@ from flake8_aa_celery.model.resolve.task_functions import registered_in
 from flake8_aa_celery.model.resolve.values import Dispatch, Mapping, Signature, Task, Workflow
 from flake8_aa_celery.model.tasks.index import task_named
 from flake8_aa_celery.model.tasks.parameters import task_of
+from flake8_aa_celery.places import below
 from flake8_aa_celery.trace.build import trace_of
 from flake8_aa_celery.trace.text import render
+from flake8_aa_celery.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Entry
 
 #: Lines of a trace that a hover shows.
 _MOST_LINES = 25
+#: Places that a hover names.
+_MOST_USES = 6
 
 
 class Place(NamedTuple):
@@ -103,21 +108,55 @@ def symbols_of(module: Module) -> list[Symbol]:
 
 
 def described(found: Found) -> str:
-    """What is known of a task, in Markdown: its name, options, the priority that counts here, and where it leads."""
-    task, settings = found.task, found.task.module.project.settings
+    """What is known of a task, in Markdown: its name, options, the priority that counts here, and where it leads.
+
+    And where each of these is said, and what sends it.
+    """
+    task = found.task
     lines = [f"**task** `{task.registered_name or task.name}`"]
-    options = {name: ast.unparse(entry.node) for name, entry in task.options.entries.items()}
+    options = [
+        f"`{name}={ast.unparse(entry.node)}`{_elsewhere(entry, task)}" for name, entry in task.options.entries.items()
+    ]
     if options:
-        lines.append("options: " + ", ".join(f"`{name}={value}`" for name, value in options.items()))
-    receiver = found.by.receiver if isinstance(found.by, Dispatch) else found.by or task
-    given = found.by.options if isinstance(found.by, Dispatch) else Mapping({})
-    if not isinstance(receiver, Workflow):
-        lines.append(f"runs at {runs_at(of(receiver, given, default(settings)))}")
-    uses = sum(1 for use in uses_of(task) if use.way != "unknown")
-    lines.append(f"used in {uses} places" if uses != 1 else "used in 1 place")
+        lines.append("options: " + ", ".join(options))
+    lines += [*_priority(found), _uses(task)]
     shown = render([trace_of(task.scope)]).splitlines()[1:]
     rest = [f"… {len(shown) - _MOST_LINES} more lines: aa-celery trace"] if len(shown) > _MOST_LINES else []
     return "\n\n".join(lines) + "\n\n```text\n" + "\n".join([*shown[:_MOST_LINES], *rest]) + "\n```"
+
+
+def _elsewhere(entry: Entry, task: Task) -> str:
+    """Where an option is written that does not stand at its task."""
+    node, around = entry.node, task.decorator if task.definition is task.node else task.definition
+    is_here = entry.module is task.module and around.lineno <= node.lineno <= (around.end_lineno or around.lineno)
+    return "" if is_here else f" ({below(entry.module.path)}:{node.lineno})"
+
+
+def _priority(found: Found) -> Iterator[str]:
+    """The priority that a task runs at, by what is pointed at, and who says so."""
+    task, by = found.task, found.by
+    receiver = by.receiver if isinstance(by, Dispatch) else by or task
+    given = by.options if isinstance(by, Dispatch) else Mapping({})
+    if isinstance(receiver, Workflow):
+        return
+    told = runs_at(of(receiver, given, default(task.module.project.settings)))
+    said_by = ""
+    if given.get("priority"):
+        said_by = ", said by the dispatch"
+    elif isinstance(receiver, Signature) and receiver.options.get("priority"):
+        said_by = ", said by the signature"
+    elif task.options.get("priority"):
+        said_by = ", said by the task"
+    yield f"runs at {told}{said_by}"
+
+
+def _uses(task: Task) -> str:
+    """How often a task is used, and what uses it first."""
+    uses = [use for use in uses_of(task) if use.way != "unknown"]
+    places = [f"{use.way} {below(use.module.path)}:{getattr(use.node, 'lineno', 1)}" for use in uses[:_MOST_USES]]
+    told = f"used in {counted(len(uses), 'place')}"
+    more = ", …" if len(uses) > _MOST_USES else ""
+    return f"{told}: {', '.join(places)}{more}" if places else told
 
 
 # -- places -----------------------------------------------------------------------------------------------------

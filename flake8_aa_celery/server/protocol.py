@@ -34,6 +34,8 @@ _FIX_ALL = "source.fixAll.aaCelery"
 #: Seconds after the last change before what is open is checked again: nobody reads while they type.
 _PAUSE = 0.2
 _SOURCE = "aa-celery"
+#: What tells other files apart from those that are open: their text, and settings.
+_WATCHED = ("**/*.py", "**/pyproject.toml")
 
 
 class Server(LanguageServer):
@@ -44,6 +46,16 @@ class Server(LanguageServer):
         self.analysis = Analysis(self._complain)
         self._timer: asyncio.TimerHandle | None = None
 
+    async def watch_files(self) -> None:
+        """Ask the editor to tell of files that change on the disk, where it can."""
+        workspace = self.client_capabilities.workspace
+        watched = workspace.did_change_watched_files if workspace is not None else None
+        if watched is None or not watched.dynamic_registration:
+            return
+        options = lsp.DidChangeWatchedFilesRegistrationOptions([lsp.FileSystemWatcher(glob) for glob in _WATCHED])
+        wish = lsp.Registration("files", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+        await self.client_register_capability_async(lsp.RegistrationParams([wish]))
+
     # -- diagnostics --------------------------------------------------------------------------------------------
 
     def put(self, uri: str) -> None:
@@ -51,19 +63,29 @@ class Server(LanguageServer):
         path = path_of(uri)
         if path:
             self.analysis.put(path, self.workspace.get_text_document(uri).source)
-            self.check_later()
+            self.check_later(path)
 
-    def check_later(self) -> None:
-        """Check all that is open when nothing has changed for a moment."""
+    def check_later(self, first: str = "") -> None:
+        """Check all that is open when nothing has changed for a moment: a change in one file can show in another.
+
+        :param first: the file to begin with: the one that somebody looks at.
+        """
+        others = [path for path in self.analysis.open_files if path != first]
+        self._call(_PAUSE, [first, *others] if first else others)
+
+    def _call(self, pause: float, paths: list[str]) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(_PAUSE, self.check_now)
+        self._timer = asyncio.get_running_loop().call_later(pause, self._check_next, paths)
 
-    def check_now(self) -> None:
-        """Check all that is open: a change in one file can show in another."""
+    def _check_next(self, paths: list[str]) -> None:
+        """Check the first of some files, and the others after whatever the editor asks meanwhile."""
         self._timer = None
-        for path in self.analysis.open_files:
+        path, *others = paths or [""]
+        if path in self.analysis.open_files:
             self._publish(path, [self._diagnostic(path, found) for found in self.analysis.violations(path)])
+        if others:
+            self._call(0, others)
 
     def clear(self, path: str) -> None:
         """Take back what was said of a file."""
@@ -164,7 +186,11 @@ def _edits(before: bytes, after: bytes) -> list[lsp.TextEdit]:
 
 
 def code_actions(server: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-    """What can be done in a range: the fixes of what is found there, all safe ones, and comments that silence."""
+    """What can be done in a range: the fixes of what is found there, all safe ones, and comments that silence.
+
+    An editor that can ask for the edits later gets them when somebody has chosen; of another one's actions those that
+    change nothing are left out.
+    """
     path, uri = path_of(params.text_document.uri), params.text_document.uri
     if not path:
         return []
@@ -173,48 +199,62 @@ def code_actions(server: Server, params: lsp.CodeActionParams) -> list[lsp.CodeA
     here = [each for each in found if _overlap(server.range_of(path, each), params.range)]
     actions: list[lsp.CodeAction] = []
     if wanted is None or any(_FIX_ALL.startswith(kind) for kind in wanted):
-        actions += _fix_all(server, path, uri, found)
+        actions += _fix_all(uri, found)
     if wanted is None or any("quickfix".startswith(kind) for kind in wanted):
         actions += [action for each in here for action in _quick_fixes(server, path, uri, each)]
-    return actions
+    if _resolves_later(server):
+        return actions
+    return [action for each in actions if (action := resolved(server, each)).edit is not None]
+
+
+def resolved(server: Server, action: lsp.CodeAction) -> lsp.CodeAction:
+    """An action with its edit, as the file is now; without one where the fix is refused, or nothing is found there."""
+    chosen: dict[str, Any] = action.data or {}
+    uri, path = str(chosen.get("uri", "")), path_of(str(chosen.get("uri", "")))
+    if not path:
+        return action
+    before = server.analysis.data(path)
+    after = _after(server, path, chosen)
+    if after != before:
+        action.edit = lsp.WorkspaceEdit(changes={uri: _edits(before, after)})
+    return action
+
+
+def _after(server: Server, path: str, chosen: dict[str, Any]) -> bytes:
+    """What a file holds once an action is carried out."""
+    if chosen["what"] == "all":
+        return server.analysis.all_fixed(path)
+    place = chosen["code"], chosen["line"], chosen["column"]
+    found = (each for each in server.analysis.violations(path) if (each.code, each.line, each.column) == place)
+    violation = next(found, None)
+    if violation is None:
+        return server.analysis.data(path)
+    make = server.analysis.fixed if chosen["what"] == "fix" else server.analysis.silenced
+    return make(path, violation)
+
+
+def _resolves_later(server: Server) -> bool:
+    """Whether an editor asks for the edit of an action when somebody has chosen it."""
+    document = server.client_capabilities.text_document
+    actions = document.code_action if document is not None else None
+    resolving = actions.resolve_support if actions is not None and actions.data_support else None
+    return resolving is not None and "edit" in resolving.properties
 
 
 def _quick_fixes(server: Server, path: str, uri: str, found: Violation) -> Iterator[lsp.CodeAction]:
-    before = server.analysis.data(path)
-    make = partial(_action, uri=uri, before=before, kind=lsp.CodeActionKind.QuickFix)
-    diagnostic = [server._diagnostic(path, found)]
+    diagnostics = [server._diagnostic(path, found)]
+    data = {"uri": uri, "code": found.code, "line": found.line, "column": found.column}
+    make = partial(lsp.CodeAction, kind=lsp.CodeActionKind.QuickFix, diagnostics=diagnostics)
     if found.fix is not None:
-        after = server.analysis.fixed(path, found)
         unsafe = " (unsafe: read its page)" if found.fix.safety == "unsafe" else ""
-        if after != before:
-            yield make(
-                f"{found.code}: {found.fix.title}{unsafe}", after=after, diagnostics=diagnostic, preferred=not unsafe
-            )
-    after = server.analysis.silenced(path, found)
-    if after != before:
-        yield make(f"{found.code}: silence this line", after=after, diagnostics=diagnostic, preferred=False)
+        title = f"{found.code}: {found.fix.title}{unsafe}"
+        yield make(title, data={**data, "what": "fix"}, is_preferred=not unsafe or None)
+    yield make(f"{found.code}: silence this line", data={**data, "what": "silence"})
 
 
-def _fix_all(server: Server, path: str, uri: str, found: Sequence[Violation]) -> Iterator[lsp.CodeAction]:
+def _fix_all(uri: str, found: Sequence[Violation]) -> Iterator[lsp.CodeAction]:
     if any(each.fix is not None and each.fix.safety == "safe" for each in found):
-        before, after = server.analysis.data(path), server.analysis.all_fixed(path)
-        if after != before:
-            title, kind = "Fix all that is safe (aa-celery)", _FIX_ALL
-            yield _action(title, uri=uri, before=before, after=after, kind=kind, diagnostics=None, preferred=False)
-
-
-def _action(
-    title: str,
-    *,
-    uri: str,
-    before: bytes,
-    after: bytes,
-    kind: lsp.CodeActionKind | str,
-    diagnostics: list[lsp.Diagnostic] | None,
-    preferred: bool,
-) -> lsp.CodeAction:
-    edit = lsp.WorkspaceEdit(changes={uri: _edits(before, after)})
-    return lsp.CodeAction(title=title, kind=kind, edit=edit, diagnostics=diagnostics, is_preferred=preferred or None)
+        yield lsp.CodeAction("Fix all that is safe (aa-celery)", kind=_FIX_ALL, data={"uri": uri, "what": "all"})
 
 
 def _overlap(one: lsp.Range, other: lsp.Range) -> bool:
@@ -245,6 +285,10 @@ def hover(server: Server, params: lsp.HoverParams) -> lsp.Hover | None:
 def make_server() -> Server:
     """A server with all that it can do; nothing runs yet."""
     server = Server()
+
+    @server.feature(lsp.INITIALIZED)
+    async def _initialized(params: lsp.InitializedParams) -> None:
+        await server.watch_files()
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def _opened(params: lsp.DidOpenTextDocumentParams) -> None:
@@ -279,9 +323,15 @@ def make_server() -> Server:
 
     kinds = [lsp.CodeActionKind.QuickFix, _FIX_ALL]
 
-    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=kinds))
+    options = lsp.CodeActionOptions(code_action_kinds=kinds, resolve_provider=True)
+
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, options)
     def _actions(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         return code_actions(server, params)
+
+    @server.feature(lsp.CODE_ACTION_RESOLVE)
+    def _chosen(action: lsp.CodeAction) -> lsp.CodeAction:
+        return resolved(server, action)
 
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)
     def _hover(params: lsp.HoverParams) -> lsp.Hover | None:

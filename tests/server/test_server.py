@@ -44,6 +44,7 @@ class Editor:
         self.client = client
         self.told: asyncio.Queue[lsp.PublishDiagnosticsParams] = asyncio.Queue()
         self.messages: list[str] = []
+        self.wishes: list[lsp.RegistrationParams] = []
 
     async def open(self, file: Path) -> list[lsp.Diagnostic]:
         text = file.read_text("utf-8")
@@ -76,7 +77,9 @@ class Editor:
         return [action for action in found or [] if isinstance(action, lsp.CodeAction)]
 
 
-def session(root: Path, script: Callable[[Editor], Awaitable[None]]) -> None:
+def session(
+    root: Path, script: Callable[[Editor], Awaitable[None]], capabilities: lsp.ClientCapabilities | None = None
+) -> None:
     """Run a script against a server."""
 
     async def run() -> None:
@@ -86,13 +89,17 @@ def session(root: Path, script: Callable[[Editor], Awaitable[None]]) -> None:
         def told(params: lsp.PublishDiagnosticsParams) -> None:
             editor.told.put_nowait(params)
 
+        def wished(params: lsp.RegistrationParams) -> None:
+            editor.wishes.append(params)
+
         def message(params: lsp.ShowMessageParams) -> None:
             editor.messages.append(params.message)
 
         client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(told)
         client.feature(lsp.WINDOW_SHOW_MESSAGE)(message)
         await client.start_io(sys.executable, "-m", "flake8_aa_celery", "server")
-        params = lsp.InitializeParams(capabilities=lsp.ClientCapabilities(), root_uri=root.as_uri())
+        client.feature(lsp.CLIENT_REGISTER_CAPABILITY)(wished)
+        params = lsp.InitializeParams(capabilities=capabilities or lsp.ClientCapabilities(), root_uri=root.as_uri())
         await client.initialize_async(params)
         client.initialized(lsp.InitializedParams())
         try:
@@ -181,7 +188,8 @@ def test_a_dispatch_leads_to_its_task_and_back(tasks: Path) -> None:
         assert hover is not None
         assert isinstance(hover.contents, lsp.MarkupContent)
         assert "**task** `app.tasks.update`" in hover.contents.value
-        assert "priority 4" in hover.contents.value
+        assert "runs at priority 4, said by the task" in hover.contents.value
+        assert "used in " in hover.contents.value
         references = lsp.ReferenceParams(lsp.ReferenceContext(True), **at_task)
         found = await editor.client.text_document_references_async(references)
         assert [each.uri for each in found or []] == [tasks.with_name("views.py").as_uri()]
@@ -247,6 +255,58 @@ def test_files_that_are_nowhere_or_gone_do_no_harm(tasks: Path, tmp_path: Path) 
         other.mkdir()
         (other / "loose.py").write_text(TASKS, "utf-8")
         assert "AAC401" in [each.code for each in await editor.open(other / "loose.py")]
+
+    session(tasks.parent.parent, script)
+
+
+def test_edits_are_made_when_an_action_is_chosen(tasks: Path) -> None:
+    """By an editor that asks for them then; a fix that does nothing any more has none."""
+    later = lsp.ClientCodeActionResolveOptions(["edit"])
+    actions = lsp.CodeActionClientCapabilities(data_support=True, resolve_support=later)
+    capabilities = lsp.ClientCapabilities(text_document=lsp.TextDocumentClientCapabilities(code_action=actions))
+
+    async def script(editor: Editor) -> None:
+        await editor.open(tasks)
+        offered = await editor.actions(tasks, LINE)
+        assert [action.edit for action in offered] == [None] * len(offered)
+        silence = next(action for action in offered if action.title == "AAC401: silence this line")
+        chosen = await editor.client.code_action_resolve_async(silence)
+        assert chosen.edit is not None
+        assert chosen.edit.changes is not None
+        ((edit,),) = chosen.edit.changes.values()
+        assert "# noqa: AAC401" in edit.new_text
+        await editor.write(tasks, "x = 1\n")
+        silence.edit = None
+        gone = await editor.client.code_action_resolve_async(silence)
+        assert gone.edit is None
+
+    session(tasks.parent.parent, script, capabilities)
+
+
+def test_the_editor_is_asked_to_tell_of_files_on_the_disk(tasks: Path) -> None:
+    watching = lsp.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
+    capabilities = lsp.ClientCapabilities(workspace=lsp.WorkspaceClientCapabilities(did_change_watched_files=watching))
+
+    async def script(editor: Editor) -> None:
+        await editor.open(tasks)
+        wishes = [wish.method for params in editor.wishes for wish in params.registrations]
+        assert wishes == ["workspace/didChangeWatchedFiles"]
+
+    session(tasks.parent.parent, script, capabilities)
+
+
+def test_the_file_that_is_edited_is_checked_first(tasks: Path) -> None:
+    views = tasks.with_name("views.py")
+
+    async def script(editor: Editor) -> None:
+        await editor.open(tasks)
+        await editor.open(views)
+        await editor.diagnostics(tasks)  # which is checked once more, as another file was opened
+        change: Any = [lsp.TextDocumentContentChangeWholeDocument(VIEWS + "\n")]
+        version = lsp.VersionedTextDocumentIdentifier(version=2, uri=views.as_uri())
+        editor.client.text_document_did_change(lsp.DidChangeTextDocumentParams(version, change))
+        told = [await asyncio.wait_for(editor.told.get(), 20) for _ in range(2)]
+        assert [each.uri for each in told] == [views.as_uri(), tasks.as_uri()]
 
     session(tasks.parent.parent, script)
 

@@ -162,7 +162,7 @@ class Project:
             return None
         try:
             data = self.workspace.read(path)
-            tree = ast.parse(data)
+            tree = self.workspace.parsed(path, data)
         except (OSError, SyntaxError, ValueError, LookupError, RecursionError, MemoryError):
             return None  # whoever lints that file is told; here nothing is known of it
         self._hashes[path] = hash(data)
@@ -266,9 +266,7 @@ class Project:
         Read the first time that a rule asks for something that may stand anywhere in the project.
         """
         if self._files is None:
-            from flake8_aa_celery.model.code.files import read_files
-
-            found = [(path, self.workspace.laid_over(path, data)) for path, data in read_files(self)]
+            found = [(path, self.workspace.laid_over(path, data)) for path, data in self.workspace.on_disk(self)]
             self._files = sorted([*found, *self.workspace.files_to_be(self.root)])
         return self._files
 

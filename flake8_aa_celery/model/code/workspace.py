@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.installed import Environment, environment_at
+from flake8_aa_celery.model.code.files import read_files
 from flake8_aa_celery.model.code.project import Project
 from flake8_aa_celery.places import Places
 from flake8_aa_celery.source import read
@@ -21,14 +23,36 @@ _KEPT = 2
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
+class Disk:
+    """What was read from the disk, for as long as no file there becomes another: an editor says when one does."""
+
+    def __init__(self) -> None:
+        self.places = Places()
+        #: the files of each project with their bytes
+        self.files: dict[tuple[str, Settings], list[tuple[str, bytes]]] = {}
+        self._trees: dict[str, tuple[bytes, ast.Module]] = {}
+
+    def tree(self, path: str, data: bytes) -> ast.Module:
+        """The syntax tree of a file that holds some bytes.
+
+        :raises SyntaxError: as :func:`ast.parse`, which also raises ValueError, RecursionError and MemoryError.
+        """
+        known = self._trees.get(path)
+        if known is None or known[0] != data:
+            known = self._trees[path] = (data, ast.parse(data))
+        return known[1]
+
+
 class Workspace:
     """Files as they are at one moment, and what is known of them. Several can live side by side.
 
     :param overlay: what files are to hold, by their paths: that is read instead of what is on the disk.
+    :param disk: what was read before, and is taken to be there still; None where everything is looked at anew.
     """
 
-    def __init__(self, overlay: Mapping[str, bytes] = _NOTHING) -> None:
-        self.places = Places()
+    def __init__(self, overlay: Mapping[str, bytes] = _NOTHING, disk: Disk | None = None) -> None:
+        self._disk = disk
+        self.places = disk.places if disk is not None else Places()
         self._overlay = {os.path.realpath(path): data for path, data in overlay.items()}
         self._projects: dict[tuple[str, Settings], Project] = {}
         self._environments: dict[str, Environment] = {}
@@ -76,6 +100,22 @@ class Workspace:
         """
         known = self._overlay.get(os.path.realpath(path)) if self._overlay else None
         return read(path) if known is None else known
+
+    def parsed(self, path: str, data: bytes) -> ast.Module:
+        """The syntax tree of a file that holds some bytes.
+
+        :raises SyntaxError: as :func:`ast.parse`, which also raises ValueError, RecursionError and MemoryError.
+        """
+        return ast.parse(data) if self._disk is None else self._disk.tree(path, data)
+
+    def on_disk(self, project: Project) -> list[tuple[str, bytes]]:
+        """The Python files of a project with their bytes, sorted, without what is laid over them."""
+        known = self._disk.files.get((project.root, project.settings)) if self._disk is not None else None
+        if known is None:
+            known = read_files(project)
+            if self._disk is not None:
+                self._disk.files[project.root, project.settings] = known
+        return known
 
     def laid_over(self, path: str, data: bytes) -> bytes:
         """What a file is to hold that holds some bytes on the disk."""
