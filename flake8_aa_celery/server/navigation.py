@@ -15,7 +15,6 @@ from flake8_aa_celery.model.resolve.task_functions import registered_in
 from flake8_aa_celery.model.resolve.values import Dispatch, Mapping, Signature, Task, Workflow
 from flake8_aa_celery.model.tasks.index import task_named
 from flake8_aa_celery.model.tasks.parameters import task_of
-from flake8_aa_celery.places import below
 from flake8_aa_celery.trace.build import trace_of
 from flake8_aa_celery.trace.text import render
 from flake8_aa_celery.wording import counted
@@ -129,7 +128,7 @@ def _elsewhere(entry: Entry, task: Task) -> str:
     """Where an option is written that does not stand at its task."""
     node, around = entry.node, task.decorator if task.definition is task.node else task.definition
     is_here = entry.module is task.module and around.lineno <= node.lineno <= (around.end_lineno or around.lineno)
-    return "" if is_here else f" ({below(entry.module.path)}:{node.lineno})"
+    return "" if is_here else f" ({entry.module.path_in_project}:{node.lineno})"
 
 
 def _priority(found: Found) -> Iterator[str]:
@@ -153,7 +152,7 @@ def _priority(found: Found) -> Iterator[str]:
 def _uses(task: Task) -> str:
     """How often a task is used, and what uses it first."""
     uses = [use for use in uses_of(task) if use.way != "unknown"]
-    places = [f"{use.way} {below(use.module.path)}:{getattr(use.node, 'lineno', 1)}" for use in uses[:_MOST_USES]]
+    places = [f"{use.way} {use.module.path_in_project}:{getattr(use.node, 'lineno', 1)}" for use in uses[:_MOST_USES]]
     told = f"used in {counted(len(uses), 'place')}"
     more = ", …" if len(uses) > _MOST_USES else ""
     return f"{told}: {', '.join(places)}{more}" if places else told
