@@ -48,8 +48,13 @@ class UnknownAttribute(NamedTuple):
 def unknown_attributes_of(module: Module) -> list[UnknownAttribute]:
     """What the bound tasks of a module ask themselves for that no task has and that nobody sets."""
     found = [found for task in run_by_workers_of(module) for found in _unknown_in(task)]
-    set_somewhere = _set_in(module) if found else frozenset()
-    return [each for each in found if each.node.attr not in set_somewhere]
+    return [each for each in found if not _may_be_set(each, module)]
+
+
+def _may_be_set(unknown: UnknownAttribute, module: Module) -> bool:
+    """Whether somebody sets such an attribute: the module, or one in which a class of the task stands."""
+    modules = {module, *(owner.module for owner in bases_of(unknown.task).classes)}
+    return any(unknown.node.attr in _set_in(each) for each in modules)
 
 
 def _unknown_in(task: Task) -> Iterator[UnknownAttribute]:
