@@ -63,12 +63,12 @@ def task_classes_of(module: Module) -> list[TaskClass]:
         node, place = scope.node, scope.block.site
         if isinstance(node, ast.ClassDef) and place is not None:
             bases = lineage(Class(node, place))
-            if _are_of_tasks(bases):
+            if are_of_tasks(bases):
                 found.append(TaskClass(node.name, node, scope, bases, _options_in(scope)))
     return found
 
 
-def _are_of_tasks(bases: Bases) -> bool:
+def are_of_tasks(bases: Bases) -> bool:
     """Whether a class derives from Celery's, or from one of a library that does."""
     return not _OF_LIBRARIES.isdisjoint(bases.origins)
 
@@ -113,7 +113,7 @@ def is_task(value: Value) -> bool:
     """Whether something is a task, or an object of a class of tasks whose attributes are Celery's."""
     if isinstance(value, Instance):
         bases = lineage(value.of)
-        return _are_of_tasks(bases) and not bases.defines("app")
+        return are_of_tasks(bases) and not bases.defines("app")
     return isinstance(value, Task)
 
 
@@ -136,7 +136,7 @@ def class_task_of(scope: Scope) -> ClassTask | None:
     if not isinstance(node, ast.ClassDef) or place is None or not node.bases:
         return None
     owner = Class(node, place)
-    if not _are_of_tasks(lineage(owner)):
+    if not are_of_tasks(lineage(owner)):
         return None
     for each in mro(owner):
         bindings = each.scope.bindings.get(_RUN, ())

@@ -10,10 +10,9 @@ from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import has_attribute, positional_parameters, without_call
 from flake8_aa_celery.model.effects.bodies import Body
 from flake8_aa_celery.model.effects.graph import graph_of
-from flake8_aa_celery.model.knowledge.celery import TASK
 from flake8_aa_celery.model.resolve.classes import bases_of, lineage
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
-from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
+from flake8_aa_celery.model.resolve.task_classes import are_of_tasks, run_by_workers_of
 from flake8_aa_celery.model.resolve.values import Constant, Function, Instance, Items, Mapping, Origin, Rows
 from flake8_aa_celery.model.tasks.decorators import hiding
 from flake8_aa_celery.model.tasks.index import task_index_of
@@ -194,7 +193,7 @@ def _is_no_task(node: ast.expr, site: Site) -> bool:
         return not value.dotted.startswith("celery.")
     if isinstance(value, Instance):
         bases = lineage(value.of)
-        return bases.complete and TASK not in bases.origins
+        return bases.complete and not are_of_tasks(bases)
     return isinstance(value, (Constant, Function, Rows))
 
 
