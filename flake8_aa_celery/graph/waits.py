@@ -52,5 +52,4 @@ def _steps_that_wait(graph: Graph, start: Body) -> Iterator[tuple[Step, str, boo
 
 
 def _wait(call: CallSite, what: str, per_item: bool) -> Wait:
-    function = call.node.func
-    return Wait(what, per_item, below(call.site.module.path), function.end_lineno or function.lineno)
+    return Wait(what, per_item, below(call.site.module.path), call.line)

@@ -126,9 +126,7 @@ def described(found: Found) -> str:
 
 def _elsewhere(entry: Entry, task: Task) -> str:
     """Where an option is written that does not stand at its task."""
-    node, around = entry.node, task.decorator if task.definition is task.node else task.definition
-    is_here = entry.module is task.module and around.lineno <= node.lineno <= (around.end_lineno or around.lineno)
-    return "" if is_here else f" ({entry.module.path_in_project}:{node.lineno})"
+    return "" if task.says(entry) else f" ({entry.module.path_in_project}:{entry.node.lineno})"
 
 
 def _priority(found: Found) -> Iterator[str]:

@@ -210,7 +210,8 @@ def code_actions(server: Server, params: lsp.CodeActionParams) -> list[lsp.CodeA
 def resolved(server: Server, action: lsp.CodeAction) -> lsp.CodeAction:
     """An action with its edit, as the file is now; without one where the fix is refused, or nothing is found there."""
     chosen: dict[str, Any] = action.data or {}
-    uri, path = str(chosen.get("uri", "")), path_of(str(chosen.get("uri", "")))
+    uri = str(chosen.get("uri", ""))
+    path = path_of(uri)
     if not path:
         return action
     before = server.analysis.data(path)

@@ -234,9 +234,8 @@ def _name(function: Scope) -> str:
 
 
 def _place(call: CallSite) -> Place:
-    """The line in which what is called is named: the last one of a call over several lines."""
-    function = call.node.func
-    return Place(below(call.site.module.path), function.end_lineno or function.lineno)
+    """The line in which what is called is named."""
+    return Place(below(call.site.module.path), call.line)
 
 
 def _place_of(function: Scope) -> Place:

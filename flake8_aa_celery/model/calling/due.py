@@ -41,32 +41,34 @@ class Times(NamedTuple):
 
 def times_of(entry: ScheduleEntry) -> Times | None:
     """When an entry is due; None where that is not known."""
-    field = entry.fields.get("schedule")
-    if field is None:
-        return None
-    node, site = behind_names(field.node, field.site)
-    seconds = _seconds(node, site)
-    if seconds:
-        return Times(f"every {_period(seconds)}", 3600 / seconds)
-    crontab = next((each for each in crontabs_of(site.module) if each.node is node), None)
-    found = _of_crontab(crontab) if crontab is not None else None
+    schedule = _schedule_of(entry)
+    if isinstance(schedule, float):
+        return Times(f"every {_period(schedule)}", 3600 / schedule) if schedule else None
+    found = _of_crontab(schedule) if schedule is not None else None
     return found._replace(is_spread=True) if found and entry.fields.constant("apply_offset") is True else found
 
 
 def occasions_of(entry: ScheduleEntry) -> Hashable | None:
     """What the times of an entry are compared by, however they are written; None where they are not known."""
+    schedule = _schedule_of(entry)
+    if schedule is None or isinstance(schedule, float):
+        return schedule
+    if schedule.extra is not None or not schedule.fields.entries.keys() <= CRONTAB_FIELDS.keys():
+        return None
+    fields = tuple(expanded(schedule, name) for name in CRONTAB_FIELDS)
+    return None if None in fields else fields
+
+
+def _schedule_of(entry: ScheduleEntry) -> float | Crontab | None:
+    """The interval of an entry in seconds, or its crontab; None where neither is known."""
     field = entry.fields.get("schedule")
     if field is None:
         return None
     node, site = behind_names(field.node, field.site)
     seconds = _seconds(node, site)
     if seconds is not None:
-        return seconds
-    crontab = next((each for each in crontabs_of(site.module) if each.node is node), None)
-    if crontab is None or crontab.extra is not None or not crontab.fields.entries.keys() <= CRONTAB_FIELDS.keys():
-        return None
-    fields = tuple(expanded(crontab, name) for name in CRONTAB_FIELDS)
-    return None if None in fields else fields
+        return float(seconds)
+    return next((each for each in crontabs_of(site.module) if each.node is node), None)
 
 
 def _seconds(node: ast.expr, site: Site) -> float | None:

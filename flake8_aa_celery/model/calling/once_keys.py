@@ -9,7 +9,7 @@ from flake8_aa_celery.model.periodic.schedules import schedule_of, task_of_entry
 from flake8_aa_celery.model.resolve import arguments
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
-from flake8_aa_celery.model.resolve.values import ClassTask, Constant, Items, Mapping, Signature, Task
+from flake8_aa_celery.model.resolve.values import Constant, Items, Mapping, Signature, Task
 from flake8_aa_celery.model.tasks.once import once_options_of, unknown_keys_of
 from flake8_aa_celery.model.tasks.parameters import parameters_of, task_of
 
@@ -48,11 +48,9 @@ def faulty_keys_of(module: Module) -> list[FaultyKey]:
 def _unknown(module: Module) -> Iterator[FaultyKey]:
     for unknown in unknown_keys_of(module):
         # the key itself; where it is written elsewhere, for several tasks, the decorator of the one that lacks it
-        element, decorator = unknown.element, unknown.task.decorator
-        around = unknown.task.definition if isinstance(unknown.task, ClassTask) else decorator
-        inside = around.lineno <= element.node.lineno <= (around.end_lineno or around.lineno)
-        node = element.node if inside and element.module is module else decorator
-        yield FaultyKey("no parameter", unknown.key, unknown.task, node)
+        element, task = unknown.element, unknown.task
+        node = element.node if task.says(element) else task.decorator
+        yield FaultyKey("no parameter", unknown.key, task, node)
 
 
 def _texts(module: Module) -> Iterator[FaultyKey]:

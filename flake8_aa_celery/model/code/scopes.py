@@ -166,6 +166,11 @@ class CallSite(NamedTuple):
     site: Site
     name: str
 
+    @property
+    def line(self) -> int:
+        """The line in which what is called is named: the last one of a call over several lines."""
+        return self.node.func.end_lineno or self.node.func.lineno
+
 
 class Scope:
     """A module, class, function, lambda or comprehension, with the names that are bound in it."""

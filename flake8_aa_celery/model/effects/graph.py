@@ -60,9 +60,8 @@ class Stage(NamedTuple):
 
     @property
     def line(self) -> int:
-        """The line in which what is called is named: the last one of a call over several lines."""
-        function = self.step.call.node.func
-        return function.end_lineno or function.lineno
+        """The line in which what is called is named."""
+        return self.step.call.line
 
 
 class _Node:

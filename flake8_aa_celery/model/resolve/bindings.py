@@ -24,7 +24,6 @@ from flake8_aa_celery.model.resolve.values import (
     App,
     BoundMethod,
     Class,
-    ClassTask,
     Constant,
     Expression,
     Function,
@@ -300,7 +299,7 @@ def _without_registered(values: list[Value]) -> list[Value]:
     Until that is registered nobody can send it.
     """
     tasks = [value for value in values if isinstance(value, Task)]
-    nodes = {id(task.owner.node if isinstance(task, ClassTask) else task.node) for task in tasks}
+    nodes = {id(task.definition) for task in tasks}
     return [each for each in values if not (isinstance(each, (Class, Function)) and id(each.node) in nodes)]
 
 

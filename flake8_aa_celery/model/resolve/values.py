@@ -452,6 +452,16 @@ class Task(Sited):
         return self.node
 
     @property
+    def _heading(self) -> ast.expr | ast.ClassDef:
+        """What its options are written in: its decorator."""
+        return self.decorator
+
+    def says(self, written: Expression) -> bool:
+        """Whether an option, or a part of one, is written at the task itself and not elsewhere for several."""
+        first, last = self._heading.lineno, self._heading.end_lineno or self._heading.lineno
+        return written.module is self.module and first <= written.node.lineno <= last
+
+    @property
     def decorators_above(self) -> list[ast.expr]:
         """The decorators that wrap the task, outermost first."""
         return self.node.decorator_list[: self.position]
@@ -534,6 +544,11 @@ class ClassTask(Task):
     @property
     def definition(self) -> FunctionNode | ast.ClassDef:
         """The class."""
+        return self.owner.node
+
+    @property
+    def _heading(self) -> ast.expr | ast.ClassDef:
+        """The class, in whose body they are."""
         return self.owner.node
 
     def __init__(self, owner: Class, node: FunctionNode, run: Site, options: Mapping, named: str = "") -> None:
