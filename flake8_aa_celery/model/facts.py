@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.calling.send_options import UnreadOption
     from flake8_aa_celery.model.calling.serialising import RefusedArgument
     from flake8_aa_celery.model.calling.task_names import SpokenName
+    from flake8_aa_celery.model.calling.time_limits import TimeLimit
     from flake8_aa_celery.model.calling.twice import TwiceScheduled
     from flake8_aa_celery.model.calling.undecorated import UsedAsTask
     from flake8_aa_celery.model.calling.unknown_tasks import UnknownTask
@@ -213,7 +214,6 @@ UNKNOWN_ATTRIBUTES: Fact[UnknownAttribute] = Fact("unknown_attributes", "tasks.a
 GENERATOR_TASKS: Fact[GeneratorTask] = Fact("generator_tasks", "tasks.generators", RUN_BY_WORKERS)
 KEPT_STATE: Fact[KeptState] = Fact("kept_state", "tasks.state", RUN_BY_WORKERS)
 LOST_NAMES: Fact[LostName] = Fact("lost_names", "tasks.wrapping", TASKS)
-TIME_LIMITS: Fact[WrittenOption] = Fact("time_limits", "tasks.options", RUN_BY_WORKERS)
 ONCE_OPTIONS: Fact[OnceOption] = Fact("once_options", "tasks.once", RUN_BY_WORKERS)
 FAULTY_KEYS: Fact[FaultyKey] = Fact(
     "faulty_keys", "calling.once_keys", RUN_BY_WORKERS, DISPATCHES, SIGNATURES, SCHEDULE
@@ -292,6 +292,7 @@ REFUSED_CALLS: Fact[RefusedCall] = Fact("refused_calls", "calling.callbacks", SI
 REFUSED_RESULTS: Fact[RefusedResult] = Fact("refused_results", "calling.mismatches", WORKFLOWS)
 SPOKEN_NAMES: Fact[SpokenName] = Fact("spoken_names", "calling.task_names", DISPATCHES, SIGNATURES, SCHEDULED)
 SELF_SENDING: Fact[SelfSending] = Fact("self_sending", "calling.self_sending", RUN_BY_WORKERS)
+TIME_LIMITS: Fact[TimeLimit] = Fact("time_limits", "calling.time_limits", CANVAS, RUN_BY_WORKERS, SCHEDULE)
 UNREAD_OPTIONS: Fact[UnreadOption] = Fact("unread_options", "calling.send_options", CANVAS, RUN_BY_WORKERS, SCHEDULE)
 UNDECORATED_TASKS: Fact[UsedAsTask] = Fact("undecorated_tasks", "calling.undecorated", DISPATCHES, SIGNATURES, SCHEDULE)
 UNKNOWN_TASKS: Fact[UnknownTask] = Fact("unknown_tasks", "calling.unknown_tasks")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake8_aa_celery.model.tasks.options import time_limits_of
 from flake8_aa_celery.model.tasks.wrapping import lost_names_of
 from modules import module_of
 
@@ -41,9 +40,3 @@ def test_a_decorator_that_returns_another_function_loses_the_name(
     tmp_path: Path, decorator: str, expected: list[tuple[str, str | None, bool]]
 ) -> None:
     assert lost(tmp_path, decorator + TASK) == expected
-
-
-def test_the_first_time_limit_of_a_task_is_found(tmp_path: Path) -> None:
-    source = "@shared_task(soft_time_limit=1, time_limit=2)\ndef t(): ...\n@shared_task(time_limit=None)\ndef u(): ..."
-    found = time_limits_of(module_of(tmp_path, HEAD + source))
-    assert [(option.task.name, option.name) for option in found] == [("t", "soft_time_limit")]

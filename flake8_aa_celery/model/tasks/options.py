@@ -9,7 +9,6 @@ from flake8_aa_celery.model.code.syntax import has_attribute
 from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS, RETRY_POLICY, TASK_OPTIONS
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
-from flake8_aa_celery.model.resolve.values import Constant
 
 if TYPE_CHECKING:
     import ast
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Entry, Task
 
 _DELAY = "delay"
-
-
-_TIME_LIMITS = frozenset({"soft_time_limit", "time_limit"})
 
 
 class WrittenOption(NamedTuple):
@@ -90,18 +86,3 @@ def _means_nothing(option: WrittenOption) -> bool:
 def _is_read(option: WrittenOption) -> bool:
     """Whether the task's own body asks for the option: ``self.timeout``, ``update.timeout``."""
     return any(has_attribute(statement, option.name) for statement in option.task.node.body)
-
-
-@fact
-def time_limits_of(module: Module) -> list[WrittenOption]:
-    """What limits the time of a module's tasks: of each task the first such option, each place once."""
-    found: list[WrittenOption] = []
-    for task in run_by_workers_of(module):
-        limits = (option for option in options_written_for(task) if option.name in _TIME_LIMITS)
-        found += [option for option in limits if not _is_none(option)][:1]
-    return each_once(found)
-
-
-def _is_none(option: WrittenOption) -> bool:
-    value = option.entry.value
-    return isinstance(value, Constant) and value.value is None
