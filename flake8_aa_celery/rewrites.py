@@ -445,14 +445,16 @@ class LogStart(_Rewrite):
     """The function at the violation says in the log that it has started, before anything else.
 
     :param logger: the name of the module's logger.
+    :param name: what the message calls it.
     :param argument: the parameter that the message tells the value of; empty for none.
     :param added: how the module gets the logger, where it has none yet.
     """
 
-    __slots__ = ("added", "argument", "logger")
+    __slots__ = ("added", "argument", "logger", "name")
 
-    def __init__(self, logger: str, argument: str = "", added: AddLogger | None = None) -> None:
+    def __init__(self, logger: str, name: str, argument: str = "", added: AddLogger | None = None) -> None:
         self.logger = logger
+        self.name = name
         self.argument = argument
         self.added = added
 

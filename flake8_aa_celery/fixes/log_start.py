@@ -23,7 +23,7 @@ def rewrite(place: Place, wanted: LogStart) -> Change:
         raise Refused("its body stands in the line of its `def`")
     if not is_seen(wanted.logger, _scope_of(place)):
         raise Refused(f"`{wanted.logger}` means something else in the task")
-    line = place.tree.statement(_line(place, function, wanted))
+    line = place.tree.statement(_line(place, wanted))
     body = list(function.body.body)
     first = int(function.get_docstring(clean=False) is not None)
     rest = body[first:]
@@ -34,9 +34,9 @@ def rewrite(place: Place, wanted: LogStart) -> Change:
     return Change({**added.nodes, function.body: block}, added.imports, is_for_the_log=True)
 
 
-def _line(place: Place, function: cst.FunctionDef, wanted: LogStart) -> str:
+def _line(place: Place, wanted: LogStart) -> str:
     """The statement in one line, or as black would split it."""
-    indent, name = place.tree.module.default_indent, function.name.value
+    indent, name = place.tree.module.default_indent, wanted.name
     room = line_length(place.tree.path) - place.tree.margin(place.violation.line) - len(indent)
     parts = [f'"{name} started: %s"', wanted.argument] if wanted.argument else [f'"{name} started"']
     flat = ", ".join(parts)

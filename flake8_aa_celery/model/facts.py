@@ -204,9 +204,9 @@ VIEWS: Fact[View] = Fact("views", "django.views")
 # -- how tasks are defined ----------------------------------------------------------------------------------------
 
 MISPLACED_TASKS: Fact[Misplaced] = Fact("misplaced_tasks", "tasks.places", TASKS)
-DUPLICATES: Fact[Duplicate] = Fact("duplicates", "tasks.duplicates", TASKS)
-UNREGISTERED_TASKS: Fact[Unregistered] = Fact("unregistered_tasks", "tasks.registration", TASKS)
-MISSING_LOGGERS: Fact[MissingLogger] = Fact("missing_loggers", "tasks.logs", TASKS)
+DUPLICATES: Fact[Duplicate] = Fact("duplicates", "tasks.duplicates", TASKS, CLASS_TASKS, TASK_CLASSES)
+UNREGISTERED_TASKS: Fact[Unregistered] = Fact("unregistered_tasks", "tasks.registration", RUN_BY_WORKERS)
+MISSING_LOGGERS: Fact[MissingLogger] = Fact("missing_loggers", "tasks.logs", RUN_BY_WORKERS)
 UNCALLED_FUNCTIONS: Fact[Function] = Fact("uncalled_functions", "tasks.uncalled")
 MEANINGLESS_OPTIONS: Fact[WrittenOption] = Fact("meaningless_options", "tasks.options", RUN_BY_WORKERS)
 FAULTY_OPTIONS: Fact[FaultyOption] = Fact("faulty_options", "tasks.option_values", TASKS, TASK_CLASSES)

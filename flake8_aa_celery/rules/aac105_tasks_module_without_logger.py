@@ -20,7 +20,8 @@ def check(missing: MissingLogger, module: Module) -> Iterator[Violation]:
     """
     A module that defines tasks has no logger.
 
-    Flags, at its first task, a module that defines tasks and in which no name is bound to a logger.
+    Flags, at its first task, a module that defines tasks, be they functions or classes, and in which no name is bound
+    to a logger.
 
     ## Why
     A task runs in another process, at another time, with nobody watching. What it does not log is not known:
@@ -72,4 +73,4 @@ def check(missing: MissingLogger, module: Module) -> Iterator[Violation]:
     form = f"`{{}}` has tasks but no logger, so nobody sees what they do: add `logger = {made}(__name__)`"
     message = fitted(form, module.file_name)
     fix = Fix("safe", "Add a logger", AddLogger(**maker))
-    yield Violation.at(missing.task.node, message, fix)
+    yield Violation.at(missing.task.definition, message, fix)

@@ -22,7 +22,8 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     A task logs nothing.
 
-    Flags a task that does something of its own, and in whose body nothing is logged on any path.
+    Flags a task, be it a function or the `run` of a class, that does something of its own, and in whose body nothing is
+    logged on any path.
 
     ## Why
     A worker logs that a task was received and that it ended, and no more. On which objects it worked, which of them
@@ -68,6 +69,7 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     - a slim task, which leaves the work and the logging to code that cannot be read: at most three statements beside
       docstring and imports, each a call, a fetch (`owner = Owner.objects.get(…)`), a `return` or `raise`, none of which
       calls anything of the same module;
+    - a task whose class logs before or after each run, such as in `on_success`, and one whose class cannot be read;
     - a task that only raises, or does nothing;
     - a task that only dispatches others, in a loop too: these say what they do.
 
@@ -99,7 +101,7 @@ def _fix(task: Task) -> Fix | None:
         return None
     first = next(iter((*task.parameters.by_position, *task.parameters.keyword_only)), "")
     if logger is None:
-        rewrite = LogStart("logger", first, AddLogger(**maker_of_logger(module)))
+        rewrite = LogStart("logger", task.name, first, AddLogger(**maker_of_logger(module)))
     else:
-        rewrite = LogStart(logger.name, first if logger.formats else "")
+        rewrite = LogStart(logger.name, task.name, first if logger.formats else "")
     return Fix("unsafe", "Log that it started", rewrite)

@@ -19,7 +19,8 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     """
     A task has more statements than a reader can keep in mind.
 
-    Flags a task of more than `max-task-statements` statements, nested ones included, the docstring not.
+    Flags a task, be it a function or the `run` of a class, of more than `max-task-statements` statements, nested ones
+    included, the docstring not.
 
     ## Why
     What a task does in one go fails in one go, and is repeated in one go. Several small tasks can be retried one by

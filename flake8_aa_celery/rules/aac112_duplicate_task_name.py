@@ -18,14 +18,15 @@ def check(duplicate: Duplicate, module: Module) -> Iterator[Violation]:
     """
     Two tasks of the project are registered by the same name.
 
-    Flags a task whose name another task of the project has: within one module the later one, in different modules
-    each that is given its name by `name=`. So are tasks below whose decorator stands one of the project without
-    `functools.wraps`: all of these are called after the function that it returns; they are flagged once, at the
-    second of them. All files of the project are looked at, whichever are checked.
+    Flags a task, be it a function or a class of which an object is registered, whose name another task of the project
+    has: within one module the later one, in different modules each that is given its name by `name`. So are tasks below
+    whose decorator stands one of the project without `functools.wraps`: all of these are called after the function that
+    it returns; they are flagged once, at the second of them. All files of the project are looked at, whichever are
+    checked.
 
     ## Why
-    Celery keeps one task for each name, the one that it sees first. The second function's name leads to that task,
-    too: whoever sends the second task runs the first.
+    Celery keeps one task for each name: of two functions the one that it sees first, to which the second one's name
+    leads, too, of two objects the one that is registered last. Whoever sends one of the two tasks runs the other.
 
     ## Example
     ```python
@@ -63,17 +64,18 @@ def check(duplicate: Duplicate, module: Module) -> Iterator[Violation]:
 
     ## Proof
     - `test_defining.py::test_the_first_of_two_tasks_with_one_name_wins`: sending the second runs the first.
+    - `test_defining.py::test_the_last_of_two_objects_with_one_name_wins`: for classes it is the other way round.
     - `test_defining.py::test_a_tasks_name_is_its_module_and_function`: the name that a task has by itself.
 
     ## References
     - [Celery: names](https://docs.celeryq.dev/en/stable/userguide/tasks.html#names)
     """
-    yield Violation.at(duplicate.task.node, _message(duplicate, module))
+    yield Violation.at(duplicate.task.definition, _message(duplicate, module))
 
 
 def _message(duplicate: Duplicate, module: Module) -> str:
     name, other = shortened(duplicate.task.name, 25), duplicate.other
-    line = other.node.lineno
+    line = other.definition.lineno
     where = f"line {line}" if other.module is module else f"{shortened(other.module.path_in_project, 40)}:{line}"
     if not duplicate.wrapper:
         return f"`{name}` has the name of the task in {where}: only one of them ever runs, rename it"

@@ -18,10 +18,11 @@ def check(unregistered: Unregistered, module: Module) -> Iterator[Violation]:
     """
     A task stands in a module that no worker imports.
 
-    Flags, once a module, the first task of a module which autodiscovery does not look for (`tasks` in each app that
-    `INSTALLED_APPS` lists, or the names and packages that `autodiscover_tasks` is given), which `include`, `imports`
-    and no other text of the project name, and which nothing imports that a worker may load: a module of tasks, of
-    models or views, an `AppConfig`, the module of the application, and all that these import.
+    Flags, once a module, the first task of a module, be it a function or a class of which it registers an object, where
+    autodiscovery does not look for that module (`tasks` in each app that `INSTALLED_APPS` lists, or the names and
+    packages that `autodiscover_tasks` is given), where `include`, `imports` and no other text of the project name it,
+    and where nothing imports it that a worker may load: a module of tasks, of models or views, an `AppConfig`, the
+    module of the application, and all that these import.
 
     ## Why
     A worker knows the tasks of those modules alone that it has imported. Whoever sends the task has imported its
@@ -89,7 +90,7 @@ def check(unregistered: Unregistered, module: Module) -> Iterator[Violation]:
     listed_in = unregistered.unlisted_in
     cure = f"add its package to `{listed_in}`" if listed_in else "import it in a tasks module"
     message = f"no worker imports `{module.file_name}`, so it refuses `{task.name}`{more}: {cure}"
-    yield Violation.at(task.node, message, _fix(unregistered))
+    yield Violation.at(task.definition, message, _fix(unregistered))
 
 
 def _fix(unregistered: Unregistered) -> Fix | None:

@@ -18,7 +18,8 @@ def check(sending: SelfSending, module: Module) -> Iterator[Violation]:
     """
     A celery-once task sends itself while it runs, and is kept out by its own lock.
 
-    Flags a dispatch of a celery-once task in its own body, or in what that leads to, for the keys that it runs for.
+    Flags a dispatch of a celery-once task in its own body, or in what that leads to, for the keys that it runs for: by
+    its name or by `self`, with its own parameters or what a helper is handed of them.
 
     ## Why
     The lock of a celery-once task is there until the task has ended. What it sends for the same keys before that is

@@ -97,8 +97,8 @@ _ALL = (
     _rule(
         "AAC105", "tasks-module-without-logger", facts.MISSING_LOGGERS, severity=_CONVENTION, profiles=_AA, fix="safe"
     ),
-    _rule("AAC106", "task-without-logging", facts.TASKS, severity=_CONVENTION, profiles=_AA, fix="unsafe"),
-    _rule("AAC107", "fat-task", facts.TASKS, severity=_CONVENTION, default=False),
+    _rule("AAC106", "task-without-logging", facts.RUN_BY_WORKERS, severity=_CONVENTION, profiles=_AA, fix="unsafe"),
+    _rule("AAC107", "fat-task", facts.RUN_BY_WORKERS, severity=_CONVENTION, default=False),
     _rule(
         "AAC108",
         "task-decorator-not-outermost",

@@ -266,6 +266,26 @@ def test_the_first_of_two_tasks_with_one_name_wins(worker: Worker) -> None:
     assert worker.run()[0].value == "first"
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_the_last_of_two_objects_with_one_name_wins(worker: Worker) -> None:
+    """`register_task` of an object whose class has the name of another task puts it in the place of that."""
+
+    class First(Task):
+        name = "app.same_object"
+
+        def run(self) -> str:
+            return "first"
+
+    class Second(First):
+        def run(self) -> str:
+            return "second"
+
+    first = worker.app.register_task(First())
+    worker.app.register_task(Second())
+    first.delay()
+    assert worker.run()[0].value == "second"
+
+
 def test_a_plain_function_cannot_be_dispatched() -> None:
     """A function without a task decorator has no `delay`, `apply_async`, `s` or `si`."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from modules import module_of
 
 from flake8_aa_celery.model.calling.time_limits import time_limits_of
+from modules import module_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import ast
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.handlers import caught_by, tries_around
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name, last_part
+from flake8_aa_celery.model.code.scopes import FUNCTIONS
+from flake8_aa_celery.model.code.syntax import positional_parameters
 from flake8_aa_celery.model.effects.bodies import Body, runs_what_it_is_handed
 from flake8_aa_celery.model.effects.graph import Stage, graph_of
 from flake8_aa_celery.model.effects.sending import dispatch_of
 from flake8_aa_celery.model.resolve.arguments import by_parameter
 from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.model.resolve.returns import frame_of
 from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
-from flake8_aa_celery.model.resolve.values import Constant, Dispatch, Items, Mapping, Task
+from flake8_aa_celery.model.resolve.task_functions import task_of_function
+from flake8_aa_celery.model.resolve.values import (
+    BoundMethod,
+    ClassTask,
+    Constant,
+    Dispatch,
+    Function,
+    Instance,
+    Items,
+    Mapping,
+    Task,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.resolve.values import Entry
+    from flake8_aa_celery.model.code.scopes import FunctionNode, Scope
+    from flake8_aa_celery.model.effects.bodies import Step
+
+    _Own = dict[tuple[int, str], str]
 
 #: What a class may define that decides itself what is locked, and when.
 _LOCKING = ("apply_async", "delay", "get_key", "after_return", "__call__")
@@ -69,30 +87,104 @@ def _once_of(task: Task) -> Mapping | None:
 def _ways_to_itself(task: Task) -> Iterator[list[Stage]]:
     """The ways from a task to the calls that send it, each call once."""
     graph = graph_of(task.module.project)
-    seen, waiting = {Body(task.scope).key}, [(Body(task.scope), list[Stage]())]
+    start = _Run(_body_of(task), [], _parameters_of(task.scope))
+    seen, waiting = {start.key}, [start]
     told: set[ast.Call] = set()
     while waiting:
-        body, way = waiting.pop(0)
-        for step in graph.steps(body):
+        run = waiting.pop(0)
+        for step in graph.steps(run.body):
             dispatch = dispatch_of(step.call)
             if dispatch is not None:
-                if step.call.node not in told and _is_kept_out(dispatch, task):
+                if step.call.node not in told and _is_kept_out(dispatch, task, run.own):
                     told.add(step.call.node)
-                    yield [*way, Stage(step, task.name)]
+                    yield [*run.way, Stage(step, task.name)]
                 continue
             for callee in (*step.callees, *(step.handed if runs_what_it_is_handed(step) else ())):
-                if callee.key not in seen:
-                    seen.add(callee.key)
-                    waiting.append((callee, [*way, Stage(step, callee.name)]))
+                after = _Run(callee, [*run.way, Stage(step, callee.name)], _handed_on(step, callee, run.own))
+                if after.key not in seen:
+                    seen.add(after.key)
+                    waiting.append(after)
 
 
-def _is_kept_out(dispatch: Dispatch, task: Task) -> bool:
+class _Run(NamedTuple):
+    """A function that runs as part of a task.
+
+    :param way: the calls from the task on that lead to it.
+    :param own: which parameters of the task certainly stand behind names, by the function that these belong to.
+    """
+
+    body: Body
+    way: list[Stage]
+    own: _Own
+
+    @property
+    def key(self) -> Hashable:
+        """What tells it from others."""
+        return self.body.key, frozenset(self.own.items())
+
+
+def _body_of(task: Task) -> Body:
+    """What a worker runs, with the object that it is given, if that is one of a class."""
+    if isinstance(task, ClassTask) and not task.is_static:
+        itself = BoundMethod(Function(task.node, task.run), Instance(task.owner, is_exact=True))
+        frame = frame_of(itself, None, task.run)
+        if frame is not None:
+            return Body(frame.scope, frame)
+    return Body(task.scope)
+
+
+def _parameters_of(scope: Scope) -> _Own:
+    """The parameters of a function that are bound to nothing else, by themselves."""
+    node = scope.node
+    arguments = node.args if isinstance(node, FUNCTIONS) else None
+    each = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs] if arguments else []
+    names = [parameter.arg for parameter in each]
+    return {(id(scope), name): name for name in names if _is_never_changed(name, scope)}
+
+
+def _is_never_changed(name: str, scope: Scope) -> bool:
+    return len(scope.bindings.get(name, ())) == 1 and name not in scope.spoilt
+
+
+def _handed_on(step: Step, callee: Body, own: _Own) -> _Own:
+    """What stands behind names in a function that is called, beside those of the functions around it."""
+    scope, given = callee.scope, step.call.node
+    found = {place: key for place, key in own.items() if place[0] != id(scope)}
+    if not isinstance(scope.node, FUNCTIONS) or callee not in step.callees:
+        return found
+    if task_of_function(scope.node, scope.module) is not None:
+        return found  # which may be given itself first
+    names = positional_parameters(scope.node)
+    is_method = scope.parent is not None and scope.parent.kind == "class" and not _is_static(scope.node)
+    by_position = zip(names[is_method:], takewhile(_is_single, given.args), strict=False)
+    for name, argument in (*by_position, *((each.arg or "", each.value) for each in given.keywords)):
+        key = _behind(argument, step.call.site.scope, own)
+        if key is not None and _is_never_changed(name, scope):
+            found[id(scope), name] = key
+    return found
+
+
+def _is_static(function: FunctionNode) -> bool:
+    return any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in function.decorator_list)
+
+
+def _is_single(node: ast.expr) -> bool:
+    return not isinstance(node, ast.Starred)
+
+
+def _behind(node: ast.expr, scope: Scope, own: _Own) -> str | None:
+    """The parameter of the task that an expression is; None where that is not known."""
+    owner = scope.owner_of(node.id) if isinstance(node, ast.Name) else None
+    return own.get((id(owner), node.id)) if isinstance(node, ast.Name) and owner is not None else None
+
+
+def _is_kept_out(dispatch: Dispatch, task: Task, own: _Own) -> bool:
     sent = dispatch.task
-    if not isinstance(sent, Task) or sent.node is not task.node or dispatch.method == "send_task":
+    if not isinstance(sent, Task) or sent.definition is not task.definition or dispatch.method == "send_task":
         return False
     if any(not dispatch.options.lacks(option) for option in _UNLOCKING) or _is_caught(dispatch):
         return False
-    return _is_for_the_same(dispatch, task)
+    return _is_for_the_same(dispatch, task, own)
 
 
 def _is_caught(dispatch: Dispatch) -> bool:
@@ -109,7 +201,7 @@ def _is_caught(dispatch: Dispatch) -> bool:
 # -- over which arguments ---------------------------------------------------------------------------------------
 
 
-def _is_for_the_same(dispatch: Dispatch, task: Task) -> bool:
+def _is_for_the_same(dispatch: Dispatch, task: Task, own: _Own) -> bool:
     """Whether the arguments that the lock is over certainly are those of the run."""
     keys = _keys_of(task)
     if keys is None:
@@ -117,7 +209,9 @@ def _is_for_the_same(dispatch: Dispatch, task: Task) -> bool:
     if not keys:
         return True
     given = by_parameter(dispatch, task.parameters)
-    return given is not None and all(key in given and _is_own(given[key], key, task) for key in keys)
+    return given is not None and all(
+        key in given and _behind(given[key].node, given[key].site.scope, own) == key for key in keys
+    )
 
 
 def _keys_of(task: Task) -> frozenset[str] | None:
@@ -135,11 +229,3 @@ def _keys_of(task: Task) -> frozenset[str] | None:
     names = frozenset((*parameters.by_position, *parameters.keyword_only))
     varies = parameters.takes_any_positional or parameters.takes_any_keyword or names != parameters.required
     return None if varies else names
-
-
-def _is_own(given: Entry, name: str, task: Task) -> bool:
-    """Whether what is given is the parameter of the task itself, which is bound to nothing else."""
-    node, scope = given.node, given.site.scope
-    if not isinstance(node, ast.Name) or node.id != name or len(task.scope.bindings.get(name, ())) != 1:
-        return False
-    return scope.owner_of(name) is task.scope and name not in task.scope.spoilt

@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import without_call
+from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.values import ClassTask
 from flake8_aa_celery.model.tasks.index import task_index_of
 from flake8_aa_celery.model.tasks.names import name_of_wrapper, tasks_named_after_wrappers
 
@@ -15,8 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import Site
     from flake8_aa_celery.model.resolve.values import Task
+
+
+class Defined(NamedTuple):
+    """A task as it is defined.
+
+    :param sites: where it is defined, and, if it is a class, where an object of that is registered.
+    """
+
+    task: Task
+    sites: tuple[Site, ...]
 
 
 class Duplicate(NamedTuple):
@@ -42,15 +56,15 @@ def duplicates_of(module: Module) -> list[Duplicate]:
     calls a task of itself begins with its module.
     """
     found: list[Duplicate] = []
-    earlier: dict[str, list[Task]] = {}
-    for task in tasks_of(module):
-        name = task.registered_name
+    earlier: dict[str, list[Defined]] = {}
+    for each in _defined_in(module):
+        task, name = each.task, each.task.registered_name
         if name is not None and name_of_wrapper(task) is None:
             same = earlier.setdefault(name, [])
-            other = _first_rival(task, same) or (_elsewhere(name, module) if "name" in task.options.entries else None)
+            other = _first_rival(each, same) or (_elsewhere(name, module) if _is_given_its_name(task) else None)
             if other is not None:
                 found.append(Duplicate(task, other))
-            same.append(task)
+            same.append(each)
     return [*found, *_named_after_wrappers(module)]
 
 
@@ -67,8 +81,37 @@ def _named_after_wrappers(module: Module) -> Iterator[Duplicate]:
             yield Duplicate(own, first[0], name.rpartition(".")[2], written, len(others) - 1)
 
 
-def _first_rival(task: Task, same: list[Task]) -> Task | None:
-    return next((other for other in same if not _are_alternatives(other.site, task.site)), None)
+def _defined_in(module: Module) -> list[Defined]:
+    """The functions and the classes of a module that are registered as tasks, in the order of the source."""
+    functions = [Defined(task, (task.site,)) for task in tasks_of(module)]
+    classes = [each for each in _registered_classes(module.project) if each.task.module is module]
+    return sorted([*functions, *classes], key=lambda each: each.task.definition.lineno)
+
+
+@fact
+def _registered_classes(project: Project) -> list[Defined]:
+    """The classes of a project of which an object is registered, each once."""
+    found: dict[ast.AST, Defined] = {}
+    for path in files(project, lambda data: b"register_task" in data):
+        module = project.load(path)
+        for call in module.calls_of(frozenset({"register_task"})) if module is not None else ():
+            task = value_of(call.node, call.site)
+            if isinstance(task, ClassTask):
+                found.setdefault(task.definition, Defined(task, (task.site, call.site)))
+    return list(found.values())
+
+
+def _is_given_its_name(task: Task) -> bool:
+    return "name" in task.options.entries or (isinstance(task, ClassTask) and bool(task.named))
+
+
+def _first_rival(each: Defined, same: list[Defined]) -> Task | None:
+    return next((other.task for other in same if not _is_one_of(other, each)), None)
+
+
+def _is_one_of(one: Defined, other: Defined) -> bool:
+    """Whether only one of two tasks is ever defined, or registered."""
+    return any(_are_alternatives(here, there) for here in one.sites for there in other.sites)
 
 
 def _elsewhere(name: str, module: Module) -> Task | None:

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code import names
 from flake8_aa_celery.model.code.imports import packages_imported_from
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.code.scopes import FUNCTIONS
+from flake8_aa_celery.model.effects.bodies import Body
+from flake8_aa_celery.model.effects.graph import graph_of
 from flake8_aa_celery.model.effects.logging import (
+    LOGS,
     binds_logger,
     has_logging_decorator,
     leads_to_log,
@@ -17,7 +21,9 @@ from flake8_aa_celery.model.effects.logging import (
 )
 from flake8_aa_celery.model.knowledge.allianceauth import LOGGER_MAKER
 from flake8_aa_celery.model.resolve.bindings import imported_module, is_read_whole, modules_starred
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
+from flake8_aa_celery.model.resolve.values import ClassTask
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -33,6 +39,10 @@ _FORMATTING = frozenset({"AppLogger", "LoggerAddTag", "LoggerAdapter", "getLogge
 _MOST_IMPORTS = 5
 
 
+#: Methods of a task that Celery calls before or after a run.
+_AROUND_A_RUN = frozenset({"__call__", "after_return", "before_start", "on_failure", "on_retry", "on_success"})
+
+
 class MissingLogger(NamedTuple):
     """A module with tasks in which no name is a logger.
 
@@ -45,10 +55,15 @@ class MissingLogger(NamedTuple):
 @fact
 def missing_loggers_of(module: Module) -> list[MissingLogger]:
     """What a module with tasks lacks that binds no logger: one item, or none."""
-    tasks = tasks_of(module)
+    tasks = sorted(filter(_is_run, run_by_workers_of(module)), key=lambda task: task.definition.lineno)
     if not tasks or has_logger(module) or all(leads_to_log(task) for task in tasks):
         return []
     return [MissingLogger(tasks[0])]
+
+
+def _is_run(task: Task) -> bool:
+    """Whether a task is none that only says what others have in common."""
+    return not isinstance(task, ClassTask) or task.options.constant("abstract") is not True
 
 
 @fact
@@ -130,5 +145,17 @@ def maker_of_logger(module: Module) -> dict[str, str]:
 
 
 def logs(task: Task) -> bool:
-    """Whether a task may log: in its decorators, or in anything that it leads to in the project."""
-    return has_logging_decorator(task) or logs_itself(task) or leads_to_log(task)
+    """Whether a task may log: in its decorators, in anything that it leads to in the project, or around a run."""
+    return has_logging_decorator(task) or logs_itself(task) or leads_to_log(task) or _logs_around(task)
+
+
+def _logs_around(task: Task) -> bool:
+    """Whether a method of a task's class logs that Celery calls before or after each run."""
+    graph = graph_of(task.module.project)
+    return any(
+        graph.leads(Body(binding.site.module.scopes.by_node[binding.node]), LOGS)
+        for owner in bases_of(task).classes
+        for name in _AROUND_A_RUN & owner.scope.bindings.keys()
+        for binding in owner.scope.bindings[name]
+        if isinstance(binding.node, FUNCTIONS)
+    )

@@ -19,7 +19,7 @@ from flake8_aa_celery.model.configuration.dynamic_imports import may_be_imported
 from flake8_aa_celery.model.configuration.worker_imports import discovery_of
 from flake8_aa_celery.model.knowledge.django import IMPORTED_MODULES, IMPORTED_PACKAGES
 from flake8_aa_celery.model.resolve.occurrences import apps_of
-from flake8_aa_celery.model.resolve.task_functions import tasks_of
+from flake8_aa_celery.model.resolve.task_functions import registered_by_calls_in, tasks_of
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
@@ -62,7 +62,7 @@ class Unregistered(NamedTuple):
 @fact
 def unregistered_tasks_of(module: Module) -> list[Unregistered]:
     """That a module has tasks which no worker knows: one item, or none."""
-    tasks = [task for task in tasks_of(module) if not task.is_local and task.spelling != "removed"]
+    tasks = [task for task in _tasks_of(module) if not task.is_local and task.spelling != "removed"]
     if not tasks or module.in_document or "." not in module.dotted or module.project.is_test_code(module.path):
         return []
     if not _is_unknown_to_workers(module):
@@ -71,6 +71,12 @@ def unregistered_tasks_of(module: Module) -> list[Unregistered]:
     unlisted_in = discovery.misses(module.dotted) if discovery is not None else ""
     near = _tasks_module_near(module) if not unlisted_in else None
     return [Unregistered(tasks[0], len(tasks) - 1, near, unlisted_in)]
+
+
+def _tasks_of(module: Module) -> list[Task]:
+    """The functions and the classes of a module that it registers itself, each once, in the order of the source."""
+    found = [*tasks_of(module), *(task for task in registered_by_calls_in(module).tasks if task.module is module)]
+    return sorted({task.definition: task for task in found}.values(), key=lambda task: task.definition.lineno)
 
 
 def _tasks_module_near(module: Module) -> str | None:
@@ -126,7 +132,7 @@ def _bytes_of(project: Project) -> dict[str, bytes]:
 
 def _is_spoken_of(module: Module) -> bool:
     """Whether a text anywhere in the project names a module, so that somebody may import it by that."""
-    own = {task.name for task in tasks_of(module)}
+    own = {task.name for task in _tasks_of(module)}
     named = re.compile(rb"['\"](?:[\w.]+\.)?" + re.escape(module.dotted).encode() + rb"(?!\w)(?:\.(\w+))?")
     wanted = module.dotted.encode()
     for path in files(module.project, lambda data: wanted in data):
@@ -159,7 +165,7 @@ def _is_root_or_loaded(path: str, project: Project, seen: set[str]) -> bool:
     if discovery is None or discovery.finds(module.dotted) or _is_spoken_of(module):
         return True
     if not _importers(path, project):
-        return not tasks_of(module)  # a module of a name that somebody else may look for
+        return not _tasks_of(module)  # a module of a name that somebody else may look for
     return _is_loaded(path, project, seen)
 
 
