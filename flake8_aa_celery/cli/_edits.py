@@ -6,8 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.cli._workers import processes, spread
-from flake8_aa_celery.fixes.engine import fix
-from flake8_aa_celery.linter import lint
+from flake8_aa_celery.fixes.engine import fix_each
 from flake8_aa_celery.model.code.workspace import Workspace
 from flake8_aa_celery.report import Edit
 from flake8_aa_celery.report._changes import changes
@@ -40,13 +39,5 @@ def _work(files: Iterable[File], by_path: dict[str, Result], tree: SettingsTree)
 
 def _of_file(result: Result, settings: Settings, workspace: Workspace) -> list[tuple[Edit, ...]]:
     """What the fix of each violation of a file would change, if it were the only one."""
-    edits: list[tuple[Edit, ...]] = []
-    for found in result.violations:
-        if found.fix is None:
-            edits.append(())
-            continue
-        unsafe = found.fix.safety == "unsafe"
-        after = fix(result.path, result.data, settings, workspace, unsafe=unsafe, only=found).data
-        edits.append(tuple(changes(result.data, after)))
-    lint(result.path, result.data, settings, workspace)  # so that other files see the file as it is again
-    return edits
+    each_alone = fix_each(result.path, result.data, settings, workspace, result.violations)
+    return [tuple(changes(result.data, after)) for after in each_alone]

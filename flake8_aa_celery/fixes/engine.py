@@ -66,7 +66,28 @@ def fix(
     :param unsafe: whether to apply fixes that change what is sent.
     :param only: the one violation to be fixed; all where None.
     """
-    return _Fixer(path, data, settings, workspace or Workspace(), unsafe).run(only)
+    version = Version(path, data, with_all_rules(settings), workspace or Workspace())
+    return _Fixer(version, settings, unsafe).run(only)
+
+
+def fix_each(
+    path: str, data: bytes, settings: Settings, workspace: Workspace, violations: Sequence[Violation]
+) -> list[bytes]:
+    """What a file becomes by the fix of each of its violations alone; its own bytes where that is refused.
+
+    The parameters are those of :func:`fix`. The file is linted once, and the other files see it as it is in the end.
+
+    :param violations: of the file as it is; those that have no fix leave it as it is.
+    """
+    version = Version(path, data, with_all_rules(settings), workspace)
+    found: list[bytes] = []
+    for violation in violations:
+        if violation.fix is None:
+            found.append(data)
+            continue
+        found.append(_Fixer(version, settings, unsafe=violation.fix.safety == "unsafe").run(violation).data)
+        version.show()
+    return found
 
 
 def with_all_rules(settings: Settings) -> Settings:
@@ -78,10 +99,10 @@ def with_all_rules(settings: Settings) -> Settings:
 class _Fixer:
     """The rounds of one file."""
 
-    def __init__(self, path: str, data: bytes, settings: Settings, workspace: Workspace, unsafe: bool) -> None:
-        self._codes = {rule.code for rule in rules_for(path, settings)}
+    def __init__(self, version: Version, settings: Settings, unsafe: bool) -> None:
+        self._codes = {rule.code for rule in rules_for(version.path, settings)}
         self._safeties = ("safe", "unsafe") if unsafe else ("safe",)
-        self._version = Version(path, data, with_all_rules(settings), workspace)
+        self._version = version
         self._applied: list[Violation] = []
         self._refused: dict[tuple[str, ...], tuple[Violation, str]] = {}
         self._is_shown = False

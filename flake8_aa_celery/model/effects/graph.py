@@ -67,11 +67,13 @@ class Stage(NamedTuple):
 class _Node:
     """A function that was looked into, with what is known of where it leads."""
 
-    __slots__ = ("_steps", "body", "ends", "reached")
+    __slots__ = ("_steps", "body", "ends", "led_to", "reached")
 
     def __init__(self, body: Body) -> None:
         self.body = body
         self._steps: list[Step] | None = None
+        #: the functions that it calls or hands on, each once; None as long as nobody asked
+        self.led_to: list[_Node] | None = None
         #: by the name of an effect: over how many calls the function leads to it, none for one of its own
         self.reached: dict[str, int] = {}
         #: by the name of an effect: the call of its own that has it, and what that does
@@ -158,10 +160,17 @@ class Graph:
         while waiting:
             node = waiting.popleft()
             yield node.body
-            for step in node.steps if len(seen) < _MOST_BODIES else ():
-                found = {self._node(callee): None for callee in (*step.callees, *step.handed)}
-                waiting += [called for called in found if called not in seen and called.is_in(within)]
-                seen.update(found)
+            if len(seen) < _MOST_BODIES:
+                new = [called for called in self._led_to(node) if called not in seen]
+                waiting += [called for called in new if called.is_in(within)]
+                seen.update(new)
+
+    def _led_to(self, node: _Node) -> list[_Node]:
+        """The functions that a function calls or hands on, each once, in the order of its calls."""
+        if node.led_to is None:
+            bodies = (callee for step in node.steps for callee in (*step.callees, *step.handed))
+            node.led_to = list(dict.fromkeys(self._node(callee) for callee in bodies))
+        return node.led_to
 
     def _node(self, body: Body) -> _Node:
         """The node that stands for a function.
