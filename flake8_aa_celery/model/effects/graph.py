@@ -36,12 +36,14 @@ class Effect(NamedTuple):
     :param of: what does it in a call, as a message may name it; empty where the call itself does not.
     :param through: whether what the callees of a call do counts as done by it.
     :param handed: whether what the functions do that a call hands on counts, too.
+    :param in_body: whether a function has it by something else than a call. The way to that is not told.
     """
 
     name: str
     of: Callable[[Step], str]
     through: Callable[[Step], bool] = lambda step: True
     handed: Callable[[Step], bool] = lambda step: False
+    in_body: Callable[[Body], bool] = lambda body: False
 
 
 class Stage(NamedTuple):
@@ -204,24 +206,31 @@ class Graph:
         while waiting and budget:
             node = waiting.popleft()
             budget -= 1
-            for called in self._called_unless_at_once(node, effect):
+            if self._has(node, effect):
+                near.append((0, len(near), node))
+                continue
+            for called in self._called(node, effect):
                 callers.setdefault(called, []).append(node)
                 if called not in known:
                     known.add(called)
                     waiting.append(called)
                 elif effect.name in called.reached:
                     near.append((called.reached[effect.name] + 1, len(near), node))
-            if effect.name in node.ends:
-                near.append((0, len(near), node))
         _hand_back(near, callers, effect)
 
-    def _called_unless_at_once(self, node: _Node, effect: Effect) -> list[_Node]:
-        """The functions that a function calls; none where it has an effect itself, which is noted."""
+    def _has(self, node: _Node, effect: Effect) -> bool:
+        """Whether a function has an effect itself; the first call that has it is noted."""
+        if effect.in_body(node.body):
+            return True
         for step in node.steps:
             what = effect.of(step)
             if what:
                 node.ends[effect.name] = (step, what)
-                return []
+                return True
+        return False
+
+    def _called(self, node: _Node, effect: Effect) -> list[_Node]:
+        """The functions whose doing counts as that of a function that calls them."""
         return [self._node(callee) for step in node.steps for callee in _through(step, effect)]
 
 

@@ -9,7 +9,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import has_attribute, positional_parameters, without_call
 from flake8_aa_celery.model.effects.bodies import Body
-from flake8_aa_celery.model.effects.graph import graph_of
+from flake8_aa_celery.model.effects.graph import Effect, graph_of
 from flake8_aa_celery.model.resolve.classes import bases_of, lineage
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.task_classes import are_of_tasks, run_by_workers_of
@@ -20,7 +20,7 @@ from flake8_aa_celery.model.tasks.options import WrittenOption, options_written_
 from flake8_aa_celery.model.tasks.retries import retries_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Literal
 
     from flake8_aa_celery.model.code.module import Module
@@ -85,7 +85,7 @@ def _lost_by(task: Task) -> tuple[Why | None, frozenset[str]]:
         return None, frozenset()
     if not _never_automatic(task):
         return "retry_backoff overrides", frozenset({"retry_kwargs"} if _is_overridden(task) else ())
-    given = given.difference(*(_attributes(scope) for scope in _read_by(task)))
+    given = {name for name in given if not _is_asked_for(name, task)}
     if _may_retry(task):
         return "self.retry retries", frozenset(given & _AUTOMATIC)
     return "nothing retries", frozenset(given)
@@ -140,10 +140,21 @@ def _is_overridden(task: Task) -> bool:
 # -- what a task leads to ---------------------------------------------------------------------------------------
 
 
-def _read_by(task: Task) -> list[Scope]:
-    """The code that may ask a task for its options: its body, what it leads to, and its class."""
-    reached = graph_of(task.module.project).reached(Body(task.scope))
-    return [*(body.scope for body in reached), *(found.scope for found in bases_of(task).classes)]
+def _is_asked_for(name: str, task: Task) -> bool:
+    """Whether code asks a task for an option: its body, what it leads to, or its class."""
+    return graph_of(task.module.project).leads(Body(task.scope), _asks_for(name)) or any(
+        name in _attributes(found.scope) for found in bases_of(task).classes
+    )
+
+
+def _asks_for(name: str) -> Effect:
+    """A function asks anything for an attribute, or what it leads to does."""
+    return _of_bodies(f"asks for {name}", lambda body: name in _attributes(body.scope))
+
+
+def _of_bodies(name: str, in_body: Callable[[Body], bool]) -> Effect:
+    """What a function has by no call, with all that it leads to or hands on."""
+    return Effect(name, lambda step: "", handed=lambda step: True, in_body=in_body)
 
 
 @fact
@@ -162,16 +173,11 @@ def _attributes_beside(scope: Scope, run: FunctionNode) -> Iterator[str]:
 def _may_retry(task: Task) -> bool:
     """Whether anything that a task leads to may send it again, or it hands itself to what cannot be read."""
     body = Body(task.scope)
-    return _retries_in(task) or (
+    return graph_of(task.module.project).leads(body, _SPEAKS_OF_RETRY) or (
         task.bound is None
         or (bool(task.bound) and any(_is_handed_on(name, body, 0) for name in positional_parameters(task.node)[:1]))
         or _is_handed_on(task.name, body, 0)
     )
-
-
-def _retries_in(task: Task) -> bool:
-    reached = graph_of(task.module.project).reached(Body(task.scope))
-    return any(_speaks_of_retry(body) for body in reached)
 
 
 def _speaks_of_retry(body: Body) -> bool:
@@ -184,6 +190,9 @@ def _speaks_of_retry(body: Body) -> bool:
         for node in ast.walk(body.scope.node)
         if isinstance(node, ast.Attribute) and node.attr == "retry"
     )
+
+
+_SPEAKS_OF_RETRY = _of_bodies("speaks of a retry", _speaks_of_retry)
 
 
 def _is_no_task(node: ast.expr, site: Site) -> bool:

@@ -68,6 +68,8 @@ def _not_kept(bases: Bases) -> frozenset[str]:
 def _kept_in(function: FunctionNode, itself: str, known: frozenset[str], name: str) -> Iterator[KeptState]:
     """The attributes that a function takes from earlier runs: those that it sets later, and those that it grows."""
     reading = _Reading(itself)
+    if not reading.speaks_of_others(function, known):
+        return
     reading.all_of(function.body, set())
     seen: set[str] = set()
     for node, how in reading.uses:
@@ -90,6 +92,10 @@ class _Reading:
         self.uses: list[_Use] = []
         self.stored: set[str] = set()
         self.cached: set[str] = set()
+
+    def speaks_of_others(self, function: FunctionNode, known: frozenset[str]) -> bool:
+        """Whether a function has other attributes of itself than those that are known: most have none."""
+        return any(self._is_own(part) and part.attr not in known for part in ast.walk(function))
 
     def all_of(self, body: Sequence[ast.stmt], known: set[str]) -> set[str]:
         """Read statements.
