@@ -58,6 +58,7 @@ def check(count: RetryCount, module: Module) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
+    - a countdown under a condition, or behind one that leaves, by which there was a retry before;
     - a limit that cannot be resolved or has no end, that a base class may have, or that is set by hand;
     - a task that is handed to somebody else, who may retry it more often;
     - comparisons that are always true, and what is added to the multiple: `60 * retries + 10`, `2**retries`.

@@ -26,8 +26,9 @@ def check(fault: ScheduleFault, module: Module) -> Iterator[Violation]:
     `schedule` that is none, such as a text or the class `crontab`; `args` that are a text or a number; and `args` and
     `kwargs` that a task of this project cannot take, also where it needs arguments and is given none. The same of what
     `add_periodic_task` is given, and where it gets no signature: `t(1)`, `t.delay(1)`. Of the rows of
-    django-celery-beat, `args` and `kwargs` that are no text in JSON, and what `get_or_create` of a schedule returns
-    without `[0]`. In documents the code blocks that are marked as Python are read.
+    django-celery-beat, `args` and `kwargs` that are no text in JSON or that the task cannot take, what `get_or_create`
+    of a schedule returns without `[0]`, and a row that is created without a schedule. In documents the code blocks that
+    are marked as Python are read.
 
     ## Why
     Beat makes its entries when it starts. A key that it does not know raises `TypeError` there, and *nothing* is
@@ -76,7 +77,7 @@ def check(fault: ScheduleFault, module: Module) -> Iterator[Violation]:
 
     ## Leaves alone
     - entries that are not all seen, such as `{**DEFAULTS, "task": …}` where `DEFAULTS` cannot be resolved;
-    - the arguments of tasks that are not defined in this project;
+    - the arguments of tasks that are not defined in this project, and of rows that may only be found or changed;
     - with the profile of Alliance Auth `apply_offset` and the fields of a row of django-celery-beat, such as `enabled`
       and `description`; without it all keys, where the project configures another scheduler than Celery's own.
 
@@ -93,6 +94,7 @@ def check(fault: ScheduleFault, module: Module) -> Iterator[Violation]:
     - `test_django_celery_beat.py::test_an_entry_that_is_no_dict_or_has_no_schedule_is_left_out`: in Alliance Auth.
     - `test_django_celery_beat.py::test_a_row_whose_arguments_are_no_json_is_disabled`: silently.
     - `test_django_celery_beat.py::test_what_get_or_create_returns_is_no_schedule`: `ValueError`.
+    - `test_django_celery_beat.py::test_a_row_without_a_schedule_is_refused`: `ValidationError`.
     - `test_django_celery_beat.py::test_an_unknown_key_leaves_the_entry_out`: what Alliance Auth's scheduler does.
     - `test_django_celery_beat.py::test_an_entry_may_have_the_fields_of_a_row`: why these are left alone.
     - `test_django_celery_beat.py::test_an_option_beside_the_options_is_lost`: such as `priority`.
@@ -142,4 +144,6 @@ def _message(fault: ScheduleFault, module: Module) -> str:
             return f"`{key}` of a `PeriodicTask` is {kind}, so that beat disables it silently: use `json.dumps(…)`"
         case "a pair":
             return f"`{what}` is the pair that `get_or_create` returns, which raises ValueError: add `[0]`"
+        case "never due":
+            return "a `PeriodicTask` without a schedule raises ValidationError: give it `interval` or `crontab`"
     return f"{called(fault.task)} cannot be scheduled like this: {what}"

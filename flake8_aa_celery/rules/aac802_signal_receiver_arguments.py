@@ -18,7 +18,8 @@ def check(refused: RefusedReceiver, module: Module) -> Iterator[Violation]:
     A receiver of a Celery signal takes no `**kwargs`, wants what the signal does not send, or is a coroutine.
 
     Flags a function or lambda that is connected to one of Celery's signals and takes no `**kwargs`, has a parameter
-    without a default that the signal does not send, or reads such a thing from its `**kwargs`; and an `async def`.
+    without a default that the signal does not send, or reads such a thing from its `**kwargs` or from a parameter that
+    is None unless given and that other signals send; and an `async def`.
 
     ## Why
     Celery calls receivers by keyword and may send more with each version, so it refuses those without `**kwargs` by a
@@ -48,7 +49,8 @@ def check(refused: RefusedReceiver, module: Module) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    - parameters with a default;
+    - parameters with a default, where the function minds it, has another one than None, or is called by more than one
+      signal;
     - methods, and functions with decorators that are not followed;
     - signals that are not Celery's.
 

@@ -123,6 +123,9 @@ make("args", args=["x"])
 make("kwargs as JSON", kwargs=json.dumps({"pk": 1}))
 make("args as JSON", args=json.dumps(["x"]))
 make("numbers", args=[1])
+make("half a list", args="[1")
+make("single quotes", kwargs="{'pk': 1}")
+make("nothing", kwargs="")
 make("no kwargs", kwargs={})
 DatabaseScheduler(app=app).schedule
 print(json.dumps(list(PeriodicTask.objects.filter(task="app.update", enabled=False).values_list("name", flat=True))))
@@ -131,8 +134,8 @@ print(json.dumps(list(PeriodicTask.objects.filter(task="app.update", enabled=Fal
 
 
 def test_a_row_whose_arguments_are_no_json_is_disabled() -> None:
-    """`PeriodicTask(kwargs={…})` without `json.dumps`: beat disables the row when it reads it."""
-    assert sorted(answer(ARGUMENTS)) == ["args", "kwargs"]
+    """`PeriodicTask(kwargs={…})` without `json.dumps`, or a text that is no JSON: beat disables the row."""
+    assert sorted(answer(ARGUMENTS)) == ["args", "half a list", "kwargs", "single quotes"]
 
 
 PAIR = (
@@ -149,6 +152,23 @@ except ValueError as ex:
 def test_what_get_or_create_returns_is_no_schedule() -> None:
     """`interval=IntervalSchedule.objects.get_or_create(…)` without `[0]`: `ValueError` for the pair."""
     assert 'must be a "IntervalSchedule" instance' in answer(PAIR)
+
+
+WITHOUT_SCHEDULE = (
+    ROWS
+    + """
+from django.core.exceptions import ValidationError
+try:
+    PeriodicTask.objects.create(name="row", task="app.update")
+except ValidationError as ex:
+    print(json.dumps(ex.messages))
+"""
+)
+
+
+def test_a_row_without_a_schedule_is_refused() -> None:
+    """`PeriodicTask.objects.create(…)` without `interval` or the like: `ValidationError`."""
+    assert answer(WITHOUT_SCHEDULE) == ["One of clocked, interval, crontab, or solar must be set."]
 
 
 CHANGES = (

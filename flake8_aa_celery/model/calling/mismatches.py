@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Set
 
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.periodic.rows import ScheduleRow
     from flake8_aa_celery.model.periodic.schedules import ScheduleEntry
     from flake8_aa_celery.model.resolve.arguments import Arguments
     from flake8_aa_celery.model.resolve.values import Dispatch, Target
@@ -101,6 +102,16 @@ def mismatch_of_entry(entry: ScheduleEntry) -> Mismatch | None:
         given = arguments.of_signature(entry.signature).after(given)
     reason = _reason(target, given, entry.module)
     return Mismatch(entry.node, parameters.task_of(target, entry.module), reason) if reason else None
+
+
+def mismatch_of_row(row: ScheduleRow) -> Mismatch | None:
+    """Why the task of a row of django-celery-beat cannot take what it is started with."""
+    fields = row.arguments if row.task_name else None
+    if fields is None:
+        return None
+    target = NamedTask(row.task_name, None)
+    reason = _reason(target, arguments.of_entry(fields, row.site), row.module)
+    return Mismatch(row.node, parameters.task_of(target, row.module), reason) if reason else None
 
 
 def _reason(target: Target | None, given: Arguments, module: Module, *, partial: bool = False) -> str | None:

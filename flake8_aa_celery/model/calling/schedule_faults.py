@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.calling.mismatches import mismatch_of_entry
+from flake8_aa_celery.model.calling.mismatches import mismatch_of_entry, mismatch_of_row
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS, SCHEDULE_CLASSES
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Why = Literal[
         "comma", "no dict", "lacking", "unknown key", "option", "no schedule", "no arguments", "mismatch", "called",
-        "sent", "no signature", "signature's name", "no JSON", "a pair",
+        "sent", "no signature", "signature's name", "no JSON", "a pair", "never due",
     ]  # fmt: skip
 
 _KEYS = frozenset({"task", "schedule", "args", "kwargs", "options", "relative"})
@@ -74,8 +74,8 @@ def schedule_faults_of(module: Module) -> list[ScheduleFault]:
         found += values
         mismatch = mismatch_of_entry(entry)
         if mismatch is not None and not any(fault.why == "no arguments" for fault in values):
-            task = entry.fields.get("task")  # where one looks first
-            node = task.reported_in(module, entry.node) if task else entry.node
+            task = entry.fields.get("task")  # where one looks first, but not into a function that makes many entries
+            node = task.reported_in(module, entry.node) if task and task.site.frame is None else entry.node
             found.append(ScheduleFault("mismatch", node, mismatch.reason, mismatch.task))
     return [*found, *_in_rows(module)]
 
@@ -159,4 +159,12 @@ def _in_rows(module: Module) -> Iterator[ScheduleFault]:
                 yield ScheduleFault("a pair", node, wrong.name)
             else:
                 kind = object_types.type_of(wrong.entry.node, wrong.entry.site)
+                kind = "no JSON" if kind == object_types.TEXT else kind
                 yield ScheduleFault("no JSON", node, f"{wrong.name} {kind}")
+        if row.has_no_schedule:
+            yield ScheduleFault("never due", row.node)
+        mismatch = mismatch_of_row(row)
+        if mismatch is not None:
+            task = row.fields.get("task")
+            node = task.reported_in(module, row.node) if task else row.node
+            yield ScheduleFault("mismatch", node, mismatch.reason, mismatch.task)

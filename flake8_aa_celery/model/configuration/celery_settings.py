@@ -13,6 +13,7 @@ from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.namespaces import (
     Namespace,
+    is_app,
     is_conf,
     namespace_in,
     namespace_in_django,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 #: What the names of Celery's settings begin with in Django's, be they known or not.
 _BEGINNINGS = ("CELERY_", "CELERYD_", "CELERYBEAT_", "BROKER_")
 _UPDATES = frozenset({"update"})
+#: Methods of an application that take settings as a dict.
+_TAKES_SETTINGS = frozenset({"add_defaults", "config_from_object"})
 
 
 class CelerySetting(NamedTuple):
@@ -184,15 +187,18 @@ def _of_stores(module: Module) -> Iterator[CelerySetting]:
 
 
 def _of_updates(module: Module) -> Iterator[CelerySetting]:
-    """``app.conf.update(task_time_limit=60)`` and ``app.conf.update({"task_time_limit": 60})``."""
+    """``app.conf.update(task_time_limit=60)``, the same with a dict, and ``app.add_defaults({…})``."""
     for call in module.calls_of(_UPDATES):
         if isinstance(call.node.func, ast.Attribute) and is_conf(call.node.func.value, call.site):
-            yield from _of_update(call)
+            yield from _of_update(call, [keywords_of(call.node, call.site)])
+    for call in module.calls_of(_TAKES_SETTINGS):
+        if isinstance(call.node.func, ast.Attribute) and is_app(call.node.func.value, call.site):
+            yield from _of_update(call, [])
 
 
-def _of_update(call: CallSite) -> Iterator[CelerySetting]:
+def _of_update(call: CallSite, given: list[Mapping]) -> Iterator[CelerySetting]:
+    """What a call is given as dicts, and by keyword."""
     module = call.site.module
-    given: list[Mapping] = [keywords_of(call.node, call.site)]
     given += [value for node in call.node.args if isinstance(value := value_of(node, call.site), Mapping)]
     for mapping in given:
         for name, entry in mapping.entries.items():

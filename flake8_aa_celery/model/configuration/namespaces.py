@@ -14,11 +14,14 @@ from flake8_aa_celery.model.code.names import absolute, dotted_name
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import positional_parameters, without_call
 from flake8_aa_celery.model.resolve.arguments import by_name
+from flake8_aa_celery.model.resolve.classes import lineage
 from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.occurrences import apps_of
-from flake8_aa_celery.model.resolve.values import App, Class, Constant, ModuleValue, Value
+from flake8_aa_celery.model.resolve.values import UNKNOWN, App, Class, Constant, Instance, ModuleValue, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import CallSite, Site
@@ -88,25 +91,30 @@ def readings_of(project: Project) -> list[Reading]:
     for path in files(project, lambda data: b"config_from_object" in data):
         module = project.load(path)
         if module is not None:
-            found += [_reading(call) for call in module.calls_of(_CONFIGURES)]
+            found += [reading for call in module.calls_of(_CONFIGURES) for reading in _readings(call)]
     return found
 
 
-def _reading(call: CallSite) -> Reading:
+def _readings(call: CallSite) -> Iterator[Reading]:
+    """What an application is told to read; of a class those that it inherits from, too."""
     given = by_name(call.node, call.site, _PARAMETERS)
     entry = given.get("obj")
-    dotted = _read_from(entry.value, entry.origin, call.site.module) if entry else ""
+    namespace = _namespace(given.constant("namespace"))
     if given.lacks("namespace"):
-        return Reading(dotted, _of_application(call.site.module))
-    return Reading(dotted, _namespace(given.constant("namespace")))
+        namespace = _of_application(call.site.module)
+    value = entry.value if entry else UNKNOWN
+    value = value.of if isinstance(value, Instance) else value
+    if isinstance(value, Class):
+        for each in lineage(value).classes:
+            yield Reading(f"{each.module.dotted}.{each.node.name}", namespace)
+    else:
+        yield Reading(_read_from(value, entry.origin, call.site.module) if entry else "", namespace)
 
 
 def _read_from(value: Value, origin: str | None, module: Module) -> str:
     """The dotted name of what an application reads its settings from; empty where it is not known."""
     if isinstance(value, Constant) and isinstance(value.value, str):
         return "django.conf.settings" if value.value in _DJANGO else value.value.replace(":", ".")
-    if isinstance(value, Class):
-        return f"{value.module.dotted}.{value.node.name}"
     if isinstance(value, ModuleValue):
         return value.dotted
     return absolute(origin, module.dotted, module.path) if origin else ""

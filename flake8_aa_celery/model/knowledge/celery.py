@@ -119,7 +119,9 @@ SCHEDULERS = frozenset({"celery.beat.PersistentScheduler", "celery.beat:Persiste
 #: The settings that hold a schedule.
 SCHEDULES = frozenset({"CELERYBEAT_SCHEDULE", "CELERY_BEAT_SCHEDULE", "beat_schedule", "BEAT_SCHEDULE"})
 #: The classes that make a schedule.
-SCHEDULE_CLASSES = frozenset({"celery.schedules.crontab", "celery.schedules.schedule", "celery.schedules.solar"})
+SCHEDULE_CLASSES = frozenset({
+    "celery.schedules.crontab", "celery.schedules.schedule", "celery.schedules.solar", "datetime.timedelta",
+})  # fmt: skip
 #: The fields in the order in which ``crontab`` takes them by position, with the lowest and highest value.
 CRONTAB_FIELDS = {
     "minute": (0, 59),

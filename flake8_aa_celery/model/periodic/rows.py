@@ -6,6 +6,7 @@ https://django-celery-beat.readthedocs.io/en/latest/#example-creating-interval-b
 from __future__ import annotations
 
 import ast
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
@@ -16,10 +17,13 @@ from flake8_aa_celery.model.resolve.values import Constant, Entry, Items, Mappin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import CallSite, Scope, Site
     from flake8_aa_celery.model.resolve.values import Value
+
+    Way = Literal["saved", "found", "made", "changed"]
 
 _ROW = f"{SCHEDULES}PeriodicTask"
 #: What makes a row, and what makes a row or finds one: that returns the row and whether it was made.
@@ -37,12 +41,47 @@ class ScheduleRow(NamedTuple):
     """Fields that a row of ``PeriodicTask`` is given.
 
     :param node: the call, or the statement's target, that gives them.
+    :param way: whether they make a row that is saved at once, one where there is none yet, one that is saved later, or
+        change rows.
     """
 
     node: ast.expr
     fields: Mapping
     site: Site
     module: Module
+    way: Way = "changed"
+
+    @property
+    def task_name(self) -> str | None:
+        """The registered name of the task that it starts; None where it cannot be resolved."""
+        name = self.fields.constant("task")
+        return name if isinstance(name, str) else None
+
+    @property
+    def has_no_schedule(self) -> bool:
+        """Whether it is saved without anything that says when it is due, which raises."""
+        names = (f"{name}{ending}" for name in SCHEDULE_FIELDS for ending in ("", "_id"))
+        return self.way == "saved" and all(map(self.fields.lacks, names))
+
+    @property
+    def _is_new(self) -> bool:
+        """Whether it has no other fields than these: one that is found may, but not where it is told when it is due."""
+        return self.way == "saved" or (self.way == "found" and any(map(self.fields.get, SCHEDULE_FIELDS)))
+
+    @property
+    def arguments(self) -> Mapping | None:
+        """``args`` and ``kwargs`` as the task gets them from their JSON; None where that is not seen."""
+        found: dict[str, Entry] = {}
+        for name in ("args", "kwargs"):
+            entry = self.fields.get(name)
+            if entry is not None:
+                held = _from_json(entry)
+                if held is None:
+                    return None
+                found[name] = held
+            elif not self.fields.lacks(name) or not self._is_new:
+                return None
+        return Mapping(found)
 
 
 class WrongField(NamedTuple):
@@ -88,11 +127,35 @@ def _row(call: CallSite) -> ScheduleRow | None:
         return None
     method = origin.removeprefix(_ROW).rpartition(".")[2]
     fields = keywords_of(call.node, call.site)
-    if method in _MAKES_OR_FINDS:
-        fields = _with_defaults(fields)
-    elif method not in _MAKES | _CHANGES | {""}:
+    way = _way(method)
+    if way is None:
         return None
-    return ScheduleRow(call.node, fields, call.site, call.site.module)
+    fields = _with_defaults(fields) if way == "found" else fields
+    return ScheduleRow(call.node, fields, call.site, call.site.module, way)
+
+
+def _way(method: str) -> Way | None:
+    """What a method of the manager does; the class itself, which has no method's name, makes a row."""
+    if method in _MAKES:
+        return "saved"
+    if method in _MAKES_OR_FINDS:
+        return "found"
+    return "changed" if method in _CHANGES else None if method else "made"
+
+
+def _from_json(entry: Entry) -> Entry | None:
+    """What a field holds in JSON: ``json.dumps([1])``, ``"[1]"``; None where that is not seen."""
+    node = entry.node
+    if isinstance(node, ast.Call) and len(node.args) == 1 and entry.origin == "json.dumps()":
+        return Entry(node.args[0], entry.site)
+    text = entry.value.value if isinstance(entry.value, Constant) else None
+    if not isinstance(text, str):
+        return None
+    try:
+        held = json.loads(text or "null")
+    except ValueError:
+        return None
+    return Entry(ast.copy_location(ast.parse(repr(held), mode="eval").body, node), entry.site)
 
 
 def _with_defaults(fields: Mapping) -> Mapping:
@@ -144,13 +207,23 @@ def wrong_fields(row: ScheduleRow) -> Iterator[WrongField]:
 
 
 def _is_no_json(value: Value) -> bool:
-    """Whether a list or dict is certain to become a text that is no JSON when it is saved: numbers alone are JSON."""
+    """Whether a text is no JSON, or a list or dict is certain to become such a text: numbers alone are JSON."""
+    if isinstance(value, Constant):
+        return isinstance(value.value, str) and bool(value.value) and not _is_json(value.value)
     if isinstance(value, Mapping):
         return bool(value.entries)
     if not isinstance(value, Items):
         return False
     constants = [element.value for element in value.elements]
     return any(isinstance(each, Constant) and not _is_number(each.value) for each in constants)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_number(value: object) -> bool:

@@ -209,6 +209,10 @@ def _of_update(call: CallSite, receiver: ast.expr) -> Iterator[ScheduleEntry]:
     if schedule:
         for argument in call.node.args:
             yield from _of_dict(argument, call.site, schedule)
+        for keyword in call.node.keywords:
+            if keyword.arg is not None:
+                name = ast.copy_location(ast.Constant(keyword.arg), keyword)
+                yield _entry(name, keyword.value, call.site, _Setting(call.site.statement, schedule))
     elif is_conf(receiver, call.site):
         for keyword in call.node.keywords:
             if keyword.arg in SCHEDULES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import operator
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +16,7 @@ from flake8_aa_celery.model.resolve.evaluation import keywords_of, value_of
 from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
 from flake8_aa_celery.model.resolve.values import UNKNOWN, Constant, Mapping
 from flake8_aa_celery.model.tasks.bound import is_itself
-from flake8_aa_celery.model.tasks.retries import retries_of
+from flake8_aa_celery.model.tasks.retries import is_retried_by_itself, retries_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -116,7 +117,9 @@ def _most_retries(task: Task) -> int | None:
     own = task.options.constant("max_retries") if not task.options.lacks("max_retries") else _DEFAULT
     if task.options.lacks("max_retries") and bases_of(task).may_define("max_retries"):
         return None
-    limits = [own, *_limits_of_retries(task, own), *_limits_of_options(task)]
+    by_calls, by_options = _limits_of_retries(task, own), _limits_of_options(task)
+    only_options = bool(by_options) and not by_calls and is_retried_by_itself(task)
+    limits = by_options if only_options else [own, *by_calls, *by_options]
     known = [limit for limit in limits if isinstance(limit, int) and not isinstance(limit, bool)]
     return max(known) if len(known) == len(limits) else None
 
@@ -165,9 +168,42 @@ def _countdowns(module: Module) -> Iterator[ast.expr]:
         bindings = task.scope.bindings.get(node.id, []) if isinstance(node, ast.Name) else []
         if len(bindings) == 1 and bindings[0].kind == "assign" and bindings[0].value is not None:
             node = bindings[0].value
-        speaks_of_it = any(_is_count(part, task) for part in ast.walk(node) if isinstance(part, ast.expr))
-        if speaks_of_it and _first(node, task, entry.site) == 0:
+        if _speaks_of_it(node, task) and _first(node, task, entry.site) == 0 and not _comes_later(call.site, task):
             yield entry.node
+
+
+def _speaks_of_it(node: ast.expr, task: Task) -> bool:
+    return any(_is_count(part, task) for part in ast.walk(node) if isinstance(part, ast.expr))
+
+
+def _comes_later(site: Site, task: Task) -> bool:
+    """Whether a place is not reached before there was a retry: by an ``if`` around it, or one before it that leaves."""
+    for block in site.block.around():
+        is_choice = isinstance(block.node, ast.If) and block.kind in ("if", "else")
+        test = block.node.test if is_choice and isinstance(block.node, ast.If) else None
+        if test is not None and _is_so_first(test, task, site) is (block.kind == "else"):
+            return True
+        before = [each for each in block.body if isinstance(each, ast.If) and each.lineno < site.statement.lineno]
+        leaving = [each for each in before if isinstance(each.body[-1], (ast.Raise, ast.Return))]
+        if any(_is_so_first(each.test, task, site) for each in leaving):
+            return True
+    return False
+
+
+def _is_so_first(test: ast.expr, task: Task, site: Site) -> bool | None:
+    """Whether a condition holds when there was no retry yet; None where that does not follow from it."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        answer = _is_so_first(test.operand, task, site)
+        return None if answer is None else not answer
+    if isinstance(test, ast.BoolOp):
+        answers = [_is_so_first(each, task, site) for each in test.values]
+        decides = isinstance(test.op, ast.Or)
+        return decides if decides in answers else None if None in answers else not decides
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and _speaks_of_it(test, task):
+        left, right = _first(test.left, task, site), _first(test.comparators[0], task, site)
+        compare = _COMPARISONS.get(type(test.ops[0]))
+        return compare(left, right) if compare and left is not None and right is not None else None
+    return False if _is_count(test, task) else None
 
 
 def _first(node: ast.expr, task: Task, site: Site) -> float | None:
@@ -197,6 +233,10 @@ def _power(base: float, exponent: float) -> float | None:
     return 0 if base == 0 and exponent > 0 else None
 
 
+_COMPARISONS: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne,
+    ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Lt: operator.lt, ast.LtE: operator.le,
+}  # fmt: skip
 _OPERATIONS: dict[type[ast.operator], Callable[[float, float], float | None]] = {
     ast.Add: lambda left, right: left + right,
     ast.Sub: lambda left, right: left - right,

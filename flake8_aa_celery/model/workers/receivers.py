@@ -35,6 +35,10 @@ _FOR_LONG = frozenset({"join", "loop", "run", "run_forever", "start", "worker_ma
 _LOOKS_UP = frozenset({"get", "pop"})
 
 
+#: What any signal sends.
+_SENT_BY_ANY = frozenset(name for sent in SENT.values() for name in sent)
+
+
 class SignalReceiver(NamedTuple):
     """Something that is connected to a signal of Celery's.
 
@@ -232,6 +236,8 @@ def _refused(receiver: SignalReceiver, module: Module) -> RefusedReceiver | None
     if demanded:
         return RefusedReceiver(node, name, demanded[0], True, receiver)
     read = next((word for word in _read(value.node) if word not in known), None)
+    if read is None and isinstance(value, Function):
+        read = next((word for word in _awaited(value, receiver) if word not in known), None)
     return RefusedReceiver(node, name, read, False, receiver) if read is not None else None
 
 
@@ -244,6 +250,53 @@ def _demanded(arguments: ast.arguments) -> list[str]:
     """The parameters without a default that can be given by keyword, in their order."""
     parameters = parameters_of(arguments)
     return [name for name in (*parameters.positional, *parameters.keyword_only) if name in parameters.required]
+
+
+def _awaited(function: Function, receiver: SignalReceiver) -> Iterator[str]:
+    """What a function that one signal alone calls reads of parameters that other signals send, None unless given."""
+    if _is_used_elsewhere(function, receiver):
+        return
+    used, minded = _used_names(function.node)
+    for parameter, default in _with_defaults(function.node.args):
+        is_none = isinstance(default, ast.Constant) and default.value is None
+        if is_none and parameter in _SENT_BY_ANY and parameter in used - minded:
+            yield parameter
+
+
+def _used_names(function: FunctionNode) -> tuple[set[str], set[str]]:
+    """The names that a function reads, and those of them that it sets, or looks at before it uses them."""
+    used: set[str] = set()
+    minded: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name):
+            (used if isinstance(node.ctx, ast.Load) else minded).add(node.id)
+        elif isinstance(node, (ast.If, ast.IfExp, ast.While, ast.Assert)):
+            minded.update(_names_in(node.test))
+        elif isinstance(node, ast.BoolOp):
+            minded.update(_names_in(node))
+    return used, minded
+
+
+def _names_in(node: ast.expr) -> Iterator[str]:
+    return (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+
+
+def _with_defaults(arguments: ast.arguments) -> Iterator[tuple[str, ast.expr | None]]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    without = [None] * (len(positional) - len(arguments.defaults))
+    defaults = [*without, *arguments.defaults, *arguments.kw_defaults]
+    for parameter, default in zip([*positional, *arguments.kwonlyargs], defaults, strict=True):
+        yield parameter.arg, default
+
+
+def _is_used_elsewhere(function: Function, receiver: SignalReceiver) -> bool:
+    """Whether a function may be called by others than this one signal of its own module."""
+    module, name = function.module, function.node.name
+    if module is not receiver.site.module:
+        return True
+    decorators = len(function.node.decorator_list)
+    named = sum(isinstance(node, ast.Name) and node.id == name for node in ast.walk(module.tree))
+    return decorators + named != 1
 
 
 def _read(function: FunctionNode | ast.Lambda) -> Iterator[str]:
