@@ -6,7 +6,6 @@ https://django-celery-beat.readthedocs.io/en/latest/#example-creating-interval-b
 from __future__ import annotations
 
 import ast
-import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
@@ -149,12 +148,11 @@ def _from_json(entry: Entry) -> Entry | None:
     if isinstance(node, ast.Call) and len(node.args) == 1 and entry.origin == "json.dumps()":
         return Entry(node.args[0], entry.site)
     text = entry.value.value if isinstance(entry.value, Constant) else None
-    if not isinstance(text, str):
+    if not isinstance(text, str) or not _is_json(text or "null"):
         return None
-    try:
-        held = json.loads(text or "null")
-    except ValueError:
-        return None
+    from json import loads  # for few files
+
+    held = loads(text or "null")
     return Entry(ast.copy_location(ast.parse(repr(held), mode="eval").body, node), entry.site)
 
 
@@ -219,8 +217,10 @@ def _is_no_json(value: Value) -> bool:
 
 
 def _is_json(text: str) -> bool:
+    from json import loads  # for few files
+
     try:
-        json.loads(text)
+        loads(text)
     except ValueError:
         return False
     return True
