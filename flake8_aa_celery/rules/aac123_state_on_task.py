@@ -51,7 +51,8 @@ def check(kept: KeptState, module: Module) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
-    - an attribute that the run sets before it uses it;
+    - an attribute that the run sets before it uses it, itself or by a method, and one that `before_start` sets;
+    - whatever is used after `self` was handed to a function, which may have set it;
     - one that is only read: a constant of the class, or something that its `__init__` has made;
     - what is set only where nothing is there yet, such as a client that is made once (`if self.client is None:`);
     - items, such as those of a cache by the arguments (`self.cache[pk] = …`);

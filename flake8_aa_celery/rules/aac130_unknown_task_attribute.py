@@ -58,7 +58,7 @@ def check(unknown: UnknownAttribute, module: Module) -> Iterator[Violation]:
     - attributes that the class of the task or its decorator defines, and a `base` that cannot be read;
     - attributes that the module sets on anything: `self.id = 1`, `setattr(self, "id", 1)`;
     - names that resemble nothing that a task or a request has;
-    - what stands in a `try` with a handler for `AttributeError`;
+    - what stands in a `try` with a handler for `AttributeError`, and what `hasattr` or `getattr` asks for;
     - tasks below a decorator that cannot be read, which may pass something else.
 
     ## Fix

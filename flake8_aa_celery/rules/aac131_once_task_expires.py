@@ -17,7 +17,8 @@ def check(expiring: ExpiringOnceTask, module: Module) -> Iterator[Violation]:
     """
     A celery-once task is given an expiry, and stays locked if it expires.
 
-    Flags `expires` where a celery-once task is sent, in its decorator, and in the options of a schedule.
+    Flags `expires` where a celery-once task is sent, alone, in a group or as the first of a chain, in its decorator or
+    class, and in the options of a schedule.
 
     ## Why
     celery-once locks a task when it is sent, and unlocks it when it has run. What expires never runs: the worker drops

@@ -8,8 +8,9 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.occurrences import canvas_of
-from flake8_aa_celery.model.resolve.values import Constant, Dispatch, Mapping, Signature
+from flake8_aa_celery.model.resolve.values import Constant, Dispatch, Signature, Task, UnreadableTask, Workflow
 from flake8_aa_celery.model.tasks.index import task_named
+from flake8_aa_celery.model.tasks.once import once_of
 from flake8_aa_celery.model.tasks.options import each_once, written_options
 from flake8_aa_celery.model.tasks.parameters import task_of
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.resolve.values import Entry, Task
+    from flake8_aa_celery.model.resolve.values import Entry, Function, NamedTask
+
+    Sent = Task | UnreadableTask | NamedTask | Function | None
 
 
 class ExpiringOnceTask(NamedTuple):
@@ -49,7 +52,7 @@ def _given(module: Module) -> Iterator[tuple[Task | None, Entry, ast.expr]]:
     for call, value in canvas_of(module):
         entry = value.options.get("expires")
         if entry is not None and isinstance(value, (Dispatch, Signature)):
-            yield task_of(value.task, module), entry, call.node
+            yield from ((task_of(sent, module), entry, call.node) for sent in _sent_with(value))
     for scheduled in schedule_of(module):
         entry = scheduled.options.get("expires")
         if entry is not None:
@@ -59,14 +62,26 @@ def _given(module: Module) -> Iterator[tuple[Task | None, Entry, ast.expr]]:
             yield task, entry, scheduled.node
 
 
+def _sent_with(value: Dispatch | Signature) -> list[Sent]:
+    """The tasks that get the options of what is sent: of a chain the first, of a group all, or one of several."""
+    receiver = value.receiver if isinstance(value, Dispatch) else value
+    if isinstance(receiver, Workflow):
+        members = receiver.members.elements if receiver.kind == "group" else receiver.members.elements[:1]
+        signatures = [each.value for each in members if receiver.kind in ("chain", "group")]
+        return [each.task for each in signatures if isinstance(each, Signature) and each.options.lacks("expires")]
+    task = value.task
+    if isinstance(task, UnreadableTask) and task.among:
+        return [each for each in task.among if isinstance(each, Task)]
+    return [task]
+
+
 def _outlives(task: Task, entry: Entry) -> bool:
     """Whether the lock of a celery-once task is held for longer than until its message expires."""
     value = entry.value
     if not bases_of(task).is_once or (isinstance(value, Constant) and value.value is None):
         return False
-    given = task.options.get("once")
-    once = given.value if given else Mapping({}, task.options.complete)
-    if not isinstance(once, Mapping) or not once.complete or once.constant("unlock_before_run") is True:
+    once = once_of(task)
+    if once is None or not once.complete or once.constant("unlock_before_run") is True:
         return False
     timeout, expires = once.constant("timeout"), value.value if isinstance(value, Constant) else None
     if once.lacks("timeout"):

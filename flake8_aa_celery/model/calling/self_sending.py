@@ -27,9 +27,9 @@ from flake8_aa_celery.model.resolve.values import (
     Function,
     Instance,
     Items,
-    Mapping,
     Task,
 )
+from flake8_aa_celery.model.tasks.once import once_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -69,19 +69,10 @@ def self_sending_of(module: Module) -> list[SelfSending]:
 
 def _is_locked(task: Task) -> bool:
     """Whether a task certainly is locked until it has run."""
-    bases, once = bases_of(task), _once_of(task)
+    bases, once = bases_of(task), once_of(task)
     if not bases.is_once or not bases.complete or any(map(bases.defines, _LOCKING)):
         return False
     return once is not None and once.complete and once.constant("unlock_before_run") is not True
-
-
-def _once_of(task: Task) -> Mapping | None:
-    """What celery-once is told of a task; None where that is not known."""
-    if task.options.lacks("once"):
-        return None if bases_of(task).defines("once") else Mapping({})
-    entry = task.options.get("once")
-    value = entry.value if entry else None
-    return value if isinstance(value, Mapping) else None
 
 
 def _ways_to_itself(task: Task) -> Iterator[list[Stage]]:
@@ -216,7 +207,7 @@ def _is_for_the_same(dispatch: Dispatch, task: Task, own: _Own) -> bool:
 
 def _keys_of(task: Task) -> frozenset[str] | None:
     """The parameters that a task is locked over; None where that is not known, or differs from call to call."""
-    once = _once_of(task)
+    once = once_of(task)
     entry = once.get("keys") if once else None
     if entry is not None:
         value = entry.value

@@ -16,7 +16,7 @@ from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
 from flake8_aa_celery.model.tasks.decorators import hands_on_everything
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.resolve.values import Task
@@ -62,10 +62,9 @@ def _unknown_in(task: Task) -> Iterator[UnknownAttribute]:
     if name is None:
         return
     bases = bases_of(task)
+    known = OF_A_TASK | task.options.entries.keys() | asked_by_name(task.node, name)
     for node in _read_of(name, task.node.body):
-        if node.attr in OF_A_TASK or node.attr in task.options.entries or node.attr.startswith("_"):
-            continue
-        if not bases.may_define(node.attr):
+        if node.attr not in known and not node.attr.startswith("_") and not bases.may_define(node.attr):
             yield UnknownAttribute(node, task)
 
 
@@ -90,13 +89,36 @@ def _walk(node: ast.AST, name: str) -> Iterator[ast.AST]:
     if isinstance(node, ast.ClassDef) or (isinstance(node, FUNCTIONS) and name in positional_parameters(node)):
         return
     yield node
+    tried = (isinstance(node, ast.Try) and any(_are_of_attributes(caught_by(each)) for each in node.handlers)) or (
+        isinstance(node, ast.With) and any(map(_suppresses_it, node.items))
+    )
     for child in ast.iter_child_nodes(node):
-        if not (isinstance(node, ast.Try) and child in node.body and any(map(_catches_it, node.handlers))):
+        if not (tried and isinstance(node, (ast.Try, ast.With)) and child in node.body):
             yield from _walk(child, name)
 
 
-def _catches_it(handler: ast.ExceptHandler) -> bool:
-    return any(last_part(dotted_name(caught) or "") == "AttributeError" for caught in caught_by(handler))
+def _are_of_attributes(caught: Iterable[ast.expr]) -> bool:
+    return any(last_part(dotted_name(each) or "") == "AttributeError" for each in caught)
+
+
+def _suppresses_it(item: ast.withitem) -> bool:
+    call = item.context_expr
+    return (
+        isinstance(call, ast.Call)
+        and last_part(dotted_name(call.func) or "") == "suppress"
+        and _are_of_attributes(call.args)
+    )
+
+
+def asked_by_name(code: ast.AST, itself: str) -> set[str]:
+    """The attributes of a name for which ``hasattr(self, "x")`` and ``getattr(self, "x", None)`` ask."""
+    return {
+        part.args[1].value
+        for part in ast.walk(code)
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in ("getattr", "hasattr")
+        if len(part.args) > 1 and _is_name(part.args[0], itself)
+        if isinstance(part.args[1], ast.Constant) and isinstance(part.args[1].value, str)
+    }
 
 
 def _is_name(node: ast.expr, name: str) -> bool:

@@ -12,8 +12,9 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name, imported_name, last_part
 from flake8_aa_celery.model.knowledge.celery_once import ALREADY_QUEUED, QUEUE_ONCE
 from flake8_aa_celery.model.resolve.classes import bases_of
+from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of
-from flake8_aa_celery.model.resolve.values import ClassTask, Constant, Items, Mapping, Task
+from flake8_aa_celery.model.resolve.values import UNKNOWN, ClassTask, Constant, Items, Mapping, Task
 from flake8_aa_celery.model.tasks.options import each_once, written_options
 from flake8_aa_celery.model.tasks.parameters import parameters_of
 
@@ -42,6 +43,22 @@ class UnknownKey(NamedTuple):
     key: str
     element: Element
     task: Task
+
+
+def once_of(task: Task) -> Mapping | None:
+    """What celery-once is told of a task, by its own options or by a class of it; None where that is not known."""
+    if not task.options.lacks("once"):
+        entry = task.options.get("once")
+        value = entry.value if entry else UNKNOWN
+        return value if isinstance(value, Mapping) else None
+    for owner in bases_of(task).classes:
+        bindings = owner.scope.bindings.get("once", ())
+        if bindings:
+            (first, *more) = bindings
+            is_certain = not more and first.value is not None and first.site.block is owner.scope.block
+            value = value_of(first.value, first.site) if is_certain and first.value is not None else UNKNOWN
+            return value if isinstance(value, Mapping) else None
+    return Mapping({})
 
 
 @fact

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
-from flake8_aa_celery.model.code.syntax import choices_in, positional_parameters
+from flake8_aa_celery.model.code.syntax import choices_in, given_to, positional_parameters
+from flake8_aa_celery.model.knowledge.logging import LOGGING_METHODS
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
-from flake8_aa_celery.model.tasks.attributes import OF_A_TASK, own_name
+from flake8_aa_celery.model.tasks.attributes import OF_A_TASK, asked_by_name, own_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,11 +20,20 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import FunctionNode
     from flake8_aa_celery.model.resolve.classes import Bases
+    from flake8_aa_celery.model.resolve.values import Task
 
     How = Literal["read", "grown"]
 
 #: Methods that add something to what they are called on.
 _GROWING = frozenset({"add", "append", "appendleft", "extend", "extendleft", "insert", "update"})
+
+
+#: Methods that Celery calls before the body of each run.
+_BEFORE_A_RUN = ("__call__", "before_start")
+#: Over so many methods that call each other it is followed what they set.
+_MOST_METHODS = 5
+#: Functions that are given an object and set nothing on it.
+_LOOKING = frozenset({"getattr", "hasattr", "id", "isinstance", "print", "repr", "str", "super", "type"})
 
 
 class KeptState(NamedTuple):
@@ -50,7 +60,7 @@ def kept_state_of(module: Module) -> list[KeptState]:
     for task in run_by_workers_of(module):
         itself, bases = own_name(task), bases_of(task)
         if itself is not None and not bases.may_define("__getattr__"):
-            found += _kept_in(task.node, itself, _not_kept(bases), task.name)
+            found += _kept_in(task, itself, bases)
     return found
 
 
@@ -65,12 +75,31 @@ def _not_kept(bases: Bases) -> frozenset[str]:
     return OF_A_TASK | methods
 
 
-def _kept_in(function: FunctionNode, itself: str, known: frozenset[str], name: str) -> Iterator[KeptState]:
-    """The attributes that a function takes from earlier runs: those that it sets later, and those that it grows."""
-    reading = _Reading(itself)
-    if not reading.speaks_of_others(function, known):
+def _stored_by_methods(bases: Bases) -> dict[str, set[str]]:
+    """The attributes that each method of a class sets, itself or by another method that it calls."""
+    stored: dict[str, set[str]] = {}
+    called: dict[str, set[str]] = {}
+    for owner in bases.classes:
+        for name, bindings in owner.scope.bindings.items():
+            for binding in bindings:
+                if isinstance(binding.node, FUNCTIONS) and (itself := positional_parameters(binding.node)[:1]):
+                    reading = _Reading(itself[0])
+                    stored.setdefault(name, set()).update(reading.stored_in(binding.node.body))
+                    called.setdefault(name, set()).update(reading.called_in(binding.node))
+    for _ in range(_MOST_METHODS):
+        for name, others in called.items():
+            stored[name].update(*(stored.get(other, ()) for other in others))
+    return stored
+
+
+def _kept_in(task: Task, itself: str, bases: Bases) -> Iterator[KeptState]:
+    """The attributes that a task takes from earlier runs: those that it sets later, and those that it grows."""
+    known, name = _not_kept(bases), task.name
+    if not _Reading(itself).speaks_of_others(task.node, known):
         return
-    reading.all_of(function.body, set())
+    methods = _stored_by_methods(bases)
+    reading = _Reading(itself, methods)
+    reading.all_of(task.node.body, {each for method in _BEFORE_A_RUN for each in methods.get(method, ())})
     seen: set[str] = set()
     for node, how in reading.uses:
         is_kept = node.attr not in known and (how == "grown" or node.attr in reading.stored)
@@ -87,8 +116,11 @@ class _Reading:
     :ivar cached: those that it sets only where it has seen that there is nothing yet.
     """
 
-    def __init__(self, itself: str) -> None:
+    def __init__(self, itself: str, methods: dict[str, set[str]] | None = None) -> None:
         self._itself = itself
+        self._methods = methods or {}
+        #: whether something was handed the object that may have set whatever it likes
+        self._is_handed_on = False
         self.uses: list[_Use] = []
         self.stored: set[str] = set()
         self.cached: set[str] = set()
@@ -143,20 +175,22 @@ class _Reading:
     def _choice(self, node: ast.If, known: set[str]) -> set[str]:
         choices = choices_in(node)
         otherwise = choices[-1].orelse
-        set_here = self._stored_in(otherwise)
+        set_here = self.stored_in(otherwise)
         for each in reversed(choices):
-            set_here |= self._stored_in(each.body)
-            asked = {part.attr for part in ast.walk(each.test) if self._is_own(part)} | self._asked_by_name(each.test)
-            self.cached |= asked & set_here
+            set_here |= self.stored_in(each.body)
+            asked = {part.attr for part in ast.walk(each.test) if self._is_own(part)}
+            self.cached |= (asked | asked_by_name(each.test, self._itself)) & set_here
         certain = []
         for each in choices:
             self._expression(each.test, known)
             certain.append(self.all_of(each.body, set(known)))
         return set.intersection(*certain, self.all_of(otherwise, set(known)))
 
-    def _stored_in(self, body: Sequence[ast.stmt]) -> set[str]:
+    def stored_in(self, body: Sequence[ast.stmt]) -> set[str]:
         """The attributes that statements set."""
-        return {part.attr for each in body for part in ast.walk(each) if self._is_stored(part)}
+        parts = [part for each in body for part in ast.walk(each)]
+        by_name = (_set_by_name(part) for part in parts if self._is_given_itself(part))
+        return {part.attr for part in parts if self._is_stored(part)} | {name for name in by_name if name}
 
     def _simple(self, node: ast.stmt, known: set[str]) -> set[str]:
         if isinstance(node, ast.AugAssign):
@@ -166,20 +200,42 @@ class _Reading:
         for part in ast.iter_child_nodes(node):
             if isinstance(part, ast.expr):
                 self._expression(part, known)
-        stored = {part.attr for part in ast.walk(node) if self._is_stored(part)}
+        stored = self.stored_in([node])
         self.stored |= stored
-        return known | stored
+        return known | stored | self._stored_by_calls(node)
+
+    def _stored_by_calls(self, node: ast.AST) -> set[str]:
+        """The attributes that methods set which a piece of code calls."""
+        return {each for method in self.called_in(node) for each in self._methods.get(method, ())}
+
+    def called_in(self, node: ast.AST) -> set[str]:
+        """The methods of the object that a piece of code calls."""
+        calls = (part.func for part in ast.walk(node) if isinstance(part, ast.Call))
+        return {called.attr for called in calls if self._is_own(called)}
+
+    def _hands_on(self, node: ast.AST) -> bool:
+        """Whether a call is given the object itself, and may set something on it."""
+        return self._is_given_itself(node) and not _only_looks(node.func) and not _set_by_name(node)
+
+    def _is_given_itself(self, node: ast.AST) -> TypeGuard[ast.Call]:
+        given = given_to(node) if isinstance(node, ast.Call) else ()
+        return any(isinstance(each, ast.Name) and each.id == self._itself for each in given)
 
     def _expression(self, node: ast.expr, known: set[str]) -> None:
         for part in ast.walk(node):
             if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr in _GROWING:
                 self._grow(part.func.value, known)
-            elif self._is_own(part) and isinstance(part.ctx, ast.Load) and part.attr not in known:
-                self.uses.append(_Use(part, "read"))
+            elif self._is_own(part) and isinstance(part.ctx, ast.Load):
+                self._note(part, "read", known)
+        self._is_handed_on = self._is_handed_on or any(map(self._hands_on, ast.walk(node)))
 
     def _grow(self, node: ast.expr, known: set[str]) -> None:
-        if isinstance(node, ast.Attribute) and self._is_own(node) and node.attr not in known:
-            self.uses.append(_Use(node, "grown"))
+        if self._is_own(node):
+            self._note(node, "grown", known)
+
+    def _note(self, node: ast.Attribute, how: How, known: set[str]) -> None:
+        if node.attr not in known and not self._is_handed_on:
+            self.uses.append(_Use(node, how))
 
     def _is_own(self, node: ast.AST) -> TypeGuard[ast.Attribute]:
         return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == self._itself
@@ -187,11 +243,16 @@ class _Reading:
     def _is_stored(self, node: ast.AST) -> TypeGuard[ast.Attribute]:
         return self._is_own(node) and isinstance(node.ctx, ast.Store)
 
-    def _asked_by_name(self, test: ast.expr) -> set[str]:
-        """What ``hasattr(self, "x")`` and ``getattr(self, "x", None)`` ask for."""
-        return {
-            part.args[1].value
-            for part in ast.walk(test)
-            if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in ("getattr", "hasattr")
-            if len(part.args) > 1 and isinstance(part.args[1], ast.Constant) and isinstance(part.args[1].value, str)
-        }
+
+def _only_looks(function: ast.expr) -> bool:
+    """Whether a function sets nothing on what it is given, by its name."""
+    if isinstance(function, ast.Attribute):
+        return function.attr in LOGGING_METHODS
+    return isinstance(function, ast.Name) and function.id in _LOOKING
+
+
+def _set_by_name(call: ast.Call) -> str:
+    """The attribute that ``setattr(self, "x", …)`` sets; empty for other calls."""
+    is_setting = isinstance(call.func, ast.Name) and call.func.id == "setattr" and len(call.args) > 1
+    name = call.args[1] if is_setting else None
+    return name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else ""
