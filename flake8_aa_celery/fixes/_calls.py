@@ -106,13 +106,23 @@ def with_keyword(tree: Tree, call: cst.Call, name: str, code: str, *, first: boo
             return call.with_changes(args=[*call.args[:index], changed, *call.args[index + 1 :]])
     new = cst.Arg(tree.expression(code), keyword=cst.Name(name), equal=_EQUAL)
     if not call.args:
-        return call.with_changes(args=[new])
+        return _with_only(tree, call, new)
     if not is_one_line(tree, call) and not (is_hugged(call) and is_free(tree, call)):
         return call.with_changes(args=_appended(call, new))
     arguments = [Argument("", "", (part,)) for part in parts_of(tree, call)]
     added = [Argument(name, "", (Part(code),))]
     is_first = first and call.args[0].keyword is not None
     return laid_out(tree, call, tree.code(call.func), added + arguments if is_first else arguments + added)
+
+
+def _with_only(tree: Tree, call: cst.Call, new: cst.Arg) -> cst.Call:
+    """A call with its first argument, in a line of its own where a comment stands between the parentheses."""
+    space = call.whitespace_before_args
+    if not isinstance(space, cst.ParenthesizedWhitespace):
+        return call.with_changes(args=[new])
+    inner = cst.SimpleWhitespace(space.last_line.value + tree.module.default_indent)
+    closed = new.with_changes(comma=cst.Comma(whitespace_after=without_comment(space)))
+    return call.with_changes(args=[closed], whitespace_before_args=space.with_changes(last_line=inner))
 
 
 _EQUAL = cst.AssignEqual(whitespace_before=cst.SimpleWhitespace(""), whitespace_after=cst.SimpleWhitespace(""))

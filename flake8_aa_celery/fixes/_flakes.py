@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,6 +13,10 @@ from pyflakes.checker import Checker  # flake8 needs it, so it is there
 from pyflakes.messages import UnusedImport
 
 from flake8_aa_celery.fixes import Refused
+
+
+#: What a message says of another place, which a fix above it moves.
+_LINE = re.compile(r" from line \d+")
 
 
 class Flake(NamedTuple):
@@ -40,5 +45,5 @@ def flakes(text: str) -> Counter[Flake]:
         raise Refused("pyflakes cannot check the file") from error
     for message in messages:
         unused = str(message.message_args[0]) if isinstance(message, UnusedImport) else ""
-        found[Flake(message.message % message.message_args, unused)] += 1
+        found[Flake(_LINE.sub("", message.message % message.message_args), unused)] += 1
     return found

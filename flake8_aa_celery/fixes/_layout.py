@@ -32,12 +32,16 @@ class Part(NamedTuple):
     after: str = ""
     depth: int = 0
 
-    def lines(self, indent: str, start: str = "") -> list[str]:
-        """Its source with its comments in lines of its own, a comma after it and ``start`` before it."""
-        text = f"{indent}{start}{self.text},"
+    def lines(self, base: str, indent: str, start: str = "") -> list[str]:
+        """Its source with its comments in lines of its own, a comma after it and ``start`` before it.
+
+        :param base: the blanks before the line that the call opens in, within the statement.
+        """
+        text = f"{base}{indent}{start}{self.text},"
         if "\n" in text and not _MULTILINE_STRING.search(text):
             text = _shifted(text, len(indent) - self.depth)
-        return [*(indent + comment for comment in self.above), f"{text}  {self.after}" if self.after else text]
+        above = (f"{base}{indent}{comment}" for comment in self.above)
+        return [*above, f"{text}  {self.after}" if self.after else text]
 
 
 class Argument(NamedTuple):
@@ -62,14 +66,14 @@ class Argument(NamedTuple):
         inner = ", ".join(part.text for part in self.parts)
         return self._named(f"{self.brackets[:1]}{inner}{self.brackets[1:]}")
 
-    def lines(self, indent: str, room: int) -> list[str]:
+    def lines(self, base: str, indent: str, room: int) -> list[str]:
         """Its source in lines of its own, indented once, with a comma after it."""
         if not self.brackets:
-            return self.parts[0].lines(indent, self._named(""))
+            return self.parts[0].lines(base, indent, self._named(""))
         if not self.has_comment and "\n" not in self.flat and len(indent + self.flat) + 1 <= room:
-            return [f"{indent}{self.flat},"]
-        inner = [line for part in self.parts for line in part.lines(indent * 2)]
-        return [indent + self._named(self.brackets[0]), *inner, f"{indent}{self.brackets[1]},"]
+            return [f"{base}{indent}{self.flat},"]
+        inner = [line for part in self.parts for line in part.lines(base, indent * 2)]
+        return [base + indent + self._named(self.brackets[0]), *inner, f"{base}{indent}{self.brackets[1]},"]
 
     def _named(self, text: str) -> str:
         return f"{self.name}={text}" if self.name else text
@@ -89,7 +93,10 @@ def laid_out(tree: Tree, call: cst.Call, function: str, arguments: Sequence[Argu
 
 
 def _text(tree: Tree, call: cst.Call, function: str, arguments: Sequence[Argument]) -> str:
-    indent, room = tree.module.default_indent, line_length(tree.path) - tree.margin(tree.span(call)[0][0])
+    opened = tree.span(call.func)[1][0]
+    indent, room = tree.module.default_indent, line_length(tree.path) - tree.margin(opened)
+    margin = tree.lines[opened - 1][: tree.margin(opened)]
+    base = margin[tree.margin_of_statement(call) :]
     opening = _comments(call.whitespace_before_args)[1]
     if not opening and not any(argument.has_comment for argument in arguments):
         inner = ", ".join(argument.flat for argument in arguments)
@@ -97,10 +104,10 @@ def _text(tree: Tree, call: cst.Call, function: str, arguments: Sequence[Argumen
         if not is_free(tree, call) or (was_one_line and _fits(tree, call, function, flat)):
             return flat
         if (was_one_line or is_hugged(call)) and len(indent + inner) <= room and "\n" not in inner:
-            return f"{function}(\n{indent}{inner}\n)"
-    lines = [line for argument in arguments for line in argument.lines(indent, room)]
+            return f"{function}(\n{base}{indent}{inner}\n{base})"
+    lines = [line for argument in arguments for line in argument.lines(base, indent, room)]
     first = f"{function}(  {opening}" if opening else f"{function}("
-    return "\n".join([first, *lines, ")"])
+    return "\n".join([first, *lines, f"{base})"])
 
 
 def _fits(tree: Tree, call: cst.Call, function: str, text: str) -> bool:
@@ -159,7 +166,7 @@ def parts_of(tree: Tree, call: cst.Call) -> list[Part]:
         if isinstance(argument.comma, cst.Comma):
             spaces += [argument.comma.whitespace_before, argument.comma.whitespace_after]
         after = [_comments(space)[1] for space in spaces]
-        depth = max(0, tree.margin(tree.span(argument.value)[0][0]) - tree.margin(tree.span(call)[0][0]))
+        depth = max(0, tree.margin(tree.span(argument.value)[0][0]) - tree.margin(tree.span(call.func)[1][0]))
         found.append(Part(tree.code(bare).strip(), above, "  ".join(filter(None, after)), depth))
         above = tuple(comment for space in spaces for comment in _comments(space)[0])
     if above and found:

@@ -169,6 +169,12 @@ class Tree:
                     return [outer, *found]
         return None
 
+    def margin_of_statement(self, node: cst.CSTNode) -> int:
+        """How many blanks begin the line in which the innermost statement around a node starts."""
+        kinds = (cst.SimpleStatementLine, cst.BaseCompoundStatement, cst.SimpleStatementSuite)
+        around = [outer for outer in self.around(node) if isinstance(outer, kinds)]
+        return self.margin(self.span(around[-1])[0][0]) if around else 0
+
     # -- code ---------------------------------------------------------------------------------------------------
 
     def code(self, node: cst.CSTNode) -> str:

@@ -108,15 +108,9 @@ def _with_option(place: Place, member: cst.BaseExpression, wanted: OptionOnEach)
     added = f".set({option})"
     is_alone = not tree.lines[line - 1][:column].strip() and tree.lines[end_line - 1][end:].strip() in ("", ",")
     if is_alone and end + len(added) + 1 > line_length(tree.path):
-        margin = " " * (tree.margin(line) - _margin_of_statement(place, member))
+        margin = " " * (tree.margin(line) - tree.margin_of_statement(member))
         added = f".set(\n{margin}{tree.module.default_indent}{option}\n{margin})"
     return tree.instead(member, text + added)
-
-
-def _margin_of_statement(place: Place, node: cst.CSTNode) -> int:
-    """How far the statement is indented that a node is part of."""
-    around = [outer for outer in place.tree.around(node) if isinstance(outer, cst.SimpleStatementLine)]
-    return place.tree.margin(place.tree.span(around[-1])[0][0]) if around else 0
 
 
 def _without_option(call: Any, name: str) -> cst.CSTNode:

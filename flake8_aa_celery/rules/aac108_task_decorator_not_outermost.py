@@ -63,7 +63,8 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     Puts the task decorator on top. Safe where the project dispatches the task by the function's name, which could
     only raise, and nothing keeps what the other decorator was given. Elsewhere unsafe: a schedule that ran the task
     without the other decorator now runs it with that, and a list that held the task holds a plain function. Nothing is
-    done below `functools.cache` and its like: what they return is no function, of which Celery can make no task.
+    done below `functools.cache` and its like: what they return is no function, of which Celery can make no task; nor
+    below a decorator that asks what it is given for what only a task has, such as `function.name`.
 
     ## Profile
     Both: it is Celery that makes an object with methods of the function.

@@ -11,6 +11,7 @@ from flake8_aa_celery.model.tasks.bound import (
     cannot_take_itself,
     lacks_itself,
     may_be_passed_otherwise,
+    may_be_sent_otherwise,
     speaks_of_self,
     uses_itself,
 )
@@ -65,7 +66,8 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     ## Fix
     Adds `bind=True`. Safe where the body uses `self` as a task and no call, dispatch or signature of the whole project,
     test code included, can pass something for it: that could only raise. Unsafe where it cannot be known: `*args`, a
-    partial signature, a task in a list or handed to somebody. Nothing is done where a call passes `self`: it would be
+    partial signature, a task in a list or handed to somebody, one of a module that is itself handed to somebody
+    (`getattr(tasks, name)`), a class of tasks with an `apply_async` of its own. Nothing is done where a call passes `self`: it would be
     one argument too many.
 
     Drops `bind=True` where the function has no parameter, which is safe: the call could only raise. Unsafe where
@@ -104,10 +106,12 @@ def _fix(task: Task) -> Fix | None:
     if task.bound:
         written = isinstance(task.decorator, ast.Call) and keyword_of(task.decorator, "bind") is not None
         can_go = written and not speaks_of_self(task)
-        safety: Safety = "unsafe" if is_caught_somewhere(task) else "safe"
+        may_work = is_caught_somewhere(task) or may_be_sent_otherwise(task)
+        safety: Safety = "unsafe" if may_work else "safe"
         return Fix(safety, "Drop `bind=True`", DropOption("bind", spot)) if can_go else None
     passed = passes_itself(task)
     if not task.options.lacks("bind") or passed:
         return None
-    safety = "safe" if passed is False and uses_itself(task) else "unsafe"
+    is_known = passed is False and not may_be_sent_otherwise(task)
+    safety = "safe" if is_known and uses_itself(task) else "unsafe"
     return Fix(safety, "Add `bind=True`", SetOption("bind", "True", spot))

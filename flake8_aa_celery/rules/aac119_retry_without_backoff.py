@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.rewrites import SetOption, Spot
 from flake8_aa_celery.rules.ways import place, trace
 from flake8_aa_celery.rules.words import fitted
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.resolve.values import Task
     from flake8_aa_celery.model.tasks.options import WrittenOption
     from flake8_aa_celery.model.tasks.retries import SteadyRetry
 
@@ -85,6 +87,11 @@ def _fix(option: WrittenOption, module: Module) -> Fix | None:
         return None
     if not any(keyword.value is option.entry.node for keyword in decorator.keywords):
         return None
-    if not all(option.task.options.lacks(name) for name in ("default_retry_delay", "retry_kwargs")):
+    if any(_says(option.task, name) for name in ("default_retry_delay", "retry_kwargs")):
         return None  # the first retry would come within a second, whatever is set there
     return Fix("unsafe", "Wait longer each time", SetOption("retry_backoff", "True", Spot.of(decorator)))
+
+
+def _says(task: Task, option: str) -> bool:
+    """Whether the decorator of a task or a class of it has an option."""
+    return not task.options.lacks(option) or bases_of(task).defines(option)

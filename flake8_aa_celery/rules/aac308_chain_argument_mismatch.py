@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.canvas.only_use import is_used_once
+from flake8_aa_celery.model.canvas.only_use import is_only_sent_within
 from flake8_aa_celery.rewrites import RenameMethod
 from flake8_aa_celery.rules.words import called, shortened
 from flake8_aa_celery.violation import Fix, Violation
@@ -74,9 +74,10 @@ def check(refused: RefusedResult, module: Module) -> Iterator[Violation]:
     - arguments that do not fit with or without the result: that is AAC401.
 
     ## Fix
-    Calls `.si`. Safe where the signature goes into that chain and nowhere else: the task could only raise. Unsafe where
-    it has another use, such as a `delay` that gives it more arguments, which an immutable one ignores. Nothing is done
-    where the signature is made in another file, or by another method.
+    Calls `.si`. Safe where the signature goes into that chain and nowhere else, and nothing is done with the chain but
+    that it is sent: the task could only raise. Unsafe where one of them has another use, such as a `delay` of
+    `tasks[1]` that gives it more arguments, which an immutable one ignores, and where the chain is returned or handed
+    on. Nothing is done where the signature is made in another file, or by another method.
 
     ## Profile
     Both: it is so in every project.
@@ -103,4 +104,4 @@ def check(refused: RefusedResult, module: Module) -> Iterator[Violation]:
 def _fix(signature: Signature, module: Module) -> Fix | None:
     if signature.module is not module or signature.method != "s":
         return None
-    return Fix("safe" if is_used_once(signature) else "unsafe", "Use `.si`", RenameMethod("si"))
+    return Fix("safe" if is_only_sent_within(signature) else "unsafe", "Use `.si`", RenameMethod("si"))

@@ -54,6 +54,10 @@ _HARMLESS = frozenset(
 _RAISED = ("builtins.AttributeError", "builtins.TypeError")
 #: What a name is looked up in that is given as a text.
 _LOOKUPS = frozenset({"__import__", "getattr", "hasattr", "import_module", "import_string", "methodcaller"})
+#: What gives all that the module has that calls it.
+_NAMESPACES = frozenset({"globals", "locals", "vars"})
+#: What is done with a module as a whole and calls nothing of it.
+_RELOADING = frozenset({"getsource", "print", "register", "reload", "repr", "spec_from_file_location"})
 #: What takes the place of a task while a test runs.
 _PATCHES = frozenset({"patch", "object", "override", "setattr", "mocker"})
 
@@ -79,7 +83,8 @@ def uses_of(task: Task) -> list[Use]:
     """Every use of a task in its project, file after file.
 
     What cannot be followed is a use of the way ``unknown``: a task in a list, one that is handed to somebody, or the
-    text of its name where that looks something up.
+    text of its name where that looks something up; and what is done with its module as a whole, as by
+    ``getattr(tasks, name)``.
     """
     found: list[Use] = []
     names, searched = {task.name}, set[str]()
@@ -90,6 +95,8 @@ def uses_of(task: Task) -> list[Use]:
             mentions = _Mentions(task, name, module)
             found += mentions.uses()
             names |= mentions.other_names()
+    for module in _mentioning(last_part(task.module.dotted), task):
+        found += _whole_uses(module, task)
     return sorted(_each_once(found), key=lambda use: (use.module.path, getattr(use.node, "lineno", 0)))
 
 
@@ -128,6 +135,43 @@ def only_raises_where_hidden(task: Task) -> bool:
     if any(use.is_caught for use in uses):
         return False
     return not ways.isdisjoint(("dispatch", "signature")) and ways.isdisjoint(("by name", "unknown"))
+
+
+def _whole_uses(module: Module, task: Task) -> Iterator[Use]:
+    """Where a module hands on all that the module of a task has, by names that are not seen."""
+    parents = parents_of(module)
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and module is task.module and _is_called_so(node, _NAMESPACES):
+            is_whole = not node.args and not _is_asked_by_text(node, parents)
+        elif isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+            is_whole = _is_handed_on(node, parents) and _is_module(node, module, task.module.path)
+        else:
+            is_whole = False
+        if is_whole:
+            yield Use(module, node, "unknown", arguments.ANYTHING, is_partial=True)
+
+
+def _is_asked_by_text(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Whether one name is asked for: ``globals()["update"]``."""
+    parent = parents.get(node)
+    return isinstance(parent, ast.Subscript) and isinstance(parent.slice, ast.Constant)
+
+
+def _is_handed_on(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Whether somebody gets a thing as a whole: it is an argument, in a list, or its ``__dict__`` is read."""
+    parent = parents.get(node)
+    if isinstance(parent, ast.Attribute):
+        return parent.attr == "__dict__"
+    if isinstance(parent, ast.Call) and _is_called_so(parent, _LOOKUPS):
+        return len(parent.args) > 1 and parent.args[0] is node and not isinstance(parent.args[1], ast.Constant)
+    if isinstance(parent, ast.Call):
+        return parent.func is not node and not _is_called_so(parent, _PATCHES | _RELOADING)
+    return isinstance(parent, (ast.Dict, ast.List, ast.Return, ast.Set, ast.Starred, ast.Tuple, ast.keyword))
+
+
+def _is_module(node: ast.expr, module: Module, path: str) -> bool:
+    """Whether a name or an attribute leads to the module of a file, whatever else it may be."""
+    return any(isinstance(value, ModuleValue) and value.path == path for value in _values(node, module))
 
 
 def _each_once(uses: list[Use]) -> list[Use]:
@@ -264,22 +308,7 @@ class _Mentions:
         return is_asked or _is_imported_by_name(node.value)
 
     def _values(self, node: ast.expr) -> list[Value]:
-        """What a name or an attribute may be, wherever it stands: by all that binds it."""
-        if isinstance(node, ast.Name):
-            scope = scope_around(node, self._module).owner_of(node.id)
-            if scope is None:
-                return [member(self._module, node.id) or UNKNOWN]  # by a star import
-            return [value_of_binding(node.id, binding) for binding in scope.bindings[node.id]]
-        if not isinstance(node, ast.Attribute):
-            return [UNKNOWN]
-        return [found for owner in self._values(node.value) for found in self._attributes(owner, node.attr)]
-
-    def _attributes(self, owner: Value, name: str) -> list[Value]:
-        if isinstance(owner, ModuleValue):
-            return [member_of(owner, name, self._module)]
-        if isinstance(owner, Class):
-            return [value_of_binding(name, binding) for binding in owner.scope.bindings.get(name, ())] or [UNKNOWN]
-        return [UNKNOWN]
+        return _values(node, self._module)
 
     def _is_looked_up(self, node: ast.Constant) -> bool:
         """Whether a text names the task where something is looked up by its name, or is its registered name."""
@@ -304,6 +333,26 @@ class _Mentions:
         if isinstance(parent, ast.Call) and _is_called_so(parent, _PATCHES):
             return True
         return isinstance(parent, (ast.Expr, ast.Delete))
+
+
+def _values(node: ast.expr, module: Module) -> list[Value]:
+    """What a name or an attribute may be, wherever it stands: by all that binds it."""
+    if isinstance(node, ast.Name):
+        scope = scope_around(node, module).owner_of(node.id)
+        if scope is None:
+            return [member(module, node.id) or UNKNOWN]  # by a star import
+        return [value_of_binding(node.id, binding) for binding in scope.bindings[node.id]]
+    if not isinstance(node, ast.Attribute):
+        return [UNKNOWN]
+    return [found for owner in _values(node.value, module) for found in _attributes(owner, node.attr, module)]
+
+
+def _attributes(owner: Value, name: str, module: Module) -> list[Value]:
+    if isinstance(owner, ModuleValue):
+        return [member_of(owner, name, module)]
+    if isinstance(owner, Class):
+        return [value_of_binding(name, binding) for binding in owner.scope.bindings.get(name, ())] or [UNKNOWN]
+    return [UNKNOWN]
 
 
 def _receiver(call: ast.Call) -> ast.AST:

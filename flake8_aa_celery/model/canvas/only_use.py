@@ -32,6 +32,11 @@ def is_used_once(made: Signature | Workflow) -> bool:
     return _Way(made.module, into_workflow=True).leads_on(node, _MOST_STEPS)
 
 
+def is_only_sent_within(made: Signature) -> bool:
+    """As :func:`is_used_once`, and nothing is done with that workflow but that it is sent, once or more."""
+    return _Way(made.module, into_workflow=True, to_its_end=True).leads_on(made.call, _MOST_STEPS)
+
+
 def is_only_sent(made: Workflow) -> bool:
     """Whether a workflow that is made in a function is sent once, and nothing else is asked of it."""
     return _Way(made.module, into_workflow=False).leads_on(made.node, _MOST_STEPS)
@@ -41,12 +46,14 @@ class _Way:
     """Where an expression goes to.
 
     :param into_workflow: whether it is to become part of a workflow, or to be sent.
+    :param to_its_end: whether that workflow is to be sent then, or dropped.
     """
 
-    def __init__(self, module: Module, *, into_workflow: bool) -> None:
+    def __init__(self, module: Module, *, into_workflow: bool, to_its_end: bool = False) -> None:
         self._module = module
         self._parents = parents_of(module)
         self._into_workflow = into_workflow
+        self._to_its_end = to_its_end
 
     def leads_on(self, node: ast.AST, steps: int) -> bool:
         """Whether an expression goes there, and nowhere else."""
@@ -66,10 +73,10 @@ class _Way:
             elif not self._into_workflow:
                 return False
             elif isinstance(node, ast.BinOp):
-                return isinstance(node.op, ast.BitOr)
+                return isinstance(node.op, ast.BitOr) and self._is_sent_then(node, steps)
             elif isinstance(node, ast.Call):
                 if id(node) in _nodes_of_workflows(self._module):
-                    return True
+                    return self._is_sent_then(node, steps)
                 grown = _grown_by(node)
                 if grown is not None:
                     return self._is_read_once(grown, steps - 1)
@@ -78,6 +85,14 @@ class _Way:
             elif not isinstance(node, _AROUND):
                 return False
         return False
+
+    def _is_sent_then(self, workflow: ast.AST, steps: int) -> bool:
+        """Whether a workflow is sent and nothing else is done with it, if that is asked; or part of one that is."""
+        if not self._to_its_end or isinstance(self._parents[workflow], ast.Expr):
+            return True
+        if _Way(self._module, into_workflow=False).leads_on(workflow, steps - 1):
+            return True
+        return self.leads_on(workflow, steps - 1)
 
     def _is_bound_and_read_once(self, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, steps: int) -> bool:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]

@@ -6,11 +6,15 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.syntax import names_in, positional_parameters
-from flake8_aa_celery.model.knowledge.celery import OF_A_TASK
+from flake8_aa_celery.model.knowledge.celery import DISPATCH_METHODS, OF_A_TASK, SIGNATURE_METHODS
 from flake8_aa_celery.model.resolve.classes import bases_of
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.resolve.values import Task
+
+
+#: What a class of tasks can override to change what they are given.
+_SENDING = DISPATCH_METHODS | SIGNATURE_METHODS | {"apply", "signature_from_request"}
 
 
 def is_itself(node: ast.expr, task: Task) -> bool:
@@ -34,6 +38,12 @@ def may_be_passed_otherwise(task: Task) -> bool:
     """Whether a decorator below its own, or its class, may see to what a task is given first."""
     bases = bases_of(task)
     return bool(task.decorators_below) or not bases.complete or bases.defines("__call__") or bases.defines("run")
+
+
+def may_be_sent_otherwise(task: Task) -> bool:
+    """Whether a class of the project that the task is one of sends it in ways of its own, maybe with more arguments."""
+    bases = bases_of(task)
+    return any(bases.defines(name) for name in _SENDING)
 
 
 def speaks_of_self(task: Task) -> bool:

@@ -86,11 +86,29 @@ def _returns_its_argument(scope: Scope) -> bool:
 
 
 def can_stand_below(task: Task) -> bool:
-    """Whether Celery can make a task of what the decorators that hide one return: a function, and no other object."""
-    values = [value_of(without_call(decorator), task.site) for decorator in hiding(task)]
+    """Whether the decorators that hide a task can take its function instead, and Celery what they return.
+
+    That must be a function, and no other object; nor may they ask what they are given for what only a task has.
+    """
+    values = [(value_of(without_call(decorator), task.site), decorator) for decorator in hiding(task)]
     return not any(
-        isinstance(value, Class) or (isinstance(value, Origin) and value.dotted in _RETURN_AN_OBJECT)
-        for value in values
+        isinstance(value, Class)
+        or (isinstance(value, Origin) and value.dotted in _RETURN_AN_OBJECT)
+        or any(map(_asks_for_a_task, decorating_functions(value, decorator)))
+        for value, decorator in values
+    )
+
+
+def _asks_for_a_task(scope: Scope) -> bool:
+    """Whether a function asks its first argument for what a function does not have."""
+    parameters = scope.node.args.args if isinstance(scope.node, FUNCTIONS) else []
+    return bool(parameters) and any(
+        isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Load)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == parameters[0].arg
+        and not node.attr.startswith("__")
+        for node in ast.walk(scope.node)
     )
 
 
