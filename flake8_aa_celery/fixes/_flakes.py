@@ -14,7 +14,6 @@ from pyflakes.messages import UnusedImport
 
 from flake8_aa_celery.fixes import Refused
 
-
 #: What a message says of another place, which a fix above it moves.
 _LINE = re.compile(r" from line \d+")
 

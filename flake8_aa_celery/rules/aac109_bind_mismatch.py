@@ -67,8 +67,8 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     Adds `bind=True`. Safe where the body uses `self` as a task and no call, dispatch or signature of the whole project,
     test code included, can pass something for it: that could only raise. Unsafe where it cannot be known: `*args`, a
     partial signature, a task in a list or handed to somebody, one of a module that is itself handed to somebody
-    (`getattr(tasks, name)`), a class of tasks with an `apply_async` of its own. Nothing is done where a call passes `self`: it would be
-    one argument too many.
+    (`getattr(tasks, name)`), a class of tasks with an `apply_async` of its own. Nothing is done where a call passes
+    `self`: it would be one argument too many.
 
     Drops `bind=True` where the function has no parameter, which is safe: the call could only raise. Unsafe where
     something around a call catches that, or where it cannot be known who calls it. Nothing is done
