@@ -9,6 +9,7 @@ from flake8_aa_celery.model.calling.serialising import is_sent_whole
 from flake8_aa_celery.model.canvas.only_use import is_only_sent, is_used_once
 from flake8_aa_celery.model.code.names import last_part, means_the_same
 from flake8_aa_celery.model.code.syntax import is_statement
+from flake8_aa_celery.model.django.on_commit import may_be_of_another_database
 from flake8_aa_celery.model.django.transactions import BY_PARTIAL, method_after_commit
 from flake8_aa_celery.model.priorities.settings import own_options
 from flake8_aa_celery.model.resolve.values import (
@@ -137,7 +138,7 @@ def fix_of_callback(dispatch: Dispatch, registration: CallSite) -> Fix | None:
     if not isinstance(dispatch.node.func, ast.Attribute) or not call.args or dispatch.method == "()":
         return None
     method = method_after_commit(dispatch)
-    if "." in method or len(call.args) + len(call.keywords) > 1 or not is_statement(call, registration.site):
+    if "." in method or may_be_of_another_database(registration) or not is_statement(call, registration.site):
         method = ""
     if not method and dispatch.method in ("apply_async_on_commit", "delay_on_commit"):
         return None

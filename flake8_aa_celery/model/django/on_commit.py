@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.scopes import Binding, Block, CallSite, Scope
 
 _ON_COMMIT = frozenset({"on_commit"})
-_ORIGINS = frozenset({"django.db.connection.on_commit", "django.db.transaction.on_commit"})
+_ORIGINS = frozenset({
+    "django.db.connection.on_commit", "django.db.transaction.get_connection().on_commit",
+    "django.db.transaction.on_commit",
+})  # fmt: skip
+_CONNECTIONS = "django.db.connections"
 #: The methods of a task that wait for the commit, and return nothing.
 _WITHOUT_RESULT = frozenset({"apply_async_on_commit", "delay_on_commit"})
 
@@ -62,8 +66,25 @@ def _registrations(module: Module) -> Iterator[tuple[CallSite, ast.expr]]:
     """Every call of ``on_commit``, with what it is handed."""
     for call in module.calls_of(_ON_COMMIT):
         handed = call.node.args[0] if call.node.args else keyword_of(call.node, "func")
-        if handed is not None and module.origin(call.node.func, call.site) in _ORIGINS:
+        if handed is not None and _is_on_commit(call):
             yield call, handed
+
+
+def _is_on_commit(call: CallSite) -> bool:
+    """Whether it is Django's, of a module or of a connection: ``connections["default"].on_commit(…)``."""
+    function, module = call.node.func, call.site.module
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Subscript):
+        return module.origin(function.value.value, call.site) == _CONNECTIONS
+    return module.origin(function, call.site) in _ORIGINS
+
+
+def may_be_of_another_database(call: CallSite) -> bool:
+    """Whether a call of ``on_commit`` may wait for another database than the default one."""
+    owner = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
+    is_one_of_many = isinstance(owner, ast.Subscript) or (
+        isinstance(owner, ast.Call) and bool(owner.args or owner.keywords)
+    )
+    return is_one_of_many or len(call.node.args) + len(call.node.keywords) > 1
 
 
 @fact
