@@ -141,6 +141,10 @@ class Fact(Generic[Item]):
 _SETTING = ("accept_", "beat", "broker", "celery", "event_", "imports", "include", "result_", "task_", "worker_")
 
 
+#: What registers a task when it is called.
+_REGISTERING = frozenset({"register_task", "shared_task", "task"})
+
+
 def _connects(module: Module) -> bool:
     """Whether a module may connect something to a signal."""
     decorators = (each for node, _ in module.scopes.functions for each in node.decorator_list)
@@ -164,6 +168,11 @@ def _configures(module: Module) -> bool:
         or "update" in module.scopes.calls_named
         or any(getattr(store.target.value, "attr", "") == "conf" for store in _stores(module))
     )
+
+
+def _may_register(module: Module) -> bool:
+    """Whether a module may register a task: by a decorator, or by a call."""
+    return bool(TASKS.of(module)) or not _REGISTERING.isdisjoint(module.scopes.calls_named)
 
 
 def _may_have_task_class(module: Module) -> bool:
@@ -205,7 +214,7 @@ VIEWS: Fact[View] = Fact("views", "django.views")
 
 MISPLACED_TASKS: Fact[Misplaced] = Fact("misplaced_tasks", "tasks.places", TASKS)
 DUPLICATES: Fact[Duplicate] = Fact("duplicates", "tasks.duplicates", TASKS, CLASS_TASKS, TASK_CLASSES)
-UNREGISTERED_TASKS: Fact[Unregistered] = Fact("unregistered_tasks", "tasks.registration", RUN_BY_WORKERS)
+UNREGISTERED_TASKS: Fact[Unregistered] = Fact("unregistered_tasks", "tasks.registration", when=_may_register)
 MISSING_LOGGERS: Fact[MissingLogger] = Fact("missing_loggers", "tasks.logs", RUN_BY_WORKERS)
 UNCALLED_FUNCTIONS: Fact[Function] = Fact("uncalled_functions", "tasks.uncalled")
 MEANINGLESS_OPTIONS: Fact[WrittenOption] = Fact("meaningless_options", "tasks.options", RUN_BY_WORKERS)

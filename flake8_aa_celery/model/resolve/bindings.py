@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code import names
+from flake8_aa_celery.model.code.frames import in_frame
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import ImportedName, canonical, imported_name, reaching, scope_of
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
@@ -39,6 +40,7 @@ from flake8_aa_celery.model.resolve.values import (
     Task,
     UnreadableTask,
     Value,
+    Workflow,
     is_data,
 )
 
@@ -110,6 +112,8 @@ def _may_be_another(name: str, bindings: list[Binding]) -> bool:
 
 def _value_of_name(name: str, bindings: list[Binding], site: Site | None) -> Value:
     """As :func:`value_of_name`, as far as statements tell that say the name."""
+    if len(bindings) == 1 and (joined := _joined(name, bindings[0], site)) is not None:
+        return joined
     roots = _roots(name, bindings)
     values = [value_of_binding(name, root, site) for root in roots]
     starred = overriding(name, bindings, site)
@@ -245,6 +249,25 @@ def _loop_variable(iterated: ast.expr, site: Site) -> Value:
     if not isinstance(items, Items) or not items.elements or not items.complete:
         return UNKNOWN
     return common([element.value for element in items.elements])
+
+
+def _joined(name: str, binding: Binding, site: Site | None) -> Value | None:
+    """What ``steps |= update.si()`` makes of a name: a chain; None for other statements, and for what is none."""
+    node = binding.node
+    if not isinstance(node, ast.AugAssign) or not isinstance(node.op, ast.BitOr):
+        return None
+    written = _written_out(binding.site.module)
+    if node not in written:
+        before = ast.copy_location(ast.Name(name, ast.Load()), node.target)
+        written[node] = ast.copy_location(ast.BinOp(before, node.op, node.value), node)
+    value = value_of(written[node], in_frame(binding, _owner(name, [binding]), site))
+    return value if isinstance(value, Workflow) else None
+
+
+@fact
+def _written_out(module: Module) -> dict[ast.AugAssign, ast.BinOp]:
+    """For each ``x |= y`` of a module that was asked for ``x | y``, which has no place of its own."""
+    return {}
 
 
 def _roots(name: str, bindings: list[Binding]) -> list[Binding]:
