@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.tasks.bodies import is_slim, only_dispatches
-from flake8_aa_celery.model.tasks.logs import has_logger, logger_of, logs, maker_of_logger
+from flake8_aa_celery.model.tasks.logs import has_logger, is_run, logger_of, logs, maker_of_logger
 from flake8_aa_celery.rewrites import AddLogger, LogStart
 from flake8_aa_celery.rules.words import fitted
 from flake8_aa_celery.violation import Fix, Violation
@@ -70,6 +70,7 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
       docstring and imports, each a call, a fetch (`owner = Owner.objects.get(…)`), a `return` or `raise`, none of which
       calls anything of the same module;
     - a task whose class logs before or after each run, such as in `on_success`, and one whose class cannot be read;
+    - an abstract class, which only says what others have in common;
     - a task that only raises, or does nothing;
     - a task that only dispatches others, in a loop too: these say what they do.
 
@@ -86,7 +87,7 @@ def check(task: Task, module: Module) -> Iterator[Violation]:
     ## References
     - [Celery: logging](https://docs.celeryq.dev/en/stable/userguide/tasks.html#logging)
     """
-    if not logs(task) and not is_slim(task) and not only_dispatches(task):
+    if is_run(task) and not logs(task) and not is_slim(task) and not only_dispatches(task):
         message = fitted(
             "`{}` logs nothing, so nobody can see that it ran, and on what: add a line to the log", task.name
         )

@@ -19,7 +19,8 @@ def check(sending: SelfSending, module: Module) -> Iterator[Violation]:
     A celery-once task sends itself while it runs, and is kept out by its own lock.
 
     Flags a dispatch of a celery-once task in its own body, or in what that leads to, for the keys that it runs for: by
-    its name or by `self`, with its own parameters or what a helper is handed of them.
+    its name or by `self`, with its own parameters or what a helper is handed of them, alone, in a group or as the
+    first of a chain.
 
     ## Why
     The lock of a celery-once task is there until the task has ended. What it sends for the same keys before that is
@@ -65,6 +66,7 @@ def check(sending: SelfSending, module: Module) -> Iterator[Violation]:
     - `test_celery_once.py::test_a_once_task_can_dispatch_itself_for_other_keys`: what the cure rests on.
     - `test_celery_once.py::test_a_once_task_cannot_dispatch_itself_with_a_countdown`: waiting does not help.
     - `test_celery_once.py::test_a_once_task_that_retries_keeps_its_lock`: a retry is let through.
+    - `test_celery_once.py::test_a_queued_once_task_at_the_start_of_a_chain_drops_it_all`: so it is in a chain.
 
     ## References
     - [celery-once: unlock_before_run](https://github.com/cameronmaske/celery-once#unlock_before_run)

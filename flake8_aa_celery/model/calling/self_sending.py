@@ -27,9 +27,12 @@ from flake8_aa_celery.model.resolve.values import (
     Function,
     Instance,
     Items,
+    Signature,
     Task,
+    Workflow,
 )
 from flake8_aa_celery.model.tasks.once import once_of
+from flake8_aa_celery.model.tasks.parameters import task_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -170,12 +173,35 @@ def _behind(node: ast.expr, scope: Scope, own: _Own) -> str | None:
 
 
 def _is_kept_out(dispatch: Dispatch, task: Task, own: _Own) -> bool:
-    sent = dispatch.task
-    if not isinstance(sent, Task) or sent.definition is not task.definition or dispatch.method == "send_task":
+    if dispatch.method == "send_task" or _may_pass(dispatch) or _is_caught(dispatch):
         return False
-    if any(not dispatch.options.lacks(option) for option in _UNLOCKING) or _is_caught(dispatch):
-        return False
-    return _is_for_the_same(dispatch, task, own)
+    return any(
+        _is_same(task_of(sent.task, sent.module), task) and not _may_pass(sent) and _is_for_the_same(sent, task, own)
+        for sent in _sent_at_once(dispatch)
+    )
+
+
+def _sent_at_once(dispatch: Dispatch) -> list[Dispatch | Signature]:
+    """What a dispatch sends by itself: of a chain the first, of a group all."""
+    receiver = dispatch.receiver
+    if not isinstance(receiver, Workflow):
+        return [dispatch]
+    if receiver.kind not in ("chain", "group"):
+        return []
+    members = receiver.members.elements if receiver.kind == "group" else receiver.members.elements[:1]
+    return [sent for each in members if isinstance(sent := each.value, Signature)]
+
+
+def _may_pass(sent: Dispatch | Signature) -> bool:
+    """Whether something is sent with options for the lock."""
+    return any(not sent.options.lacks(option) for option in _UNLOCKING)
+
+
+def _is_same(sent: Task | None, task: Task) -> bool:
+    """Whether two tasks are defined in the same place."""
+    return (
+        sent is not None and sent.definition.lineno == task.definition.lineno and sent.module.path == task.module.path
+    )
 
 
 def _is_caught(dispatch: Dispatch) -> bool:
@@ -192,14 +218,14 @@ def _is_caught(dispatch: Dispatch) -> bool:
 # -- over which arguments ---------------------------------------------------------------------------------------
 
 
-def _is_for_the_same(dispatch: Dispatch, task: Task, own: _Own) -> bool:
+def _is_for_the_same(sent: Dispatch | Signature, task: Task, own: _Own) -> bool:
     """Whether the arguments that the lock is over certainly are those of the run."""
     keys = _keys_of(task)
     if keys is None:
         return False
     if not keys:
         return True
-    given = by_parameter(dispatch, task.parameters)
+    given = by_parameter(sent, task.parameters)
     return given is not None and all(
         key in given and _behind(given[key].node, given[key].site.scope, own) == key for key in keys
     )

@@ -55,13 +55,13 @@ class MissingLogger(NamedTuple):
 @fact
 def missing_loggers_of(module: Module) -> list[MissingLogger]:
     """What a module with tasks lacks that binds no logger: one item, or none."""
-    tasks = sorted(filter(_is_run, run_by_workers_of(module)), key=lambda task: task.definition.lineno)
+    tasks = sorted(filter(is_run, run_by_workers_of(module)), key=lambda task: task.definition.lineno)
     if not tasks or has_logger(module) or all(leads_to_log(task) for task in tasks):
         return []
     return [MissingLogger(tasks[0])]
 
 
-def _is_run(task: Task) -> bool:
+def is_run(task: Task) -> bool:
     """Whether a task is none that only says what others have in common."""
     return not isinstance(task, ClassTask) or task.options.constant("abstract") is not True
 
