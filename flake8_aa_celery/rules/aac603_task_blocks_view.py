@@ -77,6 +77,7 @@ def check(found: TaskInView, module: Module) -> Iterator[Violation]:
     ```
 
     ## Leaves alone
+    - receivers of Celery's own signals, which run in a worker or as it starts;
     - tasks that cannot be read: they may be plain functions;
     - more views of a module that come to run a task by the same call: the first of them says how many they are;
     - a view that sends the same task on its other path (`if settings.DEBUG: …`, `else: t.delay(x)`);

@@ -137,14 +137,14 @@ def _refused(node: ast.expr, site: Site, seen: set[ast.expr]) -> Iterator[tuple[
                 yield from _refused(element, site, seen)
     elif isinstance(node, ast.Dict):
         for key in filter(None, node.keys):
-            kind = object_types.type_of(key, site)
-            if kind in _NO_KEYS:
-                yield key, f"{kind} as a key"
+            yield from _refused_key(key, site)
         for value in node.values:
             yield from _refused(value, site, seen)
     elif isinstance(node, ast.ListComp):
-        inside = site.module.scopes.by_node[node].block
-        yield from _refused(node.elt, Site(inside, site.statement, site.order), seen)
+        yield from _refused(node.elt, _within(node, site), seen)
+    elif isinstance(node, ast.DictComp):
+        yield from _refused_key(node.key, _within(node, site))
+        yield from _refused(node.value, _within(node, site), seen)
     elif isinstance(node, ast.Call) and _makes_list(node, site):
         if object_types.type_of(node.args[0], site) in orm.OF_INSTANCES:
             yield node, LIST_OF_INSTANCES
@@ -157,6 +157,17 @@ def _refused(node: ast.expr, site: Site, seen: set[ast.expr]) -> Iterator[tuple[
             yield from [(node, part)] if part else []
         elif kind is not None and kind not in _CARRIED:
             yield node, kind
+
+
+def _refused_key(node: ast.expr, site: Site) -> Iterator[tuple[ast.expr, str]]:
+    kind = object_types.type_of(node, site)
+    if kind in _NO_KEYS:
+        yield node, f"{kind} as a key"
+
+
+def _within(comprehension: ast.ListComp | ast.DictComp, site: Site) -> Site:
+    """The place of what a comprehension makes."""
+    return Site(site.module.scopes.by_node[comprehension].block, site.statement, site.order)
 
 
 def _refused_in_list(node: ast.Name, site: Site, seen: set[ast.expr]) -> str | None:

@@ -95,7 +95,7 @@ def _answering(module: Module) -> dict[Scope, str]:
     """The functions of a module for which somebody waits at a page, with their names: views, and receivers."""
     found = {view.scope: view.name for view in views_of(module)}
     for node, site in module.scopes.functions:
-        if any(connections(node, site)):
+        if any(not connection.is_of_celery for connection in connections(node, site)):
             found.setdefault(module.scopes.by_node[node], node.name)
     return found
 

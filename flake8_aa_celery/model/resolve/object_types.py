@@ -150,7 +150,7 @@ def _of_binding(name: str, binding: Binding, depth: int) -> str | None:
     if binding.kind in ("assign", "context", "loop") and binding.value is not None:
         kind = type_of(binding.value, binding.site, depth)
         if binding.kind == "loop":
-            return orm.INSTANCE if kind in orm.OF_INSTANCES else None
+            return orm.INSTANCE if kind in orm.ITEMS_ARE_INSTANCES else None
         return kind if binding.kind == "assign" or kind == FILE else None
     return _of_value(name, binding) if binding.kind in ("import", "class", "function") else None
 

@@ -31,6 +31,7 @@ SET, CLASS, INSTANCES_BY_KEY = "a set", "a class", "a dict of model instances"
 VALUES, ITERATOR = "a queryset of values", "an iterator over a queryset"
 QUERYSETS = frozenset({QUERYSET, VALUES})
 OF_INSTANCES = frozenset({QUERYSET, ITERATOR})
+ITEMS_ARE_INSTANCES = OF_INSTANCES | {LIST_OF_INSTANCES}
 
 
 #: What other methods of a queryset return.

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part, origin
 from flake8_aa_celery.model.code.syntax import keyword_of, without_call
+from flake8_aa_celery.model.knowledge.celery_signals import SENT_BY_APP
 from flake8_aa_celery.model.knowledge.django import RECEIVERS, SIGNALS_OF_SAVING
 from flake8_aa_celery.model.resolve.evaluation import value_of
-from flake8_aa_celery.model.resolve.values import Function, Task
+from flake8_aa_celery.model.resolve.values import BoundMethod, Function, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,15 @@ class Connection(NamedTuple):
         if isinstance(self.written, (ast.List, ast.Tuple)):
             return self.written.elts
         return [] if self.written is None else [self.written]
+
+    @property
+    def is_of_celery(self) -> bool:
+        """Whether it is signals of Celery, or of an application of it: their receivers keep no user waiting."""
+        return any(
+            (origin(signal, self.site) or "").startswith("celery.")
+            or (isinstance(signal, ast.Attribute) and signal.attr in SENT_BY_APP)
+            for signal in self.signals
+        )
 
 
 def connections(node: FunctionNode, site: Site) -> Iterator[Connection]:
@@ -88,7 +98,9 @@ def _by_function(module: Module) -> dict[FunctionNode, list[Connection]]:
 def _connected(call: CallSite) -> FunctionNode | None:
     """The function of the module that a call of ``connect`` is given, as its first argument or as ``receiver=``."""
     given = _first_argument(call.node, "receiver")
-    value = value_of(given, call.site) if isinstance(given, ast.Name) else None
+    value = value_of(given, call.site) if isinstance(given, (ast.Name, ast.Attribute)) else None
+    if isinstance(value, BoundMethod):
+        value = value.function
     return value.node if isinstance(value, (Function, Task)) and value.module is call.site.module else None
 
 
