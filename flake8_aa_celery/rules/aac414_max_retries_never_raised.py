@@ -63,7 +63,8 @@ def check(dead: DeadHandler, module: Module) -> Iterator[Violation]:
 
     ## Leaves alone
     - a handler that catches something else as well, or only raises the error again;
-    - a retry that is not known to be given an exception;
+    - a retry that is not known to be given an exception; in a function that is handed the task or the exception, it is
+      known where every call in the project gives it one;
     - a task whose base class has a `retry` of its own, or cannot be read;
     - a `try` in which something else may raise the error: another retry without `exc`, what is handed the task, a task
       that is called in this process, the result of one.

@@ -18,8 +18,9 @@ def check(asked: AskedWorkers, module: Module) -> Iterator[Violation]:
     """
     A task or a view asks the workers, or ends one of their tasks.
 
-    Flags `control.inspect()` and `revoke(terminate=True)` in a task or a view, or in what these lead to, however far
-    away. Where many of a module come to one call, the first is reported, which says how many more there are.
+    Flags `control.inspect()`, `control.terminate()` and `revoke(terminate=True)` in a task or a view, or in what these
+    lead to, however far away. Where many of a module come to one call, the first is reported, which says how many more
+    there are.
 
     ## Why
     `inspect` sends a message to every worker and waits for the answers, a second unless told, as it cannot know how

@@ -16,6 +16,7 @@ from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.task_classes import run_by_workers_of
 from flake8_aa_celery.model.resolve.task_functions import task_around
 from flake8_aa_celery.model.resolve.values import Class, Dispatch, Origin, Task
+from flake8_aa_celery.model.tasks.handed import handed_over
 from flake8_aa_celery.model.tasks.retries import is_retried_by_itself, is_retry
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import Binding, Block, CallSite, Site
+    from flake8_aa_celery.model.code.scopes import Binding, Block, CallSite, Scope, Site
     from flake8_aa_celery.model.resolve.classes import Bases
 
 _RETRY = frozenset({"retry"})
@@ -165,11 +166,24 @@ def _bases(call: CallSite, itself: str) -> Bases | None:
         return bases_of(task) if is_retry(call, task) else None
     function = call.site.scope.function()
     owner = class_around(function, call.site.module)
-    if owner is None or function is None or not isinstance(function.node, FUNCTIONS):
+    if function is None or not isinstance(function.node, FUNCTIONS):
         return None
+    if owner is None:
+        is_tried = any(block.kind in ("try", "handler") for block in call.site.block.around())
+        return _bases_of_handed(itself, function) if is_tried else None
     bases = lineage(owner)
     is_task = "celery.Task" in bases.origins and positional_parameters(function.node)[:1] == [itself]
     return bases if is_task else None
+
+
+def _bases_of_handed(itself: str, function: Scope) -> Bases | None:
+    """The classes of the tasks that hand themselves to a helper; None where others call it, or one class differs."""
+    values = [entry.value for entry in handed_over(itself, function)]
+    tasks = [value for value in values if isinstance(value, Task)]
+    if not tasks or len(tasks) != len(values):
+        return None
+    of_tasks = [bases_of(task) for task in tasks]
+    return next((bases for bases in of_tasks if bases.may_define("retry")), of_tasks[0])
 
 
 def _raises_what_it_is_given(call: CallSite) -> bool:
@@ -188,12 +202,17 @@ def _is_other_exception(node: ast.expr, site: Site, steps: int) -> bool:
     bindings = reaching(node.id, site)
     if not bindings or any(binding.kind in ("class", "import") for binding in bindings):
         return _is_other_class(node, site)
-    return all(_binds_other_exception(binding, steps - 1) for binding in bindings)
+    return all(_binds_other_exception(binding, site, steps - 1) for binding in bindings)
 
 
-def _binds_other_exception(binding: Binding, steps: int) -> bool:
+def _binds_other_exception(binding: Binding, site: Site, steps: int) -> bool:
     if isinstance(binding.node, ast.ExceptHandler):
         return not any(_is_exhausted(caught, binding.site) for caught in caught_by(binding.node))
+    if binding.kind == "parameter" and isinstance(binding.node, ast.arg):
+        function = site.scope.function()
+        is_own = function is not None and binding in function.bindings.get(binding.node.arg, [])
+        handed = handed_over(binding.node.arg, function) if function is not None and is_own else []
+        return bool(handed) and all(_is_other_exception(entry.node, entry.site, steps) for entry in handed)
     if binding.kind != "assign" or binding.value is None:
         return False
     return _is_other_exception(binding.value, binding.site, steps)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _INSPECT = "inspect"
 _REVOKE = "revoke"
+_TERMINATE = "terminate"
 _CONTROL = "control"
 _RESULTS = ("celery.result.AsyncResult()", "celery.result.GroupResult()")
 _INSPECTORS = frozenset({"celery.app.control.Inspect", "celery.current_app.control.inspect"})
@@ -54,6 +55,8 @@ def _asked_by(step: Step) -> str:
     call = step.call
     if call.name in (_INSPECT, "Inspect") and _is_inspection(call):
         return _INSPECT
+    if call.name == _TERMINATE and _is_of_control(call.node.func, call):
+        return _REVOKE
     return _REVOKE if call.name == _REVOKE and _terminates(call) else ""
 
 
