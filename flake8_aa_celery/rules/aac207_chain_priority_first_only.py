@@ -63,7 +63,7 @@ def check(setting: PrioritySetting, module: Module) -> Iterator[Violation]:
 
     ## Leaves alone
     - a chain in which every later signature has a priority, by `.set` or by the decorator of its task;
-    - a chain of one task;
+    - a chain of one task, and the task behind a group with which a chain begins: a chord gives its options to all;
     - a priority of 5, the default of Alliance Auth, and projects that set `task_inherit_parent_priority`, unless the
       chain is called;
     - what cannot be resolved and may have a priority: `*more`; but not `task.si(pk)`, of whatever task that is.

@@ -70,6 +70,7 @@ def check(option: FirstOnly, module: Module) -> Iterator[Violation]:
     ## Leaves alone
     - `countdown` and `eta`, which are meant for the whole; `priority`, which is AAC207;
     - a chain in which every later signature has the option, by `.set` or by the decorator of its task;
+    - the task behind a group with which a chain begins: a chord gives its options to all;
     - a chain of one task, signatures that cannot be resolved, and tasks whose base class may have the option;
     - `queue` and `routing_key` where the project's settings have `task_routes`.
 
@@ -84,6 +85,7 @@ def check(option: FirstOnly, module: Module) -> Iterator[Violation]:
     ## Proof
     - `test_options.py::test_a_chains_expiry_reaches_only_its_first_task`: the claim.
     - `test_options.py::test_a_chains_queue_reaches_only_its_first_task`: for queues.
+    - `test_options.py::test_an_option_of_a_chain_that_begins_with_a_group_reaches_what_follows`: what is left alone.
     - `test_options.py::test_an_expired_task_ends_its_chain_silently`: what an expiry is good for.
     - `test_fixes.py::test_an_option_of_a_chain_reaches_all_its_tasks`: what the fix does.
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from celery import Task, chain, group, shared_task
+from celery import Celery, Task, chain, group, shared_task
 from celery.worker import WorkController
 
 from .harness import CELERY
@@ -39,6 +39,21 @@ def test_a_chains_expiry_reaches_only_its_first_task(worker: Worker) -> None:
     chain(a.si(), b.si()).apply_async(expires=60)
     worker.run()
     assert [m.expires for m in worker.sent] == [60, None]
+
+
+@pytest.mark.parametrize("option", ["expires", "priority"])
+def test_an_option_of_a_chain_that_begins_with_a_group_reaches_what_follows(option: str) -> None:
+    """`chain(group(a, b), c).apply_async(expires=60)` is a chord, which gives it to `c`, too."""
+    queue = f"chords of {option}"
+    app = Celery("chords", broker="memory://", backend="cache+memory://", set_as_current=False)
+
+    @app.task
+    def member() -> None: ...
+
+    chain(group(member.si(), member.si()), member.si()).apply_async(**{option: 8}, queue=queue)
+    with app.connection_for_read() as connection:
+        message = connection.SimpleQueue(queue).get(timeout=5)
+    assert message.payload[2]["chord"]["options"][option] == 8
 
 
 def test_a_groups_countdown_reaches_every_member(worker: Worker) -> None:

@@ -215,9 +215,14 @@ def may_be_inherited(project: Project) -> bool:
 
 
 def later_members(chain: Workflow) -> list[Element]:
-    """The members of a chain that are not, or not only, its first."""
+    """The members of a chain that are not, or not only, its first.
+
+    A group with a task behind it is one: a chord, which hands its options to both.
+    """
     members = chain.members.elements
-    return [member for index, member in enumerate(members) if index or member.loop]
+    first = members[0].value if members else None
+    begins = 2 if isinstance(first, Workflow) and first.kind == "group" and not members[0].loop else 1
+    return [member for index, member in enumerate(members) if index >= begins or member.loop]
 
 
 def is_from_bulk(workflow: Workflow) -> bool:
