@@ -26,7 +26,17 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 #: What the suites import and do not depend on.
-TOOLS = ("allianceauth", "django-webtest", "factory-boy", "freezegun", "requests-mock", "responses", "faker")
+TOOLS = (
+    "allianceauth",
+    "django-webtest",
+    "factory-boy",
+    "faker",
+    "freezegun",
+    "markdown",
+    "pook",
+    "requests-mock",
+    "responses",
+)
 #: Seconds after which a suite is given up.
 PATIENCE = 1200
 
@@ -63,7 +73,20 @@ def apps_of(distribution):
     return sorted(found)
 
 
-wanted = [match(r"[\\w.-]+", line)[0] for line in requires(os.environ["SUITE_DISTRIBUTION"]) or ()]
+def wanted_by(distribution, seen):
+    """The distributions that one needs, those that they need first; none of its extras."""
+    try:
+        lines = [line for line in requires(distribution) or () if "extra ==" not in line]
+    except PackageNotFoundError:
+        return
+    for name in [match(r"[\\w.-]+", line)[0].lower() for line in lines]:
+        if name not in seen:
+            seen.add(name)
+            yield from wanted_by(name, seen)
+            yield name
+
+
+wanted = list(wanted_by(os.environ["SUITE_DISTRIBUTION"], set()))
 for app in [*(app for name in wanted for app in apps_of(name)), *os.environ["SUITE_PACKAGES"].split()]:
     if app not in INSTALLED_APPS and app not in ("allianceauth", "esi", "solo"):
         INSTALLED_APPS.append(app)

@@ -62,9 +62,10 @@ def check(use: UsedAsTask, module: Module) -> Iterator[Violation]:
 
     ## Fix
     Puts `@shared_task` above a function of the module itself, and adds the import. Safe: the call could only raise.
-    Unsafe where something in the project catches that, as an `except Exception` does, or asks first whether it is a
-    task: then it is sent where it was run in place. Nothing is done to a method, a coroutine, a function within a
-    function, and one of another file.
+    Unsafe where something in the project catches that, as an `except Exception` around it does or an
+    `except AttributeError` of a caller, or asks first whether it is a task: then it is sent where it was run in place;
+    and where the function itself is handed on, for instance to a class as a method, which a task is not. Nothing is
+    done to a method, a coroutine, a function within a function, and one of another file.
 
     ## Profile
     Both: it is Celery that gives a task its methods.

@@ -85,7 +85,7 @@ def check(loop: BlockingLoop, module: Module) -> Iterator[Violation]:
     ## Fix
     Writes `chain([t.si(x) for x in xs]).delay()` for `for x in xs: t(x)`, where the loop does nothing else. Unsafe:
     the tasks run later, in a worker, and this one does not wait for them. Nothing is done where an argument may be
-    what JSON cannot carry, and where the variable of the loop is read after it.
+    what JSON cannot carry, and where the variable of the loop is read after it, or is `global`.
 
     ## Settings
     `blocking-calls` (`[]`): more functions that block, such as `myapp.providers.fetch`.

@@ -104,8 +104,8 @@ def check(refused: RefusedArgument, module: Module) -> Iterator[Violation]:
     ## Fix
     Passes the `pk` of an instance, and a `list(…)` of a set, a generator, a range and the like. Unsafe: the task gets
     something else than its author thought of, and must fetch the row. Nothing is done to an instance that may be
-    `None`, as what `first()` or a condition gives, to a set of what JSON cannot carry either, and to whatever else is
-    passed.
+    `None`, as what `first()`, a condition, a foreign key with `null=True` or a function that may return `None` gives,
+    to a set of what JSON cannot carry either, and to whatever else is passed.
 
     ## Profile
     Both: JSON is Celery's own default.

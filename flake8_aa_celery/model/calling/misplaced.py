@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.calling.catching import is_caught_anywhere
 from flake8_aa_celery.model.canvas.workflows import starters
-from flake8_aa_celery.model.code.handlers import may_be_caught
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS
 from flake8_aa_celery.model.resolve import arguments, object_types
@@ -69,7 +69,7 @@ def misplaced_options_of(module: Module) -> list[MisplacedOptions]:
         names = [name for name in options if not any(_may_take(target, name, module) for target in targets)]
         if names:
             certain = all(parameters.parameters_of(target, module) for target in targets)
-            certain = certain and not may_be_caught(dispatch.site, "builtins.TypeError")
+            certain = certain and not is_caught_anywhere(dispatch.site, "builtins.TypeError")
             found.append(MisplacedOptions(dispatch, names, certain))
     return found
 
@@ -126,7 +126,7 @@ def could_only_raise(wrong: WrongCollection) -> bool:
     of what it is given: of a text its characters.
     """
     dispatch, node = wrong.dispatch, wrong.entry.node
-    if isinstance(dispatch, LocalCall) or may_be_caught(dispatch.site, "builtins.TypeError"):
+    if isinstance(dispatch, LocalCall) or is_caught_anywhere(dispatch.site, "builtins.TypeError"):
         return False
     if isinstance(dispatch.receiver, Workflow) or _may_send_otherwise(dispatch.receiver):
         return False

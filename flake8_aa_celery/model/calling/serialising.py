@@ -15,13 +15,24 @@ from flake8_aa_celery.model.code.files import files
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import origin, reaching
 from flake8_aa_celery.model.code.scopes import FUNCTIONS, Site
-from flake8_aa_celery.model.code.syntax import default_of, given_to, is_none
+from flake8_aa_celery.model.code.syntax import default_of, given_to, is_none, keyword_of
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.resolve import arguments, object_types, orm
 from flake8_aa_celery.model.resolve.applications import has_task_class
+from flake8_aa_celery.model.resolve.bindings import value_of_binding
+from flake8_aa_celery.model.resolve.classes import mro
 from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
-from flake8_aa_celery.model.resolve.values import Dispatch, Items, Signature, Task
+from flake8_aa_celery.model.resolve.values import (
+    BoundMethod,
+    Class,
+    Dispatch,
+    Function,
+    Instance,
+    Items,
+    Signature,
+    Task,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +40,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import Binding, Block
-    from flake8_aa_celery.model.resolve.values import Entry, Mapping
+    from flake8_aa_celery.model.resolve.values import Entry, Mapping, Value
 
 _CARRIED = frozenset(
     {
@@ -184,16 +195,49 @@ def _makes_list(node: ast.Call, site: Site) -> bool:
 
 
 def may_be_none(node: ast.expr, site: Site, steps: int = 5) -> bool:
-    """Whether an instance of a model may be None as well: it comes from a condition, or from ``first()``."""
+    """Whether an instance of a model may be None as well.
+
+    It comes from a condition, from ``first()``, from a foreign key that may be empty, or from a function of the project
+    that returns None or one of these.
+    """
     if isinstance(node, (ast.IfExp, ast.BoolOp)) or not steps:
         return True
     if isinstance(node, (ast.Await, ast.NamedExpr)):
         return may_be_none(node.value, site, steps - 1)
     if isinstance(node, ast.Call):
-        return isinstance(node.func, ast.Attribute) and node.func.attr in _OR_NONE
+        is_or_none = isinstance(node.func, ast.Attribute) and node.func.attr in _OR_NONE
+        return is_or_none or _may_return_none(value_of(node.func, site), steps - 1)
+    if isinstance(node, ast.Attribute):
+        return _may_hold_none(value_of(node.value, site), node.attr, steps - 1)
     if not isinstance(node, ast.Name):
         return False
     return any(_binds_none(binding, node.id, steps - 1) for binding in reaching(node.id, site))
+
+
+def _may_return_none(called: Value, steps: int) -> bool:
+    """Whether a function of the project has a ``return`` of what may be None."""
+    function = called.function if isinstance(called, BoundMethod) else called
+    if not isinstance(function, Function):
+        return False
+    returns = function.module.scopes.by_node[function.node].returns
+    return any(
+        node.value is None or is_none(node.value) or may_be_none(node.value, site, steps) for node, site in returns
+    )
+
+
+def _may_hold_none(owner: Value, name: str, steps: int) -> bool:
+    """Whether an attribute of an instance is a field with ``null=True``, or a property that may return None."""
+    of = owner.of if isinstance(owner, Instance) else None
+    if not isinstance(of, Class):
+        return False
+    bindings = next((found.scope.bindings[name] for found in mro(of) if name in found.scope.bindings), ())
+    for binding in bindings:
+        made = binding.value
+        if binding.kind == "function" and _may_return_none(value_of_binding(name, binding), steps):
+            return True
+        if isinstance(made, ast.Call) and (null := keyword_of(made, "null")) is not None:
+            return not (isinstance(null, ast.Constant) and null.value is False)
+    return False
 
 
 def _binds_none(binding: Binding, name: str, steps: int) -> bool:

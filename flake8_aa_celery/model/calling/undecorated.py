@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.calling.catching import is_caught_anywhere
 from flake8_aa_celery.model.calling.task_names import standing_at
+from flake8_aa_celery.model.calling.uses import values_of
 from flake8_aa_celery.model.code.files import files
-from flake8_aa_celery.model.code.handlers import is_expected, may_be_caught
+from flake8_aa_celery.model.code.handlers import is_expected
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name, last_part
+from flake8_aa_celery.model.code.parents import parents_of
 from flake8_aa_celery.model.knowledge.celery import DISPATCH_METHODS, SIGNATURE_METHODS
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
@@ -20,13 +23,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.resolve.values import Dispatch, Signature
+    from flake8_aa_celery.model.resolve.values import Dispatch, Signature, Value
 
 _SETATTR = frozenset({"setattr"})
 #: What asks whether something is a task.
 _PROBES = frozenset({"getattr", "hasattr", "isinstance"})
 #: What a plain function raises where it is sent.
 _RAISED = "builtins.AttributeError"
+
+
+#: What a task is asked for, and what a function tells as a task does.
+_OF_BOTH = DISPATCH_METHODS | SIGNATURE_METHODS | {"__doc__", "__module__", "__name__", "__qualname__"}
 
 
 class UsedAsTask(NamedTuple):
@@ -70,16 +77,53 @@ def _sent(module: Module) -> list[Dispatch | Signature]:
 
 
 def may_work_without(function: Function) -> bool:
-    """Whether the project has another way for a function that is no task: it asks first, or catches what is raised."""
+    """Whether the project has another way for a function that is no task.
+
+    It asks first, catches what is raised, or does with the function what it cannot do with a task: it hands it on, has
+    a class call it as a method, reads its ``__code__``.
+    """
     name = function.node.name
     paths = files(function.module.project, lambda data: name.encode() in data)
     modules = [function.module, *(function.module.project.load(path) for path in paths)]
-    return any(_has_other_way(name, module) for module in modules if module is not None)
+    return any(_has_other_way(name, module) or _hands_on(function, module) for module in modules if module is not None)
 
 
 def _has_other_way(name: str, module: Module) -> bool:
     uses = _sent_by_name(module).get(name, ())
-    return name in _probed_in(module) or any(may_be_caught(use.site, _RAISED) for use in uses)
+    return name in _probed_in(module) or any(is_caught_anywhere(use.site, _RAISED) for use in uses)
+
+
+def _hands_on(function: Function, module: Module) -> bool:
+    """Whether a module does anything with a function but call it, send it, or ask for its name."""
+    name, parents = function.node.name, parents_of(module)
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Name):
+            is_named = node.id == name
+        else:
+            is_named = isinstance(node, ast.Attribute) and node.attr == name
+        if is_named and _is_value(node, parents[node]) and any(_is_it(value, function) for value in _of(node, module)):
+            return True
+    return False
+
+
+def _of(node: ast.AST, module: Module) -> list[Value]:
+    assert isinstance(node, (ast.Name, ast.Attribute))
+    return values_of(node, module)
+
+
+def _is_value(node: ast.AST, parent: ast.AST) -> bool:
+    if isinstance(parent, ast.Attribute):
+        return parent.attr not in _OF_BOTH
+    if isinstance(parent, ast.Call):
+        return parent.func is not node
+    return isinstance(getattr(node, "ctx", None), ast.Load) and not isinstance(parent, ast.Expr)
+
+
+def _is_it(value: Value, function: Function) -> bool:
+    """Whether something is a function; while fixes are made, other files may know it as it was before."""
+    if not isinstance(value, Function):
+        return False
+    return (value.module.path, value.node.name) == (function.module.path, function.node.name)
 
 
 @fact

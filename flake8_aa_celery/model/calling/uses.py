@@ -10,7 +10,7 @@ import ast
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.handlers import may_be_caught
+from flake8_aa_celery.model.calling.catching import is_caught_anywhere
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.code.parents import parents_of, scope_around
@@ -171,7 +171,7 @@ def _is_handed_on(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> bool:
 
 def _is_module(node: ast.expr, module: Module, path: str) -> bool:
     """Whether a name or an attribute leads to the module of a file, whatever else it may be."""
-    return any(isinstance(value, ModuleValue) and value.path == path for value in _values(node, module))
+    return any(isinstance(value, ModuleValue) and value.path == path for value in values_of(node, module))
 
 
 def _each_once(uses: list[Use]) -> list[Use]:
@@ -262,7 +262,7 @@ class _Mentions:
         return found
 
     def _use(self, node: ast.AST, site: Site, way: Way, given: Arguments, is_partial: bool = False) -> Use:
-        is_caught = any(may_be_caught(site, exception) for exception in _RAISED)
+        is_caught = any(is_caught_anywhere(site, exception) for exception in _RAISED)
         return Use(self._module, node, way, given, is_partial, is_caught)
 
     def _is_named(self, receiver: object) -> bool:
@@ -308,7 +308,7 @@ class _Mentions:
         return is_asked or _is_imported_by_name(node.value)
 
     def _values(self, node: ast.expr) -> list[Value]:
-        return _values(node, self._module)
+        return values_of(node, self._module)
 
     def _is_looked_up(self, node: ast.Constant) -> bool:
         """Whether a text names the task where something is looked up by its name, or is its registered name."""
@@ -335,7 +335,7 @@ class _Mentions:
         return isinstance(parent, (ast.Expr, ast.Delete))
 
 
-def _values(node: ast.expr, module: Module) -> list[Value]:
+def values_of(node: ast.expr, module: Module) -> list[Value]:
     """What a name or an attribute may be, wherever it stands: by all that binds it."""
     if isinstance(node, ast.Name):
         scope = scope_around(node, module).owner_of(node.id)
@@ -344,7 +344,7 @@ def _values(node: ast.expr, module: Module) -> list[Value]:
         return [value_of_binding(node.id, binding) for binding in scope.bindings[node.id]]
     if not isinstance(node, ast.Attribute):
         return [UNKNOWN]
-    return [found for owner in _values(node.value, module) for found in _attributes(owner, node.attr, module)]
+    return [found for owner in values_of(node.value, module) for found in _attributes(owner, node.attr, module)]
 
 
 def _attributes(owner: Value, name: str, module: Module) -> list[Value]:

@@ -47,13 +47,15 @@ def _is_outside(way: list[ast.AST], owner: ast.AST) -> bool:
 
 
 def is_read_after(loop: ast.For, module: Module) -> bool:
-    """Whether a function may read what a loop has bound once that is done.
+    """Whether a function may read what a loop has bound once that is done, or others may: it is no local name.
 
     What another loop or comprehension binds itself is its own.
     """
     bound = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
-    inside, parents = {id(node) for node in ast.walk(loop)}, parents_of(module)
     around = scope_around(loop, module)
+    if any(around.owner_of(name) is not around for name in bound):
+        return True
+    inside, parents = {id(node) for node in ast.walk(loop)}, parents_of(module)
     return any(
         isinstance(node, ast.Name)
         and node.id in bound
