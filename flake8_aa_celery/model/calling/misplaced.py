@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.calling.catching import is_caught_anywhere
 from flake8_aa_celery.model.canvas.workflows import starters
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.knowledge.celery import APPLY_ASYNC_OPTIONS
@@ -17,6 +16,7 @@ from flake8_aa_celery.model.resolve import arguments, object_types
 from flake8_aa_celery.model.resolve.classes import bases_of
 from flake8_aa_celery.model.resolve.evaluation import keywords_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, local_calls_of
+from flake8_aa_celery.model.resolve.swallowing import is_caught_anywhere
 from flake8_aa_celery.model.resolve.values import Function, LocalCall, Mapping, Signature, Task, Workflow
 from flake8_aa_celery.model.tasks import parameters
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.calling.catching import is_caught_anywhere
 from flake8_aa_celery.model.calling.task_names import standing_at
 from flake8_aa_celery.model.calling.uses import values_of
 from flake8_aa_celery.model.code.files import files
@@ -16,6 +15,7 @@ from flake8_aa_celery.model.code.parents import parents_of
 from flake8_aa_celery.model.knowledge.celery import DISPATCH_METHODS, SIGNATURE_METHODS
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, signatures_of
+from flake8_aa_celery.model.resolve.swallowing import is_caught_anywhere
 from flake8_aa_celery.model.resolve.values import Function
 from flake8_aa_celery.model.tasks.index import task_index_of
 

@@ -10,7 +10,6 @@ import ast
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.calling.catching import is_caught_anywhere
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.code.parents import parents_of, scope_around
@@ -19,6 +18,7 @@ from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve import arguments
 from flake8_aa_celery.model.resolve.bindings import member, member_of, value_of_binding
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of, local_calls_of, signatures_of
+from flake8_aa_celery.model.resolve.swallowing import is_caught_anywhere
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
     Class,
