@@ -19,8 +19,9 @@ def check(refused: RefusedCall, module: Module) -> Iterator[Violation]:
     """
     A callback cannot take what Celery calls it with.
 
-    Flags a signature that is given as `link` and made with `.s`, whose task cannot take the result as its first
-    argument, and one that is given as `link_error`, whose task cannot take what is told of the error.
+    Flags a signature that is given as `link` and made with `.s`, alone, in a group or as the first of a chain, whose
+    task cannot take the result as its first argument, and one that is given as `link_error`, whose task cannot take
+    what is told of the error.
 
     ## Why
     A callback gets the result of its task as first argument. One that cannot take it is never sent, and the task that
@@ -85,6 +86,7 @@ def check(refused: RefusedCall, module: Module) -> Iterator[Violation]:
 
     ## Proof
     - `test_callbacks.py::test_a_link_that_cannot_take_the_result_fails_its_task`: the claim, for `link`.
+    - `test_callbacks.py::test_a_workflow_as_link_gets_the_result_as_its_tasks_do`: so it is in workflows.
     - `test_callbacks.py::test_an_immutable_link_need_not_take_the_result`: what helps.
     - `test_callbacks.py::test_link_error_of_a_task_with_two_parameters_never_runs`: the claim, for `link_error`.
     - `test_callbacks.py::test_link_error_of_a_task_with_three_parameters_is_told_of_the_error`: what it must take.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from celery import Task, chain, shared_task
+from celery import Task, chain, group, shared_task
 
 from .harness import CELERY
 from .tasks import a, b, c, fails, see, seen
@@ -180,3 +180,22 @@ def test_link_error_with_an_argument_of_its_own_counts_what_is_left(worker: Work
     result = fails.apply_async(link_error=two.s("own"))
     worker.run()
     assert seen == [(result.id, "own")]
+
+
+@pytest.mark.filterwarnings("ignore:Exception raised outside body:RuntimeWarning")
+@pytest.mark.parametrize("workflow", [chain(none.s(), a.si()), group(a.si(), none.s())], ids=["chain", "group"])
+def test_a_workflow_as_link_gets_the_result_as_its_tasks_do(worker: Worker, workflow: Any) -> None:
+    """`t.apply_async(link=chain(none.s(), b.si()))`: `none` is given the result, and cannot take it."""
+    failed = []
+
+    class Base(Task):
+        def on_failure(self, exc: Exception, *args: Any) -> None:
+            failed.append(type(exc).__name__)
+
+    @shared_task(base=Base)
+    def works() -> str:
+        return "result"
+
+    works.apply_async(link=workflow)
+    worker.run()
+    assert (failed, "none" in seen) == (["TypeError"], False)

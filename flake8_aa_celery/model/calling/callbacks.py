@@ -8,14 +8,14 @@ from flake8_aa_celery.model.canvas.misplaced import callbacks_of
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.resolve import arguments
 from flake8_aa_celery.model.resolve.arguments import NOTHING, Arguments
-from flake8_aa_celery.model.resolve.values import Signature
+from flake8_aa_celery.model.resolve.values import Signature, Workflow
 from flake8_aa_celery.model.tasks import parameters
 
 if TYPE_CHECKING:
     import ast
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.resolve.values import Parameters
+    from flake8_aa_celery.model.resolve.values import Expression, Parameters
 
 #: What an errback gets that can take more than one argument: the request, the exception and the traceback.
 _OF_ERROR = Arguments(positional=3)
@@ -46,12 +46,23 @@ def refused_calls_of(module: Module) -> list[RefusedCall]:
     """Every callback of a module that cannot be called, each once."""
     found: dict[int, RefusedCall] = {}
     for expression, option, node in callbacks_of(module):
-        signature = expression.value
-        if isinstance(signature, Signature) and signature.immutable is False:
-            refused = _refused(signature, option, expression.reported_in(module, node))
-            if refused is not None:
-                found.setdefault(id(signature.call), refused)
+        for called in _called(expression, option):
+            signature = called.value
+            if isinstance(signature, Signature) and signature.immutable is False:
+                refused = _refused(signature, option, called.reported_in(module, node))
+                if refused is not None:
+                    found.setdefault(id(signature.call), refused)
     return list(found.values())
+
+
+def _called(expression: Expression, option: str) -> list[Expression]:
+    """What of a callback is given the result: of a chain the first, of a group all."""
+    value = expression.value
+    if not isinstance(value, Workflow):
+        return [expression]
+    if option != "link" or value.kind not in ("chain", "group"):
+        return []
+    return [*(value.members.elements if value.kind == "group" else value.members.elements[:1])]
 
 
 def _refused(signature: Signature, option: str, node: ast.expr) -> RefusedCall | None:
