@@ -34,6 +34,10 @@ def check(lost: LostArguments, module: Module) -> Iterator[Violation]:
     def update(self, pk, page=1):
         if not fetch(pk, page):
             self.retry(kwargs={"page": page + 1})
+
+
+    def start(pk):
+        update.delay(pk=pk)
     ```
 
     ## Instead
@@ -45,12 +49,16 @@ def check(lost: LostArguments, module: Module) -> Iterator[Violation]:
     def update(self, pk, page=1):
         if not fetch(pk, page):
             self.retry(args=[], kwargs={"pk": pk, "page": page + 1})
+
+
+    def start(pk):
+        update.delay(pk=pk)
     ```
 
     ## Leaves alone
     - arguments that are not seen: `{**self.request.kwargs, "page": 2}`, `*args`;
     - what the message keeps, as far as the module sends the task: positional arguments beside new `kwargs`, keyword
-      arguments beside new `args`;
+      arguments beside new `args`; where the module does not send it, that may be all that can be given so;
     - tasks whose parameters are not known for certain.
 
     ## Profile

@@ -56,8 +56,11 @@ def test_a_state_that_lasts(tmp_path: Path, body: str) -> None:
 @pytest.mark.parametrize(
     ("body", "missing"),
     [
-        ("self.retry(kwargs={'y': 2})", ["x"]),
-        ("self.retry(args=[])", ["x"]),
+        ("self.retry(kwargs={'y': 2})", []),
+        ("self.retry(args=[])", []),
+        ("self.retry(args=[], kwargs={'y': 2})", ["x"]),
+        ("self.retry(kwargs={'y': 2})\nt.delay(x=1)", ["x"]),
+        ("self.retry(args=[])\nt.delay(1)", ["x"]),
         ("self.retry(kwargs={'x': 1})\nt.delay(1)", []),
         ("self.retry(kwargs={'y': 2})\nt.delay(1)", []),
         ("self.retry(kwargs={**x, 'y': 2})", []),

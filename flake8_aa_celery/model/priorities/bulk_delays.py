@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.calling.bulk import bulk_loop_of
 from flake8_aa_celery.model.calling.delays import after_now, behind_names
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import reaching
@@ -67,7 +68,7 @@ def bulk_delays_of(module: Module) -> list[BulkDelay]:
 
 def _is_bulk(dispatch: Dispatch) -> bool:
     receiver = dispatch.receiver
-    return dispatch.loop is not None or (
+    return bulk_loop_of(dispatch) is not None or (
         isinstance(receiver, Workflow) and receiver.kind == "group" and is_from_bulk(receiver)
     )
 

@@ -57,7 +57,10 @@ def _lost(retry: Retry, taken: Parameters) -> LostArguments | None:
     if new.more_positional or new.more_names:
         return None
     kept = _sent(task)
-    positional = new.positional if "args" in replaced else max((each.positional for each in kept), default=0)
+    if not kept and "kwargs" not in replaced:
+        return None  # all that it must have may come by name
+    most = max((each.positional for each in kept), default=len(taken.by_position))
+    positional = new.positional if "args" in replaced else most
     names = {name for each in kept for name in each.names} if "kwargs" not in replaced else set(new.names)
     filled = {*taken.by_position[:positional], *names}
     if any(_may_hide(each, replaced) for each in kept):
