@@ -24,7 +24,7 @@ def check(sent: BulkSend, module: Module) -> Iterator[Violation]:
     What is sent once per item has the default priority instead of a low one.
 
     Flags `delay()`, and `apply_async()` without a priority, in a loop or comprehension, or in a function that such a
-    loop calls, however far away; also a group whose members come from one.
+    loop calls, however far away; also what such a loop hands to `on_commit`, and a group whose members come from one.
 
     ## Why
     Without a priority a task runs at 5, like everything else. With a thousand of them in the queue, whatever a user
@@ -85,7 +85,7 @@ def check(sent: BulkSend, module: Module) -> Iterator[Violation]:
     Writes `apply_async(args=[…], kwargs={…}, priority=7)` for `delay(…)`, and adds the priority to `apply_async`.
     Unsafe: what is sent runs later than before. Nothing is done to what a function sends that the loop calls, as
     others may call it for one item, to a chain, where one priority is not enough
-    (AAC207), and where `delay` is given options (AAC206).
+    (AAC207), where `delay` is given options (AAC206), and to `partial(t.delay, …)`.
 
     ## Settings
     `bulk-priority` (7): the priority that the message names and the fix writes.
@@ -131,7 +131,7 @@ def _fix(dispatch: Dispatch, priority: str) -> Fix | None:
         return None
     if dispatch.method.startswith("apply_async"):
         return Fix("unsafe", f"Give it priority {priority}", SetOption("priority", priority))
-    if not dispatch.method.startswith("delay") or gives_options(dispatch.node):
+    if dispatch.is_handed_over or not dispatch.method.startswith("delay") or gives_options(dispatch.node):
         return None
     title = f"Use `apply_async` with priority {priority}"
     return Fix("unsafe", title, UseApplyAsync(options={"priority": priority}))

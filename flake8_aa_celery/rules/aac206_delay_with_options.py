@@ -62,7 +62,7 @@ def check(misplaced: MisplacedOptions, module: Module) -> Iterator[Violation]:
     ## Fix
     Writes `apply_async` with `args`, `kwargs` and the options. Safe: Celery refuses the call as it is; unsafe where
     the task cannot be read: it may have taken the option. Nothing is done to a signature that ignores what `delay`
-    is given, to a workflow, and to options that come by `**`.
+    is given, to a workflow, to `partial(t.delay, …)`, and to options that come by `**`.
 
     ## Profile
     Both: it is so in every project.
@@ -90,7 +90,11 @@ def _message(misplaced: MisplacedOptions) -> str:
 
 def _fix(misplaced: MisplacedOptions) -> Fix | None:
     dispatch, receiver = misplaced.dispatch, misplaced.dispatch.receiver
-    if isinstance(receiver, Workflow) or (isinstance(receiver, Signature) and receiver.immutable is not False):
+    if (
+        dispatch.is_handed_over
+        or isinstance(receiver, Workflow)
+        or (isinstance(receiver, Signature) and receiver.immutable is not False)
+    ):
         return None
     if not {keyword.arg for keyword in dispatch.node.keywords}.issuperset(misplaced.names):
         return None

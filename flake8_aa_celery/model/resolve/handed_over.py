@@ -6,43 +6,81 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_aa_celery.model.code.memo import fact
+from flake8_aa_celery.model.code.scopes import CallSite
 from flake8_aa_celery.model.knowledge.celery import DISPATCH_METHODS
 from flake8_aa_celery.model.knowledge.django import ON_COMMIT
 from flake8_aa_celery.model.resolve.evaluation import value_of
+from flake8_aa_celery.model.resolve.loops import bulk_loop
 from flake8_aa_celery.model.resolve.values import Dispatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import CallSite, Site
+    from flake8_aa_celery.model.code.scopes import Block, Site
 
-_CALLING = frozenset({"map", "on_commit", "partial"})
+_ON_COMMIT = frozenset({"on_commit"})
+_CALLING = _ON_COMMIT | {"map", "partial"}
 _PARTIAL, _MAP = "functools.partial", "builtins.map"
 
 
-def handed_over_in(module: Module) -> Iterator[Dispatch]:
-    """The dispatches of a module that are made by calling what something is handed.
+def handed_over_in(module: Module) -> Iterator[tuple[CallSite, Dispatch]]:
+    """The dispatches of a module that are made by calling what something is handed, each with its call.
 
-    Their nodes are calls as they would stand there, ``t.delay(1)``, at the place of the call that is handed the method.
+    The calls are as they would stand there, ``t.delay(1)``, at the place of the call that is handed the method. One
+    is bulk where ``on_commit`` is handed it in a loop.
     """
-    for written, site in _written(module):
-        value = value_of(written, site)
+    for written, is_sent in _written(module):
+        value = value_of(written.node, written.site)
         if isinstance(value, Dispatch):
-            value.loop, value.is_handed_over = None, True
-            yield value
+            value.is_handed_over = True
+            value.loop = value.loop if is_sent else None
+            yield written, value
 
 
 @fact
-def _written(module: Module) -> list[tuple[ast.Call, Site]]:
-    """The calls as they would stand there. They are kept: an answer is remembered by the node that it is about."""
-    found: list[tuple[ast.Call, Site]] = []
-    for call in module.calls_of(_CALLING):
-        method = call.node.args[0] if call.node.args else None
-        if isinstance(method, ast.Attribute) and method.attr in DISPATCH_METHODS:
-            written = _as_call(call, method)
-            found += [(written, call.site)] if written is not None else []
+def _written(module: Module) -> list[tuple[CallSite, bool]]:
+    """The calls as they would stand there, and whether each certainly is made once for every time it is handed over.
+
+    They are kept: an answer is remembered by the node that it is about.
+    """
+    found: list[tuple[CallSite, bool]] = []
+    committed: set[ast.expr] = set()
+    for call in sorted(module.calls_of(_CALLING), key=lambda call: not _is_on_commit(call)):
+        first = call.node.args[0] if call.node.args else None
+        if first is not None and _is_on_commit(call):
+            committed.add(first)
+        if isinstance(first, ast.Attribute) and first.attr in DISPATCH_METHODS:
+            written = _as_call(call, first)
+            is_sent = _is_on_commit(call) or call.node in committed
+            found += [(CallSite(written, call.site, first.attr), is_sent)] if written is not None else []
     return found
+
+
+def _is_on_commit(call: CallSite) -> bool:
+    return call.site.module.origin(call.node.func, call.site) == ON_COMMIT
+
+
+def loop_of_commit(site: Site) -> Block | None:
+    """The loop in which ``on_commit`` is handed the ``lambda`` that a place stands in; None where there is none.
+
+    One without parameters sends the last item each time, which is a greater mistake.
+    """
+    function = site.scope.node
+    if not isinstance(function, ast.Lambda) or not (function.args.args or function.args.kwonlyargs):
+        return None
+    around = _committed_functions(site.module).get(function)
+    return bulk_loop(around) if around is not None else None
+
+
+@fact
+def _committed_functions(module: Module) -> dict[ast.Lambda, Site]:
+    """The ``lambda`` that each call of ``on_commit`` is handed, with the place of the call."""
+    return {
+        call.node.args[0]: call.site
+        for call in module.calls_of(_ON_COMMIT)
+        if call.node.args and isinstance(call.node.args[0], ast.Lambda) and _is_on_commit(call)
+    }
 
 
 def _as_call(call: CallSite, method: ast.Attribute) -> ast.Call | None:

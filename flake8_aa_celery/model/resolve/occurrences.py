@@ -9,7 +9,7 @@ from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.knowledge.celery import CHANGING_METHODS
 from flake8_aa_celery.model.resolve import prefilters
 from flake8_aa_celery.model.resolve.evaluation import value_of
-from flake8_aa_celery.model.resolve.handed_over import handed_over_in
+from flake8_aa_celery.model.resolve.handed_over import handed_over_in, loop_of_commit
 from flake8_aa_celery.model.resolve.values import (
     UNKNOWN,
     Dispatch,
@@ -44,21 +44,25 @@ def apps_of(module: Module) -> list[CallSite]:
 
 @fact
 def canvas_of(module: Module) -> list[CanvasCall]:
-    """Every call that makes or sends something of Celery's, with what it returns."""
+    """Every call that makes or sends something of Celery's, with what it returns.
+
+    Those are included that are made by what a method is handed to: ``on_commit(partial(t.delay, 1))``.
+    """
     found: list[CanvasCall] = []
     for call in module.calls_of(prefilters.canvas_names(module)):
         if prefilters.canvas(call):
             value = value_of(call.node, call.site)
+            if isinstance(value, Dispatch) and value.loop is None:
+                value.loop = loop_of_commit(call.site)
             if isinstance(value, (Dispatch, Signature, Workflow)):
                 found.append(CanvasCall(call, value))
-    return found
+    return [*found, *(CanvasCall(call, value) for call, value in handed_over_in(module))]
 
 
 @fact
 def dispatches_of(module: Module) -> list[Dispatch]:
     """Every dispatch, those included that are made by what a method is handed to."""
-    made = [value for call, value in canvas_of(module) if isinstance(value, Dispatch) and value.node is call.node]
-    return [*made, *handed_over_in(module)]
+    return [value for call, value in canvas_of(module) if isinstance(value, Dispatch) and value.node is call.node]
 
 
 @fact
