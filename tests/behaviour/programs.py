@@ -44,7 +44,7 @@ _HEAD = """\
 import functools
 import logging
 
-from celery import chain, group, shared_task
+from celery import Task, chain, group, shared_task
 from celery import current_app as app
 
 logger = logging.getLogger(__name__)
@@ -87,11 +87,47 @@ _IMPORTS = (
     ("import proof.tasks\n", "proof.tasks.{name}"),
     ("from .tasks import *\n", "{name}"),
 )
+#: A module that hands on and calls what others give it, and knows the tasks in ways of its own.
+_HELPERS = """\
+from proof import tasks
+
+
+def careful(function, *args):
+    try:
+        return function(*args)
+    except (AttributeError, TypeError):
+        return "refused"
+
+
+def send(task, *args):
+    return task.delay(*args) is None
+
+
+def send_first(*args):
+    tasks.t0.delay(*args)
+
+
+class Sender:
+    task = tasks.t0
+
+    def send(self, *args):
+        self.task.delay(*args)
+"""
+_WORK = """
+
+WORK = [getattr(tasks, name) for name in ("t0", "t1")]
+
+
+def work(args):
+    for task in WORK:
+        task.delay(*args)
+"""
 _USING = """\
 import contextlib
 import functools
 
 from celery import chain, current_app, group, signature
+from proof import helpers
 {imports}
 
 class Row:
@@ -107,6 +143,8 @@ def hand(task, *args):
     return task(*args)
 """
 
+#: How often a task is a class.
+_CLASSES = 0.15
 #: What a case does, with ``T`` and ``U`` for tasks, ``A`` and ``B`` for arguments of theirs.
 _STATEMENTS = (
     "return T(A)",
@@ -165,6 +203,17 @@ _STATEMENTS = (
     "return T.__name__",
     "return getattr(T, 'name', 'none')",
     "return len(str(T.delay(A)))",
+    "return helpers.careful(T.delay, A) == 'refused'",
+    "return helpers.careful(lambda: T.delay(A)) == 'refused'",
+    "return helpers.careful(lambda: T.delay(A, priority=3)) == 'refused'",
+    "return helpers.send(T, A)",
+    "helpers.send_first(A)",
+    "helpers.Sender().send(A)",
+    "getattr(helpers, 'work', len)((None, 5))",
+    "steps = chain(T.si(A), U.s(B))\nsteps.tasks[1].delay(pk=5)",
+    "steps = T.si(A) | U.s(B)\nsteps.delay()\nreturn steps.tasks[-1].immutable",
+    "def inner():\n    return T.delay(A)\nreturn inner() is None",
+    "return helpers.send(T.si(A), n)",
 )
 #: What stands around a statement of a case, with how often.
 _AROUND = (
@@ -234,7 +283,8 @@ def make_program(random: Random, *, unsafe: bool = False) -> Program:
     if unsafe:
         body = _filled(random.choice(_LOOPS), random, tasks, "{name}")
         text += f"\n\n@shared_task\ndef loops(pks):\n{_indented(body)}\n"
-    files = {"__init__": "", "tasks": text}
+    helpers = _HELPERS + (_WORK if random.random() < 0.3 else "")
+    files = {"__init__": "", "tasks": text, "helpers": helpers}
     cases: list[tuple[str, str]] = []
     statements = _STATEMENTS + _UNSAFE * 3 if unsafe else _STATEMENTS
     for module in ("views", "others")[: random.randint(1, 2)]:
@@ -253,7 +303,29 @@ def make_program(random: Random, *, unsafe: bool = False) -> Program:
     return Program(files, cases)
 
 
+def _class_task(name: str, random: Random) -> _Task:
+    """A task that is a class."""
+    parameters, given = random.choice(_PARAMETERS)
+    lines = [f"class {name.upper()}(Task):", f'    name = "proof.tasks.{name}"', ""]
+    lines += [f"    def run(self{', ' if parameters else ''}{parameters}):"]
+    lines += [
+        f"        return note({name!r}{_noted(parameters)})",
+        "",
+        "",
+        f"{name} = app.register_task({name.upper()}())",
+    ]
+    return _Task(name, given, "\n".join(lines) + "\n")
+
+
+def _noted(parameters: str) -> str:
+    """How a task notes what it was given."""
+    shown = [part.split("=")[0].strip("* ") for part in parameters.split(",") if part.strip("* ")]
+    return "".join(f", {each}={each}" for each in shown if each != "self")
+
+
 def _task(name: str, random: Random) -> _Task:
+    if random.random() < _CLASSES:
+        return _class_task(name, random)
     decorator = _weighted(_DECORATORS, random)
     parameters, given = random.choice(_PARAMETERS)
     asks = ""
@@ -264,10 +336,8 @@ def _task(name: str, random: Random) -> _Task:
             decorator = re.sub(r"@shared_task(\(\))?(?=\n|$)", "@shared_task(bind=True)", decorator)
     elif not parameters and random.random() < 0.3 and decorator == "@shared_task":
         decorator = "@shared_task(bind=True)"
-    shown = [part.split("=")[0].strip("* ") for part in parameters.split(",") if part.strip("* ")]
-    noted = ", ".join(f"{each}={each}" for each in shown if each != "self")
     lines = f"{decorator}\n" if decorator else ""
-    body = f"{asks}    return note({name!r}{', ' if noted else ''}{noted})\n"
+    body = f"{asks}    return note({name!r}{_noted(parameters)})\n"
     return _Task(name, given, f"{lines}def {name}({parameters}):\n{body}")
 
 

@@ -100,7 +100,7 @@ def _returns_true(scope: Scope) -> bool:
 def is_caught_anywhere(site: Site, exception: str) -> bool:
     """Whether an exception of Python's may be caught around a place, or is expected by who calls its function.
 
-    Of callers those count that name it: ``except AttributeError``. A lambda that a function of the module is given
+    Of callers those count that name it: ``except AttributeError``. A lambda that a function of the project is given
     may be called anywhere.
     """
     if may_be_caught(site, exception) or swallowing(site, last_part(exception)) is not None:
@@ -121,12 +121,11 @@ def _is_expected_above(site: Site, exception: str, steps: int) -> bool:
 
 
 def _is_handed_on(node: ast.Lambda, module: Module) -> bool:
-    """Whether a lambda is an argument of a function of the same module."""
+    """Whether a lambda is an argument of a function or method of the project."""
     call = parents_of(module).get(node)
-    function = call.func if isinstance(call, ast.Call) else None
-    return isinstance(function, ast.Name) and any(
-        binding.kind == "function" for binding in module.scopes.module.bindings.get(function.id, ())
-    )
+    sites = (found.site for found in module.all_calls() if found.node is call)
+    values = [value_of(call.func, site) for site in sites if isinstance(call, ast.Call) and call.func is not node]
+    return any(isinstance(value, (BoundMethod, Function)) for value in values)
 
 
 def _callers_of(name: str, module: Module) -> Iterator[Site]:
