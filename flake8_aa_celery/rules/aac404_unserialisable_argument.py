@@ -123,9 +123,9 @@ def check(refused: RefusedArgument, module: Module) -> Iterator[Violation]:
     sent, text = refused.sent, ast.unparse(refused.node)
     place = refused.node if refused.given.module is module else sent.node
     task = called(sent.receiver if isinstance(sent, Dispatch) else sent)
-    what = f"{refused.kind}, `{text}`," if len(text) <= _LONGEST else refused.kind
+    what = f"{refused.kind}, `{text}`" if len(text) <= _LONGEST else refused.kind
     fix = _fix(refused) if place is refused.node else None
-    yield Violation.at(place, f"{task} is given {what} which JSON cannot carry: {_instead(refused.kind)}", fix)
+    yield Violation.at(place, f"{task} is given {what}, which JSON cannot carry: {_instead(refused.kind)}", fix)
 
 
 def _instead(kind: str) -> str:

@@ -96,7 +96,7 @@ def check(crontab: Crontab, module: Module) -> Iterator[Violation]:
             crontab.extra, "`crontab` has no place for this and raises a TypeError: it takes five values"
         )
     if never_comes(crontab):
-        yield Violation.at(crontab.node, "no year has a day like this: give a `day_of_month` that these months have")
+        yield Violation.at(crontab.node, "this date never comes: give a `day_of_month` that one of these months has")
 
 
 def _message(name: str, entry: Entry, crontab: Crontab) -> str:

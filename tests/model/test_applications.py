@@ -49,3 +49,22 @@ def test_the_applications_of_a_project_are_counted(tmp_path: Path, files: dict[s
 def test_an_import_of_the_project_makes_the_application(tmp_path: Path, source: str, expected: list[str]) -> None:
     (task,) = tasks_of(module_of(tmp_path, source, files={"proj/celery.py": MADE}))
     assert imports_of_application(task) == expected
+
+
+@pytest.mark.parametrize(
+    ("stored", "tasks"),
+    [
+        ('    flask_app.extensions["celery"] = app\n', ["update"]),
+        ("    flask_app.celery = app\n", []),
+        ('    flask_app.extensions["other"] = app\n', []),
+        ('    flask_app.config["celery"] = app\n', []),
+    ],
+)
+def test_an_application_among_the_extensions_of_flask_is_known(tmp_path: Path, stored: str, tasks: list[str]) -> None:
+    made = f"from celery import Celery\ndef init(flask_app):\n    app = Celery('x')\n{stored}    return app\n"
+    source = (
+        "from flask import Flask\nflask_app = Flask(__name__)\napp = flask_app.extensions['celery']\n"
+        "@app.task\ndef update(): ...\n"
+    )
+    module = module_of(tmp_path, source, files={"shop/__init__.py": made})
+    assert [task.node.name for task in tasks_of(module)] == tasks

@@ -1,6 +1,6 @@
-"""What a project does with Celery applications: it keeps them in attributes, and gives them a class for their tasks.
+"""What a project does with Celery applications: it keeps them somewhere, and gives them a class for their tasks.
 
-``flask_app.celery = celery``, ``celery.Task = ContextTask``.
+``flask_app.celery = celery``, ``flask_app.extensions["celery"] = celery``, ``celery.Task = ContextTask``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.values import App
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flake8_aa_celery.model.code.project import Project
 
 #: How an application is given a class for its tasks.
@@ -23,29 +25,46 @@ _GIVES_CLASS = re.compile(rb"\.Task\s*=[^=]|\btask_cls\b|\bTASK_CLS\b")
 
 def application_stored_as(name: str, project: Project) -> App | None:
     """The application that an attribute of this name holds, of whatever object; None where no file stores one so."""
+    return _stored_at(project, f".{name}", lambda target: isinstance(target, ast.Attribute) and target.attr == name)
+
+
+def application_among_extensions(key: str, project: Project) -> App | None:
+    """The application that ``flask_app.extensions["celery"]`` holds; None where no file stores one so.
+
+    https://flask.palletsprojects.com/en/stable/patterns/celery/
+    """
+    return _stored_at(project, f'.extensions["{key}"]', lambda target: extension(target) == key)
+
+
+def extension(node: ast.expr) -> str | None:
+    """``celery`` of ``flask_app.extensions["celery"]``."""
+    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Constant):
+        return None
+    is_one = isinstance(node.value, ast.Attribute) and node.value.attr == "extensions"
+    return node.slice.value if is_one and isinstance(node.slice.value, str) else None
+
+
+def _stored_at(project: Project, place: str, is_it: Callable[[ast.expr], bool]) -> App | None:
     known = _stored(project)
-    if name not in known:
-        known[name] = None  # while it is looked for
-        known[name] = _search(name, project)
-    return known[name]
+    if place not in known:
+        known[place] = None  # while it is looked for
+        known[place] = _search(place.partition("[")[0].encode(), is_it, project)
+    return known[place]
 
 
 @fact
 def _stored(project: Project) -> dict[str, App | None]:
-    """The attributes that were asked for so far."""
+    """The places that were asked for so far."""
     return {}
 
 
-def _search(name: str, project: Project) -> App | None:
-    written = f".{name}".encode()
+def _search(written: bytes, is_it: Callable[[ast.expr], bool], project: Project) -> App | None:
     for path in files(project, lambda data: written in data and b"elery" in data):
         module = project.load(path)
-        for scope in module.scopes.all if module is not None else ():
-            for store in scope.stores:
-                if isinstance(store.target, ast.Attribute) and store.target.attr == name:
-                    value = value_of(store.value, store.site)
-                    if isinstance(value, App):
-                        return value
+        for store in (each for scope in module.scopes.all for each in scope.stores) if module is not None else ():
+            value = value_of(store.value, store.site) if is_it(store.target) else None
+            if isinstance(value, App):
+                return value
     return None
 
 

@@ -6,6 +6,7 @@ https://docs.celeryq.dev/en/stable/userguide/tasks.html#custom-task-classes
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
@@ -30,6 +31,7 @@ from flake8_aa_celery.model.resolve.values import (
 
 if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
+    from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import Scope, Site
     from flake8_aa_celery.model.resolve.classes import Bases
 
@@ -38,6 +40,8 @@ _NAME = "name"
 #: Celery's class of tasks, and those of libraries that are derived from it.
 _OF_LIBRARIES = QUEUE_ONCE | {allianceauth.QUEUE_ONCE, TASK, "celery.contrib.django.task.DjangoTask"}
 _NAMES = "__init_subclass__"
+_BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
+_WORD = re.compile(rb"\w+")
 #: What of a class may speak of a task; many classes have a name.
 _SAYING = TASK_OPTIONS - {"name"} | {_RUN}
 
@@ -125,8 +129,22 @@ def task_behind(value: Value) -> Value:
 def _task_of(value: Value) -> ClassTask | None:
     if isinstance(value, ClassTask):
         return value
-    owner = value.of if isinstance(value, Instance) and value.is_exact else value
+    owner: Value = value
+    if isinstance(value, Instance):
+        # one of a class that is derived from this one may run something else
+        owner = value.of if value.is_exact or not _may_be_derived_from(value.of) else UNKNOWN
     return class_task_of(owner.scope) if isinstance(owner, Class) else None
+
+
+def _may_be_derived_from(owner: Class) -> bool:
+    return owner.node.name.encode() in _names_of_bases(owner.module.project)
+
+
+@fact
+def _names_of_bases(project: Project) -> frozenset[bytes]:
+    """The names, and the parts of dotted ones, from which the classes of a project are derived."""
+    written = (bases for _, data in project.files for bases in _BASES.findall(data))
+    return frozenset(name for bases in written for name in _WORD.findall(bases))
 
 
 @fact
