@@ -100,8 +100,8 @@ def _returns_true(scope: Scope) -> bool:
 def is_caught_anywhere(site: Site, exception: str) -> bool:
     """Whether an exception of Python's may be caught around a place, or is expected by who calls its function.
 
-    Of callers those count that name it: ``except AttributeError``. A lambda that a function of the project is given
-    may be called anywhere.
+    Of callers in other modules those count that name it: ``except AttributeError``. A lambda that a function of the
+    project is given may be called anywhere.
     """
     if may_be_caught(site, exception) or swallowing(site, last_part(exception)) is not None:
         return True
@@ -115,7 +115,8 @@ def _is_expected_above(site: Site, exception: str, steps: int) -> bool:
     if not steps or not isinstance(node, FUNCTIONS):
         return False
     return any(
-        is_expected(caller, exception) or _is_expected_above(caller, exception, steps - 1)
+        (may_be_caught if caller.module is site.module else is_expected)(caller, exception)
+        or _is_expected_above(caller, exception, steps - 1)
         for caller in _callers_of(node.name, site.module)
     )
 
