@@ -66,7 +66,7 @@ def check(delay: BulkDelay, module: Module) -> Iterator[Violation]:
     - a countdown that may be 0 and is never more than a minute, such as `randint(0, 30)`;
     - a countdown that cannot be resolved, and an `eta` that is no sum of the current time and a `timedelta`;
     - what is not sent in bulk, what is sent to a `queue` of its own, and a chain built from bulk;
-    - what an `except` handler sends;
+    - what an `except` handler in the loop sends;
     - a retry, whose wait nobody can spare.
 
     ## Profile

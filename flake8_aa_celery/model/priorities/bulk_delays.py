@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.calling.bulk import bulk_loop_of
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import Binding, Site
+    from flake8_aa_celery.model.code.scopes import Binding, Block, Site
     from flake8_aa_celery.model.resolve.values import Dispatch, Entry, Mapping
 
 _INFINITE = float("inf")
@@ -68,9 +69,24 @@ def bulk_delays_of(module: Module) -> list[BulkDelay]:
 
 def _is_bulk(dispatch: Dispatch) -> bool:
     receiver = dispatch.receiver
-    return bulk_loop_of(dispatch) is not None or (
-        isinstance(receiver, Workflow) and receiver.kind == "group" and is_from_bulk(receiver)
+    return (
+        bulk_loop_of(dispatch) is not None
+        or _loops_in_handler(dispatch)
+        or (isinstance(receiver, Workflow) and receiver.kind == "group" and is_from_bulk(receiver))
     )
+
+
+def _loops_in_handler(dispatch: Dispatch) -> bool:
+    """Whether a handler sends something for each item, after the attempt to do it all at once has failed."""
+    loop = dispatch.loop
+    if loop is None:
+        return False
+    within = takewhile(lambda block: block is not loop, dispatch.site.block.around())
+    return not any(map(_is_handler, within)) and any(map(_is_handler, loop.around()))
+
+
+def _is_handler(block: Block) -> bool:
+    return block.kind == "handler"
 
 
 def _options_of(dispatch: Dispatch) -> Iterator[Mapping]:
