@@ -95,20 +95,19 @@ def _has_other_way(name: str, module: Module) -> bool:
 
 def _hands_on(function: Function, module: Module) -> bool:
     """Whether a module does anything with a function but call it, send it, or ask for its name."""
-    name, parents = function.node.name, parents_of(module)
+    nodes = _used_as_values(module).get(function.node.name, ())
+    return any(_is_it(value, function) for node in nodes for value in values_of(node, module))
+
+
+@fact
+def _used_as_values(module: Module) -> dict[str, list[ast.Name | ast.Attribute]]:
+    """What a module takes as a value and does not call or send, by the last part of its name."""
+    parents = parents_of(module)
+    found: dict[str, list[ast.Name | ast.Attribute]] = {}
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.Name):
-            is_named = node.id == name
-        else:
-            is_named = isinstance(node, ast.Attribute) and node.attr == name
-        if is_named and _is_value(node, parents[node]) and any(_is_it(value, function) for value in _of(node, module)):
-            return True
-    return False
-
-
-def _of(node: ast.AST, module: Module) -> list[Value]:
-    assert isinstance(node, (ast.Name, ast.Attribute))
-    return values_of(node, module)
+        if isinstance(node, (ast.Name, ast.Attribute)) and _is_value(node, parents[node]):
+            found.setdefault(node.id if isinstance(node, ast.Name) else node.attr, []).append(node)
+    return found
 
 
 def _is_value(node: ast.AST, parent: ast.AST) -> bool:

@@ -150,10 +150,18 @@ def _from_json(entry: Entry) -> Entry | None:
     text = entry.value.value if isinstance(entry.value, Constant) else None
     if not isinstance(text, str) or not _is_json(text or "null"):
         return None
-    from json import loads  # for few files
+    return Entry(_as_expression(text or "null", node, entry.site.module), entry.site)
 
-    held = loads(text or "null")
-    return Entry(ast.copy_location(ast.parse(repr(held), mode="eval").body, node), entry.site)
+
+def _as_expression(text: str, node: ast.expr, module: Module) -> ast.expr:
+    """What JSON holds, as an expression. It is kept: what it is will be remembered by its identity."""
+    key = (_as_expression, id(node))
+    if key not in module.memo:
+        from json import loads  # for few files
+
+        module.memo[key] = ast.copy_location(ast.parse(repr(loads(text)), mode="eval").body, node)
+    made: ast.expr = module.memo[key]
+    return made
 
 
 def _with_defaults(fields: Mapping) -> Mapping:
