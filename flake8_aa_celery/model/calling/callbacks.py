@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.canvas.misplaced import callbacks_of
+from flake8_aa_celery.model.canvas.workflows import sent_at_once
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.resolve import arguments
 from flake8_aa_celery.model.resolve.arguments import NOTHING, Arguments
@@ -60,9 +61,7 @@ def _called(expression: Expression, option: str) -> list[Expression]:
     value = expression.value
     if not isinstance(value, Workflow):
         return [expression]
-    if option != "link" or value.kind not in ("chain", "group"):
-        return []
-    return [*(value.members.elements if value.kind == "group" else value.members.elements[:1])]
+    return [*sent_at_once(value)] if option == "link" else []
 
 
 def _refused(signature: Signature, option: str, node: ast.expr) -> RefusedCall | None:

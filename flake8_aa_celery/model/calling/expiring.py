@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.canvas.workflows import sent_at_once
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.periodic.schedules import schedule_of
 from flake8_aa_celery.model.resolve.classes import bases_of
@@ -66,8 +67,7 @@ def _sent_with(value: Dispatch | Signature) -> list[Sent]:
     """The tasks that get the options of what is sent: of a chain the first, of a group all, or one of several."""
     receiver = value.receiver if isinstance(value, Dispatch) else value
     if isinstance(receiver, Workflow):
-        members = receiver.members.elements if receiver.kind == "group" else receiver.members.elements[:1]
-        signatures = [each.value for each in members if receiver.kind in ("chain", "group")]
+        signatures = [each.value for each in sent_at_once(receiver)]
         return [each.task for each in signatures if isinstance(each, Signature) and each.options.lacks("expires")]
     task = value.task
     if isinstance(task, UnreadableTask) and task.among:

@@ -6,6 +6,7 @@ import ast
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_aa_celery.model.canvas.workflows import sent_at_once
 from flake8_aa_celery.model.code.handlers import caught_by, tries_around
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name, last_part
@@ -30,6 +31,7 @@ from flake8_aa_celery.model.resolve.values import (
     Signature,
     Task,
     Workflow,
+    is_static_method,
 )
 from flake8_aa_celery.model.tasks.once import once_of
 from flake8_aa_celery.model.tasks.parameters import task_of
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from flake8_aa_celery.model.code.module import Module
-    from flake8_aa_celery.model.code.scopes import FunctionNode, Scope
+    from flake8_aa_celery.model.code.scopes import Scope
     from flake8_aa_celery.model.effects.bodies import Step
 
     _Own = dict[tuple[int, str], str]
@@ -149,17 +151,13 @@ def _handed_on(step: Step, callee: Body, own: _Own) -> _Own:
     if task_of_function(scope.node, scope.module) is not None:
         return found  # which may be given itself first
     names = positional_parameters(scope.node)
-    is_method = scope.parent is not None and scope.parent.kind == "class" and not _is_static(scope.node)
+    is_method = scope.parent is not None and scope.parent.kind == "class" and not is_static_method(scope.node)
     by_position = zip(names[is_method:], takewhile(_is_single, given.args), strict=False)
     for name, argument in (*by_position, *((each.arg or "", each.value) for each in given.keywords)):
         key = _behind(argument, step.call.site.scope, own)
         if key is not None and _is_never_changed(name, scope):
             found[id(scope), name] = key
     return found
-
-
-def _is_static(function: FunctionNode) -> bool:
-    return any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in function.decorator_list)
 
 
 def _is_single(node: ast.expr) -> bool:
@@ -177,19 +175,16 @@ def _is_kept_out(dispatch: Dispatch, task: Task, own: _Own) -> bool:
         return False
     return any(
         _is_same(task_of(sent.task, sent.module), task) and not _may_pass(sent) and _is_for_the_same(sent, task, own)
-        for sent in _sent_at_once(dispatch)
+        for sent in _sent_by(dispatch)
     )
 
 
-def _sent_at_once(dispatch: Dispatch) -> list[Dispatch | Signature]:
+def _sent_by(dispatch: Dispatch) -> list[Dispatch | Signature]:
     """What a dispatch sends by itself: of a chain the first, of a group all."""
     receiver = dispatch.receiver
     if not isinstance(receiver, Workflow):
         return [dispatch]
-    if receiver.kind not in ("chain", "group"):
-        return []
-    members = receiver.members.elements if receiver.kind == "group" else receiver.members.elements[:1]
-    return [sent for each in members if isinstance(sent := each.value, Signature)]
+    return [sent for each in sent_at_once(receiver) if isinstance(sent := each.value, Signature)]
 
 
 def _may_pass(sent: Dispatch | Signature) -> bool:

@@ -165,6 +165,11 @@ def _starters(elements: Iterable[Element], seen: set[object]) -> Iterator[Signat
             waiting += reversed(_first_members(value))
 
 
+def sent_at_once(workflow: Workflow) -> tuple[Element, ...]:
+    """What of a chain or a group is sent by itself: its first member, all members; nothing of other workflows."""
+    return _first_members(workflow) if workflow.kind != "chord" else ()
+
+
 def _first_members(workflow: Workflow) -> tuple[Element, ...]:
     """The members that run first, as far as it is known that nothing runs before them."""
     members = workflow.members

@@ -6,6 +6,7 @@ https://django-celery-beat.readthedocs.io/en/latest/#example-creating-interval-b
 from __future__ import annotations
 
 import ast
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.code.memo import fact
@@ -148,20 +149,25 @@ def _from_json(entry: Entry) -> Entry | None:
     if isinstance(node, ast.Call) and len(node.args) == 1 and entry.origin == "json.dumps()":
         return Entry(node.args[0], entry.site)
     text = entry.value.value if isinstance(entry.value, Constant) else None
-    if not isinstance(text, str) or not _is_json(text or "null"):
-        return None
-    return Entry(_as_expression(text or "null", node, entry.site.module), entry.site)
+    made = _as_expression(text or "null", node, entry.site.module) if isinstance(text, str) else None
+    return Entry(made, entry.site) if made is not None else None
 
 
-def _as_expression(text: str, node: ast.expr, module: Module) -> ast.expr:
-    """What JSON holds, as an expression. It is kept: what it is will be remembered by its identity."""
+def _as_expression(text: str, node: ast.expr, module: Module) -> ast.expr | None:
+    """What JSON holds, as an expression; None where a text is none, or nested too deeply for Python to read.
+
+    It is kept: what it is will be remembered by its identity.
+    """
     key = (_as_expression, id(node))
     if key not in module.memo:
         from json import loads  # for few files
 
-        module.memo[key] = ast.copy_location(ast.parse(repr(loads(text)), mode="eval").body, node)
-    made: ast.expr = module.memo[key]
-    return made
+        made = None
+        with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+            made = ast.copy_location(ast.parse(repr(loads(text)), mode="eval").body, node)
+        module.memo[key] = made
+    known: ast.expr | None = module.memo[key]
+    return known
 
 
 def _with_defaults(fields: Mapping) -> Mapping:
@@ -227,10 +233,11 @@ def _is_no_json(value: Value) -> bool:
 def _is_json(text: str) -> bool:
     from json import loads  # for few files
 
-    try:
-        loads(text)
-    except ValueError:
-        return False
+    with suppress(RecursionError):  # of what is nested so deeply nothing is said
+        try:
+            loads(text)
+        except ValueError:
+            return False
     return True
 
 

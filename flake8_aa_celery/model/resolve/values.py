@@ -575,7 +575,7 @@ class ClassTask(Task):
     @property
     def is_static(self) -> bool:
         """Whether ``run`` is not given the object."""
-        return any(map(_is_staticmethod, self.node.decorator_list))
+        return is_static_method(self.node)
 
     @property
     def wraps_static_method(self) -> bool:
@@ -793,6 +793,11 @@ class LocalCall(NamedTuple):
 
 def _is_wraps(decorator: ast.expr) -> bool:
     return isinstance(decorator, ast.Call) and ast.unparse(decorator.func).rpartition(".")[2] == "wraps"
+
+
+def is_static_method(function: FunctionNode) -> bool:
+    """Whether ``@staticmethod`` stands above a function, by its name."""
+    return any(map(_is_staticmethod, function.decorator_list))
 
 
 def _is_staticmethod(decorator: ast.expr) -> bool:
