@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_aa_celery.model.calling.task_names import standing_at
 from flake8_aa_celery.model.calling.uses import values_of
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.handlers import is_expected
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name, last_part
@@ -30,8 +31,6 @@ _SETATTR = frozenset({"setattr"})
 _PROBES = frozenset({"getattr", "hasattr", "isinstance"})
 #: What a plain function raises where it is sent.
 _RAISED = "builtins.AttributeError"
-
-
 #: What a task is asked for, and what a function tells as a task does.
 _OF_BOTH = DISPATCH_METHODS | SIGNATURE_METHODS | {"__doc__", "__module__", "__name__", "__qualname__"}
 
@@ -83,9 +82,8 @@ def may_work_without(function: Function) -> bool:
     a class call it as a method, reads its ``__code__``.
     """
     name = function.node.name
-    paths = files(function.module.project, lambda data: name.encode() in data)
-    modules = [function.module, *(function.module.project.load(path) for path in paths)]
-    return any(_has_other_way(name, module) or _hands_on(function, module) for module in modules if module is not None)
+    others = modules_with(function.module.project, lambda data: name.encode() in data)
+    return any(_has_other_way(name, each) or _hands_on(function, each) for each in chain([function.module], others))
 
 
 def _has_other_way(name: str, module: Module) -> bool:

@@ -12,12 +12,21 @@ from flake8_aa_celery.source import find, read
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
 
 
 def files(project: Project, wanted: Callable[[bytes], bool]) -> Iterator[str]:
     """The files of a project whose bytes are ``wanted``, sorted; not test code, nor what the settings exclude."""
     return (path for path, data in project.files if wanted(data))
+
+
+def modules_with(project: Project, wanted: Callable[[bytes], bool]) -> Iterator[Module]:
+    """What is known of the files that :func:`files` finds, one after the other, without those that are no Python."""
+    for path in files(project, wanted):
+        module = project.load(path)
+        if module is not None:
+            yield module
 
 
 def read_files(project: Project) -> list[tuple[str, bytes]]:

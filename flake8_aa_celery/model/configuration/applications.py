@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import imported_name
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
@@ -48,10 +48,8 @@ def has_one_application(project: Project) -> bool:
 def _made_in(project: Project) -> list[_Made]:
     """Every place in the files of a project, not in its test code, where an application is made."""
     found: list[_Made] = []
-    for path in files(project, lambda data: b"Celery" in data):
-        module = project.load(path)
-        calls = module.all_calls() if module else ()
-        found += [_Made(call.site.module, call) for call in calls if _makes_application(call)]
+    for module in modules_with(project, lambda data: b"Celery" in data):
+        found += [_Made(module, call) for call in module.all_calls() if _makes_application(call)]
     return found
 
 
@@ -70,17 +68,16 @@ def _how_often(made: _Made, project: Project) -> int:
     if scope is None or not isinstance(scope.node, FUNCTIONS):
         return 1
     name = scope.node.name
-    calling = [project.load(path) for path in files(project, lambda data: name.encode() in data)]
-    return max(1, sum(call.name == name for module in calling if module for call in module.all_calls()))
+    calling = modules_with(project, lambda data: name.encode() in data)
+    return max(1, sum(call.name == name for module in calling for call in module.all_calls()))
 
 
 @fact
 def _foreign_to(project: Project) -> set[str]:
     """The dotted names of the applications that tasks are registered with and that no file of the project makes."""
     found: set[str] = set()
-    for path in files(project, lambda data: b".task" in data):
-        module = project.load(path)
-        for task in tasks_of(module) if module else ():
+    for module in modules_with(project, lambda data: b".task" in data):
+        for task in tasks_of(module):
             if task.spelling == "app" and not imports_of_application(task):
                 found.update(_foreign_origin(task))
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.namespaces import (
     Namespace,
@@ -106,8 +106,7 @@ def given_in(project: Project, name: str) -> list[CelerySetting]:
         spellings = [spelling.encode() for spelling in (name, name.upper(), OLD_NAMES[name])]
         known[name] = [
             setting
-            for path in files(project, lambda data: any(spelling in data for spelling in spellings))
-            if (module := project.load(path)) is not None
+            for module in modules_with(project, lambda data: any(spelling in data for spelling in spellings))
             for setting in celery_settings_of(module)
             if setting.name == name
         ]

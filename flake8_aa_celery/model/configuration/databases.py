@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.memo import fact
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ _MOST_STEPS = 5
 @fact
 def has_atomic_requests(project: Project) -> bool:
     """Whether an entry of ``DATABASES`` puts every request into a transaction; Django looks for it nowhere else."""
-    loaded = map(project.load, files(project, lambda data: _ATOMIC_REQUESTS.encode() in data))
-    return any(_sets_atomic_requests(module) for module in loaded if module is not None)
+    return any(map(_sets_atomic_requests, modules_with(project, lambda data: _ATOMIC_REQUESTS.encode() in data)))
 
 
 def _sets_atomic_requests(module: Module) -> bool:

@@ -9,7 +9,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import files, modules_with
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import reaching
 
@@ -42,9 +42,8 @@ def _texts_of(project: Project) -> tuple[Text, ...] | None:
     if any(True for _ in files(project, lambda data: any(word in data for word in _WALKING))):
         return None
     found: list[Text] = []
-    for path in files(project, _imports_by_text):
-        module = project.load(path)
-        for text in _texts_in(module) if module else ():
+    for module in modules_with(project, _imports_by_text):
+        for text in _texts_in(module):
             if not (text.start or text.end):
                 return None
             found.append(text)

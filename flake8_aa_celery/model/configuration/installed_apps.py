@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part
 
@@ -43,8 +43,8 @@ class InstalledApps(NamedTuple):
 @fact
 def installed_apps_of(project: Project) -> InstalledApps:
     """What the settings of a project install; not those of test code."""
-    loaded = (project.load(path) for path in files(project, lambda data: _SETTING.encode() in data))
-    statements = [statement for module in loaded if module is not None for statement in _lists_in(module)]
+    loaded = modules_with(project, lambda data: _SETTING.encode() in data)
+    statements = [statement for module in loaded for statement in _lists_in(module)]
     entries = {
         part.value
         for statement in statements
@@ -66,9 +66,8 @@ def _package(entry: str) -> str:
 
 def _named_by(configs: set[str], project: Project) -> Iterator[str]:
     """The packages that configurations of apps name: they may stand elsewhere."""
-    for path in files(project, lambda data: b"AppConfig" in data) if configs else ():
-        module = project.load(path)
-        for scope in module.scopes.all if module is not None else ():
+    for module in modules_with(project, lambda data: b"AppConfig" in data) if configs else ():
+        for scope in module.scopes.all:
             if isinstance(scope.node, ast.ClassDef) and scope.node.name in configs:
                 for binding in scope.bindings.get("name", ()):
                     if isinstance(binding.value, ast.Constant) and isinstance(binding.value.value, str):

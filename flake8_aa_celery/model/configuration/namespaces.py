@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import absolute, dotted_name
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
@@ -88,10 +88,8 @@ def _is_signal_of_app(decorator: ast.expr) -> bool:
 def readings_of(project: Project) -> list[Reading]:
     """What the applications of a project are configured from; not in test code."""
     found: list[Reading] = []
-    for path in files(project, lambda data: b"config_from_object" in data):
-        module = project.load(path)
-        if module is not None:
-            found += [reading for call in module.calls_of(_CONFIGURES) for reading in _readings(call)]
+    for module in modules_with(project, lambda data: b"config_from_object" in data):
+        found += [reading for call in module.calls_of(_CONFIGURES) for reading in _readings(call)]
     return found
 
 

@@ -10,7 +10,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.settings import configured
 from flake8_aa_celery.model.knowledge.celery import APP_PARAMETERS, NO_BACKEND
@@ -41,10 +41,8 @@ def has_result_backend(project: Project) -> bool:
 
 
 def _given_to_apps(project: Project) -> Iterator[ast.expr]:
-    for path in files(project, _makes_app):
-        module = project.load(path)
-        if module is not None:
-            yield from _given_to_app(module)
+    for module in modules_with(project, _makes_app):
+        yield from _given_to_app(module)
 
 
 def _makes_app(data: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.memo import fact
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ def _search(project: Project, name: str) -> list[ast.expr]:
     large, small = name.encode(), name.lower().encode()
     return [
         value
-        for path in files(project, lambda data: large in data or small in data)
-        if (module := project.load(path)) is not None
+        for module in modules_with(project, lambda data: large in data or small in data)
         for written, values in given_names(module).items()
         if written == name or written.endswith(f"_{name}")
         for value in values

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.celery_settings import celery_settings_of, spelled
 from flake8_aa_celery.model.configuration.namespaces import readings_of
@@ -162,10 +162,7 @@ def is_read_in(project: Project, name: str) -> bool:
     """Whether any file of a project reads a name from an object, such as Django's settings."""
     known = _names_read(project)
     if name not in known:
-        known[name] = any(
-            module is not None and _reads(module, name)
-            for module in map(project.load, files(project, lambda data: name.encode() in data))
-        )
+        known[name] = any(_reads(module, name) for module in modules_with(project, lambda data: name.encode() in data))
     return known[name]
 
 

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.configuration.installed_apps import installed_apps_of
 from flake8_aa_celery.model.configuration.settings import configured
@@ -97,9 +97,8 @@ def discovery_of(project: Project) -> Discovery | None:
 
 
 def _autodiscovering(project: Project) -> Iterator[CallSite]:
-    for path in files(project, lambda data: _AUTODISCOVER.encode() in data):
-        module = project.load(path)
-        yield from module.calls_of(frozenset({_AUTODISCOVER})) if module else ()
+    for module in modules_with(project, lambda data: _AUTODISCOVER.encode() in data):
+        yield from module.calls_of(frozenset({_AUTODISCOVER}))
 
 
 def _search(call: CallSite) -> Search | None:
@@ -136,11 +135,9 @@ def _named(project: Project) -> Iterator[frozenset[str] | None]:
     """What ``include`` and ``imports`` name, wherever they are set; None for what cannot be read."""
     for setting in _SETTINGS:
         yield from map(_written_texts, configured(project, setting))
-    for path in files(project, _may_name):
-        module = project.load(path)
-        if module is not None:
-            yield from _given_to_apps(module)
-            yield from _stored(module)
+    for module in modules_with(project, _may_name):
+        yield from _given_to_apps(module)
+        yield from _stored(module)
 
 
 def _may_make_app(data: bytes) -> bool:
@@ -176,4 +173,4 @@ def _written_texts(node: ast.expr) -> frozenset[str] | None:
 
 
 def _makes_application(project: Project) -> bool:
-    return any(apps_of(module) for path in files(project, _may_make_app) if (module := project.load(path)) is not None)
+    return any(apps_of(module) for module in modules_with(project, _may_make_app))

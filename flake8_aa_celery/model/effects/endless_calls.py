@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import files, modules_with
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import reaching
 from flake8_aa_celery.model.code.scopes import CallSite
@@ -170,10 +170,7 @@ def _is_plain_adapter(call: CallSite) -> bool:
 
 
 def _holding(project: Project, wanted: re.Pattern[bytes]) -> Iterator[Module]:
-    for path in files(project, lambda data: wanted.search(data) is not None):
-        module = project.load(path)
-        if module is not None:
-            yield module
+    return modules_with(project, lambda data: wanted.search(data) is not None)
 
 
 #: A call waits for ever if nobody answers, or something that it leads to does.

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import reaching
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
@@ -71,9 +71,8 @@ def _find(name: str, project: Project) -> Value:
     defining = re.compile(rb"\bdef\s+" + name.encode() + rb"\b")
     found: list[BoundMethod] = []
     written = f"def {name}".encode()
-    for path in files(project, lambda data: written in data and defining.search(data) is not None):
-        module = project.load(path)
-        found += _methods_in(module, name) if module else []
+    for module in modules_with(project, lambda data: written in data and defining.search(data) is not None):
+        found += _methods_in(module, name)
         if len(found) > 1:
             return UNKNOWN
     return found[0] if len(found) == 1 else UNKNOWN

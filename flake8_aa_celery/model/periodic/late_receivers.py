@@ -11,7 +11,7 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import imported_name
 from flake8_aa_celery.model.configuration.namespaces import is_app
@@ -65,9 +65,8 @@ def _connections(module: Module) -> Iterator[tuple[ast.Attribute, Site]]:
 def _early_files(project: Project) -> frozenset[str]:
     """The packages that modules with an application lie in, and what these modules and packages import."""
     found: set[str] = set()
-    for path in files(project, lambda data: _MAKES_APP.search(data) is not None):
-        module = project.load(path)
-        if module is not None and apps_of(module):
+    for module in modules_with(project, lambda data: _MAKES_APP.search(data) is not None):
+        if apps_of(module):
             for early in [module, *_packages(module)]:
                 found.add(early.path)
                 found.update(_imported_by(early))

@@ -15,7 +15,11 @@ from flake8_aa_celery.model.code.scopes import COMPREHENSIONS, FUNCTIONS, Site
 from flake8_aa_celery.model.code.syntax import positional_parameters
 from flake8_aa_celery.model.knowledge.celery import APPLICATIONS
 from flake8_aa_celery.model.resolve import canvas, models
-from flake8_aa_celery.model.resolve.applications import application_among_extensions, application_stored_as, extension
+from flake8_aa_celery.model.resolve.applications import (
+    application_among_extensions,
+    application_stored_as,
+    is_celery_extension,
+)
 from flake8_aa_celery.model.resolve.attributes import attribute_of, enum_kind, own_attribute, value_of_member
 from flake8_aa_celery.model.resolve.bindings import (
     common,
@@ -170,8 +174,8 @@ def _subscript(node: ast.Subscript, site: Site) -> Value:
         owner = value_of(node.value.value, site)
         name = key.value if isinstance(key.value, str) else None
         return NamedTask(name, node.slice) if isinstance(owner, App) else UNKNOWN
-    kept = extension(node)
-    return (application_among_extensions(kept, site.module.project) if kept == "celery" else None) or UNKNOWN
+    kept = application_among_extensions(site.module.project) if is_celery_extension(node) else None
+    return kept or UNKNOWN
 
 
 def _member_of_list(found: Items, index: Value) -> Value:

@@ -45,20 +45,13 @@ def _written(module: Module) -> list[tuple[CallSite, bool]]:
     They are kept: an answer is remembered by the node that it is about.
     """
     found: list[tuple[CallSite, bool]] = []
-    committed: set[ast.expr] = set()
-    for call in sorted(module.calls_of(_CALLING), key=lambda call: not _is_on_commit(call)):
+    for call in module.calls_of(_CALLING):
         first = call.node.args[0] if call.node.args else None
-        if first is not None and _is_on_commit(call):
-            committed.add(first)
         if isinstance(first, ast.Attribute) and first.attr in DISPATCH_METHODS:
             written = _as_call(call, first)
-            is_sent = _is_on_commit(call) or call.node in committed
+            is_sent = not _committed(module).keys().isdisjoint((first, call.node))
             found += [(CallSite(written, call.site, first.attr), is_sent)] if written is not None else []
     return found
-
-
-def _is_on_commit(call: CallSite) -> bool:
-    return call.site.module.origin(call.node.func, call.site) == ON_COMMIT
 
 
 def loop_of_commit(site: Site) -> Block | None:
@@ -69,17 +62,17 @@ def loop_of_commit(site: Site) -> Block | None:
     function = site.scope.node
     if not isinstance(function, ast.Lambda) or not (function.args.args or function.args.kwonlyargs):
         return None
-    around = _committed_functions(site.module).get(function)
+    around = _committed(site.module).get(function)
     return bulk_loop(around) if around is not None else None
 
 
 @fact
-def _committed_functions(module: Module) -> dict[ast.Lambda, Site]:
-    """The ``lambda`` that each call of ``on_commit`` is handed, with the place of the call."""
+def _committed(module: Module) -> dict[ast.expr, Site]:
+    """What each call of ``on_commit`` is handed, with the place of the call."""
     return {
         call.node.args[0]: call.site
         for call in module.calls_of(_ON_COMMIT)
-        if call.node.args and isinstance(call.node.args[0], ast.Lambda) and _is_on_commit(call)
+        if call.node.args and module.origin(call.node.func, call.site) == ON_COMMIT
     }
 
 

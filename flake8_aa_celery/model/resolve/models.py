@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import last_part
 from flake8_aa_celery.model.code.syntax import keyword_of
@@ -170,9 +170,8 @@ def _models_in(module: Module) -> Iterator[Class]:
 def models_of(project: Project) -> dict[str, list[Class]]:
     """The models of a project that have fields which lead to others, or are led to, by their names."""
     found: dict[str, list[Class]] = {}
-    for path in files(project, lambda data: b"models.Model" in data or any(field in data for field in _FIELDS)):
-        module = project.load(path)
-        for model in _models_in(module) if module else ():
+    for module in modules_with(project, lambda data: b"models.Model" in data or any(map(data.__contains__, _FIELDS))):
+        for model in _models_in(module):
             found.setdefault(model.node.name, []).append(model)
     return found
 

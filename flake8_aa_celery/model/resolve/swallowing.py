@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.handlers import catching, includes, is_expected, may_be_caught, raises, written
 from flake8_aa_celery.model.code.names import last_part, origin
 from flake8_aa_celery.model.code.parents import parents_of
@@ -132,7 +132,7 @@ def _is_handed_on(node: ast.Lambda, module: Module) -> bool:
 def _callers_of(name: str, module: Module) -> Iterator[Site]:
     """Where functions of a name are called, in the modules of the project that speak of it."""
     wanted = f"{name}(".encode()
-    others = files(module.project, lambda data: wanted in data)
-    modules = {module.path: module} | {path: found for path in others if (found := module.project.load(path))}
+    others = modules_with(module.project, lambda data: wanted in data)
+    modules = {module.path: module} | {found.path: found for found in others}
     for found in modules.values():
         yield from (call.site for call in found.calls_of(frozenset({name})))

@@ -83,7 +83,7 @@ def _classes_that_speak_of_tasks(module: Module) -> list[Scope]:
 
 
 def _options_in(scope: Scope) -> Mapping:
-    entries = {name: _only(scope, name) for name in TASK_OPTIONS & scope.bindings.keys()}
+    entries = {name: bound_once(scope, name) for name in TASK_OPTIONS & scope.bindings.keys()}
     return Mapping({name: entry for name, entry in sorted(entries.items()) if entry is not None}, complete=False)
 
 
@@ -129,11 +129,11 @@ def task_behind(value: Value) -> Value:
 def _task_of(value: Value) -> ClassTask | None:
     if isinstance(value, ClassTask):
         return value
-    owner: Value = value
-    if isinstance(value, Instance):
-        # one of a class that is derived from this one may run something else
-        owner = value.of if value.is_exact or not _may_be_derived_from(value.of) else UNKNOWN
-    return class_task_of(owner.scope) if isinstance(owner, Class) else None
+    owner = value.of if isinstance(value, Instance) else value
+    task = class_task_of(owner.scope) if isinstance(owner, Class) else None
+    # an object of a class that is derived from this one may run something else
+    is_certain = not isinstance(value, Instance) or value.is_exact
+    return task if task is None or is_certain or not _may_be_derived_from(task.owner) else None
 
 
 def _may_be_derived_from(owner: Class) -> bool:
@@ -174,7 +174,7 @@ def _options(owner: Class) -> Mapping:
         for name in (TASK_OPTIONS - {_RUN}) & each.scope.bindings.keys():
             if all(isinstance(binding.node, FUNCTIONS) for binding in each.scope.bindings[name]):
                 continue  # a method, which is no option
-            entry = _only(each.scope, name)
+            entry = bound_once(each.scope, name)
             entries.pop(name, None)
             if entry is not None:
                 entries[name] = entry
@@ -183,7 +183,7 @@ def _options(owner: Class) -> Mapping:
     return Mapping(entries, complete)
 
 
-def _only(scope: Scope, name: str) -> Entry | None:
+def bound_once(scope: Scope, name: str) -> Entry | None:
     """The one value that the body of a class gives a name, under no condition."""
     bindings = scope.bindings[name]
     value = bindings[0].value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.syntax import without_call
 from flake8_aa_celery.model.resolve.evaluation import value_of
@@ -92,9 +92,8 @@ def _defined_in(module: Module) -> list[Defined]:
 def _registered_classes(project: Project) -> list[Defined]:
     """The classes of a project of which an object is registered, each once."""
     found: dict[ast.AST, Defined] = {}
-    for path in files(project, lambda data: b"register_task" in data):
-        module = project.load(path)
-        for call in module.calls_of(frozenset({"register_task"})) if module is not None else ():
+    for module in modules_with(project, lambda data: b"register_task" in data):
+        for call in module.calls_of(frozenset({"register_task"})):
             task = value_of(call.node, call.site)
             if isinstance(task, ClassTask):
                 found.setdefault(task.definition, Defined(task, (task.site, call.site)))

@@ -5,14 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
 from flake8_aa_celery.model.code.syntax import positional_parameters
 from flake8_aa_celery.model.resolve.arguments import by_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.scopes import Scope
     from flake8_aa_celery.model.resolve.values import Entry
@@ -35,7 +33,7 @@ def handed_over(name: str, function: Scope) -> list[Entry]:
     if name not in (*parameters, *by_keyword) or (not is_method and function.parent.kind != "module"):
         return []
     found: list[Entry] = []
-    for module in _naming(node.name, function.module):
+    for module in modules_with(function.module.project, lambda data: node.name.encode() in data):
         calls = list(module.calls_of(frozenset({node.name})))
         if not _is_only_called(node.name, {id(call.node.func) for call in calls}, module):
             return []
@@ -45,15 +43,6 @@ def handed_over(name: str, function: Scope) -> list[Entry]:
                 return []
             found.append(entry)
     return found
-
-
-def _naming(name: str, module: Module) -> Iterator[Module]:
-    """The modules of the project that speak of a name."""
-    project, spelled = module.project, name.encode()
-    for path in files(project, lambda data: spelled in data):
-        found = project.load(path)
-        if found is not None:
-            yield found
 
 
 def _is_only_called(name: str, called: set[int], module: Module) -> bool:

@@ -6,7 +6,7 @@ import ast
 import os
 from typing import TYPE_CHECKING
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import modules_with
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import origin
 from flake8_aa_celery.model.code.scopes import FUNCTIONS
@@ -76,9 +76,8 @@ def name_of_wrapper(task: Task) -> tuple[str, ast.expr] | None:
 def tasks_named_after_wrappers(project: Project) -> dict[str, list[Task]]:
     """The tasks of a project that are registered by the names of wrappers, by these, in the order of the files."""
     found: dict[str, list[Task]] = {}
-    modules = (project.load(path) for path in files(project, lambda data: b"task" in data and b"@" in data))
-    for module in modules:
-        for task in tasks_of(module) if module is not None else ():
+    for module in modules_with(project, lambda data: b"task" in data and b"@" in data):
+        for task in tasks_of(module):
             named = name_of_wrapper(task)
             if named is not None:
                 found.setdefault(named[0], []).append(task)

@@ -6,15 +6,15 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_aa_celery.model.code.files import files
+from flake8_aa_celery.model.code.files import files, modules_with
 from flake8_aa_celery.model.code.handlers import caught_by, tries_around
 from flake8_aa_celery.model.code.memo import fact
 from flake8_aa_celery.model.code.names import dotted_name, imported_name, last_part
 from flake8_aa_celery.model.knowledge.celery_once import ALREADY_QUEUED, QUEUE_ONCE
 from flake8_aa_celery.model.resolve.classes import bases_of
-from flake8_aa_celery.model.resolve.evaluation import value_of
 from flake8_aa_celery.model.resolve.occurrences import dispatches_of
-from flake8_aa_celery.model.resolve.values import UNKNOWN, ClassTask, Constant, Items, Mapping, Task
+from flake8_aa_celery.model.resolve.task_classes import bound_once
+from flake8_aa_celery.model.resolve.values import ClassTask, Constant, Items, Mapping, Task
 from flake8_aa_celery.model.tasks.options import each_once, written_options
 from flake8_aa_celery.model.tasks.parameters import parameters_of
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flake8_aa_celery.model.code.module import Module
     from flake8_aa_celery.model.code.project import Project
     from flake8_aa_celery.model.code.scopes import Block
-    from flake8_aa_celery.model.resolve.values import Element
+    from flake8_aa_celery.model.resolve.values import Element, Entry
     from flake8_aa_celery.model.tasks.options import WrittenOption
 
 _ALLIANCE_AUTH = re.compile(rb"^\s*(from|import)\s+allianceauth\b", re.MULTILINE)
@@ -48,17 +48,14 @@ class UnknownKey(NamedTuple):
 def once_of(task: Task) -> Mapping | None:
     """What celery-once is told of a task, by its own options or by a class of it; None where that is not known."""
     if not task.options.lacks("once"):
-        entry = task.options.get("once")
-        value = entry.value if entry else UNKNOWN
-        return value if isinstance(value, Mapping) else None
-    for owner in bases_of(task).classes:
-        bindings = owner.scope.bindings.get("once", ())
-        if bindings:
-            (first, *more) = bindings
-            is_certain = not more and first.value is not None and first.site.block is owner.scope.block
-            value = value_of(first.value, first.site) if is_certain and first.value is not None else UNKNOWN
-            return value if isinstance(value, Mapping) else None
-    return Mapping({})
+        return _mapping(task.options.get("once"))
+    owner = next((owner for owner in bases_of(task).classes if "once" in owner.scope.bindings), None)
+    return Mapping({}) if owner is None else _mapping(bound_once(owner.scope, "once"))
+
+
+def _mapping(entry: Entry | None) -> Mapping | None:
+    value = entry.value if entry is not None else None
+    return value if isinstance(value, Mapping) else None
 
 
 @fact
@@ -161,8 +158,8 @@ def _is_caught(task: Task) -> bool:
 @fact
 def _caught(project: Project) -> frozenset[tuple[str, int]]:
     """The places of the tasks that anything in a project sends where a handler for ``AlreadyQueued`` is around."""
-    modules = (project.load(path) for path in files(project, lambda data: ALREADY_QUEUED.encode() in data))
-    return frozenset(place for module in modules if module for place in _caught_in(module))
+    modules = modules_with(project, lambda data: ALREADY_QUEUED.encode() in data)
+    return frozenset(place for module in modules for place in _caught_in(module))
 
 
 def _place(task: Task) -> tuple[str, int]:
